@@ -1,0 +1,70 @@
+package appeal
+
+import (
+	"slices"
+	"time"
+)
+
+// Appeal is one appeal with everything said in it. It lives inside its order; while Ruling is nil it is pending and the order is
+// frozen (R12).
+type Appeal struct {
+	// By is the side that appealed.
+	By Party `json:"by"`
+	// Ground is what it rests on (R18).
+	Ground Ground `json:"ground"`
+	// Reason and Demand are the party's own words: what happened, and what it asks for (R18).
+	Reason string `json:"reason"`
+	Demand string `json:"demand"`
+	// Attachments are the party's evidence.
+	Attachments []Attachment `json:"attachments,omitempty"`
+	// Finding is what made the ground hold (R18).
+	Finding Finding `json:"finding,omitzero"`
+	// RaisedAt is when the flow was frozen.
+	RaisedAt time.Time `json:"raised_at"`
+	// HandleBy is the last instant at which a ruling is on time (R19).
+	HandleBy time.Time `json:"handle_by"`
+	// Notes are the operations managers' working notes, oldest first (R13).
+	Notes []Note `json:"notes,omitempty"`
+	// Ruling ends the appeal (R15); nil while it is pending.
+	Ruling *Ruling `json:"ruling,omitempty"`
+}
+
+// Pending reports whether the appeal still waits for its ruling; a nil appeal does not.
+func (a *Appeal) Pending() bool { return a != nil && a.Ruling == nil }
+
+// Overdue reports whether the ruling is late: pending, and at is after HandleBy (R19). Nothing happens by itself.
+func (a *Appeal) Overdue(at time.Time) bool { return a.Pending() && at.After(a.HandleBy) }
+
+// Clone returns a deep copy; nil for nil.
+func (a *Appeal) Clone() *Appeal {
+	if a == nil {
+		return nil
+	}
+	c := *a
+	c.Attachments = slices.Clone(a.Attachments)
+	c.Notes = slices.Clone(a.Notes)
+	if a.Ruling != nil {
+		ruling := *a.Ruling
+		c.Ruling = &ruling
+	}
+	return &c
+}
+
+// Note is an operations manager's working note on a pending appeal (R13).
+type Note struct {
+	// At is when it was written, By the operations manager's id.
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+	// Text is the note.
+	Text string `json:"text"`
+}
+
+// Attachment refers to a file that the host keeps. The library stores the reference, never the bytes.
+type Attachment struct {
+	// Name is the file's name as the party gave it.
+	Name string `json:"name"`
+	// Ref is where the host finds the file: a key, a path or a URL.
+	Ref string `json:"ref"`
+	// Digest is an optional checksum such as "sha256:…", so that evidence cannot be exchanged unnoticed.
+	Digest string `json:"digest,omitempty"`
+}

@@ -15,11 +15,13 @@ type checker[S, E Enum] struct {
 	faults   []string
 }
 
+// check keeps a declared value once and drops zero, so that no fault is told
+// twice.
 func check[S, E Enum](spec Spec[S, E]) *checker[S, E] {
 	c := &checker[S, E]{spec: spec}
 	taken := make(map[string]bool)
-	c.statuses = declare(c.fault, "status", spec.Statuses, taken)
-	c.events = declare(c.fault, "event", spec.Events, taken)
+	c.spec.Statuses, c.statuses = declare(c.fault, "status", spec.Statuses, taken)
+	c.spec.Events, c.events = declare(c.fault, "event", spec.Events, taken)
 	c.checkStatusNames()
 	c.checkEnds("initial", spec.Initial)
 	c.checkEnds("final", spec.Final)
@@ -40,9 +42,10 @@ var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 // two words that stand for "any" in one.
 var callbackName = regexp.MustCompile(`^(before_|leave_|enter_|after_).*$|^(event|state)$`)
 
-// declare gives each value its name. Names are unique over statuses and events
+// declare returns the values worth checking further, and their names. Names are unique over statuses and events
 // together: looplab resolves short names without saying which of the two it took.
-func declare[T Enum](fault func(string, ...any), kind string, values []T, taken map[string]bool) map[T]string {
+func declare[T Enum](fault func(string, ...any), kind string, values []T, taken map[string]bool) ([]T, map[T]string) {
+	var sound []T
 	names := make(map[T]string, len(values))
 	for _, v := range values {
 		if v == 0 {
@@ -54,7 +57,7 @@ func declare[T Enum](fault func(string, ...any), kind string, values []T, taken 
 			continue
 		}
 		name := v.String()
-		names[v] = name
+		sound, names[v] = append(sound, v), name
 		switch {
 		case !identifier.MatchString(name):
 			fault("%s name %q: use a letter, then letters, digits and underscores", kind, name)
@@ -65,7 +68,7 @@ func declare[T Enum](fault func(string, ...any), kind string, values []T, taken 
 		}
 		taken[name] = true
 	}
-	return names
+	return sound, names
 }
 
 // mermaidWords open a statement of their own in a Mermaid state diagram, in
@@ -142,7 +145,7 @@ func (c *checker[S, E]) checkEventsUsed() {
 		used[r.Event] = true
 	}
 	for _, e := range c.spec.Events {
-		if e != 0 && !used[e] {
+		if !used[e] {
 			c.fault("no row uses event %s: drop it or add its row", c.event(e))
 		}
 	}

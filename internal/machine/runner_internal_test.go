@@ -1,0 +1,73 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/looplab/fsm"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// lending returns a runner whose every new machine has the given callback, and
+// counts the machines it had to make.
+func lending(callbacks fsm.Callbacks) (r *runner, made *int) {
+	made = new(int)
+	r = newRunner(nil)
+	r.idle.New = func() any {
+		*made++
+		return fsm.NewFSM("", fsm.Events{{Name: "go>B", Src: []string{"A"}, Dst: "B"}}, callbacks)
+	}
+	return r, made
+}
+
+func TestAMachineIsNotLentAgainAfterAnUncleanOutcome(t *testing.T) {
+	failure := errors.New("failure")
+	for name, c := range map[string]struct {
+		callbacks fsm.Callbacks
+		want      string
+	}{
+		"canceled": {
+			fsm.Callbacks{"before_event": func(_ context.Context, e *fsm.Event) { e.Cancel(failure) }},
+			"machine: go>B at A failed in looplab/fsm: transition canceled with error: failure",
+		},
+		"left pending": {
+			fsm.Callbacks{"leave_state": func(_ context.Context, e *fsm.Event) { e.Async() }},
+			"machine: go>B at A failed in looplab/fsm: async started",
+		},
+		"moved, then failed": {
+			fsm.Callbacks{"enter_state": func(_ context.Context, e *fsm.Event) { e.Err = failure }},
+			"machine: go>B at A failed in looplab/fsm: failure",
+		},
+		"moved elsewhere": {
+			fsm.Callbacks{"enter_state": func(_ context.Context, e *fsm.Event) { e.FSM.SetState("C") }},
+			"machine: go>B at A ended at C instead of B in looplab/fsm",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, made := lending(c.callbacks)
+			for range 20 {
+				require.EqualError(t, r.fire(transition{"A", "go>B", "B"}), c.want)
+			}
+			assert.Equal(t, 20, *made)
+		})
+	}
+}
+
+func TestAMachineIsNotLentAgainAfterAPanic(t *testing.T) {
+	r, made := lending(fsm.Callbacks{"leave_state": func(context.Context, *fsm.Event) { panic("failure") }})
+	for range 20 {
+		require.Panics(t, func() { _ = r.fire(transition{"A", "go>B", "B"}) })
+	}
+	assert.Equal(t, 20, *made)
+}
+
+func TestARefusedTransitionLeavesTheMachineClean(t *testing.T) {
+	r, _ := lending(nil)
+	for range 20 {
+		require.Equal(t, errRefused, r.fire(transition{"B", "go>B", "B"}))
+		require.Equal(t, errRefused, r.fire(transition{"A", "", "B"}))
+		require.NoError(t, r.fire(transition{"A", "go>B", "B"}))
+	}
+}

@@ -42,8 +42,9 @@ var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 // two words that stand for "any" in one.
 var callbackName = regexp.MustCompile(`^(before_|leave_|enter_|after_).*$|^(event|state)$`)
 
-// declare returns the values worth checking further, and their names. Names are unique over statuses and events
-// together: looplab resolves short names without saying which of the two it took.
+// declare returns the values worth checking further, and their names. Names
+// are unique over statuses and events together: looplab resolves short names
+// without saying which of the two it took.
 func declare[T Enum](fault func(string, ...any), kind string, values []T, taken map[string]bool) ([]T, map[T]string) {
 	var sound []T
 	names := make(map[T]string, len(values))
@@ -71,10 +72,10 @@ func declare[T Enum](fault func(string, ...any), kind string, values []T, taken 
 	return sound, names
 }
 
-// mermaidWords open a statement of their own in a Mermaid state diagram, in
-// any case.
+// mermaidWords are what Mermaid's parser refuses as the name of a status, in
+// any case: they open a statement of their own.
 var mermaidWords = []string{
-	"class", "classdef", "click", "default", "direction", "end", "hide", "note", "scale", "state", "statediagram", "style",
+	"class", "classdef", "click", "default", "href", "note", "scale", "state", "statediagram", "style",
 }
 
 func (c *checker[S, E]) checkStatusNames() {
@@ -114,27 +115,31 @@ func (c *checker[S, E]) checkRows() {
 	first := make(map[triple]int)
 	for i, r := range c.spec.Rows {
 		row := fmt.Sprintf("row %d (%s, %s, %s)", i+1, c.status(r.From), c.event(r.Event), c.status(r.To))
-		for _, s := range []S{r.From, r.To} {
-			if _, ok := c.statuses[s]; !ok {
-				c.fault("%s: %s is not declared: declare it or name another", row, c.status(s))
-			}
-		}
-		if _, ok := c.events[r.Event]; !ok {
-			c.fault("%s: %s is not declared: declare it or name another", row, c.event(r.Event))
-		}
-		if slices.Contains(c.spec.Final, r.From) {
-			c.fault("%s leaves a final status: drop the row or the end", row)
-		}
 		t := triple{r.From, r.Event, r.To}
 		if n, twice := first[t]; twice {
 			c.fault("%s repeats row %d: keep one and name both parties in By", row, n)
-		} else {
-			first[t] = i + 1
+			continue
 		}
-		for _, label := range []string{r.By, r.Timer, r.Rule} {
-			if !drawable(label) {
-				c.fault("%s: label %q breaks the drawings: leave out control characters and %s", row, label, breaksDrawings)
-			}
+		first[t] = i + 1
+		c.checkRow(row, r)
+	}
+}
+
+func (c *checker[S, E]) checkRow(row string, r Row[S, E]) {
+	for _, s := range []S{r.From, r.To} {
+		if _, ok := c.statuses[s]; !ok {
+			c.fault("%s: %s is not declared: declare it or name another", row, c.status(s))
+		}
+	}
+	if _, ok := c.events[r.Event]; !ok {
+		c.fault("%s: %s is not declared: declare it or name another", row, c.event(r.Event))
+	}
+	if slices.Contains(c.spec.Final, r.From) {
+		c.fault("%s leaves a final status: drop the row or the end", row)
+	}
+	for _, label := range []string{r.By, r.Timer, r.Rule} {
+		if !drawable(label) {
+			c.fault("%s: label %q breaks the drawings: leave out control characters and %s", row, label, breaksDrawings)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -96,7 +97,7 @@ func (m *Machine[S, E]) Rows() []Row[S, E] {
 // that looplab failed and says how; no transition may be assumed then.
 func (m *Machine[S, E]) Fire(from S, event E, to S) error {
 	err := m.runner.fire(transition{m.statuses[from], m.moves[move[S, E]{event, to}], m.statuses[to]})
-	if err == errRefused {
+	if errors.Is(err, errRefused) {
 		return &NoTransition{
 			From:  nameOr(m.statuses, from, "status"),
 			Event: nameOr(m.events, event, "event"),

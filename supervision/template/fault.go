@@ -56,7 +56,7 @@ type Error struct {
 func (e *Error) Error() string {
 	list := make([]string, len(e.Faults))
 	for i, f := range e.Faults {
-		list[i] = fmt.Sprintf("%s: %s: %s", f.Field, f.Code, f.Message)
+		list[i] = strings.TrimPrefix(fmt.Sprintf("%s: %s: %s", f.Field, f.Code, f.Message), ": ")
 	}
 	return ErrInvalid.Error() + ": " + strings.Join(list, "; ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Format is the version of the JSON form that this package writes and the newest it reads.
@@ -24,7 +25,11 @@ type document struct {
 // MarshalJSON writes the JSON form, whether or not t is valid, except that an unknown kind is an error that matches
 // ErrUnknownKind.
 func (t Template) MarshalJSON() ([]byte, error) {
-	return json.Marshal(document{Format: Format, Title: t.Title, Intro: t.Intro, Fields: t.Fields})
+	fields := t.Fields
+	if fields == nil {
+		fields = []Field{}
+	}
+	return json.Marshal(document{Format: Format, Title: t.Title, Intro: t.Intro, Fields: fields})
 }
 
 // UnmarshalJSON reads the JSON form and nothing else: an error matches ErrNewerFormat, ErrUnknownKind (a missing kind
@@ -32,6 +37,9 @@ func (t Template) MarshalJSON() ([]byte, error) {
 // what was valid when it was published must stay readable.
 func (t *Template) UnmarshalJSON(data []byte) error {
 	if err := checkFormat(data); err != nil {
+		return err
+	}
+	if err := checkMembers(json.NewDecoder(bytes.NewReader(data))); err != nil {
 		return err
 	}
 	var d document
@@ -69,6 +77,44 @@ func checkFormat(data []byte) error {
 	return nil
 }
 
+// members are the names in the JSON form. They are spelt out because encoding/json takes other capitals for the same.
+var members = []string{
+	"format", "title", "intro", "fields",
+	"key", "label", "help", "kind", "required", "minLength", "maxLength", "min", "max", "pattern",
+	"options", "value", "minItems", "maxItems", "default",
+}
+
+// checkMembers reads one JSON value and refuses what encoding/json passes over: other spellings, a member that is
+// there twice, and null.
+func checkMembers(dec *json.Decoder) error {
+	token, err := dec.Token()
+	if err != nil {
+		return decodingError(err)
+	}
+	if token == nil {
+		return fmt.Errorf("%w: leave a member out instead of giving null", ErrMalformed)
+	}
+	if _, opened := token.(json.Delim); !opened {
+		return nil
+	}
+	seen := make(map[string]bool)
+	for dec.More() {
+		if token == json.Delim('{') {
+			name, _ := dec.Token()
+			member, _ := name.(string)
+			if seen[member] || !slices.Contains(members, member) {
+				return decodingError(nil)
+			}
+			seen[member] = true
+		}
+		if err := checkMembers(dec); err != nil {
+			return err
+		}
+	}
+	_, err = dec.Token()
+	return err
+}
+
 // decodingError keeps the typed errors; encoding/json's own may repeat what was read, so that they are not passed on.
 func decodingError(err error) error {
 	var wrongType *json.UnmarshalTypeError
@@ -78,5 +124,5 @@ func decodingError(err error) error {
 	case errors.As(err, &wrongType):
 		return fmt.Errorf("%w: %s must be a %s", ErrMalformed, wrongType.Field, wrongType.Type)
 	}
-	return fmt.Errorf("%w: use the members of a template only, spelt as documented", ErrMalformed)
+	return fmt.Errorf("%w: use each member of a template at most once, spelt as documented, and no others", ErrMalformed)
 }

@@ -97,6 +97,23 @@ func (p Policy) Verdicts(party Party, facts Facts, at time.Time) []Verdict {
 	return list
 }
 
+// Best is the verdict that counts for a party: of a ground that holds if one does; otherwise of the ground that time opens first;
+// otherwise of the first in declared order; and [NotGranted] where the party has no ground at all. It allocates nothing.
+func (p Policy) Best(party Party, facts Facts, at time.Time) Verdict {
+	best := Verdict{Reason: NotGranted}
+	for _, ground := range grounds {
+		v := p.Judge(party, ground, facts, at)
+		switch {
+		case v.Holds:
+			return v
+		case v.Reason == NotGranted:
+		case best.Reason == NotGranted, !v.From.IsZero() && (best.From.IsZero() || v.From.Before(best.From)):
+			best = v
+		}
+	}
+	return best
+}
+
 // silent: the guide says "more than", so the first instant is one tick after the policy's duration (R09).
 func (p Policy) silent(party Party, facts Facts) (opens time.Time, why Reason, found Finding) {
 	if facts.Turn != party {

@@ -1,0 +1,88 @@
+package supervision
+
+import (
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+)
+
+// DeadlineKind says what an instant brings. The zero value is nothing.
+type DeadlineKind string
+
+// The kinds of deadlines. Each comes true by time alone, at its instant and not a tick earlier.
+const (
+	// DeadlineCompletion: the order becomes Completed (R02).
+	DeadlineCompletion DeadlineKind = "completion"
+	// DeadlineAutoAccept: the system accepts the delivery (R27).
+	DeadlineAutoAccept DeadlineKind = "auto_accept"
+	// DeadlineAppealOpens: a party's ground begins to hold (R09, R14).
+	DeadlineAppealOpens DeadlineKind = "appeal_opens"
+	// DeadlineBlackoutBegins and DeadlineBlackoutEnds: between them no appeal is taken (R14).
+	DeadlineBlackoutBegins DeadlineKind = "blackout_begins"
+	DeadlineBlackoutEnds   DeadlineKind = "blackout_ends"
+	// DeadlineReminder: the buyer may remind again (R20).
+	DeadlineReminder DeadlineKind = "reminder"
+	// DeadlineRulingOverdue: the ruling on the pending appeal is late (R19).
+	DeadlineRulingOverdue DeadlineKind = "ruling_overdue"
+)
+
+// Deadline is one thing that time alone will bring, unless somebody acts before.
+type Deadline struct {
+	Kind DeadlineKind `json:"kind"`
+	// At is the first instant at which it is true.
+	At   time.Time `json:"at"`
+	Rule Rule      `json:"rule"`
+	// Party and Ground say whose appeal opens, and on what; empty in the other kinds.
+	Party  appeal.Party  `json:"party,omitempty"`
+	Ground appeal.Ground `json:"ground,omitempty"`
+}
+
+// Deadlines lists what time alone will bring after an instant, soonest first (R23). Each is one computed instant, so a host can show a
+// countdown that is never wrong. What lies behind the instant at which time moves the order on is left out, except for the
+// completion that follows an auto-acceptance.
+func (o Order) Deadlines(at time.Time) []Deadline {
+	at = o.settled(at)
+	var list []Deadline
+	add := func(kind DeadlineKind, instant time.Time, rule Rule, party appeal.Party, ground appeal.Ground) {
+		if instant.After(at) {
+			list = append(list, Deadline{kind, instant, rule, party, ground})
+		}
+	}
+	if o.Status.Waiting() {
+		o.appealDeadlines(at, add)
+	}
+	if o.Status == Frozen {
+		add(DeadlineRulingOverdue, o.Appeal.HandleBy.Add(Tick), R19, "", "")
+	}
+	if p := o.permit(RoleBuyer, OpRemind, at); p.Reason == ReasonReminded {
+		add(DeadlineReminder, p.From, R20, "", "")
+	}
+	for end := o; ; {
+		t, due := end.due()
+		if due.IsZero() {
+			break
+		}
+		add(timerDeadlines[t.Timer], due, t.Rule, "", "")
+		end.tick(due)
+	}
+	slices.SortStableFunc(list, func(a, b Deadline) int { return a.At.Compare(b.At) })
+	return list
+}
+
+var timerDeadlines = map[Timer]DeadlineKind{CompletionTimer: DeadlineCompletion, AutoAcceptTimer: DeadlineAutoAccept}
+
+func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
+	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
+		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
+			from, _ := o.window(v.From, v.Until, v.Holds)
+			add(DeadlineAppealOpens, from, R09, party, v.Ground)
+		}
+	}
+	if begins, ok := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); ok {
+		begins, _ = o.window(begins, time.Time{}, false)
+		add(DeadlineBlackoutBegins, begins, R14, "", "")
+		ends, _ := o.window(o.ScheduledEnd, time.Time{}, false)
+		add(DeadlineBlackoutEnds, ends, R14, "", "")
+	}
+}

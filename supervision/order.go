@@ -1,0 +1,125 @@
+package supervision
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// Order is one transaction record under supervision, as its operation records have made it. It is a value: [Order.Apply] returns the
+// next one and never changes what it is called on. Instants are UTC, cut to [Tick].
+type Order struct {
+	// ID, Product, Buyer and Seller are the host's ids.
+	ID      string `json:"id"`
+	Product string `json:"product"`
+	Buyer   string `json:"buyer"`
+	Seller  string `json:"seller"`
+	// Policy is the policy pinned to the order when it opened (R25).
+	Policy Policy `json:"policy"`
+	// TemplateVersion is the version of the request template pinned to the order (R04); 0 for free text.
+	TemplateVersion int `json:"template_version,omitempty"`
+	// Template is that version's content, needed only by SubmitRequest. The Service sets it while it applies an action; it is not
+	// part of the JSON form.
+	Template *template.Template `json:"-"`
+
+	// Status is the flow status. FrozenFrom is the status an appeal froze: set while Frozen, and kept by an order that was canceled.
+	Status     Status `json:"status"`
+	FrozenFrom Status `json:"frozen_from,omitzero"`
+	// Version counts the order's operations: it is the sequence number of its newest record (R21).
+	Version int64 `json:"version"`
+
+	// OpenedAt is when the order was bought (R01), UpdatedAt the instant of its newest record.
+	OpenedAt  time.Time `json:"opened_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	// TurnSince is when the present turn began or, on the seller's turn, was last reported on: silence, the freeze and the
+	// timers are measured from it (R09, R17).
+	TurnSince time.Time `json:"turn_since"`
+	// ScheduledEnd is when the flow is scheduled to be completed, moved by past freezes (R14, R17).
+	ScheduledEnd time.Time `json:"scheduled_end"`
+	// RemindedAt is the buyer's last reminder (R20); zero without one.
+	RemindedAt time.Time `json:"reminded_at,omitzero"`
+	// AcceptedAt is when the delivery was accepted (R02, R08); zero before.
+	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	// ClosedAt is when the order was Completed or Canceled; zero before.
+	ClosedAt time.Time `json:"closed_at,omitzero"`
+
+	// RequestRejections and ProductRejections count the rejections since the opening or the last ruling (R10, R16).
+	RequestRejections int `json:"request_rejections,omitempty"`
+	ProductRejections int `json:"product_rejections,omitempty"`
+
+	// Request is the request submitted last, Delivery the last delivery, Appeal the last appeal, pending or ruled; nil without one.
+	Request  *Request       `json:"request,omitempty"`
+	Delivery *Delivery      `json:"delivery,omitempty"`
+	Appeal   *appeal.Appeal `json:"appeal,omitempty"`
+}
+
+// OrderStatus returns what the order list shows (R01).
+func (o Order) OrderStatus() OrderStatus { return o.Status.OrderStatus() }
+
+// Turn returns the role whose turn it is; zero where only time or nobody moves the order.
+func (o Order) Turn() Role { return o.Status.Turn() }
+
+// Clone returns a deep copy; only the pinned template, which never changes, is shared.
+func (o Order) Clone() Order {
+	if o.Request != nil {
+		request := *o.Request
+		request.Values = request.Values.Clone()
+		request.Attachments = slices.Clone(request.Attachments)
+		o.Request = &request
+	}
+	if o.Delivery != nil {
+		delivery := *o.Delivery
+		delivery.Attachments = slices.Clone(delivery.Attachments)
+		o.Delivery = &delivery
+	}
+	o.Appeal = o.Appeal.Clone()
+	return o
+}
+
+// Facts returns what the rules of appeals need to know of the order.
+func (o Order) Facts() appeal.Facts { return o.facts() }
+
+func (o *Order) facts() appeal.Facts {
+	return appeal.Facts{
+		Turn: o.Status.Turn().party(), Since: o.TurnSince, ScheduledEnd: o.ScheduledEnd,
+		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections,
+	}
+}
+
+// sees reports whether the order exists for the actor (R22).
+func (o *Order) sees(a Actor) bool {
+	switch a.Role {
+	case RoleBuyer:
+		return a.ID == o.Buyer
+	case RoleSeller:
+		return a.ID == o.Seller
+	case RoleManager, RoleSystem:
+		return true
+	}
+	return false
+}
+
+// orderFields has Order's fields without its methods.
+type orderFields Order
+
+type orderJSON struct {
+	Format int `json:"format"`
+	orderFields
+}
+
+// MarshalJSON writes the order with its format version; instants as RFC 3339, enumerations by their words.
+func (o Order) MarshalJSON() ([]byte, error) { return json.Marshal(orderJSON{Format, orderFields(o)}) }
+
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, and documents of a newer version, are refused: errors wrap
+// [ErrMalformed], [ErrUnknown] or [ErrNewerFormat].
+func (o *Order) UnmarshalJSON(data []byte) error {
+	var wire orderJSON
+	if err := decodeStrict("order", data, &wire); err != nil {
+		return err
+	}
+	*o = Order(wire.orderFields)
+	return nil
+}

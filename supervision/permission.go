@@ -1,0 +1,177 @@
+package supervision
+
+import (
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+)
+
+// Permission answers "may this actor do this now?" (R23).
+type Permission struct {
+	// Operation is what was asked about.
+	Operation Operation `json:"operation"`
+	// Allowed says yes or no. Rule is the rule the answer rests on, Reason why not; zero when allowed.
+	Allowed bool   `json:"allowed"`
+	Rule    Rule   `json:"rule"`
+	Reason  Reason `json:"reason,omitempty"`
+	// From is the first instant at which time alone allows it; zero when it is allowed already or time alone never will.
+	From time.Time `json:"from,omitzero"`
+	// Until is the first instant at which time alone no longer allows it, counted for the present opening or for the one that begins at
+	// From; zero when time alone does not end it.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Operations answers for every operation but opening, in declared order, whether the actor may perform it at an instant (R23). It
+// runs the checks of [Order.Apply], so the two never disagree: an operation is allowed if and only if some action of it is. Errors
+// are those of [Order.Permit].
+func (o Order) Operations(actor Actor, at time.Time) ([]Permission, error) {
+	if err := o.admit(actor); err != nil {
+		return nil, err
+	}
+	at = o.settled(at)
+	list := make([]Permission, 0, len(operationWords))
+	for op := OpSubmitRequest; op <= OpComplete; op++ {
+		list = append(list, o.permit(actor.Role, op, at))
+	}
+	return list, nil
+}
+
+// Permit answers whether the actor may perform one operation at an instant (R23). It allocates nothing unless it returns an error: an
+// [*InvalidError] for an actor that is nobody, [ErrNotFound] for one that has no part in the order (R22).
+func (o Order) Permit(actor Actor, op Operation, at time.Time) (Permission, error) {
+	if err := o.admit(actor); err != nil {
+		return Permission{}, err
+	}
+	at = o.settled(at)
+	return o.permit(actor.Role, op, at), nil
+}
+
+// Grounds judges every ground that the policy gives the actor's side, at an instant (R11, R18). Until and From respect what time
+// does to the order meanwhile. Where the flow's status allows no appeal, and for managers, the list is empty. Errors are those of
+// [Order.Permit].
+func (o Order) Grounds(actor Actor, at time.Time) ([]appeal.Verdict, error) {
+	if err := o.admit(actor); err != nil {
+		return nil, err
+	}
+	at = o.settled(at)
+	if !o.Status.Waiting() {
+		return nil, nil
+	}
+	list := o.Policy.Appeal.Verdicts(actor.Role.party(), o.facts(), at)
+	for i := range list {
+		list[i].From, list[i].Until = o.window(list[i].From, list[i].Until, list[i].Holds)
+	}
+	return list, nil
+}
+
+// settled brings the order to an instant and returns it. It works on the caller's copy and allocates nothing.
+func (o *Order) settled(at time.Time) time.Time {
+	at = o.now(at.UTC().Truncate(Tick))
+	for o.tick(at) {
+	}
+	return at
+}
+
+// permit asks the table and the rules; the order is settled to that instant already.
+func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
+	p := Permission{Operation: op, Rule: rules[op]}
+	switch {
+	case !by[op].has(role):
+		p.Reason = ReasonRole
+	case o.Status.Final():
+		p.Reason = ReasonFinal
+	case o.Status == Frozen && parties.has(role):
+		p.Reason, p.Rule = ReasonFrozen, R12
+	case !flow.Allows(o.Status, op):
+		p.Reason = ReasonStatus
+		if op == OpRaiseAppeal {
+			p.Rule = R14
+		}
+	case role == RoleSystem:
+		p.Reason, p.From = ReasonNotDue, o.NextDue()
+		return p
+	case op == OpRaiseAppeal:
+		p = p.judged(o.Policy.Appeal.Best(role.party(), o.facts(), at))
+	case op == OpRemind:
+		if next := o.nextReminder(); next.After(at) {
+			p.Reason, p.From = ReasonReminded, next
+		}
+	case op == OpAddNote && len(o.Appeal.Notes) >= MaxNotes:
+		p.Reason = ReasonNotes
+	}
+	p.Allowed = p.Reason == ""
+	p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
+	return p
+}
+
+// window cuts an opening at the instant at which time moves the order on.
+func (o *Order) window(from, until time.Time, allowed bool) (time.Time, time.Time) {
+	due := o.NextDue()
+	if due.IsZero() {
+		return from, until
+	}
+	if !from.Before(due) {
+		return time.Time{}, time.Time{}
+	}
+	if (allowed || !from.IsZero()) && (until.IsZero() || due.Before(until)) {
+		until = due
+	}
+	return from, until
+}
+
+// nextReminder returns the first instant at which the buyer may remind again (R20).
+func (o *Order) nextReminder() time.Time {
+	if o.RemindedAt.IsZero() {
+		return time.Time{}
+	}
+	return o.RemindedAt.Add(o.Policy.ReminderInterval)
+}
+
+// permitAction refines the answer for an operation by what the action says, and completes the record with where it leads.
+func (o *Order) permitAction(p Permission, r *Record) Permission {
+	switch a := r.Action.(type) {
+	case RaiseAppeal:
+		verdict := o.Policy.Appeal.Judge(r.Actor.Role.party(), a.Ground, o.facts(), r.At)
+		p = p.judged(verdict)
+		p.Allowed = verdict.Holds
+		p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
+		r.To, r.Finding = Frozen, verdict.Finding
+	case RuleAppeal:
+		r.To = a.to(o)
+		if !o.canResumeAt(r.To) {
+			p.Allowed, p.Reason = false, ReasonNothingThere
+		}
+	default:
+		r.To, _ = flow.Target(o.Status, r.Operation)
+	}
+	return p
+}
+
+// canResumeAt reports whether the party whose turn it would be has something to act on there (R15).
+func (o *Order) canResumeAt(s Status) bool {
+	switch s {
+	case AwaitingRequest:
+		return o.Policy.Start == AwaitingRequest
+	case AwaitingConfirmation:
+		return o.Request != nil
+	case AwaitingAcceptance:
+		return o.Delivery != nil
+	}
+	return true
+}
+
+// judged takes a verdict over, with the rule its reason comes from.
+func (p Permission) judged(v appeal.Verdict) Permission {
+	p.Reason, p.From, p.Until = Reason(v.Reason), v.From, v.Until
+	switch v.Reason {
+	case appeal.NotGranted:
+		p.Rule = R11
+	case appeal.TooFewRejections:
+		p.Rule = R10
+	case appeal.NotTheirTurn, appeal.NotSilentLongEnough:
+		p.Rule = R09
+	case appeal.InBlackout:
+		p.Rule = R14
+	}
+	return p
+}

@@ -1,0 +1,88 @@
+package supervision
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+)
+
+// Record is one operation record: what was done to an order, by whom and when (R21). Records are only ever added, and replaying them
+// yields the order.
+type Record struct {
+	// Order is the order's id.
+	Order string
+	// Seq numbers the order's records from 1 without gaps; it is the version that the operation made.
+	Seq int64
+	// At is when it happened; for what time did, the instant it was due (R02).
+	At time.Time
+	// Actor is who did it; [System] for what time did.
+	Actor Actor
+	// Operation is what was done; From and To are the statuses before and after. From is zero in the first record.
+	Operation Operation
+	From, To  Status
+	// Action is what was submitted, normalised.
+	Action Action
+	// Finding is what made the ground of an appeal hold (R18); zero in other records.
+	Finding appeal.Finding
+	// Key is the idempotency key of the command (R28); empty without one.
+	Key string
+}
+
+type recordJSON struct {
+	Format    int             `json:"format"`
+	Order     string          `json:"order"`
+	Seq       int64           `json:"seq"`
+	At        time.Time       `json:"at"`
+	Actor     Actor           `json:"actor"`
+	Operation Operation       `json:"operation"`
+	From      Status          `json:"from,omitzero"`
+	To        Status          `json:"to"`
+	Action    json.RawMessage `json:"action"`
+	Finding   appeal.Finding  `json:"finding,omitzero"`
+	Key       string          `json:"key,omitempty"`
+}
+
+// MarshalJSON writes the record with its format version.
+func (r Record) MarshalJSON() ([]byte, error) {
+	if err := checkAction(r.Action); err != nil {
+		return nil, err
+	}
+	action, err := json.Marshal(r.Action)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding, r.Key})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, and documents of a newer version, are refused: errors wrap
+// [ErrMalformed], [ErrUnknown] or [ErrNewerFormat].
+func (r *Record) UnmarshalJSON(data []byte) error {
+	var wire recordJSON
+	if err := decodeStrict("record", data, &wire); err != nil {
+		return err
+	}
+	action, err := decodeAction(wire.Operation, wire.Action)
+	if err != nil {
+		return err
+	}
+	*r = Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding, wire.Key}
+	return nil
+}
+
+// Clone returns a deep copy.
+func (r Record) Clone() Record {
+	switch a := r.Action.(type) {
+	case SubmitRequest:
+		a.Values, a.Attachments = a.Values.Clone(), slices.Clone(a.Attachments)
+		r.Action = a
+	case Deliver:
+		a.Attachments = slices.Clone(a.Attachments)
+		r.Action = a
+	case RaiseAppeal:
+		a.Attachments = slices.Clone(a.Attachments)
+		r.Action = a
+	}
+	return r
+}

@@ -1,0 +1,56 @@
+package supervision
+
+import "fmt"
+
+// Replay rebuilds an order from its records, oldest first and complete (R21). It gives the order that [Order.Apply] gave, or an error
+// wrapping [ErrMalformed] where the records do not follow from one another: a gap, another order's record, a transition that
+// the flow does not have, time running backwards.
+func Replay(records []Record) (Order, error) {
+	var o Order
+	for i := range records {
+		if err := o.follows(&records[i]); err != nil {
+			return Order{}, err
+		}
+		o.advance(&records[i])
+	}
+	if len(records) == 0 {
+		return Order{}, fmt.Errorf("%w: no records to replay", ErrMalformed)
+	}
+	return o, nil
+}
+
+// follows checks that a record is the one that comes next.
+func (o *Order) follows(r *Record) error {
+	problem := ""
+	switch {
+	case r.Seq != o.Version+1:
+		problem = "is out of sequence"
+	case !isAction(r.Action) || r.Action.Operation() != r.Operation:
+		problem = "has an action that is not its operation's"
+	case r.Seq == 1:
+		problem = opens(r)
+	case r.Order != o.ID:
+		problem = "is another order's"
+	case r.From != o.Status || !flow.Leads(r.From, r.Operation, r.To):
+		problem = "has a transition that the flow does not have"
+	case r.At.Before(o.UpdatedAt):
+		problem = "is earlier than the record before it"
+	}
+	if problem == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: record %d of order %q %s (after version %d)", ErrMalformed, r.Seq, clip(r.Order), problem, o.Version)
+}
+
+func opens(r *Record) string {
+	opening, ok := r.Action.(Opening)
+	switch {
+	case !ok:
+		return "is the first but does not open the order"
+	case opening.ID != r.Order:
+		return "is another order's"
+	case r.From != 0 || r.To != opening.Policy.Start || !isStart(r.To):
+		return "opens the order at a status where no flow starts"
+	}
+	return ""
+}

@@ -1,0 +1,242 @@
+package supervision
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/benbjohnson/clock"
+)
+
+// Service runs the rules over a store: it loads an order, applies an action at the clock's instant and saves what came of it. It is safe
+// for concurrent use, and any number of services in any number of processes may share one store.
+type Service struct {
+	store     Store
+	clock     clock.Clock
+	policy    Policy
+	log       *slog.Logger
+	observer  Observer
+	templates *templateCache
+	relay     bool
+	attempts  int
+	batch     int
+	lease     time.Duration
+	interval  time.Duration
+}
+
+// The defaults of a service.
+const (
+	defaultAttempts = 10
+	defaultBatch    = 200
+	defaultLease    = time.Minute
+	defaultInterval = time.Second
+	longestBackOff  = time.Minute
+)
+
+// New makes a service on a store. Without options it uses the wall clock and the [Guide] policy, and logs nothing. It returns an error
+// wrapping [ErrPolicy] for a faulty policy and [ErrInvalid] for any other faulty argument.
+func New(store Store, options ...Option) (*Service, error) {
+	s := &Service{
+		store: store, clock: clock.New(), policy: Guide(), log: slog.New(slog.DiscardHandler), templates: &templateCache{},
+		relay: true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+	}
+	for _, option := range options {
+		option(s)
+	}
+	return s, errors.Join(s.policy.Validate(), s.validate())
+}
+
+func (s *Service) validate() error {
+	var f faults
+	for field, missing := range map[string]bool{"store": s.store == nil, "clock": s.clock == nil, "logger": s.log == nil} {
+		if missing {
+			f.add(field, "required", "pass one")
+		}
+	}
+	if s.batch < 1 || s.batch > MaxPage {
+		f.add("batch", "out_of_range", "use 1 to MaxPage")
+	}
+	if s.lease <= 0 || s.interval <= 0 {
+		f.add("lease, interval", "out_of_range", "use positive durations")
+	}
+	return f.err()
+}
+
+// Option configures a service.
+type Option func(*Service)
+
+// WithClock sets the clock; tests pass a mock.
+func WithClock(c clock.Clock) Option { return func(s *Service) { s.clock = c } }
+
+// WithPolicy sets the policy of new orders (R25); running orders keep theirs.
+func WithPolicy(p Policy) Option { return func(s *Service) { s.policy = p } }
+
+// WithLogger sets where the service logs: operations at debug, what time did at info, trouble at warn. It never logs what users wrote.
+func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
+
+// WithObserver sets the hooks for metrics.
+func WithObserver(o Observer) Option { return func(s *Service) { s.observer = o } }
+
+// WithoutOutbox keeps records out of the outbox, for hosts that never relay.
+func WithoutOutbox() Option { return func(s *Service) { s.relay = false } }
+
+// WithBatch sets how many orders a settling step saves at once, and how many records a relaying step claims; 200 by default, at most
+// MaxPage.
+func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
+
+// WithLease sets for how long a relay claims records; what it has not acknowledged by then is relayed again. A minute by default.
+func WithLease(d time.Duration) Option { return func(s *Service) { s.lease = d } }
+
+// WithInterval sets how long Run waits when there is nothing to do; a second by default.
+func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval = d } }
+
+// In returns the same service on a store that has joined the host's transaction. It applies each command once and leaves a conflict to
+// the host, which has to begin its transaction anew.
+func (s *Service) In(joined Store) *Service {
+	in := *s
+	in.store, in.attempts = joined, 1
+	return &in
+}
+
+// now reads the clock, once for each operation.
+func (s *Service) now() time.Time { return s.clock.Now().UTC().Truncate(Tick) }
+
+// Open puts a bought order under supervision (R01) and returns it. A zero policy stands for the service's; the version of the seller's
+// request template for the product that is current now is pinned to the order (R04). Opening the same order again, with the same product,
+// buyer and seller, returns it as it is (R28).
+//
+// Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, [ErrExists] where another order has the id, [ErrUnknownOutcome], and the
+// store's own.
+func (s *Service) Open(ctx context.Context, opening Opening) (Order, error) {
+	at := s.now()
+	if opening.Policy == (Policy{}) {
+		opening.Policy = s.policy
+	}
+	opening.Template, opening.TemplateVersion = nil, 0
+	order, _, err := Open(opening, at) // refuse faulty ids before they reach the store
+	if err != nil {
+		return Order{}, err
+	}
+	current, err := s.store.Template(ctx, opening.Seller, opening.Product, 0)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Order{}, err
+	}
+	opening.TemplateVersion = current.Version
+	order, record, err := Open(opening, at)
+	if err != nil {
+		return Order{}, err
+	}
+	err = s.store.Create(ctx, Change{Order: order, Records: []Record{record}, Relay: s.relay})
+	if errors.Is(err, ErrExists) {
+		return s.reopen(ctx, opening, at, err)
+	}
+	s.observer.operation(ctx, OperationEvent{Order: order.ID, Operation: OpOpen, Role: RoleSystem, Attempts: 1, Err: err})
+	if err != nil {
+		return Order{}, err
+	}
+	s.log.DebugContext(ctx, "order opened", "order", order.ID, "policy", order.Policy.Name)
+	return order, nil
+}
+
+// reopen tells a repeated opening from one that takes another order's id.
+func (s *Service) reopen(ctx context.Context, opening Opening, at time.Time, taken error) (Order, error) {
+	order, _, err := s.store.Load(ctx, opening.ID, "")
+	if err != nil {
+		return Order{}, err
+	}
+	if order.Product != opening.Product || order.Buyer != opening.Buyer || order.Seller != opening.Seller {
+		return Order{}, taken
+	}
+	order, _ = order.Settle(at)
+	return order, nil
+}
+
+// Order returns an order as it is now, for an actor that may see it (R22). Due transitions are settled in what is returned; a worker
+// stores them. Errors: [*InvalidError] for a faulty id or actor, [ErrNotFound], and the store's own.
+func (s *Service) Order(ctx context.Context, id string, actor Actor) (Order, error) {
+	at := s.now()
+	order, _, err := s.load(ctx, id, actor, "")
+	if err != nil {
+		return Order{}, err
+	}
+	order, _ = order.Settle(at)
+	return order, nil
+}
+
+// Now returns the instant the service works at, for asking an order for its operations, deadlines and progress.
+func (s *Service) Now() time.Time { return s.now() }
+
+func (s *Service) load(ctx context.Context, id string, actor Actor, key string) (Order, *Record, error) {
+	var f faults
+	f.id("order", id)
+	if err := errors.Join(f.err(), actor.validate()); err != nil {
+		return Order{}, nil, err
+	}
+	order, repeated, err := s.store.Load(ctx, id, key)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && !order.sees(actor):
+		return Order{}, nil, notFound(id)
+	case err != nil:
+		return Order{}, nil, err
+	}
+	return order, repeated, nil
+}
+
+// Search returns a page of the orders that the actor may see and the query asks for, newest first, each as it is now (R22). Errors:
+// [*InvalidError] for a faulty query, cursor or actor, and the store's own.
+func (s *Service) Search(ctx context.Context, actor Actor, query Query) (Page, error) {
+	at := s.now()
+	if err := actor.validate(); err != nil {
+		return Page{}, err
+	}
+	filter, seesNone, err := query.filter(actor, at)
+	if err != nil || seesNone {
+		return Page{}, err
+	}
+	filter.Limit++ // one more tells whether another page follows
+	orders, err := s.store.Search(ctx, filter)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Orders: orders}
+	if len(orders) == filter.Limit {
+		page.Orders = orders[:filter.Limit-1]
+		last := page.Orders[len(page.Orders)-1]
+		page.Next = writeCursor(last.Listing().Position(), filter.digest(actor))
+	}
+	for i := range page.Orders {
+		page.Orders[i], _ = page.Orders[i].Settle(at)
+	}
+	return page, nil
+}
+
+// Records returns an order's operation records with a sequence number above after, oldest first, at most limit (DefaultPage when 0), for
+// an actor that may see the order (R21, R22). What time has made due but no worker has stored yet is among them. Errors: [*InvalidError]
+// for a faulty id, actor or limit, [ErrNotFound], and the store's own.
+func (s *Service) Records(ctx context.Context, id string, actor Actor, after int64, limit int) ([]Record, error) {
+	at := s.now()
+	if limit == 0 {
+		limit = DefaultPage
+	}
+	if limit < 0 || limit > MaxPage || after < 0 {
+		var f faults
+		f.add("after, limit", "out_of_range", "ask for 1 to MaxPage records after 0 or more")
+		return nil, f.err()
+	}
+	order, _, err := s.load(ctx, id, actor, "")
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.store.Records(ctx, id, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	_, due := order.Settle(at)
+	for _, r := range due {
+		if len(records) < limit && r.Seq == after+int64(len(records))+1 {
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}

@@ -1,0 +1,103 @@
+package supervision
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// PublishTemplate publishes the next version of a seller's request template for a product (R04). Orders opened from now on are pinned to
+// it; running ones keep theirs. Errors: [*InvalidError] for a faulty product, actor or template, [ErrRefused] for an actor that is no
+// seller, [ErrConflict] where others publish too fast, and the store's own.
+func (s *Service) PublishTemplate(ctx context.Context, actor Actor, product string, t template.Template) (RequestTemplate, error) {
+	if err := s.checkTemplate(actor, product, t); err != nil {
+		return RequestTemplate{}, err
+	}
+	next := RequestTemplate{Seller: actor.ID, Product: product, PublishedAt: s.now(), Template: t.Clone()}
+	for attempt := 1; ; attempt++ {
+		current, err := s.store.Template(ctx, actor.ID, product, 0)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return RequestTemplate{}, err
+		}
+		next.Version = current.Version + 1
+		err = s.store.PutTemplate(ctx, next)
+		if err == nil {
+			return next, nil
+		}
+		if !errors.Is(err, ErrConflict) || attempt >= s.attempts {
+			return RequestTemplate{}, err
+		}
+	}
+}
+
+func (s *Service) checkTemplate(actor Actor, product string, t template.Template) error {
+	var f faults
+	f.id("product", product)
+	if actor.Role != RoleSeller {
+		f.add("actor.role", "another_role", "only a seller publishes templates, for its own products")
+	}
+	var invalid *template.Error
+	if errors.As(t.Validate(), &invalid) {
+		for _, fault := range invalid.Faults {
+			f.add("template."+fault.Field, fault.Code, fault.Message)
+		}
+	}
+	return errors.Join(actor.validate(), f.err())
+}
+
+// Template returns a version of a seller's request template, or the latest for version 0 (R04). Errors: [*InvalidError] for a faulty
+// id, [ErrNotFound] where there is none, and the store's own.
+func (s *Service) Template(ctx context.Context, seller, product string, version int) (RequestTemplate, error) {
+	var f faults
+	f.id("seller", seller)
+	f.id("product", product)
+	if err := f.err(); err != nil {
+		return RequestTemplate{}, err
+	}
+	return s.store.Template(ctx, seller, product, version)
+}
+
+// pinned returns the content of the version an order is pinned to.
+func (s *Service) pinned(ctx context.Context, o *Order) (*template.Template, error) {
+	id := templateID{o.Seller, o.Product, o.TemplateVersion}
+	if t := s.templates.get(id); t != nil {
+		return t, nil
+	}
+	published, err := s.store.Template(ctx, id.seller, id.product, id.version)
+	if err != nil {
+		return nil, err
+	}
+	s.templates.put(id, &published.Template)
+	return &published.Template, nil
+}
+
+type templateID struct {
+	seller, product string
+	version         int
+}
+
+// templateCache remembers published versions, which never change. It is emptied when it is full: simpler than choosing what to drop, and as
+// good while one host's products fit.
+type templateCache struct {
+	mu   sync.Mutex
+	held map[templateID]*template.Template
+}
+
+const maxCachedTemplates = 1000
+
+func (c *templateCache) get(id templateID) *template.Template {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held[id]
+}
+
+func (c *templateCache) put(id templateID, t *template.Template) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held == nil || len(c.held) >= maxCachedTemplates {
+		c.held = make(map[templateID]*template.Template)
+	}
+	c.held[id] = t
+}

@@ -10,13 +10,11 @@ type Action interface {
 	// Operation names what the action does.
 	Operation() Operation
 
-	// normalize returns the action as it is recorded, detached from the caller's memory, and reports every fault.
-	normalize(o *Order, f *faults) Action
-	// effect changes the order beyond what every record changes: its status, version and clocks.
-	effect(o *Order, r *Record)
+	// sealed keeps the set closed: see normalized, effect and decoders.
+	sealed()
 }
 
-// decoders also tell which types are actions: the values, not pointers to them.
+// decoders read the JSON form of each operation's action.
 var decoders = map[Operation]func(data []byte) (Action, error){
 	OpOpen:           decodeAs[Opening],
 	OpSubmitRequest:  decodeAs[SubmitRequest],
@@ -40,18 +38,66 @@ func decodeAs[A Action](data []byte) (Action, error) {
 	return a, err
 }
 
-// isAction refuses nil and pointers, which would panic or escape a type switch.
-func isAction(a Action) bool {
+// normalized returns an action as it is recorded, detached from the caller's memory, and reports every fault; nil for nil and for
+// pointers to actions. Like effect it is a switch and not a method of Action, so that neither the order nor the faults have to move
+// to the heap for a dynamic call.
+func normalized(a Action, o *Order, f *faults) Action {
+	switch a := a.(type) {
+	case Opening:
+		return a.normalize(f)
+	case SubmitRequest:
+		return a.normalize(o, f)
+	case RejectRequest:
+		return a.normalize(f)
+	case ReportProgress:
+		return a.normalize(f)
+	case Deliver:
+		return a.normalize(f)
+	case RejectProduct:
+		return a.normalize(f)
+	case Remind:
+		return a.normalize(f)
+	case RaiseAppeal:
+		return a.normalize(f)
+	case AddNote:
+		return a.normalize(f)
+	case RuleAppeal:
+		return a.normalize(f)
+	case AcceptRequest, AcceptProduct, AutoAccept, Complete:
+		return a
+	}
+	return nil
+}
+
+// effect changes an order by a record's action, beyond what every record changes: its status, version and clocks.
+func effect(o *Order, r *Record) {
+	switch a := r.Action.(type) {
+	case Opening:
+		a.effect(o, r)
+	case SubmitRequest:
+		a.effect(o, r)
+	case RejectRequest:
+		o.RequestRejections++
+	case Deliver:
+		a.effect(o, r)
+	case RejectProduct:
+		o.ProductRejections++
+	case Remind:
+		o.RemindedAt = r.At
+	case RaiseAppeal:
+		a.effect(o, r)
+	case AddNote:
+		a.effect(o, r)
+	case RuleAppeal:
+		a.effect(o, r)
+	}
+}
+
+// checkAction refuses nil and pointers, which have no JSON form and would escape the switches above.
+func checkAction(a Action) error {
 	switch a.(type) {
 	case Opening, SubmitRequest, AcceptRequest, RejectRequest, ReportProgress, Deliver, AcceptProduct, RejectProduct, Remind,
 		RaiseAppeal, AddNote, RuleAppeal, AutoAccept, Complete:
-		return true
-	}
-	return false
-}
-
-func checkAction(a Action) error {
-	if isAction(a) {
 		return nil
 	}
 	var f faults

@@ -17,8 +17,9 @@ type RaiseAppeal struct {
 
 // Operation returns OpRaiseAppeal.
 func (RaiseAppeal) Operation() Operation { return OpRaiseAppeal }
+func (RaiseAppeal) sealed()              {}
 
-func (a RaiseAppeal) normalize(_ *Order, f *faults) Action {
+func (a RaiseAppeal) normalize(f *faults) Action {
 	if _, err := appeal.ParseGround(string(a.Ground)); err != nil {
 		f.add("ground", "unknown", "name one of the grounds")
 	}
@@ -53,8 +54,9 @@ type AddNote struct {
 
 // Operation returns OpAddNote.
 func (AddNote) Operation() Operation { return OpAddNote }
+func (AddNote) sealed()              {}
 
-func (a AddNote) normalize(_ *Order, f *faults) Action {
+func (a AddNote) normalize(f *faults) Action {
 	a.Text = f.text("text", a.Text, true)
 	return a
 }
@@ -78,8 +80,9 @@ type RuleAppeal struct {
 
 // Operation returns OpRuleAppeal.
 func (RuleAppeal) Operation() Operation { return OpRuleAppeal }
+func (RuleAppeal) sealed()              {}
 
-func (a RuleAppeal) normalize(_ *Order, f *faults) Action {
+func (a RuleAppeal) normalize(f *faults) Action {
 	if _, err := appeal.ParseOutcome(string(a.Outcome)); err != nil {
 		f.add("outcome", "unknown", "name an outcome: resume, accept or cancel")
 	}
@@ -124,15 +127,11 @@ type AutoAccept struct{}
 
 // Operation returns OpAutoAccept.
 func (AutoAccept) Operation() Operation { return OpAutoAccept }
-
-func (a AutoAccept) normalize(*Order, *faults) Action { return a }
-func (a AutoAccept) effect(*Order, *Record)           {}
+func (AutoAccept) sealed()              {}
 
 // Complete is what the system records when time completes an accepted order (R02). Nobody can apply it.
 type Complete struct{}
 
 // Operation returns OpComplete.
 func (Complete) Operation() Operation { return OpComplete }
-
-func (a Complete) normalize(*Order, *faults) Action { return a }
-func (a Complete) effect(*Order, *Record)           {}
+func (Complete) sealed()              {}

@@ -22,13 +22,12 @@ type ReportProgress struct {
 
 // Operation returns OpReportProgress.
 func (ReportProgress) Operation() Operation { return OpReportProgress }
+func (ReportProgress) sealed()              {}
 
-func (a ReportProgress) normalize(_ *Order, f *faults) Action {
+func (a ReportProgress) normalize(f *faults) Action {
 	a.Text = f.text("text", a.Text, true)
 	return a
 }
-
-func (a ReportProgress) effect(*Order, *Record) {}
 
 // Deliver provides the service (R07). It is the seller's.
 type Deliver struct {
@@ -42,8 +41,9 @@ type Deliver struct {
 
 // Operation returns OpDeliver.
 func (Deliver) Operation() Operation { return OpDeliver }
+func (Deliver) sealed()              {}
 
-func (a Deliver) normalize(_ *Order, f *faults) Action {
+func (a Deliver) normalize(f *faults) Action {
 	a.Result = f.text("result", a.Result, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
 	if !a.EnabledAt.IsZero() {
@@ -61,9 +61,7 @@ type AcceptProduct struct{}
 
 // Operation returns OpAcceptProduct.
 func (AcceptProduct) Operation() Operation { return OpAcceptProduct }
-
-func (a AcceptProduct) normalize(*Order, *faults) Action { return a }
-func (a AcceptProduct) effect(*Order, *Record)           {}
+func (AcceptProduct) sealed()              {}
 
 // RejectProduct sends the delivery back and adds one to the product rejections (R08). It is the buyer's.
 type RejectProduct struct {
@@ -73,13 +71,12 @@ type RejectProduct struct {
 
 // Operation returns OpRejectProduct.
 func (RejectProduct) Operation() Operation { return OpRejectProduct }
+func (RejectProduct) sealed()              {}
 
-func (a RejectProduct) normalize(_ *Order, f *faults) Action {
+func (a RejectProduct) normalize(f *faults) Action {
 	a.Reason = f.text("reason", a.Reason, true)
 	return a
 }
-
-func (a RejectProduct) effect(o *Order, _ *Record) { o.ProductRejections++ }
 
 // Remind asks the seller to go on; it changes no status, no counter and no clock (R20). It is the buyer's.
 type Remind struct {
@@ -89,10 +86,9 @@ type Remind struct {
 
 // Operation returns OpRemind.
 func (Remind) Operation() Operation { return OpRemind }
+func (Remind) sealed()              {}
 
-func (a Remind) normalize(_ *Order, f *faults) Action {
+func (a Remind) normalize(f *faults) Action {
 	a.Text = f.text("text", a.Text, false)
 	return a
 }
-
-func (a Remind) effect(o *Order, r *Record) { o.RemindedAt = r.At }

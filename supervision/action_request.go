@@ -35,6 +35,7 @@ type SubmitRequest struct {
 
 // Operation returns OpSubmitRequest.
 func (SubmitRequest) Operation() Operation { return OpSubmitRequest }
+func (SubmitRequest) sealed()              {}
 
 func (a SubmitRequest) normalize(o *Order, f *faults) Action {
 	templated := o.TemplateVersion != 0
@@ -78,9 +79,7 @@ type AcceptRequest struct{}
 
 // Operation returns OpAcceptRequest.
 func (AcceptRequest) Operation() Operation { return OpAcceptRequest }
-
-func (a AcceptRequest) normalize(*Order, *faults) Action { return a }
-func (a AcceptRequest) effect(*Order, *Record)           {}
+func (AcceptRequest) sealed()              {}
 
 // RejectRequest sends the request back and adds one to the request rejections (R05). It is the seller's.
 type RejectRequest struct {
@@ -90,10 +89,9 @@ type RejectRequest struct {
 
 // Operation returns OpRejectRequest.
 func (RejectRequest) Operation() Operation { return OpRejectRequest }
+func (RejectRequest) sealed()              {}
 
-func (a RejectRequest) normalize(_ *Order, f *faults) Action {
+func (a RejectRequest) normalize(f *faults) Action {
 	a.Reason = f.text("reason", a.Reason, true)
 	return a
 }
-
-func (a RejectRequest) effect(o *Order, _ *Record) { o.RequestRejections++ }

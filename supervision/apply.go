@@ -49,7 +49,7 @@ func (o *Order) prepare(actor Actor, action Action, at time.Time) (Action, time.
 	}
 	var f faults
 	at = o.now(f.instant("at", at))
-	normal := action.normalize(o, &f)
+	normal := normalized(action, o, &f)
 	return normal, at, f.err()
 }
 
@@ -93,7 +93,7 @@ func (o *Order) check(r *Record) error {
 
 // advance makes the order what it is after a record. It decides nothing, so applying and replaying are the same.
 func (o *Order) advance(r *Record) {
-	r.Action.effect(o, r)
+	effect(o, r)
 	o.Version = r.Seq
 	o.move(r.Operation, r.To, r.At)
 }

@@ -37,7 +37,7 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 	if opening.ScheduledEnd.IsZero() {
 		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
 	}
-	opening = opening.normalize(nil, &f).(Opening)
+	opening = opening.normalize(&f).(Opening)
 	if len(f) == 0 && !opening.ScheduledEnd.After(at) {
 		f.add("scheduled_end", "out_of_range", "give an instant after the opening")
 	}
@@ -58,8 +58,9 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 
 // Operation returns OpOpen.
 func (Opening) Operation() Operation { return OpOpen }
+func (Opening) sealed()              {}
 
-func (a Opening) normalize(_ *Order, f *faults) Action {
+func (a Opening) normalize(f *faults) Action {
 	f.id("id", a.ID)
 	f.id("product", a.Product)
 	f.id("buyer", a.Buyer)

@@ -25,7 +25,7 @@ func (o *Order) follows(r *Record) error {
 	switch {
 	case r.Seq != o.Version+1:
 		problem = "is out of sequence"
-	case !isAction(r.Action) || r.Action.Operation() != r.Operation:
+	case checkAction(r.Action) != nil || r.Action.Operation() != r.Operation:
 		problem = "has an action that is not its operation's"
 	case r.Seq == 1:
 		problem = opens(r)

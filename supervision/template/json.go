@@ -84,38 +84,37 @@ var members = []string{
 	"options", "value", "minItems", "maxItems", "default",
 }
 
-// checkMembers reads one JSON value and refuses what encoding/json passes over: other spellings, a member that is
-// there twice, and null.
+// checkMembers reads one value of sound JSON and refuses what encoding/json passes over: other spellings, a member
+// that is there twice, and null.
 func checkMembers(dec *json.Decoder) error {
-	token, err := dec.Token()
-	if err != nil {
-		return decodingError(err)
-	}
+	token, _ := dec.Token()
 	if token == nil {
 		return fmt.Errorf("%w: leave a member out instead of giving null", ErrMalformed)
 	}
 	if _, opened := token.(json.Delim); !opened {
 		return nil
 	}
-	seen := make(map[string]bool)
+	seen := make(map[any]bool)
 	for dec.More() {
 		if token == json.Delim('{') {
 			name, _ := dec.Token()
-			member, _ := name.(string)
-			if seen[member] || !slices.Contains(members, member) {
-				return decodingError(nil)
+			if member, _ := name.(string); seen[name] || !slices.Contains(members, member) {
+				return errMembers
 			}
-			seen[member] = true
+			seen[name] = true
 		}
 		if err := checkMembers(dec); err != nil {
 			return err
 		}
 	}
-	_, err = dec.Token()
-	return err
+	_, _ = dec.Token() // the closing delimiter
+	return nil
 }
 
-// decodingError keeps the typed errors; encoding/json's own may repeat what was read, so that they are not passed on.
+// errMembers stands for errors of encoding/json that repeat what was read.
+var errMembers = fmt.Errorf("%w: use each member of a template at most once, spelt as documented, and no others", ErrMalformed)
+
+// decodingError keeps the typed errors and hides what an error of encoding/json repeats of the input.
 func decodingError(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
@@ -124,5 +123,5 @@ func decodingError(err error) error {
 	case errors.As(err, &wrongType):
 		return fmt.Errorf("%w: %s must be a %s", ErrMalformed, wrongType.Field, wrongType.Type)
 	}
-	return fmt.Errorf("%w: use each member of a template at most once, spelt as documented, and no others", ErrMalformed)
+	return errMembers
 }

@@ -70,7 +70,7 @@ func (f *Field) normalizeString(raw string) any {
 	case Text:
 		return normalizeLineEnds(s)
 	case Number, Integer:
-		return normalizeNumber(json.Number(s))
+		return normalizeNumber(s)
 	case YesNo:
 		return normalizeYesNo(s)
 	case Date:
@@ -87,6 +87,8 @@ func (f *Field) normalizeString(raw string) any {
 func normalizeNumber(value any) any {
 	var literal string
 	switch v := value.(type) {
+	case string:
+		literal = v
 	case json.Number:
 		literal = string(v)
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:

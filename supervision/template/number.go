@@ -2,14 +2,24 @@ package template
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
+
+// canonicalForm spares what is canonical already the work of being spelt again.
+var canonicalForm = regexp.MustCompile(fmt.Sprintf(
+	`^(?:0|-?(?:0\.[0-9]{0,%[1]d}[1-9]|[1-9][0-9]{0,%[2]d}(?:\.[0-9]{0,%[1]d}[1-9])?))$`,
+	MaxFractionDigits-1, MaxIntegerDigits-1))
 
 // canonicalNumber returns the one spelling of a decimal: an optional minus, no leading zeros, no exponent, no trailing
 // zeros after the point, no "-0". It reports false for what is no decimal or exceeds MaxIntegerDigits or
 // MaxFractionDigits. The value stays exact, and an exponent never makes the result longer than these bounds.
 func canonicalNumber(s string) (string, bool) {
+	if canonicalForm.MatchString(s) {
+		return s, true
+	}
 	digits, exponent, negative, ok := parseDecimal(s)
 	if !ok {
 		return "", false
@@ -26,9 +36,6 @@ func canonicalNumber(s string) (string, bool) {
 	}
 	if negative {
 		whole = "-" + whole
-	}
-	if whole == s {
-		return s, true
 	}
 	return whole, true
 }

@@ -55,16 +55,6 @@ func (r Role) party() appeal.Party {
 	return ""
 }
 
-func roleOf(party appeal.Party) Role {
-	switch party {
-	case appeal.Buyer:
-		return RoleBuyer
-	case appeal.Seller:
-		return RoleSeller
-	}
-	return 0
-}
-
 // Actor is who acts or asks. The host has authenticated it; the library decides what it may do and see. The zero value is nobody
 // and is refused with [ErrInvalid].
 type Actor struct {

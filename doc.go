@@ -72,4 +72,3 @@
 // supervision.Policy holds every number and choice. supervision.Guide, supervision.Rules2025 and supervision.License are the
 // presets; package appeal holds the part about appeals, package supervision/template the request templates.
 package serviceflow
-

@@ -116,6 +116,15 @@ func TestR03_EveryKindRefusesOtherTypes(t *testing.T) {
 	}
 }
 
+func TestR04_AnUnknownKindAcceptsNothing(t *testing.T) {
+	form := template.Template{Fields: []template.Field{{Key: "f", Kind: "lines"}}}
+	for _, value := range []any{"a", json.Number("1"), true, []string{"a"}, 1} {
+		_, err := form.Accept(template.Values{"f": value})
+		assert.Equal(t, []string{"f wrong_type"}, fields(err))
+		assert.ErrorContains(t, err, "known kinds: line, text, number")
+	}
+}
+
 func TestR03_Choice(t *testing.T) {
 	f := template.Field{Kind: template.Choice, Options: []template.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}}
 	assert.Empty(t, code(t, f, "cn"))

@@ -10,12 +10,12 @@ import (
 
 // policyJSON is the JSON form of a policy; durations are written as Go writes them ("120h0m0s").
 type policyJSON struct {
-	Silence    string  `json:"silence"`
-	Rejections int     `json:"rejections"`
-	Blackout   string  `json:"blackout"`
-	Handling   string  `json:"handling"`
-	Buyer      Grounds `json:"buyer"`
-	Seller     Grounds `json:"seller"`
+	Silence    string   `json:"silence"`
+	Rejections *int     `json:"rejections"`
+	Blackout   string   `json:"blackout"`
+	Handling   string   `json:"handling"`
+	Buyer      *Grounds `json:"buyer"`
+	Seller     *Grounds `json:"seller"`
 }
 
 // MarshalJSON writes the policy with durations as text:
@@ -24,13 +24,13 @@ type policyJSON struct {
 //	 "buyer":["seller_silent"],"seller":["buyer_silent"]}
 func (p Policy) MarshalJSON() ([]byte, error) {
 	return json.Marshal(policyJSON{
-		Silence: p.Silence.String(), Rejections: p.Rejections, Blackout: p.Blackout.String(),
-		Handling: p.Handling.String(), Buyer: p.Buyer, Seller: p.Seller,
+		Silence: p.Silence.String(), Rejections: &p.Rejections, Blackout: p.Blackout.String(),
+		Handling: p.Handling.String(), Buyer: &p.Buyer, Seller: &p.Seller,
 	})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes and validates it. A field it does not know is refused, since leaving it out would
-// change the rules silently; every error wraps [ErrPolicy].
+// UnmarshalJSON reads what MarshalJSON writes and validates it. Every field has to be there, and one it does not know is refused, since
+// leaving either out would change the rules silently; every error wraps [ErrPolicy].
 func (p *Policy) UnmarshalJSON(data []byte) error {
 	var wire policyJSON
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -41,10 +41,14 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	silence, err1 := parseDuration("silence", wire.Silence)
 	blackout, err2 := parseDuration("blackout", wire.Blackout)
 	handling, err3 := parseDuration("handling", wire.Handling)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	var err4 error
+	if wire.Rejections == nil || wire.Buyer == nil || wire.Seller == nil {
+		err4 = fmt.Errorf("%w: give rejections, buyer and seller, even if 0 or empty", ErrPolicy)
+	}
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
-	read := Policy{silence, wire.Rejections, blackout, handling, wire.Buyer, wire.Seller}
+	read := Policy{silence, *wire.Rejections, blackout, handling, *wire.Buyer, *wire.Seller}
 	if err := read.Validate(); err != nil {
 		return err
 	}

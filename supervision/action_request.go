@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -64,7 +65,7 @@ func (f *faults) values(t template.Template, raw template.Values) template.Value
 	var invalid *template.Error
 	if errors.As(err, &invalid) {
 		for _, fault := range invalid.Faults {
-			f.add("values."+fault.Field, fault.Code, fault.Message)
+			f.add(strings.TrimSuffix("values."+fault.Field, "."), fault.Code, fault.Message)
 		}
 	}
 	return accepted

@@ -76,7 +76,7 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
 			from, _ := o.window(v.From, v.Until, v.Holds)
-			add(DeadlineAppealOpens, from, R09, party, v.Ground)
+			add(DeadlineAppealOpens, from, Permission{}.judged(v).Rule, party, v.Ground)
 		}
 	}
 	if begins, ok := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); ok {

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"errors"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision/template"
@@ -27,25 +28,22 @@ type Opening struct {
 }
 
 // Open opens an order: its first state and its first record. It is pure; Service.Open also stores them. A faulty opening gives an
-// [*InvalidError] with every fault, or an error wrapping [ErrPolicy].
+// [*InvalidError] with every fault, a faulty policy an error wrapping [ErrPolicy], and both together the two joined.
 func Open(opening Opening, at time.Time) (Order, Record, error) {
 	var f faults
 	at = f.instant("at", at)
 	if opening.Policy == (Policy{}) {
 		opening.Policy = Guide()
 	}
-	if opening.ScheduledEnd.IsZero() {
-		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
-	}
 	opening = opening.normalize(&f).(Opening)
-	if len(f) == 0 && !opening.ScheduledEnd.After(at) {
+	if len(f) == 0 && !opening.ScheduledEnd.IsZero() && !opening.ScheduledEnd.After(at) {
 		f.add("scheduled_end", "out_of_range", "give an instant after the opening")
 	}
-	if err := f.err(); err != nil {
+	if err := errors.Join(f.err(), opening.Policy.Validate()); err != nil {
 		return Order{}, Record{}, err
 	}
-	if err := opening.Policy.Validate(); err != nil {
-		return Order{}, Record{}, err
+	if opening.ScheduledEnd.IsZero() {
+		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
 	}
 	pinned := opening.Template
 	opening.Template = nil // the record names the version
@@ -65,7 +63,9 @@ func (a Opening) normalize(f *faults) Action {
 	f.id("product", a.Product)
 	f.id("buyer", a.Buyer)
 	f.id("seller", a.Seller)
-	a.ScheduledEnd = f.instant("scheduled_end", a.ScheduledEnd)
+	if !a.ScheduledEnd.IsZero() {
+		a.ScheduledEnd = f.instant("scheduled_end", a.ScheduledEnd)
+	}
 	if a.TemplateVersion < 0 {
 		f.add("template_version", "out_of_range", "give 0 for free text, or the version of a template")
 	}

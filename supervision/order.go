@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -120,6 +121,19 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 	if err := decodeStrict("order", data, &wire); err != nil {
 		return err
 	}
-	*o = Order(wire.orderFields)
+	read := Order(wire.orderFields)
+	if !read.complete() {
+		return fmt.Errorf("%w: order: something is missing that every order of its status has", ErrMalformed)
+	}
+	*o = read
 	return nil
+}
+
+// complete reports whether the order has what every order has, and a frozen one its appeal, so that no answer is made up.
+func (o *Order) complete() bool {
+	frozen := o.Status == Frozen
+	return o.Status != 0 && o.Version > 0 && o.Policy != (Policy{}) &&
+		frozen == o.Appeal.Pending() && (!frozen || o.FrozenFrom.Waiting()) &&
+		!slices.Contains([]string{o.ID, o.Product, o.Buyer, o.Seller}, "") &&
+		!slices.ContainsFunc([]time.Time{o.OpenedAt, o.UpdatedAt, o.TurnSince, o.ScheduledEnd}, time.Time.IsZero)
 }

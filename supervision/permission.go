@@ -25,10 +25,10 @@ type Permission struct {
 // runs the checks of [Order.Apply], so the two never disagree: an operation is allowed if and only if some action of it is. Errors
 // are those of [Order.Permit].
 func (o Order) Operations(actor Actor, at time.Time) ([]Permission, error) {
-	if err := o.admit(actor); err != nil {
+	at, err := o.asked(actor, at)
+	if err != nil {
 		return nil, err
 	}
-	at = o.settled(at)
 	list := make([]Permission, 0, len(operationWords))
 	for op := OpSubmitRequest; op <= OpComplete; op++ {
 		list = append(list, o.permit(actor.Role, op, at))
@@ -37,12 +37,18 @@ func (o Order) Operations(actor Actor, at time.Time) ([]Permission, error) {
 }
 
 // Permit answers whether the actor may perform one operation at an instant (R23). It allocates nothing unless it returns an error: an
-// [*InvalidError] for an actor that is nobody, [ErrNotFound] for one that has no part in the order (R22).
+// [*InvalidError] for an actor that is nobody, an undeclared operation or an instant that [Order.Apply] would not take either,
+// [ErrNotFound] for an actor that has no part in the order (R22).
 func (o Order) Permit(actor Actor, op Operation, at time.Time) (Permission, error) {
-	if err := o.admit(actor); err != nil {
+	at, err := o.asked(actor, at)
+	if err != nil {
 		return Permission{}, err
 	}
-	at = o.settled(at)
+	if op.String() == "" {
+		var f faults
+		f.add("operation", "unknown", "name one of the operations")
+		return Permission{}, f.err()
+	}
 	return o.permit(actor.Role, op, at), nil
 }
 
@@ -50,10 +56,10 @@ func (o Order) Permit(actor Actor, op Operation, at time.Time) (Permission, erro
 // does to the order meanwhile. Where the flow's status allows no appeal, and for managers, the list is empty. Errors are those of
 // [Order.Permit].
 func (o Order) Grounds(actor Actor, at time.Time) ([]appeal.Verdict, error) {
-	if err := o.admit(actor); err != nil {
+	at, err := o.asked(actor, at)
+	if err != nil {
 		return nil, err
 	}
-	at = o.settled(at)
 	if !o.Status.Waiting() {
 		return nil, nil
 	}
@@ -62,6 +68,19 @@ func (o Order) Grounds(actor Actor, at time.Time) ([]appeal.Verdict, error) {
 		list[i].From, list[i].Until = o.window(list[i].From, list[i].Until, list[i].Holds)
 	}
 	return list, nil
+}
+
+// asked admits a question and brings the order to its instant.
+func (o *Order) asked(actor Actor, at time.Time) (time.Time, error) {
+	if err := o.admit(actor); err != nil {
+		return at, err
+	}
+	var f faults
+	at = f.instant("at", at)
+	if len(f) > 0 {
+		return at, f.err()
+	}
+	return o.settled(at), nil
 }
 
 // settled brings the order to an instant and returns it. It works on the caller's copy and allocates nothing.
@@ -84,12 +103,8 @@ func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
 		p.Reason, p.Rule = ReasonFrozen, R12
 	case !flow.Allows(o.Status, op):
 		p.Reason = ReasonStatus
-		if op == OpRaiseAppeal {
-			p.Rule = R14
-		}
 	case role == RoleSystem:
-		p.Reason, p.From = ReasonNotDue, o.NextDue()
-		return p
+		p.Reason = ReasonNotDue // and never allowed: when it is due, time has done it
 	case op == OpRaiseAppeal:
 		p = p.judged(o.Policy.Appeal.Best(role.party(), o.facts(), at))
 	case op == OpRemind:
@@ -98,6 +113,9 @@ func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
 		}
 	case op == OpAddNote && len(o.Appeal.Notes) >= MaxNotes:
 		p.Reason = ReasonNotes
+	}
+	if op == OpRaiseAppeal && (p.Reason == ReasonFinal || p.Reason == ReasonStatus) {
+		p.Rule = R14
 	}
 	p.Allowed = p.Reason == ""
 	p.From, p.Until = o.window(p.From, p.Until, p.Allowed)

@@ -96,11 +96,11 @@ func (f Filter) matchesAppeal(handleBy time.Time) bool {
 func (q Query) filter(actor Actor, at time.Time) (filter Filter, seesNone bool, err error) {
 	var f faults
 	criteria := q.Criteria
-	for field, id := range map[string]string{
-		"order": q.Order, "product": q.Product, "buyer": q.Buyer, "seller": q.Seller,
+	for _, id := range [...]struct{ field, value string }{
+		{"order", q.Order}, {"product", q.Product}, {"buyer", q.Buyer}, {"seller", q.Seller},
 	} {
-		if id != "" {
-			f.id(field, id)
+		if id.value != "" {
+			f.id(id.field, id.value)
 		}
 	}
 	f.choices(criteria)

@@ -20,7 +20,8 @@ const (
 	ReasonFinal Reason = "final"
 	// ReasonStatus: the flow stands elsewhere.
 	ReasonStatus Reason = "another_status"
-	// ReasonNotDue: time will do it, but not yet, or the policy has the timer switched off (R02, R27).
+	// ReasonNotDue: only time does it, and it is not due, or the policy has the timer switched off (R02, R27). Nobody is ever allowed
+	// to do it by hand, so there is no From; [Order.Deadlines] tells when it will be done.
 	ReasonNotDue Reason = "not_due"
 	// ReasonReminded: the last reminder is too recent (R20).
 	ReasonReminded Reason = "reminded_recently"

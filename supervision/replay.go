@@ -4,7 +4,7 @@ import "fmt"
 
 // Replay rebuilds an order from its records, oldest first and complete (R21). It gives the order that [Order.Apply] gave, or an error
 // wrapping [ErrMalformed] where the records do not follow from one another: a gap, another order's record, a transition that
-// the flow does not have, time running backwards.
+// the flow, the actor's role, the ruling or the timer does not make, time running backwards.
 func Replay(records []Record) (Order, error) {
 	var o Order
 	for i := range records {
@@ -31,7 +31,7 @@ func (o *Order) follows(r *Record) error {
 		problem = opens(r)
 	case r.Order != o.ID:
 		problem = "is another order's"
-	case r.From != o.Status || !flow.Leads(r.From, r.Operation, r.To):
+	case r.From != o.Status || !flow.Leads(r.From, r.Operation, r.To) || !by[r.Operation].has(r.Actor.Role) || !o.decided(r):
 		problem = "has a transition that the flow does not have"
 	case r.At.Before(o.UpdatedAt):
 		problem = "is earlier than the record before it"
@@ -40,6 +40,17 @@ func (o *Order) follows(r *Record) error {
 		return nil
 	}
 	return fmt.Errorf("%w: record %d of order %q %s (after version %d)", ErrMalformed, r.Seq, clip(r.Order), problem, o.Version)
+}
+
+// decided reports whether a record leads where its ruling says, and comes when its timer says (R02, R15, R27).
+func (o *Order) decided(r *Record) bool {
+	switch a := r.Action.(type) {
+	case RuleAppeal:
+		return r.To == a.to(o) && o.canResumeAt(r.To)
+	case AutoAccept, Complete:
+		return r.At.Equal(o.NextDue())
+	}
+	return true
 }
 
 func opens(r *Record) string {

@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: story
+story: ## one order from purchase to Completed, in a terminal
+	go run ./examples/quickstart
+
+.PHONY: portal
+portal: ## the Service Supervision page, in a browser
+	go run ./examples/portal -demo
+
+.PHONY: test
+test: ## every test of every module
+	go test work
+
+.PHONY: race
+race: ## the same under the race detector
+	go test -race work
+
+.PHONY: cover
+cover: ## statement coverage of the rules
+	go test -cover ./appeal ./supervision ./supervision/template ./internal/machine ./store/memory
+
+.PHONY: update
+update: ## rewrite generated documents and golden files; read the diff
+	go test . ./supervision ./supervision/template ./internal/machine ./examples/quickstart -update
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@for target in $$(grep -rEo --include='*_test.go' '^func Fuzz\w+' . | sed -E 's|/[^/]*_test.go:func |:|' | sort -u); do \
+	  echo "$$target"; \
+	  (cd "$${target%%:*}" && go test -run '^$$' -fuzz "^$${target##*:}$$" -fuzztime $(FUZZTIME) .) || exit 1; \
+	done
+
+.PHONY: lint
+lint: ## format, vet, staticcheck
+	gofmt -l .
+	go vet work
+	cd internal/verify && go build -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	bin/staticcheck ./...
+
+.PHONY: ci
+ci: ## everything that has to hold; installs and starts databases and a browser
+	bash .ci/run

@@ -1,0 +1,43 @@
+package memory_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/benbjohnson/clock"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+func Example() {
+	mock := clock.NewMock()
+	mock.Set(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	service, err := supervision.New(memory.New(), supervision.WithClock(mock))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	if _, err := service.Open(ctx, supervision.Opening{ID: "o-1", Product: "p-1", Buyer: "b-1", Seller: "s-1"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	request := supervision.SubmitRequest{Text: "Deploy it in the region cn-north-4."}
+	if _, err := service.Do(ctx, "o-1", supervision.Buyer("b-1"), request); err != nil {
+		fmt.Println(err)
+		return
+	}
+	page, err := service.Search(ctx, supervision.Seller("s-1"), supervision.Query{
+		Criteria: supervision.Criteria{Turn: supervision.RoleSeller},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, order := range page.Orders {
+		fmt.Println(order.ID, order.Status, order.Version)
+	}
+	// Output: o-1 awaiting_confirmation 2
+}

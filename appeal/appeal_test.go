@@ -1,0 +1,61 @@
+package appeal_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func anAppeal() *appeal.Appeal {
+	return &appeal.Appeal{
+		By: appeal.Buyer, Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "Go on.",
+		Attachments: []appeal.Attachment{{Name: "mail.pdf", Ref: "files/1", Digest: "sha256:00"}},
+		Finding:     appeal.Finding{Since: began}, RaisedAt: began.Add(6 * day), HandleBy: began.Add(9 * day),
+		Notes: []appeal.Note{{At: began.Add(7 * day), By: "m-1", Text: "Called the seller."}},
+	}
+}
+
+func TestR12_Pending(t *testing.T) {
+	a := anAppeal()
+	assert.True(t, a.Pending())
+	a.Ruling = &appeal.Ruling{Outcome: appeal.Cancel}
+	assert.False(t, a.Pending())
+	assert.False(t, (*appeal.Appeal)(nil).Pending())
+}
+
+func TestR19_Overdue(t *testing.T) {
+	a := anAppeal()
+	assert.False(t, a.Overdue(a.HandleBy.Add(-tick)))
+	assert.False(t, a.Overdue(a.HandleBy), "the last instant on time")
+	assert.True(t, a.Overdue(a.HandleBy.Add(tick)))
+	a.Ruling = &appeal.Ruling{Outcome: appeal.Cancel}
+	assert.False(t, a.Overdue(a.HandleBy.Add(tick)), "ruled")
+	assert.False(t, (*appeal.Appeal)(nil).Overdue(began))
+}
+
+func TestClone(t *testing.T) {
+	assert.Nil(t, (*appeal.Appeal)(nil).Clone())
+	original := anAppeal()
+	original.Ruling = &appeal.Ruling{Outcome: appeal.Resume, ResumedAt: "awaiting_delivery", Decision: "Go on.", At: began, By: "m-1"}
+	clone := original.Clone()
+	assert.Equal(t, original, clone)
+	clone.Attachments[0].Name, clone.Notes[0].Text, clone.Ruling.Decision = "x", "x", "x"
+	assert.Equal(t, "mail.pdf", original.Attachments[0].Name)
+	assert.Equal(t, "Called the seller.", original.Notes[0].Text)
+	assert.Equal(t, "Go on.", original.Ruling.Decision)
+}
+
+func TestAppealJSON(t *testing.T) {
+	data, err := json.Marshal(anAppeal())
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"by":"buyer","ground":"seller_silent","reason":"No answer.","demand":"Go on.",
+		"attachments":[{"name":"mail.pdf","ref":"files/1","digest":"sha256:00"}],"finding":{"since":"2026-03-02T09:00:00Z"},
+		"raised_at":"2026-03-08T09:00:00Z","handle_by":"2026-03-11T09:00:00Z",
+		"notes":[{"at":"2026-03-09T09:00:00Z","by":"m-1","text":"Called the seller."}]}`, string(data))
+	var read appeal.Appeal
+	require.NoError(t, json.Unmarshal(data, &read))
+	assert.Equal(t, anAppeal(), &read)
+}

@@ -1,0 +1,125 @@
+package supervisiontest_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// with returns the guide's policy with its appeals changed.
+func with(change func(*supervision.Policy)) supervision.Policy {
+	p := supervision.Guide()
+	p.Name = ""
+	change(&p)
+	return p
+}
+
+func only(ground appeal.Ground) supervision.Policy {
+	return with(func(p *supervision.Policy) { p.Appeal.Buyer, p.Appeal.Seller = 0, appeal.GroundsOf(ground) })
+}
+
+func TestReach_EveryStatusUnderEveryPolicy(t *testing.T) {
+	quick := with(func(p *supervision.Policy) { p.AutoAccept = time.Hour })
+	policies := map[string]supervision.Policy{
+		"guide": supervision.Guide(), "2025": supervision.Rules2025(), "license": supervision.License(),
+		"auto-accept before silence": quick,
+		"only seller's silence":      only(appeal.SellerSilent),
+		"only buyer's silence":       only(appeal.BuyerSilent),
+		"only request rejections":    only(appeal.RequestRejected),
+		"only product rejections":    only(appeal.ProductRejected),
+		"blackout from the opening":  with(func(p *supervision.Policy) { p.SupervisionPeriod = supervision.Day }),
+	}
+	for name, policy := range policies {
+		for _, status := range supervision.Statuses() {
+			t.Run(name+"/"+status.String(), func(t *testing.T) {
+				b := supervisiontest.New(supervision.WithPolicy(policy))
+				order, err := b.Reach(t.Context(), supervision.Opening{}, status)
+				if status < policy.Start {
+					require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, status, order.Status)
+				records, err := b.Service.Records(t.Context(), order.ID, supervision.System(), 0, supervision.MaxPage)
+				require.NoError(t, err)
+				replayed, err := supervision.Replay(records)
+				require.NoError(t, err, "the order got there by real actions")
+				assert.Equal(t, replayed, order)
+				stored, _, err := b.Store.Load(t.Context(), order.ID, "")
+				require.NoError(t, err)
+				assert.Equal(t, order, stored)
+			})
+		}
+	}
+}
+
+func TestReach_WithoutGroundsNobodyAppeals(t *testing.T) {
+	b := supervisiontest.New(supervision.WithPolicy(with(func(p *supervision.Policy) { p.Appeal.Buyer, p.Appeal.Seller = 0, 0 })))
+	for _, status := range []supervision.Status{supervision.Frozen, supervision.Canceled} {
+		_, err := b.Reach(t.Context(), supervision.Opening{}, status)
+		require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+		assert.ErrorContains(t, err, status.String())
+	}
+	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.Completed)
+	require.NoError(t, err)
+	_, err = b.Appeal(t.Context(), order)
+	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+}
+
+func TestReach_KeepsWhatTheOpeningSays(t *testing.T) {
+	b := supervisiontest.New()
+	order, err := b.Reach(t.Context(), supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"}, supervision.AwaitingRequest)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"o", "p", "b", "s"}, []string{order.ID, order.Product, order.Buyer, order.Seller})
+	order, err = b.Reach(t.Context(), supervision.Opening{Buyer: "b"}, supervision.AwaitingRequest)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"order-2", "product", "b", "seller"}, []string{order.ID, order.Product, order.Buyer, order.Seller})
+	_, err = b.Reach(t.Context(), supervision.Opening{ID: "o"}, supervision.AwaitingRequest)
+	require.ErrorIs(t, err, supervision.ErrExists)
+}
+
+func TestReach_FillsInTheTemplate(t *testing.T) {
+	b := supervisiontest.New()
+	_, err := b.Service.PublishTemplate(t.Context(), supervision.Seller("seller"), "product", template.Template{
+		Fields: []template.Field{{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true}},
+	})
+	require.NoError(t, err)
+	_, err = b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingConfirmation)
+	require.ErrorIs(t, err, supervision.ErrInvalid, "a text does not do")
+	b.Request.Values = template.Values{"seats": 5}
+	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingConfirmation)
+	require.NoError(t, err)
+	assert.Equal(t, json.Number("5"), order.Request.Values["seats"])
+}
+
+func TestAppeal_MovesTheClockNoFurtherThanNeeded(t *testing.T) {
+	b := supervisiontest.New()
+	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingDelivery)
+	require.NoError(t, err)
+	frozen, err := b.Appeal(t.Context(), order)
+	require.NoError(t, err)
+	assert.Equal(t, supervision.AwaitingDelivery, frozen.FrozenFrom)
+	assert.Equal(t, 5*supervision.Day+supervision.Tick, b.Service.Now().Sub(order.TurnSince), "R09: more than five days")
+	_, err = b.Appeal(t.Context(), supervision.Order{Buyer: "b", Seller: "s"})
+	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+	_, err = b.Appeal(t.Context(), supervision.Order{})
+	require.ErrorIs(t, err, supervision.ErrInvalid)
+}
+
+func TestNew_PanicsOnFaultyOptions(t *testing.T) {
+	assert.Panics(t, func() { supervisiontest.New(supervision.WithBatch(-1)) })
+}
+
+func TestNew_DoesNotTouchTheOptions(t *testing.T) {
+	options := make([]supervision.Option, 0, 4)
+	supervisiontest.New(options...)
+	assert.Nil(t, options[:1][0])
+}

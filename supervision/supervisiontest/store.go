@@ -1,0 +1,158 @@
+package supervisiontest
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Store is another store that breaks when it is told to. Failures cost no time. It is safe for concurrent use if the other is.
+type Store struct {
+	inner supervision.Store
+
+	mu       sync.Mutex
+	failures []*armed
+	calls    []Method
+	hook     func(Method)
+	hooked   bool
+}
+
+var _ supervision.Store = (*Store)(nil)
+
+// Break makes a store breakable. It stays whole until [Store.FailOn].
+func Break(store supervision.Store) *Store { return &Store{inner: store} }
+
+// FailOn arranges a failure. Failures add up until [Store.Repair]; where two fail the same call, the one arranged first does.
+func (s *Store) FailOn(f Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures = append(s.failures, f.arm())
+}
+
+// Repair takes back every failure and hook, and forgets the calls.
+func (s *Store) Repair() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures, s.calls, s.hook = nil, nil, nil
+}
+
+// Calls lists the methods called since the beginning or the last [Store.Repair], failed calls included.
+func (s *Store) Calls() []Method {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// OnCall has a hook called before every call, to let somebody else act in between or to cancel a context. Calls of the store that are made
+// while the hook runs do not call it again.
+func (s *Store) OnCall(hook func(Method)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = hook
+}
+
+// enter runs the hook and returns the failure that this call meets, or nil.
+func (s *Store) enter(m Method) *armed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hook := s.hook; hook != nil && !s.hooked {
+		s.hooked = true
+		s.mu.Unlock()
+		hook(m)
+		s.mu.Lock()
+		s.hooked = false
+	}
+	s.calls = append(s.calls, m)
+	var met *armed
+	for _, f := range s.failures {
+		if f.meets(m) && met == nil {
+			met = f
+		}
+	}
+	return met
+}
+
+// call makes a call of the inner store, unless it fails first.
+func call[T any](s *Store, m Method, do func() (T, error)) (T, error) {
+	var lost T
+	failure := s.enter(m)
+	switch {
+	case failure == nil:
+		return do()
+	case failure.Applied:
+		if _, err := do(); err != nil {
+			return lost, err
+		}
+	}
+	return lost, failure.err()
+}
+
+type nothing struct{}
+
+type loaded struct {
+	order  supervision.Order
+	record *supervision.Record
+}
+
+// Create implements supervision.Store.
+func (s *Store) Create(ctx context.Context, change supervision.Change) error {
+	_, err := call(s, Create, func() (nothing, error) { return nothing{}, s.inner.Create(ctx, change) })
+	return err
+}
+
+// Load implements supervision.Store.
+func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+	l, err := call(s, Load, func() (loaded, error) {
+		order, record, err := s.inner.Load(ctx, id, key)
+		return loaded{order, record}, err
+	})
+	return l.order, l.record, err
+}
+
+// Save implements supervision.Store.
+func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {
+	_, err := call(s, Save, func() (nothing, error) { return nothing{}, s.inner.Save(ctx, changes...) })
+	return err
+}
+
+// Search implements supervision.Store.
+func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+	return call(s, Search, func() ([]supervision.Order, error) { return s.inner.Search(ctx, filter) })
+}
+
+// Records implements supervision.Store.
+func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+	return call(s, Records, func() ([]supervision.Record, error) { return s.inner.Records(ctx, id, after, limit) })
+}
+
+// Due implements supervision.Store.
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+	return call(s, Due, func() ([]supervision.DueOrder, error) { return s.inner.Due(ctx, at, after, limit) })
+}
+
+// Claim implements supervision.Store.
+func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+	return call(s, Claim, func() ([]supervision.Record, error) { return s.inner.Claim(ctx, at, lease, limit) })
+}
+
+// Acknowledge implements supervision.Store.
+func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
+	_, err := call(s, Acknowledge, func() (nothing, error) { return nothing{}, s.inner.Acknowledge(ctx, ids...) })
+	return err
+}
+
+// PutTemplate implements supervision.Store.
+func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+	_, err := call(s, PutTemplate, func() (nothing, error) { return nothing{}, s.inner.PutTemplate(ctx, t) })
+	return err
+}
+
+// Template implements supervision.Store.
+func (s *Store) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+	return call(s, Template, func() (supervision.RequestTemplate, error) {
+		return s.inner.Template(ctx, seller, product, version)
+	})
+}

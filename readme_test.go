@@ -1,0 +1,118 @@
+package serviceflow_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated parts of README.md")
+
+// TestREADME compares the parts of README.md that show code, the flow, numbers or rules with what they show.
+func TestREADME(t *testing.T) {
+	written, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	fresh := string(written)
+	for marker, part := range map[string]string{
+		"snippet: Example in example_test.go": snippet(t),
+		"generated: flow":                     "```mermaid\n" + supervision.FlowMermaid() + "```\n\n" + supervision.FlowMarkdown(),
+		"generated: numbers":                  numbers(),
+		"generated: rules":                    rules(),
+	} {
+		fresh = replacePart(t, fresh, marker, part)
+	}
+	if *update {
+		require.NoError(t, os.WriteFile("README.md", []byte(fresh), 0o644))
+	}
+	assert.Equal(t, fresh, string(written), "run: go test . -run README -update")
+}
+
+func replacePart(t *testing.T, page, marker, part string) string {
+	t.Helper()
+	re := regexp.MustCompile(`(?s)(<!-- ` + regexp.QuoteMeta(marker) + ` -->\n).*?(<!-- end -->)`)
+	require.Regexp(t, re, page)
+	return re.ReplaceAllStringFunc(page, func(found string) string {
+		match := re.FindStringSubmatch(found)
+		return match[1] + strings.TrimRight(part, "\n") + "\n" + match[2]
+	})
+}
+
+// snippet is the body of the Example, which the tests run.
+func snippet(t *testing.T) string {
+	source, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	_, body, found := strings.Cut(string(source), "func Example() {\n")
+	require.True(t, found)
+	body, _, found = strings.Cut(body, "\n}\n")
+	require.True(t, found)
+	return "```go\n" + regexp.MustCompile(`(?m)^\t`).ReplaceAllString(body, "") + "\n```"
+}
+
+func numbers() string {
+	presets := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License()}
+	var b strings.Builder
+	b.WriteString("| number | rule |")
+	for _, p := range presets {
+		fmt.Fprintf(&b, " %s |", p.Name)
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(presets)) + "\n")
+	for _, row := range []struct {
+		name string
+		rule supervision.Rule
+		of   func(supervision.Policy) string
+	}{
+		{"the flow starts at", supervision.R26, func(p supervision.Policy) string { return p.Start.String() }},
+		{"Completed after acceptance", supervision.R02, func(p supervision.Policy) string { return duration(p.CompletionDelay) }},
+		{"silence that opens an appeal: more than", supervision.R09, func(p supervision.Policy) string { return duration(p.Appeal.Silence) }},
+		{"rejections that open an appeal", supervision.R10, func(p supervision.Policy) string { return count(p.Appeal.Rejections) }},
+		{"the buyer's grounds", supervision.R11, func(p supervision.Policy) string { return p.Appeal.Buyer.String() }},
+		{"the seller's grounds", supervision.R11, func(p supervision.Policy) string { return p.Appeal.Seller.String() }},
+		{"no appeal before the scheduled completion for", supervision.R14, func(p supervision.Policy) string { return duration(p.Appeal.Blackout) }},
+		{"scheduled completion after opening", supervision.R14, func(p supervision.Policy) string { return duration(p.SupervisionPeriod) }},
+		{"a ruling should come within", supervision.R19, func(p supervision.Policy) string { return duration(p.Appeal.Handling) }},
+		{"between two reminders at least", supervision.R20, func(p supervision.Policy) string { return duration(p.ReminderInterval) }},
+		{"an untouched delivery is accepted after", supervision.R27, func(p supervision.Policy) string { return duration(p.AutoAccept) }},
+	} {
+		fmt.Fprintf(&b, "| %s | %s |", row.name, row.rule)
+		for _, p := range presets {
+			fmt.Fprintf(&b, " %s |", row.of(p))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func duration(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "–"
+	case d%supervision.Day == 0:
+		return fmt.Sprintf("%d d", d/supervision.Day)
+	}
+	return fmt.Sprintf("%g h", d.Hours())
+}
+
+func count(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
+}
+
+func rules() string {
+	var b strings.Builder
+	b.WriteString("| rule | says |\n|---|---|\n")
+	for _, r := range supervision.Rules() {
+		fmt.Fprintf(&b, "| %s | %s |\n", r, r.Text())
+	}
+	return b.String()
+}

@@ -1,0 +1,190 @@
+package supervision_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	day  = supervision.Day
+	tick = supervision.Tick
+)
+
+// bought is when every story begins.
+var bought = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// The cast: those who have a part in every story's order, and two who have none.
+var (
+	ben = supervision.Buyer("ben")
+	sue = supervision.Seller("sue")
+	mia = supervision.Manager("mia")
+
+	otherBuyer  = supervision.Buyer("bob")
+	otherSeller = supervision.Seller("sam")
+)
+
+// The plainest action of each kind.
+var (
+	submit        = supervision.SubmitRequest{Text: "Set up two hundred users."}
+	acceptRequest = supervision.AcceptRequest{}
+	rejectRequest = supervision.RejectRequest{Reason: "Which region?"}
+	report        = supervision.ReportProgress{Text: "Half of them are there."}
+	deliver       = supervision.Deliver{Result: "All users can log in."}
+	acceptProduct = supervision.AcceptProduct{}
+	rejectProduct = supervision.RejectProduct{Reason: "Ten cannot."}
+	remind        = supervision.Remind{Text: "How far are you?"}
+	note          = supervision.AddNote{Text: "Called both sides."}
+	resume        = supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."}
+	deem          = supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
+	cancel        = supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
+)
+
+// appealOn appeals with everything an appeal may need (R18).
+func appealOn(ground appeal.Ground) supervision.RaiseAppeal {
+	return supervision.RaiseAppeal{
+		Ground: ground, Reason: "Nothing happens.", Demand: "Go on.", Attachments: []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}},
+	}
+}
+
+func resumeAt(s supervision.Status) supervision.RuleAppeal {
+	ruling := resume
+	ruling.ResumeAt = s
+	return ruling
+}
+
+// anOpening opens a story's order.
+func anOpening(policy supervision.Policy) supervision.Opening {
+	return supervision.Opening{ID: "o-1", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, Policy: policy}
+}
+
+// story is an order driven by real actions only, with its records and the instant it has come to.
+type story struct {
+	t       testing.TB
+	order   supervision.Order
+	records []supervision.Record
+	at      time.Time
+}
+
+func begin(t testing.TB, policy supervision.Policy) *story {
+	t.Helper()
+	return beginAs(t, anOpening(policy))
+}
+
+func beginAs(t testing.TB, opening supervision.Opening) *story {
+	t.Helper()
+	order, record, err := supervision.Open(opening, bought)
+	require.NoError(t, err)
+	return &story{t, order, []supervision.Record{record}, bought}
+}
+
+// do performs actions one after the other, at the same instant.
+func (s *story) do(actor supervision.Actor, actions ...supervision.Action) *story {
+	s.t.Helper()
+	for _, action := range actions {
+		next, records, err := s.order.Apply(actor, action, s.at)
+		require.NoError(s.t, err)
+		s.order, s.records = next, append(s.records, records...)
+	}
+	return s
+}
+
+// wait lets time pass; nothing is settled by that.
+func (s *story) wait(d time.Duration) *story { return s.until(s.at.Add(d)) }
+
+func (s *story) until(at time.Time) *story {
+	s.at = at
+	return s
+}
+
+// fork tells the story on without changing this one.
+func (s *story) fork() *story {
+	return &story{s.t, s.order, s.records[:len(s.records):len(s.records)], s.at}
+}
+
+// refused attempts what a rule has to forbid, and returns the refusal.
+func (s *story) refused(actor supervision.Actor, action supervision.Action) *supervision.Refusal {
+	s.t.Helper()
+	next, records, err := s.order.Apply(actor, action, s.at)
+	var refusal *supervision.Refusal
+	require.ErrorAs(s.t, err, &refusal)
+	require.ErrorIs(s.t, err, supervision.ErrRefused)
+	require.Zero(s.t, next)
+	require.Nil(s.t, records)
+	return refusal
+}
+
+// permit asks one question.
+func (s *story) permit(actor supervision.Actor, op supervision.Operation) supervision.Permission {
+	s.t.Helper()
+	p, err := s.order.Permit(actor, op, s.at)
+	require.NoError(s.t, err)
+	return p
+}
+
+// now is the order as it is at the story's instant, settled.
+func (s *story) now() supervision.Order {
+	order, _ := s.order.Settle(s.at)
+	return order
+}
+
+// The way to each waiting status, and on to acceptance, without waiting.
+func (s *story) confirmation() *story { return s.do(ben, submit) }
+func (s *story) delivery() *story {
+	if s.order.Status == supervision.AwaitingDelivery {
+		return s
+	}
+	return s.confirmation().do(sue, acceptRequest)
+}
+func (s *story) acceptance() *story { return s.delivery().do(sue, deliver) }
+func (s *story) accepted() *story   { return s.acceptance().do(ben, acceptProduct) }
+
+// silenced waits until the party whose turn it is has been silent long enough, and has the other one appeal.
+func (s *story) silenced() *story {
+	s.t.Helper()
+	s.wait(s.order.Policy.Appeal.Silence + tick)
+	if s.order.Turn() == supervision.RoleBuyer {
+		return s.do(sue, appealOn(appeal.BuyerSilent))
+	}
+	return s.do(ben, appealOn(appeal.SellerSilent))
+}
+
+// arrive drives a new order to a status by the shortest way.
+func arrive(t testing.TB, policy supervision.Policy, status supervision.Status) *story {
+	t.Helper()
+	s := begin(t, policy)
+	switch status {
+	case supervision.AwaitingConfirmation:
+		s.confirmation()
+	case supervision.AwaitingDelivery:
+		s.delivery()
+	case supervision.AwaitingAcceptance:
+		s.acceptance()
+	case supervision.Accepted:
+		s.accepted()
+	case supervision.Frozen:
+		s.delivery().silenced()
+	case supervision.Completed:
+		s.accepted().wait(policy.CompletionDelay)
+		s.order, s.records = settle(s.order, s.records, s.at)
+	case supervision.Canceled:
+		s.delivery().silenced().do(mia, cancel)
+	}
+	require.Equal(t, status, s.order.Status)
+	return s
+}
+
+func settle(o supervision.Order, records []supervision.Record, at time.Time) (supervision.Order, []supervision.Record) {
+	next, due := o.Settle(at)
+	return next, append(records, due...)
+}
+
+// autoAccepting is the guide with the optional timer of R27, on for ten days.
+func autoAccepting() supervision.Policy {
+	p := supervision.Guide()
+	p.Name, p.AutoAccept = "auto-accept", 10*day
+	return p
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/benbjohnson/clock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -122,4 +123,24 @@ func TestNew_DoesNotTouchTheOptions(t *testing.T) {
 	options := make([]supervision.Option, 0, 4)
 	supervisiontest.New(options...)
 	assert.Nil(t, options[:1][0])
+}
+
+func TestNew_TheBenchsClockGoesFirst(t *testing.T) {
+	b := supervisiontest.New(supervision.WithClock(clock.NewMock()))
+	assert.True(t, b.Service.Now().Equal(b.Clock.Now()))
+}
+
+func TestAppeal_TakesTheGroundThatOpensFirst(t *testing.T) {
+	b := supervisiontest.New(supervision.WithPolicy(with(func(p *supervision.Policy) {
+		p.Appeal.Rejections = 1
+		p.Appeal.Buyer, p.Appeal.Seller = appeal.GroundsOf(appeal.SellerSilent), appeal.GroundsOf(appeal.ProductRejected)
+	})))
+	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
+	require.NoError(t, err)
+	order, err = b.Service.Do(t.Context(), order.ID, supervision.Buyer(order.Buyer), supervision.RejectProduct{Reason: "No."})
+	require.NoError(t, err)
+	frozen, err := b.Appeal(t.Context(), order)
+	require.NoError(t, err)
+	assert.Equal(t, appeal.ProductRejected, frozen.Appeal.Ground)
+	assert.Equal(t, order.TurnSince, frozen.Appeal.RaisedAt)
 }

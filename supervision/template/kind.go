@@ -62,12 +62,14 @@ func (k *Kind) UnmarshalText(name []byte) error {
 	return err
 }
 
-// hasLength, hasBounds and hasOptions tell which settings of a Field the kind has.
-func (k Kind) hasLength() bool { return k == Line || k == Text }
+// HasLength reports whether a Field of the kind has MinLength, MaxLength and Pattern.
+func (k Kind) HasLength() bool { return k == Line || k == Text }
 
-func (k Kind) hasBounds() bool { return k.isNumber() || k == Date }
+// HasBounds reports whether a Field of the kind has Min and Max.
+func (k Kind) HasBounds() bool { return k.isNumber() || k == Date }
 
-func (k Kind) hasOptions() bool { return k == Choice || k == Choices }
+// HasOptions reports whether a Field of the kind has Options; of these kinds only Choices has MinItems and MaxItems.
+func (k Kind) HasOptions() bool { return k == Choice || k == Choices }
 
 func (k Kind) isNumber() bool { return k == Number || k == Integer }
 

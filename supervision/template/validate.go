@@ -87,7 +87,7 @@ func (f *Field) validateRange(found *faults, has bool, names [2]string, least, m
 }
 
 func (f *Field) validateLengths(found *faults) {
-	has := f.Kind.hasLength()
+	has := f.Kind.HasLength()
 	f.validateRange(found, has, [2]string{"minLength", "maxLength"}, f.MinLength, f.MaxLength, MaxText)
 	switch {
 	case f.Pattern == "":
@@ -110,7 +110,7 @@ func (f *Field) validateBounds(found *faults) {
 		p := none
 		switch {
 		case bound.value == "":
-		case !f.Kind.hasBounds():
+		case !f.Kind.HasBounds():
 			p = f.notApplicable()
 		case f.Kind.isNumber():
 			p = unbounded.checkNumber(bound.value)
@@ -129,7 +129,7 @@ func (f *Field) validateBounds(found *faults) {
 }
 
 func (f *Field) validateOptions(found *faults) {
-	if !f.Kind.hasOptions() {
+	if !f.Kind.HasOptions() {
 		if len(f.Options) > 0 {
 			found.add("options", f.notApplicable())
 		}

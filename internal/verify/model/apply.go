@@ -1,0 +1,212 @@
+package model
+
+import "strings"
+
+// Due is when time alone moves the order on (R02, R27); 0 for never.
+func (o Order) Due() int64 {
+	switch {
+	case o.Status == "accepted":
+		return o.Accepted + o.Policy.Completion
+	case o.Status == "awaiting_acceptance" && o.Policy.AutoAccept > 0:
+		return o.TurnSince + o.Policy.AutoAccept
+	}
+	return 0
+}
+
+// Settle does what time has made due by an instant.
+func (o Order) Settle(at int64) (Order, []Record) {
+	var records []Record
+	for o.Due() != 0 && o.Due() <= at {
+		due := o.Due()
+		r := Record{Seq: o.Version + 1, At: due, From: o.Status}
+		if o.Status == "accepted" {
+			r.Command, r.To = bySystem("complete"), "completed"
+			o.Closed = due
+		} else {
+			r.Command, r.To = bySystem("auto_accept"), "accepted"
+			o.Accepted = due
+		}
+		o.Status, o.Version, o.Updated, o.TurnSince = r.To, r.Seq, due, due
+		records = append(records, r)
+	}
+	return o, records
+}
+
+// at is the order as it is at an instant.
+func (o Order) at(t int64) Order {
+	o, _ = o.Settle(o.clamp(t))
+	return o
+}
+
+// clamp: an order's time never runs backwards.
+func (o Order) clamp(at int64) int64 {
+	if at < o.Updated {
+		return o.Updated
+	}
+	return at
+}
+
+// Do answers a command given at an instant.
+func (o Order) Do(c Command, at int64) (Order, Answer) {
+	if !o.sees(c.Role, c.Actor) {
+		return o, Answer{Kind: "not_found"}
+	}
+	if faults := o.faults(c); len(faults) > 0 {
+		return o, Answer{Kind: "invalid", Faults: faults}
+	}
+	at = o.clamp(at)
+	next, records := o.Settle(at)
+	rule, reason, from := next.refuse(c, at)
+	if reason != "" {
+		return o, Answer{Kind: "refused", Rule: rule, Reason: reason, Status: next.Status, At: at, From: from}
+	}
+	if c.Op == "raise_appeal" && c.Ground == "buyer_silent" && next.Status == "awaiting_acceptance" && c.Files == 0 {
+		return o, Answer{Kind: "invalid", Faults: []string{"attachments"}} // proof of delivery (R18)
+	}
+	next, record := next.perform(c, at)
+	return next, Answer{Kind: "done", Records: append(records, record)}
+}
+
+// faults lists the faulty fields of a command.
+func (o Order) faults(c Command) []string {
+	var faults []string
+	bad := func(field string, yes bool) {
+		if yes {
+			faults = append(faults, field)
+		}
+	}
+	blank := strings.TrimSpace(c.Text) == ""
+	long := len([]rune(strings.TrimSpace(c.Text))) > 4000
+	switch c.Op {
+	case "submit_request":
+		bad("text", long || blank == (o.Template == 0)) // one or the other (R03)
+		bad("values", c.Form != o.Template)
+		bad("attachments", c.Files > 20)
+	case "reject_request", "reject_product":
+		bad("reason", blank || long)
+	case "report_progress", "add_note":
+		bad("text", blank || long)
+	case "remind":
+		bad("text", long)
+	case "deliver":
+		bad("result", blank || long)
+		bad("attachments", c.Files > 20)
+	case "raise_appeal":
+		bad("ground", !isOne(c.Ground, GroundWords...))
+		bad("reason", blank || long)
+		bad("demand", strings.TrimSpace(c.Demand) == "")
+		bad("attachments", c.Files > 20)
+	case "rule_appeal":
+		bad("outcome", !isOne(c.Outcome, "resume", "accept", "cancel"))
+		resumable := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
+		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable))
+		bad("decision", blank || long)
+	}
+	return faults
+}
+
+func isOne(word string, of ...string) bool {
+	for _, w := range of {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// perform does what has been found to be allowed.
+func (o Order) perform(c Command, at int64) (Order, Record) {
+	c.Text, c.Demand = strings.TrimSpace(c.Text), strings.TrimSpace(c.Demand)
+	r := Record{Seq: o.Version + 1, At: at, From: o.Status, To: o.Status, Command: c}
+	newTurn := true
+	switch c.Op {
+	case "submit_request":
+		r.To = "awaiting_confirmation"
+		o.Request = &Request{Text: c.Text, Form: c.Form, Files: c.Files, At: at}
+	case "accept_request":
+		r.To = "awaiting_delivery"
+	case "reject_request":
+		r.To = "awaiting_request"
+		o.RequestRejections++
+	case "report_progress":
+	case "deliver":
+		r.To = "awaiting_acceptance"
+		o.Delivery = &Delivery{Text: c.Text, Files: c.Files, At: at}
+	case "accept_product":
+		r.To = "accepted"
+		o.Accepted = at
+	case "reject_product":
+		r.To = "awaiting_delivery"
+		o.ProductRejections++
+	case "remind":
+		o.Reminded = at
+		newTurn = false
+	case "raise_appeal":
+		r.To = "frozen"
+		r.Count, r.Since = o.finding(c.Ground)
+		o.FrozenFrom = o.Status
+		o.Appeal = &Appeal{
+			By: c.Role, Ground: c.Ground, Reason: c.Text, Demand: c.Demand, Files: c.Files,
+			Count: r.Count, Since: r.Since, Raised: at, HandleBy: at + o.Policy.Handling,
+		}
+	case "add_note":
+		a := *o.Appeal
+		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text})
+		o.Appeal = &a
+		newTurn = false
+	case "rule_appeal":
+		r.To = o.ruled(c)
+		o = o.rule(c, r.To, at)
+	}
+	o.Status, o.Version, o.Updated = r.To, r.Seq, at
+	if newTurn {
+		o.TurnSince = at
+	}
+	return o, r
+}
+
+// ruled is the status a ruling leads to (R15).
+func (o Order) ruled(c Command) string {
+	switch {
+	case c.Outcome == "accept":
+		return "accepted"
+	case c.Outcome == "cancel":
+		return "canceled"
+	case c.ResumeAt != "":
+		return c.ResumeAt
+	}
+	return o.FrozenFrom
+}
+
+// rule ends the appeal: counters back to 0 (R16), the scheduled completion moved by the freeze (R17).
+func (o Order) rule(c Command, to string, at int64) Order {
+	a := *o.Appeal
+	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, At: at}
+	o.Appeal = &a
+	o.RequestRejections, o.ProductRejections = 0, 0
+	o.End += at - a.Raised
+	switch c.Outcome {
+	case "resume":
+		a.Ruling.ResumedAt = to
+		o.FrozenFrom = ""
+	case "accept":
+		o.Accepted = at
+		o.FrozenFrom = ""
+	case "cancel":
+		o.Closed = at
+	}
+	return o
+}
+
+// finding is what makes a ground hold (R18).
+func (o Order) finding(ground string) (count int, since int64) {
+	switch ground {
+	case "seller_silent", "buyer_silent":
+		return 0, o.TurnSince
+	case "request_rejected":
+		return o.RequestRejections, 0
+	case "product_rejected":
+		return o.ProductRejections, 0
+	}
+	return 0, 0
+}

@@ -1,0 +1,208 @@
+package model
+
+import "slices"
+
+// Operations are all operations but opening, in the order in which answers list them.
+var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver", "accept_product",
+	"reject_product", "remind", "raise_appeal", "add_note", "rule_appeal", "auto_accept", "complete"}
+
+// Instants lists, sorted, every instant at which time may change an answer about the order as it stands.
+func (o Order) Instants() []int64 {
+	list := make([]int64, 0, 10)
+	list = append(list, o.TurnSince+o.Policy.Silence+1, o.End-o.Policy.Blackout, o.End)
+	if o.Reminded != 0 {
+		list = append(list, o.Reminded+o.Policy.Reminder)
+	}
+	if o.Appeal != nil && o.Appeal.Ruling == nil {
+		list = append(list, o.Appeal.HandleBy+1)
+	}
+	for o.Due() != 0 {
+		list = append(list, o.Due())
+		o, _ = o.Settle(o.Due())
+	}
+	slices.Sort(list)
+	return list
+}
+
+// opening finds the first instant at which a question that is answered with no becomes a yes, and the first one after that, or after now
+// where it is a yes already, at which it is a no again; 0 for never.
+func (o Order) opening(now int64, yes func(Order, int64) bool) (from, until int64) {
+	open := yes(o.at(now), now)
+	for _, t := range o.Instants() {
+		if t <= now {
+			continue
+		}
+		is := yes(o.at(t), t)
+		if open && !is {
+			return from, t
+		}
+		if !open && is {
+			open, from = true, t
+		}
+	}
+	return from, 0
+}
+
+// Permission answers whether a role may do something now.
+type Permission struct {
+	Op           string
+	Allowed      bool
+	Rule, Reason string
+	From, Until  int64
+}
+
+// Permissions answers for every operation (R23).
+func (o Order) Permissions(role string, now int64) []Permission {
+	now = o.clamp(now)
+	o = o.at(now)
+	list := make([]Permission, 0, len(Operations))
+	for _, op := range Operations {
+		list = append(list, o.permission(role, op, now))
+	}
+	return list
+}
+
+func (o Order) permission(role, op string, now int64) Permission {
+	p := Permission{Op: op, Rule: ruleOf(op)}
+	if rule, reason := o.barred(role, op); reason != "" {
+		p.Rule, p.Reason = rule, reason
+		return p
+	}
+	if op == "auto_accept" || op == "complete" {
+		p.Reason = "not_due"
+		return p
+	}
+	p.From, p.Until = o.opening(now, func(o Order, t int64) bool { return o.may(role, op, t) })
+	if p.Allowed = o.may(role, op, now); p.Allowed {
+		return p
+	}
+	switch op {
+	case "remind":
+		p.Reason = "reminded_recently"
+	case "add_note":
+		p.Reason = "too_many_notes"
+	case "raise_appeal":
+		p.Reason = o.bestReason(role, now)
+		p.Rule = ruleOfReason(p.Reason)
+	}
+	return p
+}
+
+// may is the yes or no of an operation: whether some command of it would be done.
+func (o Order) may(role, op string, at int64) bool {
+	if _, reason := o.barred(role, op); reason != "" {
+		return false
+	}
+	switch op {
+	case "remind":
+		return !o.remindedRecently(at)
+	case "add_note":
+		return len(o.Appeal.Notes) < 100
+	case "raise_appeal":
+		for _, ground := range GroundWords {
+			if o.groundFails(role, ground, at) == "" {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// bestReason is the reason that is told when no ground holds: of the ground that the clock would open first if no timer moved the order
+// on before, otherwise of the first one granted.
+func (o Order) bestReason(role string, now int64) string {
+	best, soonest := "not_granted", int64(0)
+	untimed := *o.Policy
+	untimed.AutoAccept = 0
+	o.Policy = &untimed
+	for _, ground := range GroundWords {
+		reason := o.groundFails(role, ground, now)
+		if reason == "not_granted" {
+			continue
+		}
+		from, _ := o.opening(now, func(o Order, t int64) bool { return o.appealable(role, ground, t) })
+		if best == "not_granted" || from != 0 && (soonest == 0 || from < soonest) {
+			best, soonest = reason, from
+		}
+	}
+	return best
+}
+
+// Verdict answers whether a ground holds now.
+type Verdict struct {
+	Ground      string
+	Holds       bool
+	Reason      string
+	From, Until int64
+	Count       int
+	Since       int64
+}
+
+// Verdicts answers for every ground a role has (R11, R18).
+func (o Order) Verdicts(role string, now int64) []Verdict {
+	now = o.clamp(now)
+	o = o.at(now)
+	if !o.waiting() {
+		return nil
+	}
+	var list []Verdict
+	for _, ground := range GroundWords {
+		if !o.Policy.grants(role, ground) {
+			continue
+		}
+		v := Verdict{Ground: ground, Reason: o.groundFails(role, ground, now)}
+		v.From, v.Until = o.opening(now, func(o Order, t int64) bool { return o.appealable(role, ground, t) })
+		if v.Holds = v.Reason == ""; v.Holds {
+			v.Count, v.Since = o.finding(ground)
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// Deadline is one thing that time alone will bring.
+type Deadline struct {
+	At                        int64
+	Kind, Rule, Party, Ground string
+}
+
+// Deadlines lists what time alone will bring after now, in no particular order (R23).
+func (o Order) Deadlines(now int64) []Deadline {
+	now = o.clamp(now)
+	o = o.at(now)
+	var list []Deadline
+	moves := o.Due()
+	add := func(d Deadline) {
+		if d.At > now && (moves == 0 || d.At < moves) {
+			list = append(list, d)
+		}
+	}
+	if o.waiting() {
+		for _, party := range []string{"buyer", "seller"} {
+			for _, v := range o.Verdicts(party, now) {
+				add(Deadline{v.From, "appeal_opens", ruleOfReason(v.Reason), party, v.Ground})
+			}
+		}
+		if o.Policy.Blackout > 0 {
+			add(Deadline{o.End - o.Policy.Blackout, "blackout_begins", "R14", "", ""})
+			add(Deadline{o.End, "blackout_ends", "R14", "", ""})
+		}
+	}
+	if o.Status == "frozen" {
+		add(Deadline{o.Appeal.HandleBy + 1, "ruling_overdue", "R19", "", ""})
+	}
+	if o.Turn() == "seller" && o.remindedRecently(now) {
+		add(Deadline{o.Reminded + o.Policy.Reminder, "reminder", "R20", "", ""})
+	}
+	for o.Due() != 0 {
+		switch due := o.Due(); o.Status {
+		case "accepted":
+			list = append(list, Deadline{due, "completion", "R02", "", ""})
+		default:
+			list = append(list, Deadline{due, "auto_accept", "R27", "", ""})
+		}
+		o, _ = o.Settle(o.Due())
+	}
+	return list
+}

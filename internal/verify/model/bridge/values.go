@@ -1,0 +1,156 @@
+package bridge
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// Micros is an instant as the model writes it.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time is an instant as the library writes it.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func duration(micros int64) time.Duration { return time.Duration(micros) * time.Microsecond }
+
+// Policy hands a policy of the model to the library.
+func Policy(p model.Policy) supervision.Policy {
+	return supervision.Policy{
+		Name: p.Name, Start: Status(p.Start), CompletionDelay: duration(p.Completion), SupervisionPeriod: duration(p.Period),
+		ReminderInterval: duration(p.Reminder), AutoAccept: duration(p.AutoAccept),
+		Appeal: appeal.Policy{
+			Silence: duration(p.Silence), Rejections: p.Rejections, Blackout: duration(p.Blackout), Handling: duration(p.Handling),
+			Buyer: grounds(p.BuyerGrounds), Seller: grounds(p.SellerGrounds),
+		},
+	}
+}
+
+func grounds(words []string) (set appeal.Grounds) {
+	for _, w := range words {
+		set |= appeal.GroundsOf(appeal.Ground(w))
+	}
+	return set
+}
+
+// Status reads a status's word; zero for none.
+func Status(word string) supervision.Status {
+	s, _ := supervision.ParseStatus(word)
+	return s
+}
+
+// Actor is the actor of a command.
+func Actor(c model.Command) supervision.Actor {
+	role, _ := supervision.ParseRole(c.Role)
+	return supervision.Actor{Role: role, ID: c.Actor}
+}
+
+// Form fills in, correctly, the form of a version of the template that Template makes.
+func Form(version int) template.Values {
+	return template.Values{fieldOf(version): "filled in"}
+}
+
+// Template is a request template whose only field is another in each version.
+func Template(version int) template.Template {
+	return template.Template{Fields: []template.Field{{
+		Key: fieldOf(version), Label: "What", Kind: template.Text, Required: true,
+	}}}
+}
+
+func fieldOf(version int) string { return "field_" + strconv.Itoa(version) }
+
+var files = func() (list []supervision.Attachment) {
+	for range 30 {
+		list = append(list, supervision.Attachment{Name: "proof.pdf", Ref: "store/1"})
+	}
+	return list
+}()
+
+// Action is what a command asks for.
+func Action(c model.Command) supervision.Action {
+	switch c.Op {
+	case "submit_request":
+		a := supervision.SubmitRequest{Text: c.Text, Attachments: files[:c.Files]}
+		if c.Form != 0 {
+			a.Values = Form(c.Form)
+		}
+		return a
+	case "accept_request":
+		return supervision.AcceptRequest{}
+	case "reject_request":
+		return supervision.RejectRequest{Reason: c.Text}
+	case "report_progress":
+		return supervision.ReportProgress{Text: c.Text}
+	case "deliver":
+		return supervision.Deliver{Result: c.Text, Attachments: files[:c.Files]}
+	case "accept_product":
+		return supervision.AcceptProduct{}
+	case "reject_product":
+		return supervision.RejectProduct{Reason: c.Text}
+	case "remind":
+		return supervision.Remind{Text: c.Text}
+	case "raise_appeal":
+		return supervision.RaiseAppeal{Ground: appeal.Ground(c.Ground), Reason: c.Text, Demand: c.Demand, Attachments: files[:c.Files]}
+	case "add_note":
+		return supervision.AddNote{Text: c.Text}
+	case "rule_appeal":
+		return supervision.RuleAppeal{
+			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
+		}
+	case "auto_accept":
+		return supervision.AutoAccept{}
+	case "complete":
+		return supervision.Complete{}
+	}
+	return nil
+}
+
+// Command is what an actor did with an action.
+func Command(actor supervision.Actor, action supervision.Action) model.Command {
+	c := model.Command{Role: actor.Role.String(), Actor: actor.ID, Op: action.Operation().String()}
+	switch a := action.(type) {
+	case supervision.SubmitRequest:
+		c.Text, c.Files = a.Text, len(a.Attachments)
+		c.Form = formOf(a.Values)
+	case supervision.RejectRequest:
+		c.Text = a.Reason
+	case supervision.ReportProgress:
+		c.Text = a.Text
+	case supervision.Deliver:
+		c.Text, c.Files = a.Result, len(a.Attachments)
+	case supervision.RejectProduct:
+		c.Text = a.Reason
+	case supervision.Remind:
+		c.Text = a.Text
+	case supervision.RaiseAppeal:
+		c.Ground, c.Text, c.Demand, c.Files = string(a.Ground), a.Reason, a.Demand, len(a.Attachments)
+	case supervision.AddNote:
+		c.Text = a.Text
+	case supervision.RuleAppeal:
+		c.Outcome, c.ResumeAt, c.Upheld, c.Text = string(a.Outcome), a.ResumeAt.String(), a.Upheld, a.Decision
+	}
+	return c
+}
+
+func formOf(v template.Values) int {
+	version := 0
+	for key := range v {
+		version, _ = strconv.Atoi(strings.TrimPrefix(key, "field_"))
+	}
+	return version
+}

@@ -1,0 +1,301 @@
+package model_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestMain makes rapid's runs long enough to matter; -rapid.checks and -rapid.seed still decide when they are given.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for name, value := range map[string]string{"rapid.checks": "3000", "rapid.steps": "60", "rapid.nofailfile": "true"} {
+		if !given[name] {
+			_ = flag.Set(name, value)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// TestLibraryAgreesWithModel drives an order and its model with the same commands and questions, at instants at and around those
+// at which an answer changes.
+func TestLibraryAgreesWithModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := open(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"command": p.command,
+			"likely":  p.likely,
+			"settle":  p.settle,
+			"ask":     p.ask,
+			"":        p.invariants,
+		})
+	})
+}
+
+// pair is an order and its model, with all records so far.
+type pair struct {
+	order   supervision.Order
+	model   model.Order
+	records []supervision.Record
+	now     int64
+}
+
+const start = int64(1_767_225_600_000_000) // 2026-01-01
+
+func open(t *rapid.T) *pair {
+	mp := policies().Draw(t, "policy")
+	require.NoError(t, bridge.Policy(mp).Validate())
+	end := int64(0)
+	if rapid.Bool().Draw(t, "own end") {
+		end = start + durations().Draw(t, "end") + 1
+	}
+	p := &pair{now: start}
+	var record supervision.Record
+	var want model.Record
+	var err error
+	p.order, record, err = supervision.Open(supervision.Opening{
+		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: preset(mp), ScheduledEnd: bridge.Time(end),
+	}, bridge.Time(start))
+	require.NoError(t, err)
+	p.model, want = model.Open("o", "p", "b", "s", &mp, 0, end, start)
+	require.Empty(t, bridge.DiffRecord(&want, &record))
+	p.records = append(p.records, record)
+	return p
+}
+
+// preset takes the library's own numbers where it has them, so that they are compared too.
+func preset(p model.Policy) supervision.Policy {
+	switch p.Name {
+	case "guide":
+		return supervision.Guide()
+	case "2025":
+		return supervision.Rules2025()
+	case "license":
+		return supervision.License()
+	}
+	return bridge.Policy(p)
+}
+
+func durations() *rapid.Generator[int64] {
+	return rapid.SampledFrom([]int64{1, 2, 3, 4, 7, 10, 20, 50, model.Hour, model.Day, 2 * model.Day, 16 * model.Day})
+}
+
+func policies() *rapid.Generator[model.Policy] {
+	return rapid.Custom(func(t *rapid.T) model.Policy {
+		switch rapid.IntRange(0, 7).Draw(t, "kind") {
+		case 0:
+			return model.Guide()
+		case 1:
+			return model.Rules2025()
+		case 2:
+			return model.License()
+		case 3:
+			p := model.Guide()
+			p.Name, p.AutoAccept = "auto", 10*model.Day
+			return p
+		}
+		optional := rapid.OneOf(rapid.Just(int64(0)), durations())
+		return model.Policy{
+			Name:       "own",
+			Start:      rapid.SampledFrom([]string{"awaiting_request", "awaiting_delivery"}).Draw(t, "start"),
+			Completion: durations().Draw(t, "completion"), Period: durations().Draw(t, "period"),
+			Reminder: optional.Draw(t, "reminder"), AutoAccept: optional.Draw(t, "auto accept"),
+			Silence: durations().Draw(t, "silence"), Blackout: optional.Draw(t, "blackout"), Handling: durations().Draw(t, "handling"),
+			Rejections:    rapid.IntRange(1, 3).Draw(t, "rejections"),
+			BuyerGrounds:  grounds("buyer_silent").Draw(t, "buyer's grounds"),
+			SellerGrounds: grounds("seller_silent").Draw(t, "seller's grounds"),
+		}
+	})
+}
+
+// grounds draws a set of grounds without a side's own silence.
+func grounds(own string) *rapid.Generator[[]string] {
+	return rapid.Custom(func(t *rapid.T) (set []string) {
+		for _, g := range model.GroundWords {
+			if g != own && rapid.Bool().Draw(t, g) {
+				set = append(set, g)
+			}
+		}
+		return set
+	})
+}
+
+// instant draws an instant that matters to the order, or one near to it, or any; now and then one before its newest record.
+func (p *pair) instant(t *rapid.T) int64 {
+	base := append(p.model.Instants(), p.now, p.now, p.model.Updated)
+	at := rapid.SampledFrom(base).Draw(t, "instant")
+	if rapid.IntRange(0, 9).Draw(t, "elsewhere") == 0 {
+		at = p.now + durations().Draw(t, "later")
+	}
+	at += rapid.Int64Range(-1, 1).Draw(t, "around")
+	if at < start {
+		return start
+	}
+	return at
+}
+
+// pass lets time go on to the instant, unless it lies behind.
+func (p *pair) pass(at int64) {
+	if at > p.now {
+		p.now = at
+	}
+}
+
+var actors = []model.Command{
+	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"}, {Role: "manager", Actor: "m2"},
+	{Role: "system", Actor: "system"}, {Role: "buyer", Actor: "s"}, {Role: "seller", Actor: "b"},
+}
+
+func content(t *rapid.T, c model.Command) model.Command {
+	texts := []string{"text", "  text\n", "text", "other", strings.Repeat("ä", 4000), "", "  ", strings.Repeat("x", 4001)}
+	files := []int{0, 0, 1, 20, 21}
+	c.Text = rapid.SampledFrom(texts).Draw(t, "text")
+	switch c.Op {
+	case "accept_request", "accept_product", "auto_accept", "complete":
+		c.Text = ""
+	case "submit_request", "deliver":
+		c.Files = rapid.SampledFrom(files).Draw(t, "files")
+	case "raise_appeal":
+		c.Files = rapid.SampledFrom(files).Draw(t, "files")
+		c.Demand = rapid.SampledFrom([]string{"demand", "demand", " "}).Draw(t, "demand")
+		c.Ground = rapid.SampledFrom(append([]string{"", "whim"}, model.GroundWords...)).Draw(t, "ground")
+	case "rule_appeal":
+		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "accept", "cancel", "", "shrug"}).Draw(t, "outcome")
+		c.Upheld = rapid.Bool().Draw(t, "upheld")
+		c.ResumeAt = rapid.SampledFrom([]string{"", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+			"awaiting_acceptance", "accepted", "frozen", "canceled"}).Draw(t, "resume at")
+	}
+	return c
+}
+
+// command tries anything by anybody.
+func (p *pair) command(t *rapid.T) {
+	c := rapid.SampledFrom(actors).Draw(t, "actor")
+	c.Op = rapid.SampledFrom(model.Operations).Draw(t, "operation")
+	p.do(t, content(t, c), p.instant(t))
+}
+
+// likely tries what somebody may do, with faultless content, so that orders get far.
+func (p *pair) likely(t *rapid.T) {
+	at := p.instant(t)
+	var may []model.Command
+	for _, c := range actors[:3] {
+		for _, permission := range p.model.Permissions(c.Role, at) {
+			if permission.Allowed {
+				may = append(may, model.Command{Role: c.Role, Actor: c.Actor, Op: permission.Op})
+			}
+		}
+	}
+	if len(may) == 0 {
+		t.Skip("nobody may do anything")
+	}
+	c := rapid.SampledFrom(may).Draw(t, "command")
+	switch c.Op {
+	case "accept_request", "accept_product":
+	case "raise_appeal":
+		for _, v := range p.model.Verdicts(c.Role, at) {
+			if v.Holds {
+				c.Ground = v.Ground
+			}
+		}
+		c.Text, c.Demand, c.Files = "reason", "demand", 1
+	case "rule_appeal":
+		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "resume", "accept", "cancel"}).Draw(t, "outcome")
+		c.Text = "decision"
+	default:
+		c.Text = "text"
+	}
+	p.do(t, c, at)
+}
+
+func (p *pair) do(t *rapid.T, c model.Command, at int64) {
+	next, answer := p.model.Do(c, at)
+	before := p.order.Clone()
+	order, records, err := p.order.Apply(bridge.Actor(c), bridge.Action(c), bridge.Time(at))
+	if diff := bridge.DiffAnswer(&next, &answer, &order, records, err); diff != "" {
+		t.Fatalf("%+v at %s: %s", c, bridge.Time(at), diff)
+	}
+	require.True(t, reflect.DeepEqual(before, p.order), "Apply changed the order it was called on")
+	p.pass(at)
+	if answer.Kind == "done" {
+		p.order, p.model, p.records = order, next, append(p.records, records...)
+	}
+}
+
+// settle lets a worker come by.
+func (p *pair) settle(t *rapid.T) {
+	at := p.instant(t)
+	order, records := p.order.Settle(bridge.Time(at))
+	next, want := p.model.Settle(at)
+	require.Empty(t, bridge.DiffOrder(&next, &order))
+	require.Len(t, records, len(want))
+	for i := range want {
+		require.Empty(t, bridge.DiffRecord(&want[i], &records[i]))
+	}
+	p.pass(at)
+	p.order, p.model, p.records = order, next, append(p.records, records...)
+}
+
+// ask compares every answer about the present.
+func (p *pair) ask(t *rapid.T) {
+	at := p.instant(t)
+	instant := bridge.Time(at)
+	for _, c := range actors {
+		actor := bridge.Actor(c)
+		permissions, err := p.order.Operations(actor, instant)
+		verdicts, err2 := p.order.Grounds(actor, instant)
+		if c.Role == "buyer" && c.Actor != "b" || c.Role == "seller" && c.Actor != "s" {
+			require.ErrorIs(t, err, supervision.ErrNotFound)
+			require.ErrorIs(t, err2, supervision.ErrNotFound)
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, err2)
+		require.Equal(t, p.model.Permissions(c.Role, at), bridge.Permissions(permissions), "permissions of %s at %s", c.Role, instant)
+		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role, instant)
+	}
+	deadlines := p.order.Deadlines(instant)
+	for i := 1; i < len(deadlines); i++ {
+		require.False(t, deadlines[i].At.Before(deadlines[i-1].At), "deadlines are sorted")
+	}
+	require.Equal(t, bridge.SortDeadlines(p.model.Deadlines(at)), bridge.SortDeadlines(bridge.Deadlines(deadlines)), "at %s", instant)
+}
+
+// invariants hold after every step.
+func (p *pair) invariants(t *rapid.T) {
+	require.Empty(t, bridge.DiffOrder(&p.model, &p.order))
+
+	replayed, err := supervision.Replay(p.records)
+	require.NoError(t, err)
+	require.True(t, reflect.DeepEqual(p.order, replayed), "replaying the records yields the order (R21)")
+
+	listing := p.order.Listing()
+	assert.Equal(t, p.model.Due(), bridge.Micros(listing.Due))
+	for _, at := range p.model.Instants() {
+		for _, at := range []int64{at - 1, at, at + 1} {
+			if at >= p.model.Updated {
+				settled, _ := p.model.Settle(at)
+				require.Equal(t, settled.Status, listing.StatusAt(bridge.Time(at)).String(), "the listing's status at %s", bridge.Time(at))
+			}
+		}
+	}
+
+	data, err := json.Marshal(p.order)
+	require.NoError(t, err)
+	var read supervision.Order
+	require.NoError(t, json.Unmarshal(data, &read))
+	require.True(t, reflect.DeepEqual(p.order, read), "an order reads back as it was written")
+}

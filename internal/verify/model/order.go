@@ -1,0 +1,136 @@
+package model
+
+// Order is an order as the model remembers it. Instants are microseconds since 1970, 0 for none. An Order is a value: what its pointers
+// point at is never changed.
+type Order struct {
+	ID, Product, Buyer, Seller string
+	Policy                     *Policy
+	// Template is the version of the request template it is pinned to (R04).
+	Template int
+
+	Status, FrozenFrom                                          string
+	Version                                                     int
+	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
+	RequestRejections, ProductRejections                        int
+
+	Request  *Request
+	Delivery *Delivery
+	Appeal   *Appeal
+}
+
+// Request and Delivery are what was submitted last, and when.
+type Request struct {
+	Text  string
+	Form  int
+	Files int
+	At    int64
+}
+
+// Delivery is what was delivered last, and when.
+type Delivery struct {
+	Text  string
+	Files int
+	At    int64
+}
+
+// Appeal is the last appeal.
+type Appeal struct {
+	By, Ground, Reason, Demand string
+	Files, Count               int
+	Since, Raised, HandleBy    int64
+	Notes                      []Note
+	Ruling                     *Ruling
+}
+
+// Note is a manager's note.
+type Note struct {
+	At       int64
+	By, Text string
+}
+
+// Ruling is a manager's decision.
+type Ruling struct {
+	Outcome, ResumedAt, Decision, By string
+	Upheld                           bool
+	At                               int64
+}
+
+// Record is one operation record.
+type Record struct {
+	Seq      int
+	At       int64
+	From, To string
+	// Command is what was done and by whom, its texts trimmed.
+	Command
+	// Count and Since are the finding of an appeal (R18).
+	Count int
+	Since int64
+}
+
+// Command is what somebody wants done.
+type Command struct {
+	Role, Actor, Op string
+	// Text is the text, reason, result or decision of the operation, Demand an appeal's demand.
+	Text, Demand string
+	// Files is the number of attachments.
+	Files int
+	// Form says for which version of the request template a form is filled in correctly, and then there is no Text; 0 for free text.
+	Form int
+	// Ground is an appeal's; Outcome, ResumeAt and Upheld are a ruling's.
+	Ground, Outcome, ResumeAt string
+	Upheld                    bool
+}
+
+// Answer is what came of a command.
+type Answer struct {
+	// Kind is "done", "refused", "invalid" or "not_found".
+	Kind string
+	// Records are the records it adds when done.
+	Records []Record
+	// Faults are the faulty fields when invalid.
+	Faults []string
+	// The rest describes a refusal.
+	Rule, Reason, Status string
+	At, From             int64
+}
+
+// Open opens an order (R01); end 0 stands for the policy's period.
+func Open(id, product, buyer, seller string, policy *Policy, template int, end, at int64) (Order, Record) {
+	if end == 0 {
+		end = at + policy.Period
+	}
+	o := Order{
+		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template,
+		Status: policy.Start, Version: 1, Opened: at, Updated: at, TurnSince: at, End: end,
+	}
+	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
+}
+
+func bySystem(op string) Command { return Command{Role: "system", Actor: "system", Op: op} }
+
+// Turn is whose turn it is; "" for nobody's.
+func (o Order) Turn() string {
+	switch o.Status {
+	case "awaiting_request", "awaiting_acceptance":
+		return "buyer"
+	case "awaiting_confirmation", "awaiting_delivery":
+		return "seller"
+	case "frozen":
+		return "manager"
+	}
+	return ""
+}
+
+func (o Order) waiting() bool { return o.Turn() == "buyer" || o.Turn() == "seller" }
+
+func (o Order) final() bool { return o.Status == "completed" || o.Status == "canceled" }
+
+func (o Order) sees(role, actor string) bool {
+	switch role {
+	case "buyer":
+		return actor == o.Buyer
+	case "seller":
+		return actor == o.Seller
+	}
+	return true
+}

@@ -1,0 +1,66 @@
+package model
+
+// Durations in microseconds.
+const (
+	Hour = int64(3600) * 1000 * 1000
+	Day  = 24 * Hour
+)
+
+// Policy is the numbers an order goes by.
+type Policy struct {
+	Name  string
+	Start string
+	// Completion, Period, Reminder and AutoAccept are R02, R14, R20 and R27.
+	Completion, Period, Reminder, AutoAccept int64
+	// Silence, Blackout and Handling are R09, R14 and R19.
+	Silence, Blackout, Handling int64
+	// Rejections is R10.
+	Rejections int
+	// BuyerGrounds and SellerGrounds are R11.
+	BuyerGrounds, SellerGrounds []string
+}
+
+// GroundWords are all grounds, in the order in which answers list them.
+var GroundWords = []string{"seller_silent", "buyer_silent", "request_rejected", "product_rejected", "unconditional"}
+
+// Guide is the guide's policy.
+func Guide() Policy {
+	return Policy{
+		Name: "guide", Start: "awaiting_request",
+		Completion: 3 * Hour, Period: 365 * Day, Reminder: 24 * Hour,
+		Silence: 5 * Day, Blackout: 15 * Day, Handling: 3 * Day, Rejections: 3,
+		BuyerGrounds:  []string{"seller_silent", "request_rejected", "product_rejected"},
+		SellerGrounds: []string{"buyer_silent", "request_rejected", "product_rejected"},
+	}
+}
+
+// Rules2025 lets both sides appeal at any time until acceptance, without a ground (R26).
+func Rules2025() Policy {
+	p := Guide()
+	p.Name = "2025"
+	p.Silence, p.Rejections, p.Blackout = 0, 0, 0
+	p.BuyerGrounds, p.SellerGrounds = []string{"unconditional"}, []string{"unconditional"}
+	return p
+}
+
+// License starts with the delivery (R26).
+func License() Policy {
+	p := Guide()
+	p.Name, p.Start = "license", "awaiting_delivery"
+	return p
+}
+
+func (p Policy) grants(role, ground string) bool {
+	list := p.BuyerGrounds
+	if role == "seller" {
+		list = p.SellerGrounds
+	} else if role != "buyer" {
+		return false
+	}
+	for _, g := range list {
+		if g == ground {
+			return true
+		}
+	}
+	return false
+}

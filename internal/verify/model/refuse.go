@@ -1,0 +1,187 @@
+package model
+
+// ruleOf is the rule each operation comes from.
+func ruleOf(op string) string {
+	switch op {
+	case "open":
+		return "R01"
+	case "submit_request":
+		return "R03"
+	case "accept_request", "reject_request":
+		return "R05"
+	case "report_progress":
+		return "R06"
+	case "deliver":
+		return "R07"
+	case "accept_product", "reject_product":
+		return "R08"
+	case "remind":
+		return "R20"
+	case "raise_appeal":
+		return "R18"
+	case "add_note":
+		return "R13"
+	case "rule_appeal":
+		return "R15"
+	case "auto_accept":
+		return "R27"
+	case "complete":
+		return "R02"
+	}
+	return ""
+}
+
+// mine says whether an operation is a role's.
+func mine(role, op string) bool {
+	switch op {
+	case "submit_request", "accept_product", "reject_product", "remind":
+		return role == "buyer"
+	case "accept_request", "reject_request", "report_progress", "deliver":
+		return role == "seller"
+	case "raise_appeal":
+		return role == "buyer" || role == "seller"
+	case "add_note", "rule_appeal":
+		return role == "manager"
+	case "open", "auto_accept", "complete":
+		return role == "system"
+	}
+	return false
+}
+
+// here says whether an operation exists at a status.
+func here(status, op string) bool {
+	switch status {
+	case "awaiting_request":
+		return op == "submit_request" || op == "raise_appeal"
+	case "awaiting_confirmation":
+		return isOne(op, "accept_request", "reject_request", "report_progress", "remind", "raise_appeal")
+	case "awaiting_delivery":
+		return isOne(op, "deliver", "report_progress", "remind", "raise_appeal")
+	case "awaiting_acceptance":
+		return isOne(op, "accept_product", "reject_product", "raise_appeal", "auto_accept")
+	case "accepted":
+		return op == "complete"
+	case "frozen":
+		return op == "add_note" || op == "rule_appeal"
+	}
+	return false
+}
+
+// barred is the part of a refusal that time plays no part in: whose operation it is and where the flow stands.
+func (o Order) barred(role, op string) (rule, reason string) {
+	switch {
+	case !mine(role, op):
+		return ruleOf(op), "another_role"
+	case o.final():
+		return closedRule(op), "final"
+	case o.Status == "frozen" && (role == "buyer" || role == "seller"):
+		return "R12", "frozen"
+	case !here(o.Status, op):
+		return closedRule(op), "another_status"
+	}
+	return "", ""
+}
+
+// closedRule: after acceptance there is no appeal at all (R14).
+func closedRule(op string) string {
+	if op == "raise_appeal" {
+		return "R14"
+	}
+	return ruleOf(op)
+}
+
+// refuse says why a command cannot be done by the order as it stands at an instant, and from when it could; no reason means it can.
+func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
+	rule, reason = o.barred(c.Role, c.Op)
+	if reason != "" {
+		return rule, reason, 0
+	}
+	switch c.Op {
+	case "auto_accept", "complete":
+		return ruleOf(c.Op), "not_due", 0
+	case "remind":
+		if o.remindedRecently(at) {
+			return "R20", "reminded_recently", o.Reminded + o.Policy.Reminder
+		}
+	case "add_note":
+		if len(o.Appeal.Notes) >= 100 {
+			return "R13", "too_many_notes", 0
+		}
+	case "rule_appeal":
+		if c.Outcome == "resume" && !o.canResumeAt(o.ruled(c)) {
+			return "R15", "nothing_to_act_on", 0
+		}
+	case "raise_appeal":
+		reason := o.groundFails(c.Role, c.Ground, at)
+		if reason != "" {
+			from, _ := o.opening(at, func(o Order, t int64) bool { return o.appealable(c.Role, c.Ground, t) })
+			return ruleOfReason(reason), reason, from
+		}
+	}
+	return "", "", 0
+}
+
+func (o Order) remindedRecently(at int64) bool {
+	return o.Reminded != 0 && at < o.Reminded+o.Policy.Reminder
+}
+
+// canResumeAt: a party needs something to act on (R15).
+func (o Order) canResumeAt(status string) bool {
+	switch status {
+	case "awaiting_request":
+		return o.Policy.Start != "awaiting_delivery"
+	case "awaiting_confirmation":
+		return o.Request != nil
+	case "awaiting_acceptance":
+		return o.Delivery != nil
+	}
+	return true
+}
+
+// groundFails says why a ground does not hold at an instant at which the order stands as it is; "" when it does.
+func (o Order) groundFails(role, ground string, at int64) string {
+	if !o.Policy.grants(role, ground) {
+		return "not_granted"
+	}
+	switch ground {
+	case "seller_silent", "buyer_silent":
+		if o.Turn()+"_silent" != ground {
+			return "not_their_turn"
+		}
+		if at-o.TurnSince <= o.Policy.Silence { // "more than" (R09)
+			return "not_silent_long_enough"
+		}
+	case "request_rejected":
+		if o.RequestRejections < o.Policy.Rejections {
+			return "too_few_rejections"
+		}
+	case "product_rejected":
+		if o.ProductRejections < o.Policy.Rejections {
+			return "too_few_rejections"
+		}
+	}
+	if o.End-o.Policy.Blackout <= at && at < o.End {
+		return "in_blackout"
+	}
+	return ""
+}
+
+func ruleOfReason(reason string) string {
+	switch reason {
+	case "not_granted":
+		return "R11"
+	case "not_their_turn", "not_silent_long_enough":
+		return "R09"
+	case "too_few_rejections":
+		return "R10"
+	case "in_blackout":
+		return "R14"
+	}
+	return ""
+}
+
+// appealable is the whole question: the flow stands where it can be appealed, and the ground holds.
+func (o Order) appealable(role, ground string, at int64) bool {
+	_, reason := o.barred(role, "raise_appeal")
+	return reason == "" && o.groundFails(role, ground, at) == ""
+}

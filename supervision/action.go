@@ -95,14 +95,18 @@ func effect(o *Order, r *Record) {
 
 // checkAction refuses nil and pointers, which have no JSON form and would escape the switches above.
 func checkAction(a Action) error {
+	var f faults
+	f.action(a)
+	return f.err()
+}
+
+func (f *faults) action(a Action) {
 	switch a.(type) {
 	case Opening, SubmitRequest, AcceptRequest, RejectRequest, ReportProgress, Deliver, AcceptProduct, RejectProduct, Remind,
 		RaiseAppeal, AddNote, RuleAppeal, AutoAccept, Complete:
-		return nil
+	default:
+		f.add("action", "required", "pass one of the package's actions, by value")
 	}
-	var f faults
-	f.add("action", "required", "pass one of the package's actions, by value")
-	return f.err()
 }
 
 type actionJSON struct {
@@ -127,8 +131,8 @@ func MarshalAction(a Action) ([]byte, error) {
 	return json.Marshal(actionJSON{Format, a.Operation(), body})
 }
 
-// UnmarshalAction reads what [MarshalAction] writes. Errors wrap [ErrMalformed], [ErrNewerFormat] or [ErrUnknown]. Whether the
-// action's content is valid is decided when it is applied.
+// UnmarshalAction reads what [MarshalAction] writes. Errors wrap [ErrMalformed], and [ErrNewerFormat] or [ErrUnknown] where that is the
+// cause. Whether the action's content is valid is decided when it is applied.
 func UnmarshalAction(data []byte) (Action, error) {
 	var wire actionJSON
 	if err := decodeStrict("action", data, &wire); err != nil {
@@ -139,7 +143,7 @@ func UnmarshalAction(data []byte) (Action, error) {
 
 func decodeAction(op Operation, data []byte) (Action, error) {
 	decode, ok := decoders[op]
-	if !ok || len(data) == 0 {
+	if !ok || len(data) == 0 || string(data) == "null" {
 		return nil, fmt.Errorf("%w: action: name an operation and its action", ErrMalformed)
 	}
 	return decode(data)

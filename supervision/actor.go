@@ -79,10 +79,14 @@ func System() Actor { return Actor{RoleSystem, "system"} }
 func (a Actor) String() string { return fmt.Sprintf("%s %q", a.Role, clip(a.ID)) }
 
 func (a Actor) validate() error {
-	var faults faults
+	var f faults
+	f.actor(a)
+	return f.err()
+}
+
+func (f *faults) actor(a Actor) {
 	if a.Role.String() == "" {
-		faults.add("actor.role", "required", "name a role: buyer, seller, manager or system")
+		f.add("actor.role", "required", "name a role: buyer, seller, manager or system")
 	}
-	faults.id("actor.id", a.ID)
-	return faults.err()
+	f.id("actor.id", a.ID)
 }

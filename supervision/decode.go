@@ -39,3 +39,19 @@ func decodeFields(kind string, data []byte, into any) error {
 	}
 	return nil
 }
+
+// part is a field that a document has to have, and whether it has it.
+type part struct {
+	field string
+	there bool
+}
+
+// complete refuses a document by the first of its fields that is not as it has to be.
+func complete(kind string, parts []part) error {
+	for _, p := range parts {
+		if !p.there {
+			return fmt.Errorf("%w: %s: %s is missing or does not fit", ErrMalformed, kind, p.field)
+		}
+	}
+	return nil
+}

@@ -20,23 +20,26 @@ func (s *Service) Do(ctx context.Context, id string, actor Actor, action Action,
 	for _, option := range options {
 		option(&c)
 	}
-	if err := c.validate(); err != nil {
-		return Order{}, err
-	}
-	event := OperationEvent{Order: id, Operation: action.Operation(), Role: actor.Role, DryRun: c.dryRun}
+	event := OperationEvent{Role: actor.Role, DryRun: c.dryRun, Attempts: 1}
 	var order Order
-	var err error
-	for event.Attempts = 1; ; event.Attempts++ {
-		order, err = s.try(ctx, &c)
-		if !errors.Is(err, ErrConflict) || c.expects || event.Attempts >= s.attempts || ctx.Err() != nil {
-			break
+	err := c.validate()
+	if err == nil {
+		event.Order, event.Operation = id, action.Operation()
+		order, event.Attempts, err = s.persist(ctx, &c)
+	}
+	s.observe(ctx, event, c.at, order, err)
+	return order, err
+}
+
+// persist tries until no other command comes between load and save, and tells how often it tried.
+func (s *Service) persist(ctx context.Context, c *command) (order Order, attempts int, err error) {
+	for attempts = 1; ; attempts++ {
+		order, err = s.try(ctx, c)
+		var lost *ConflictError // a version that the caller did not expect is not worth another try
+		if !errors.As(err, &lost) || attempts >= s.attempts {
+			return order, attempts, err
 		}
 	}
-	event.Version, event.Duration, event.Err = order.Version, s.clock.Now().Sub(c.at), err
-	s.observer.operation(ctx, event)
-	s.log.DebugContext(ctx, "operation", "order", id, "operation", event.Operation.String(), "role", actor.Role.String(),
-		"version", event.Version, "attempts", event.Attempts, "outcome", event.Outcome())
-	return order, err
 }
 
 // DoOption refines one call of [Service.Do].
@@ -67,12 +70,14 @@ type command struct {
 }
 
 func (c *command) validate() error {
-	if !c.keyed {
-		return checkAction(c.action)
-	}
 	var f faults
-	f.id("key", c.key)
-	return errors.Join(f.err(), checkAction(c.action))
+	f.id("order", c.id)
+	f.actor(c.actor)
+	f.action(c.action)
+	if c.keyed {
+		f.id("key", c.key)
+	}
+	return f.err()
 }
 
 // try is one round of load, apply and save.
@@ -89,12 +94,12 @@ func (s *Service) try(ctx context.Context, c *command) (Order, error) {
 	if repeated != nil {
 		return c.answer(stored, repeated)
 	}
+	if current, _ := stored.Settle(c.at); c.expects && current.Version != c.version {
+		return Order{}, fmt.Errorf("supervision: order %q has version %d, not %d: %w", c.id, current.Version, c.version, ErrConflict)
+	}
 	next, records, err := stored.apply(c.actor, c.action, c.at, c.key)
 	if err != nil {
 		return Order{}, err
-	}
-	if seen := next.Version - 1; c.expects && seen != c.version {
-		return Order{}, fmt.Errorf("supervision: order %q has version %d, not %d: %w", c.id, seen, c.version, ErrConflict)
 	}
 	next.Template = nil
 	if c.dryRun {

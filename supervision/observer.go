@@ -9,7 +9,7 @@ import (
 // Observer holds hooks for metrics, in the manner of httptrace.ClientTrace: set the ones you need. Hooks are called synchronously, after
 // the fact, and must not block.
 type Observer struct {
-	// Operation is called after every Open and Do.
+	// Operation is called after every Open and Do, whatever came of it.
 	Operation func(context.Context, OperationEvent)
 	// Settled is called after every step of settling, with how many orders it moved and how many failed.
 	Settled func(ctx context.Context, settled, failed int)
@@ -19,6 +19,7 @@ type Observer struct {
 
 // OperationEvent is what an observer hears of an operation. It never holds what users wrote.
 type OperationEvent struct {
+	// Order is the order's id, Operation what was to be done; both zero for a command that was too faulty to look at.
 	Order     string
 	Operation Operation
 	Role      Role
@@ -29,11 +30,12 @@ type OperationEvent struct {
 	// Duration is how long it took by the service's clock.
 	Duration time.Duration
 	DryRun   bool
-	// Err is the error that Do returns; nil for success.
+	// Err is the error that Open or Do returns; nil for success.
 	Err error
 }
 
-// Outcome classes the event for a metric's label: "ok", "refused", "invalid", "not_found", "conflict", "key_reused", "unknown" or "error".
+// Outcome classes the event for a metric's label: "ok", "refused", "invalid", "not_found", "exists",
+// "conflict", "key_reused", "unknown" or "error".
 func (e OperationEvent) Outcome() string {
 	if e.Err == nil {
 		return "ok"
@@ -50,8 +52,16 @@ var outcomes = []struct {
 	err  error
 	name string
 }{
-	{ErrRefused, "refused"}, {ErrInvalid, "invalid"}, {ErrNotFound, "not_found"}, {ErrConflict, "conflict"},
-	{ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
+	{ErrRefused, "refused"}, {ErrInvalid, "invalid"}, {ErrPolicy, "invalid"}, {ErrNotFound, "not_found"}, {ErrExists, "exists"},
+	{ErrConflict, "conflict"}, {ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
+}
+
+// observe tells hooks and log what came of an operation that began at an instant.
+func (s *Service) observe(ctx context.Context, e OperationEvent, began time.Time, order Order, err error) {
+	e.Version, e.Duration, e.Err = order.Version, s.clock.Now().Sub(began), err
+	s.observer.operation(ctx, e)
+	s.log.DebugContext(ctx, "operation", "order", e.Order, "operation", e.Operation.String(), "role", e.Role.String(),
+		"version", e.Version, "attempts", e.Attempts, "outcome", e.Outcome())
 }
 
 func (o Observer) operation(ctx context.Context, e OperationEvent) {

@@ -19,7 +19,7 @@ type Opening struct {
 	// ScheduledEnd is when the flow is scheduled to be completed (R14); zero for opening plus the policy's supervision period.
 	ScheduledEnd time.Time `json:"scheduled_end,omitzero"`
 	// Policy is pinned to the order (R25); the zero value stands for the service's policy, or [Guide] in [Open].
-	Policy Policy `json:"policy"`
+	Policy Policy `json:"policy,omitzero"`
 	// TemplateVersion is the version of the seller's request template the order is pinned to (R04); 0 for free text. The Service
 	// fills it in.
 	TemplateVersion int `json:"template_version,omitempty"`

@@ -2,7 +2,6 @@ package supervision
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -114,26 +113,33 @@ type orderJSON struct {
 // MarshalJSON writes the order with its format version; instants as RFC 3339, enumerations by their words.
 func (o Order) MarshalJSON() ([]byte, error) { return json.Marshal(orderJSON{Format, orderFields(o)}) }
 
-// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, and documents of a newer version, are refused: errors wrap
-// [ErrMalformed], [ErrUnknown] or [ErrNewerFormat].
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, documents of a newer version, and ones without what every order
+// at its status has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	var wire orderJSON
 	if err := decodeStrict("order", data, &wire); err != nil {
 		return err
 	}
 	read := Order(wire.orderFields)
-	if !read.complete() {
-		return fmt.Errorf("%w: order: something is missing that every order of its status has", ErrMalformed)
+	if err := read.complete(); err != nil {
+		return err
 	}
 	*o = read
 	return nil
 }
 
-// complete reports whether the order has what every order has, and a frozen one its appeal, so that no answer is made up.
-func (o *Order) complete() bool {
+// complete refuses an order without what every order at its status has, so that no answer is made up.
+func (o *Order) complete() error {
 	frozen := o.Status == Frozen
-	return o.Status != 0 && o.Version > 0 && o.Policy != (Policy{}) &&
-		frozen == o.Appeal.Pending() && (!frozen || o.FrozenFrom.Waiting()) &&
-		!slices.Contains([]string{o.ID, o.Product, o.Buyer, o.Seller}, "") &&
-		!slices.ContainsFunc([]time.Time{o.OpenedAt, o.UpdatedAt, o.TurnSince, o.ScheduledEnd}, time.Time.IsZero)
+	return complete("order", []part{
+		{"id", o.ID != ""}, {"product", o.Product != ""}, {"buyer", o.Buyer != ""}, {"seller", o.Seller != ""},
+		{"policy", o.Policy != Policy{}}, {"status", o.Status != 0}, {"version", o.Version > 0},
+		{"opened_at", !o.OpenedAt.IsZero()}, {"updated_at", !o.UpdatedAt.IsZero()},
+		{"turn_since", !o.TurnSince.IsZero()}, {"scheduled_end", !o.ScheduledEnd.IsZero()},
+		{"request", o.Status != AwaitingConfirmation || o.Request != nil},
+		{"delivery", o.Status != AwaitingAcceptance || o.Delivery != nil},
+		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
+		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
+		{"appeal", frozen == o.Appeal.Pending()}, {"frozen_from", !frozen || o.FrozenFrom.Waiting()},
+	})
 }

@@ -56,8 +56,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding, r.Key})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, and documents of a newer version, are refused: errors wrap
-// [ErrMalformed], [ErrUnknown] or [ErrNewerFormat].
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, documents of a newer version, and ones without what every
+// record has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var wire recordJSON
 	if err := decodeStrict("record", data, &wire); err != nil {
@@ -67,8 +67,21 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	*r = Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding, wire.Key}
+	read := Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding, wire.Key}
+	if err := read.complete(); err != nil {
+		return err
+	}
+	*r = read
 	return nil
+}
+
+// complete refuses a record without what every record has.
+func (r *Record) complete() error {
+	return complete("record", []part{
+		{"order", r.Order != ""}, {"seq", r.Seq > 0}, {"at", !r.At.IsZero()},
+		{"actor", r.Actor.Role != 0 && r.Actor.ID != ""},
+		{"from", (r.Operation == OpOpen) == (r.From == 0)}, {"to", r.To != 0},
+	})
 }
 
 // Clone returns a deep copy.

@@ -44,14 +44,20 @@ func New(store Store, options ...Option) (*Service, error) {
 	for _, option := range options {
 		option(s)
 	}
-	return s, errors.Join(s.policy.Validate(), s.validate())
+	if err := errors.Join(s.policy.Validate(), s.validate()); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *Service) validate() error {
 	var f faults
-	for field, missing := range map[string]bool{"store": s.store == nil, "clock": s.clock == nil, "logger": s.log == nil} {
-		if missing {
-			f.add(field, "required", "pass one")
+	for _, part := range []struct {
+		name    string
+		missing bool
+	}{{"store", s.store == nil}, {"clock", s.clock == nil}, {"logger", s.log == nil}} {
+		if part.missing {
+			f.add(part.name, "required", "pass one")
 		}
 	}
 	if s.batch < 1 || s.batch > MaxPage {
@@ -72,7 +78,8 @@ func WithClock(c clock.Clock) Option { return func(s *Service) { s.clock = c } }
 // WithPolicy sets the policy of new orders (R25); running orders keep theirs.
 func WithPolicy(p Policy) Option { return func(s *Service) { s.policy = p } }
 
-// WithLogger sets where the service logs: operations at debug, what time did at info, trouble at warn. It never logs what users wrote.
+// WithLogger sets where the service logs: operations at debug, what time did at info, trouble at warn, with the error
+// of the store or of publish as it is. It never logs what users wrote.
 func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
 
 // WithObserver sets the hooks for metrics.
@@ -92,10 +99,10 @@ func WithLease(d time.Duration) Option { return func(s *Service) { s.lease = d }
 func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval = d } }
 
 // In returns the same service on a store that has joined the host's transaction. It applies each command once and leaves a conflict to
-// the host, which has to begin its transaction anew.
+// the host, which has to begin its transaction anew. It remembers no templates beyond that: the transaction may take back what it published.
 func (s *Service) In(joined Store) *Service {
 	in := *s
-	in.store, in.attempts = joined, 1
+	in.store, in.attempts, in.templates = joined, 1, &templateCache{}
 	return &in
 }
 
@@ -114,10 +121,18 @@ func (s *Service) Open(ctx context.Context, opening Opening) (Order, error) {
 		opening.Policy = s.policy
 	}
 	opening.Template, opening.TemplateVersion = nil, 0
-	order, _, err := Open(opening, at) // refuse faulty ids before they reach the store
-	if err != nil {
-		return Order{}, err
+	_, _, err := Open(opening, at) // refuse faulty ids before they reach the store or a log
+	event := OperationEvent{Operation: OpOpen, Role: RoleSystem, Attempts: 1}
+	var order Order
+	if err == nil {
+		event.Order = opening.ID
+		order, err = s.open(ctx, opening, at)
 	}
+	s.observe(ctx, event, at, order, err)
+	return order, err
+}
+
+func (s *Service) open(ctx context.Context, opening Opening, at time.Time) (Order, error) {
 	current, err := s.store.Template(ctx, opening.Seller, opening.Product, 0)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Order{}, err
@@ -128,14 +143,12 @@ func (s *Service) Open(ctx context.Context, opening Opening) (Order, error) {
 		return Order{}, err
 	}
 	err = s.store.Create(ctx, Change{Order: order, Records: []Record{record}, Relay: s.relay})
-	if errors.Is(err, ErrExists) {
+	switch {
+	case errors.Is(err, ErrExists):
 		return s.reopen(ctx, opening, at, err)
-	}
-	s.observer.operation(ctx, OperationEvent{Order: order.ID, Operation: OpOpen, Role: RoleSystem, Attempts: 1, Err: err})
-	if err != nil {
+	case err != nil:
 		return Order{}, err
 	}
-	s.log.DebugContext(ctx, "order opened", "order", order.ID, "policy", order.Policy.Name)
 	return order, nil
 }
 
@@ -170,7 +183,8 @@ func (s *Service) Now() time.Time { return s.now() }
 func (s *Service) load(ctx context.Context, id string, actor Actor, key string) (Order, *Record, error) {
 	var f faults
 	f.id("order", id)
-	if err := errors.Join(f.err(), actor.validate()); err != nil {
+	f.actor(actor)
+	if err := f.err(); err != nil {
 		return Order{}, nil, err
 	}
 	order, repeated, err := s.store.Load(ctx, id, key)

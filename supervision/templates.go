@@ -3,14 +3,15 @@ package supervision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // PublishTemplate publishes the next version of a seller's request template for a product (R04). Orders opened from now on are pinned to
-// it; running ones keep theirs. Errors: [*InvalidError] for a faulty product, actor or template, [ErrRefused] for an actor that is no
-// seller, [ErrConflict] where others publish too fast, and the store's own.
+// it; running ones keep theirs. Errors: [*InvalidError] for a faulty product or template and for an actor that is no seller, [ErrConflict]
+// where others publish too fast, [ErrUnknownOutcome], and the store's own.
 func (s *Service) PublishTemplate(ctx context.Context, actor Actor, product string, t template.Template) (RequestTemplate, error) {
 	if err := s.checkTemplate(actor, product, t); err != nil {
 		return RequestTemplate{}, err
@@ -34,6 +35,7 @@ func (s *Service) PublishTemplate(ctx context.Context, actor Actor, product stri
 
 func (s *Service) checkTemplate(actor Actor, product string, t template.Template) error {
 	var f faults
+	f.actor(actor)
 	f.id("product", product)
 	if actor.Role != RoleSeller {
 		f.add("actor.role", "another_role", "only a seller publishes templates, for its own products")
@@ -44,15 +46,18 @@ func (s *Service) checkTemplate(actor Actor, product string, t template.Template
 			f.add("template."+fault.Field, fault.Code, fault.Message)
 		}
 	}
-	return errors.Join(actor.validate(), f.err())
+	return f.err()
 }
 
 // Template returns a version of a seller's request template, or the latest for version 0 (R04). Errors: [*InvalidError] for a faulty
-// id, [ErrNotFound] where there is none, and the store's own.
+// id or version, [ErrNotFound] where there is none, and the store's own.
 func (s *Service) Template(ctx context.Context, seller, product string, version int) (RequestTemplate, error) {
 	var f faults
 	f.id("seller", seller)
 	f.id("product", product)
+	if version < 0 {
+		f.add("version", "out_of_range", "ask for a version from 1 on, or 0 for the latest")
+	}
 	if err := f.err(); err != nil {
 		return RequestTemplate{}, err
 	}
@@ -66,7 +71,10 @@ func (s *Service) pinned(ctx context.Context, o *Order) (*template.Template, err
 		return t, nil
 	}
 	published, err := s.store.Template(ctx, id.seller, id.product, id.version)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound): // which would say that there is no such order
+		return nil, fmt.Errorf("supervision: order %q: the store has lost version %d of its request template", o.ID, id.version)
+	case err != nil:
 		return nil, err
 	}
 	s.templates.put(id, &published.Template)

@@ -11,28 +11,35 @@ import (
 // and returns how many orders it moved. No answer depends on it, only what is stored and relayed. Orders that others changed meanwhile are
 // left to the next step. Orders that fail are skipped and named in an [*OrdersError]; any other error ended the step early.
 func (s *Service) Settle(ctx context.Context) (int, error) {
-	at := s.now()
 	var step step
-	var after Position
-	for {
-		batch, err := s.store.Due(ctx, at, after, s.batch)
-		if err != nil {
-			return step.done, err
-		}
-		if err := s.settleBatch(ctx, batch, at, &step); err != nil {
-			return step.done, err
-		}
-		if len(batch) < s.batch {
-			break
-		}
-		last := batch[len(batch)-1]
-		after = Position{last.Due, last.ID}
-	}
+	err := s.settle(ctx, &step)
 	s.observer.settled(ctx, step.done, len(step.failed))
 	if step.done > 0 {
 		s.log.InfoContext(ctx, "settled", "orders", step.done)
 	}
+	if err != nil {
+		return step.done, err
+	}
 	return step.done, step.err()
+}
+
+func (s *Service) settle(ctx context.Context, step *step) error {
+	at := s.now()
+	var after Position
+	for {
+		batch, err := s.store.Due(ctx, at, after, s.batch)
+		if err != nil {
+			return err
+		}
+		if err := s.settleBatch(ctx, batch, at, step); err != nil {
+			return err
+		}
+		if len(batch) < s.batch {
+			return nil
+		}
+		last := batch[len(batch)-1]
+		after = Position{last.Due, last.ID}
+	}
 }
 
 func (s *Service) settleBatch(ctx context.Context, batch []DueOrder, at time.Time, step *step) error {
@@ -52,29 +59,25 @@ func (s *Service) settleBatch(ctx context.Context, batch []DueOrder, at time.Tim
 	}
 	saved, err := s.save(ctx, changes...)
 	step.done += saved
-	if err == nil || ctx.Err() != nil || len(changes) == 1 {
-		if err != nil && ctx.Err() == nil {
-			step.fail(changes[0].Order.ID, err)
-			return nil
-		}
-		return err
+	if err != nil {
+		return s.settleEach(ctx, changes, step)
 	}
-	return s.settleEach(ctx, changes, step)
+	return nil
 }
 
 // settleEach saves the changes of a failed batch one at a time, so that one bad order does not hold up the others.
 func (s *Service) settleEach(ctx context.Context, changes []Change, step *step) error {
 	for _, change := range changes {
-		saved, err := s.save(ctx, change)
-		step.done += saved
-		if ctx.Err() != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
+		saved, err := s.save(ctx, change)
+		step.done += saved
 		if err != nil {
 			step.fail(change.Order.ID, err)
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // save stores changes and returns how many; a conflict only means that somebody else was faster.

@@ -27,7 +27,7 @@ func canonicalNumber(s string) (string, bool) {
 	if digits == "" {
 		return "0", true
 	}
-	if -exponent > MaxFractionDigits || exponent > MaxIntegerDigits || len(digits)+exponent > MaxIntegerDigits {
+	if -exponent > MaxFractionDigits || len(digits)+exponent > MaxIntegerDigits {
 		return "", false
 	}
 	whole, fraction := placePoint(digits, exponent)
@@ -77,22 +77,15 @@ func parseDecimal(s string) (digits string, exponent int, negative, ok bool) {
 	return strings.TrimLeft(significant, "0"), exponent, negative, true
 }
 
-// parseExponent holds an exponent of any length within a range that no text in memory can bring back to the bounds
-// of a number, so that the arithmetic on it never overflows.
+// parseExponent holds a longer exponent at ±2^30: no text that a host takes has the digits to bring that back to the
+// bounds of a number, and the arithmetic on it never overflows.
 func parseExponent(s string) (int, bool) {
 	unsigned := strings.TrimLeft(s, "+-")
 	if len(s)-len(unsigned) > 1 || !allDigits(unsigned) {
 		return 0, false
 	}
-	n, err := strconv.Atoi(s)
-	const far = 1 << 50
-	if err != nil || n > far || n < -far {
-		n = far
-		if s[0] == '-' {
-			n = -far
-		}
-	}
-	return n, true
+	n, _ := strconv.ParseInt(s, 10, 31) // the only error left is that of the range, and n is then its end
+	return int(n), true
 }
 
 func allDigits(s string) bool {

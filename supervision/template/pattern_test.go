@@ -104,6 +104,8 @@ func TestR03_PatternsThatDifferBetweenEnginesAreRefused(t *testing.T) {
 }
 
 func TestR03_PatternsAreBounded(t *testing.T) {
+	assert.NoError(t, withPattern(`.{1000}.{996}`).Validate(), "2000 instructions")
+	assert.Error(t, withPattern(`.{1000}.{997}`).Validate())
 	for pattern, want := range map[string]string{
 		strings.Repeat("文", 201): template.CodeTooLong, "a\x00": template.CodeControl, "a\xff": template.CodeNotUTF8,
 	} {

@@ -1,0 +1,544 @@
+package supervision_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// opensAt checks that an appeal on a ground is refused a tick before an instant, with that instant, and taken at it and a tick after.
+func (s *story) opensAt(actor supervision.Actor, ground appeal.Ground, opens time.Time, reason supervision.Reason, rule supervision.Rule) {
+	s.t.Helper()
+	refusal := s.fork().until(opens.Add(-tick)).refused(actor, appealOn(ground))
+	assert.Equal(s.t, reason, refusal.Reason)
+	assert.Equal(s.t, rule, refusal.Rule)
+	assert.Equal(s.t, opens, refusal.From)
+	s.fork().until(opens).do(actor, appealOn(ground))
+	s.fork().until(opens.Add(tick)).do(actor, appealOn(ground))
+}
+
+// silences are the statuses with who is silent there, who may appeal, and on what.
+var silences = []struct {
+	status supervision.Status
+	waits  supervision.Actor
+	silent supervision.Actor
+	ground appeal.Ground
+}{
+	{supervision.AwaitingRequest, sue, ben, appeal.BuyerSilent},
+	{supervision.AwaitingConfirmation, ben, sue, appeal.SellerSilent},
+	{supervision.AwaitingDelivery, ben, sue, appeal.SellerSilent},
+	{supervision.AwaitingAcceptance, sue, ben, appeal.BuyerSilent},
+}
+
+func TestR09_SilenceOpensAnAppeal(t *testing.T) {
+	for _, c := range silences {
+		t.Run(c.status.String(), func(t *testing.T) {
+			s := arrive(t, supervision.Guide(), c.status)
+			s.opensAt(c.waits, c.ground, bought.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+			s.wait(6 * day)
+			refusal := s.refused(c.silent, appealOn(c.ground))
+			assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason, "the silent side cannot appeal on its own silence")
+			assert.Equal(t, supervision.R11, refusal.Rule)
+			for _, ground := range []appeal.Ground{appeal.SellerSilent, appeal.BuyerSilent} {
+				if ground != c.ground {
+					refusal := s.refused(c.silent, appealOn(ground))
+					assert.Equal(t, supervision.ReasonNotTheirTurn, refusal.Reason, "whose turn it is not cannot be silent")
+					assert.Equal(t, supervision.R09, refusal.Rule)
+					assert.Zero(t, refusal.From)
+				}
+			}
+		})
+	}
+}
+
+func TestR09_SilenceIsMeasuredFromTheLastUpdate(t *testing.T) {
+	began := bought.Add(4 * day)
+	for name, c := range map[string]struct {
+		tell   func(*story)
+		waits  supervision.Actor
+		ground appeal.Ground
+	}{
+		"progress before the confirmation (R06)": {func(s *story) { s.confirmation().until(began).do(sue, report) }, ben, appeal.SellerSilent},
+		"progress before the delivery (R06)":     {func(s *story) { s.delivery().until(began).do(sue, report) }, ben, appeal.SellerSilent},
+		"the second report counts": {func(s *story) {
+			s.delivery().wait(day).do(sue, report).until(began).do(sue, report)
+		}, ben, appeal.SellerSilent},
+		"a new turn of the same side": {func(s *story) { s.confirmation().until(began).do(sue, acceptRequest) }, ben, appeal.SellerSilent},
+		"a turn that came back":       {func(s *story) { s.acceptance().until(began).do(ben, rejectProduct) }, ben, appeal.SellerSilent},
+		"the buyer's turn":            {func(s *story) { s.delivery().until(began).do(sue, deliver) }, sue, appeal.BuyerSilent},
+		"a request sent back":         {func(s *story) { s.confirmation().until(began).do(sue, rejectRequest) }, sue, appeal.BuyerSilent},
+		"reminders move nothing (R20)": {func(s *story) {
+			s.until(began).delivery().wait(day).do(ben, remind).wait(day).do(ben, remind)
+		}, ben, appeal.SellerSilent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t, supervision.Guide())
+			c.tell(s)
+			s.opensAt(c.waits, c.ground, began.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+		})
+	}
+}
+
+func TestR09_PolicySetsTheSilence(t *testing.T) {
+	policy := supervision.Guide()
+	policy.Appeal.Silence = time.Hour
+	arrive(t, policy, supervision.AwaitingDelivery).
+		opensAt(ben, appeal.SellerSilent, bought.Add(time.Hour+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+}
+
+// rejections tells of n rejections of one kind, and ends where the next would be.
+func rejections(t *testing.T, policy supervision.Policy, ground appeal.Ground, n int) *story {
+	t.Helper()
+	s := begin(t, policy)
+	for range n {
+		if ground == appeal.RequestRejected {
+			s.confirmation().do(sue, rejectRequest)
+		} else {
+			s.acceptance().do(ben, rejectProduct)
+		}
+	}
+	return s
+}
+
+func TestR10_ThreeRejectionsOpenAnAppeal(t *testing.T) {
+	for _, ground := range []appeal.Ground{appeal.RequestRejected, appeal.ProductRejected} {
+		for _, party := range []supervision.Actor{ben, sue} {
+			for n := range 5 {
+				s := rejections(t, supervision.Guide(), ground, n)
+				if n >= 3 {
+					s.do(party, appealOn(ground))
+					assert.Equal(t, appeal.Finding{Count: n}, s.order.Appeal.Finding, "R18")
+					continue
+				}
+				refusal := s.refused(party, appealOn(ground))
+				assert.Equal(t, supervision.ReasonTooFewRejections, refusal.Reason)
+				assert.Equal(t, supervision.R10, refusal.Rule)
+				assert.Zero(t, refusal.From, "time alone rejects nothing")
+			}
+		}
+	}
+}
+
+func TestR10_TwoCountersNeverReset(t *testing.T) {
+	s := begin(t, supervision.Guide())
+	for range 2 {
+		s.confirmation().do(sue, rejectRequest)
+	}
+	for range 2 {
+		s.acceptance().do(ben, rejectProduct)
+	}
+	assert.Equal(t, []int{2, 2}, []int{s.order.RequestRejections, s.order.ProductRejections})
+	for _, ground := range []appeal.Ground{appeal.RequestRejected, appeal.ProductRejected} {
+		assert.Equal(t, supervision.ReasonTooFewRejections, s.refused(ben, appealOn(ground)).Reason, "two and two are not three")
+	}
+	s.do(sue, deliver)
+	assert.Equal(t, []int{2, 2}, []int{s.order.RequestRejections, s.order.ProductRejections}, "a new delivery resets none")
+	s.do(ben, rejectProduct, appealOn(appeal.ProductRejected))
+
+	requests := rejections(t, supervision.Guide(), appeal.RequestRejected, 2).do(ben, submit)
+	assert.Equal(t, 2, requests.order.RequestRejections, "nor does a new request")
+	requests.do(sue, rejectRequest).do(ben, submit)
+	requests.do(ben, appealOn(appeal.RequestRejected)) // at whatever status the flow waits
+}
+
+func TestR10_PolicySetsTheNumber(t *testing.T) {
+	policy := supervision.Guide()
+	policy.Appeal.Rejections = 1
+	rejections(t, policy, appeal.RequestRejected, 0).refused(ben, appealOn(appeal.RequestRejected))
+	rejections(t, policy, appeal.RequestRejected, 1).do(ben, appealOn(appeal.RequestRejected))
+}
+
+func TestR11_PolicyGivesTheGrounds(t *testing.T) {
+	policy := supervision.Guide()
+	policy.Appeal.Seller = 0
+	s := rejections(t, policy, appeal.ProductRejected, 3)
+	refusal := s.refused(sue, appealOn(appeal.ProductRejected))
+	assert.Equal(t, supervision.R11, refusal.Rule)
+	assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason)
+	p := s.permit(sue, supervision.OpRaiseAppeal)
+	assert.Equal(t, supervision.Permission{Operation: supervision.OpRaiseAppeal, Rule: supervision.R11, Reason: supervision.ReasonNotGranted}, p)
+	s.do(ben, appealOn(appeal.ProductRejected))
+}
+
+func TestR12_AnAppealFreezesBothParties(t *testing.T) {
+	for _, c := range silences {
+		s := arrive(t, supervision.Guide(), c.status).wait(5*day+tick).do(c.waits, appealOn(c.ground))
+		assert.Equal(t, supervision.Frozen, s.order.Status)
+		assert.Equal(t, c.status, s.order.FrozenFrom)
+		for _, at := range []time.Duration{0, tick, 3 * day, 1000 * day} {
+			for _, party := range []supervision.Actor{ben, sue} {
+				for op := supervision.OpSubmitRequest; op <= supervision.OpRaiseAppeal; op++ {
+					p := s.fork().wait(at).permit(party, op)
+					assert.False(t, p.Allowed, "%s by %s", op, party)
+					if p.Reason != supervision.ReasonRole {
+						assert.Equal(t, supervision.Permission{Operation: op, Rule: supervision.R12, Reason: supervision.ReasonFrozen}, p)
+					}
+				}
+			}
+		}
+		refusal := s.refused(ben, remind)
+		assert.Equal(t, supervision.R12, refusal.Rule, "reminders included")
+		refusal = s.refused(c.silent, appealOn(appeal.ProductRejected))
+		assert.Equal(t, supervision.R12, refusal.Rule, "appeals included: one at a time (R13)")
+	}
+}
+
+func TestR12_NoTimerRunsWhileFrozen(t *testing.T) {
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent))
+	assert.Zero(t, s.order.NextDue())
+	assert.Equal(t, s.order, s.wait(1000*day).now())
+}
+
+func TestR13_OnlyAManagerHandlesAnAppeal(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Frozen)
+	frozen := s.order
+	for _, actor := range []supervision.Actor{ben, sue, supervision.System()} {
+		for _, action := range []supervision.Action{note, resume, deem, cancel} {
+			refusal := s.refused(actor, action)
+			assert.Equal(t, supervision.ReasonRole, refusal.Reason)
+			assert.Contains(t, []supervision.Rule{supervision.R13, supervision.R15}, refusal.Rule)
+		}
+	}
+	s.wait(time.Hour).do(mia, note).wait(time.Hour).do(supervision.Manager("max"), supervision.AddNote{Text: "So did I."})
+	assert.Equal(t, []appeal.Note{
+		{At: frozen.UpdatedAt.Add(time.Hour), By: "mia", Text: note.Text},
+		{At: frozen.UpdatedAt.Add(2 * time.Hour), By: "max", Text: "So did I."},
+	}, s.order.Appeal.Notes)
+	assert.Equal(t, frozen.TurnSince, s.order.TurnSince, "a note moves no clock")
+	assert.Equal(t, frozen.Appeal.HandleBy, s.order.Appeal.HandleBy)
+	assert.Empty(t, frozen.Appeal.Notes, "the order before is as it was")
+	s.do(mia, resume)
+	for _, action := range []supervision.Action{note, resume} {
+		assert.Equal(t, supervision.ReasonStatus, s.refused(mia, action).Reason, "there is no appeal to handle")
+	}
+}
+
+func TestR13_NotesAreBounded(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Frozen)
+	for range supervision.MaxNotes {
+		assert.True(t, s.permit(mia, supervision.OpAddNote).Allowed)
+		s.do(mia, note)
+	}
+	want := supervision.Permission{Operation: supervision.OpAddNote, Rule: supervision.R13, Reason: supervision.ReasonNotes}
+	assert.Equal(t, want, s.permit(mia, supervision.OpAddNote))
+	assert.Equal(t, supervision.ReasonNotes, s.refused(mia, note).Reason)
+	s.do(mia, resume)
+}
+
+func TestR14_Blackout(t *testing.T) {
+	for name, end := range map[string]time.Duration{"the policy's period": 0, "the order's own date": 100 * day} {
+		t.Run(name, func(t *testing.T) {
+			opening := anOpening(supervision.Guide())
+			scheduled := bought.Add(365 * day)
+			if end != 0 {
+				scheduled = bought.Add(end)
+				opening.ScheduledEnd = scheduled
+			}
+			s := beginAs(t, opening)
+			for range 3 {
+				s.confirmation().do(sue, rejectRequest)
+			}
+			s.blackout(scheduled)
+		})
+	}
+}
+
+// blackout checks both ends of the blackout for an order whose requests were rejected three times.
+func (s *story) blackout(scheduled time.Time) {
+	s.t.Helper()
+	begins := scheduled.Add(-15 * day)
+	for _, party := range []supervision.Actor{ben, sue} {
+		for _, c := range []struct {
+			at    time.Time
+			taken bool
+		}{
+			{begins.Add(-tick), true}, {begins, false}, {begins.Add(tick), false},
+			{scheduled.Add(-tick), false}, {scheduled, true}, {scheduled.Add(tick), true},
+		} {
+			asked := s.fork().until(c.at)
+			p := asked.permit(party, supervision.OpRaiseAppeal)
+			assert.Equal(s.t, c.taken, p.Allowed, "%s before the end", scheduled.Sub(c.at))
+			switch {
+			case !c.taken:
+				refusal := asked.refused(party, appealOn(appeal.RequestRejected))
+				assert.Equal(s.t, supervision.R14, refusal.Rule)
+				assert.Equal(s.t, supervision.ReasonInBlackout, refusal.Reason)
+				assert.Equal(s.t, scheduled, refusal.From)
+			case c.at.Before(begins):
+				assert.Equal(s.t, begins, p.Until)
+				asked.do(party, appealOn(appeal.RequestRejected))
+			default:
+				assert.Zero(s.t, p.Until)
+				asked.do(party, appealOn(appeal.RequestRejected))
+			}
+		}
+	}
+}
+
+func TestR14_NoAppealAfterAcceptance(t *testing.T) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.Rules2025()} {
+		s := arrive(t, policy, supervision.Accepted)
+		for _, at := range []time.Duration{0, 3*time.Hour - tick, 3 * time.Hour, 400 * day} {
+			for party, ground := range map[supervision.Actor]appeal.Ground{ben: appeal.SellerSilent, sue: appeal.BuyerSilent} {
+				refusal := s.fork().wait(at).refused(party, appealOn(ground))
+				assert.Equal(t, supervision.R14, refusal.Rule)
+				assert.Zero(t, refusal.From)
+			}
+		}
+	}
+}
+
+func TestR15_Rulings(t *testing.T) {
+	for _, froze := range silences {
+		frozen := arrive(t, supervision.Guide(), froze.status).wait(5*day+tick).do(froze.waits, appealOn(froze.ground)).wait(day)
+		for name, c := range map[string]struct {
+			ruling supervision.RuleAppeal
+			leads  supervision.Status
+		}{
+			"resume where it froze": {resume, froze.status},
+			"at the request":        {resumeAt(supervision.AwaitingRequest), supervision.AwaitingRequest},
+			"at the confirmation":   {resumeAt(supervision.AwaitingConfirmation), supervision.AwaitingConfirmation},
+			"at the delivery":       {resumeAt(supervision.AwaitingDelivery), supervision.AwaitingDelivery},
+			"at the acceptance":     {resumeAt(supervision.AwaitingAcceptance), supervision.AwaitingAcceptance},
+			"accept":                {deem, supervision.Accepted},
+			"cancel":                {cancel, supervision.Canceled},
+		} {
+			t.Run(froze.status.String()+"/"+name, func(t *testing.T) {
+				s := frozen.fork()
+				if c.leads == supervision.AwaitingConfirmation && s.order.Request == nil || c.leads == supervision.AwaitingAcceptance && s.order.Delivery == nil {
+					refusal := s.refused(mia, c.ruling)
+					assert.Equal(t, supervision.R15, refusal.Rule)
+					assert.Equal(t, supervision.ReasonNothingThere, refusal.Reason)
+					return
+				}
+				s.do(mia, c.ruling)
+				assert.Equal(t, c.leads, s.order.Status)
+				want := appeal.Ruling{Outcome: c.ruling.Outcome, Upheld: c.ruling.Upheld, Decision: c.ruling.Decision, At: s.at, By: "mia"}
+				if c.ruling.Outcome == appeal.Resume {
+					want.ResumedAt = c.leads.String()
+				}
+				assert.Equal(t, &want, s.order.Appeal.Ruling)
+				assert.Nil(t, frozen.order.Appeal.Ruling, "the order before is as it was")
+				checkRuled(t, s, froze.status)
+			})
+		}
+	}
+}
+
+// checkRuled checks what follows from a ruling's outcome.
+func checkRuled(t *testing.T, s *story, froze supervision.Status) {
+	switch s.order.Status {
+	case supervision.Accepted:
+		assert.Equal(t, s.at, s.order.AcceptedAt)
+		assert.Equal(t, supervision.Accepted, s.fork().wait(3*time.Hour-tick).now().Status)
+		done := s.fork().wait(3 * time.Hour).now()
+		assert.Equal(t, supervision.Completed, done.Status, "R02 follows")
+		assert.Equal(t, s.at.Add(3*time.Hour), done.ClosedAt)
+		assert.Zero(t, s.order.FrozenFrom)
+	case supervision.Canceled:
+		assert.Equal(t, s.at, s.order.ClosedAt)
+		assert.Equal(t, froze, s.order.FrozenFrom, "where it stood")
+		assert.Equal(t, supervision.OrderCanceled, s.order.OrderStatus())
+	default:
+		assert.Zero(t, s.order.FrozenFrom)
+		assert.Equal(t, s.at, s.order.TurnSince, "a new turn begins (R16)")
+	}
+}
+
+func TestR15_ALicenseFlowHasNoRequest(t *testing.T) {
+	s := begin(t, supervision.License()).silenced()
+	for _, status := range []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingConfirmation, supervision.AwaitingAcceptance} {
+		assert.Equal(t, supervision.ReasonNothingThere, s.refused(mia, resumeAt(status)).Reason)
+	}
+	s.fork().do(mia, resume)
+	delivered := begin(t, supervision.License()).acceptance().silenced()
+	delivered.do(mia, resumeAt(supervision.AwaitingAcceptance))
+}
+
+func TestR15_FaultyRulings(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Frozen)
+	for name, c := range map[string]struct {
+		ruling supervision.RuleAppeal
+		want   map[string]string
+	}{
+		"nothing":            {supervision.RuleAppeal{}, map[string]string{"outcome": "unknown", "decision": "required"}},
+		"unknown outcome":    {supervision.RuleAppeal{Outcome: "refund", Decision: "x"}, map[string]string{"outcome": "unknown"}},
+		"no waiting status":  {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Frozen, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"Accepted":           {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Accepted, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"no status":          {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: 200, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"accept and resume":  {supervision.RuleAppeal{Outcome: appeal.Accept, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"cancel and resume":  {supervision.RuleAppeal{Outcome: appeal.Cancel, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"an empty decision":  {supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: " \n"}, map[string]string{"decision": "required"}},
+		"everything at once": {supervision.RuleAppeal{Outcome: "x", ResumeAt: 99, Decision: "\xff"}, map[string]string{"outcome": "unknown", "resume_at": "not_waiting", "decision": "not_utf8"}},
+	} {
+		_, _, err := s.order.Apply(mia, c.ruling, s.at)
+		assert.Equal(t, c.want, faultsOf(t, err), name)
+	}
+}
+
+func TestR16_ARulingSpendsTheGrounds(t *testing.T) {
+	for _, ruling := range []supervision.RuleAppeal{resume, deem, cancel, resumeAt(supervision.AwaitingDelivery)} {
+		s := begin(t, supervision.Guide())
+		for range 3 {
+			s.confirmation().do(sue, rejectRequest)
+		}
+		for range 3 {
+			s.acceptance().do(ben, rejectProduct)
+		}
+		s.do(ben, appealOn(appeal.RequestRejected)).wait(day)
+		assert.Equal(t, []int{3, 3}, []int{s.order.RequestRejections, s.order.ProductRejections}, "until the ruling they stand")
+		s.do(mia, ruling)
+		assert.Equal(t, []int{0, 0}, []int{s.order.RequestRejections, s.order.ProductRejections})
+		if !s.order.Status.Waiting() {
+			continue
+		}
+		for _, party := range []supervision.Actor{ben, sue} {
+			for _, ground := range []appeal.Ground{appeal.RequestRejected, appeal.ProductRejected} {
+				assert.Equal(t, supervision.ReasonTooFewRejections, s.refused(party, appealOn(ground)).Reason)
+			}
+		}
+		s.opensAt(ben, appeal.SellerSilent, s.at.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+		s.do(sue, deliver).do(ben, rejectProduct)
+		assert.Equal(t, 1, s.order.ProductRejections, "counting begins anew")
+	}
+}
+
+func TestR17_FrozenTimeIsNoSilence(t *testing.T) {
+	for _, c := range silences {
+		for _, freeze := range []time.Duration{0, tick, 4 * day, 100 * day} {
+			s := arrive(t, supervision.Guide(), c.status).wait(5*day+tick).do(c.waits, appealOn(c.ground)).wait(freeze).do(mia, resume)
+			s.opensAt(c.waits, c.ground, s.at.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+		}
+	}
+}
+
+func TestR17_AFreezeMovesTheScheduledCompletion(t *testing.T) {
+	scheduled := bought.Add(365 * day)
+	s := begin(t, supervision.Guide())
+	for _, freeze := range []time.Duration{30*day + tick, 0, 340 * day} {
+		s.until(s.at.Add(day))
+		for range 3 {
+			s.confirmation().do(sue, rejectRequest)
+		}
+		s.do(ben, appealOn(appeal.RequestRejected)).wait(freeze).do(mia, resume)
+		scheduled = scheduled.Add(freeze)
+		assert.Equal(t, scheduled, s.order.ScheduledEnd)
+	}
+	for range 3 {
+		s.confirmation().do(sue, rejectRequest)
+	}
+	s.blackout(scheduled)
+}
+
+func TestR17_FrozenAcrossTheBlackout(t *testing.T) {
+	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).until(bought.Add(350*day-tick)).do(ben, appealOn(appeal.RequestRejected))
+	s.until(bought.Add(400*day)).do(mia, resume)
+	for range 3 {
+		s.confirmation().do(sue, rejectRequest)
+	}
+	assert.Equal(t, s.at.Add(15*day+tick), s.order.ScheduledEnd, "as far ahead as when it froze")
+	s.fork().do(ben, appealOn(appeal.RequestRejected))
+	s.wait(tick).refused(ben, appealOn(appeal.RequestRejected))
+}
+
+func TestR18_AnAppealStatesGroundReasonAndDemand(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(6 * day)
+	raised := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: " No answer. ", Demand: " Go on. "}
+	s.do(ben, raised)
+	assert.Equal(t, &appeal.Appeal{
+		By: appeal.Buyer, Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "Go on.",
+		Finding: appeal.Finding{Since: bought}, RaisedAt: s.at, HandleBy: s.at.Add(3 * day),
+	}, s.order.Appeal)
+	assert.Equal(t, appeal.Finding{Since: bought}, s.records[len(s.records)-1].Finding)
+
+	for name, c := range map[string]struct {
+		action supervision.RaiseAppeal
+		want   map[string]string
+	}{
+		"nothing":        {supervision.RaiseAppeal{}, map[string]string{"ground": "unknown", "reason": "required", "demand": "required"}},
+		"unknown ground": {supervision.RaiseAppeal{Ground: "weather", Reason: "x", Demand: "x"}, map[string]string{"ground": "unknown"}},
+	} {
+		_, _, err := s.order.Apply(ben, c.action, s.at)
+		assert.Equal(t, c.want, faultsOf(t, err), name)
+	}
+}
+
+func TestR18_ProofOfDelivery(t *testing.T) {
+	bare := appealOn(appeal.BuyerSilent)
+	bare.Attachments = nil
+	s := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance)
+	assert.Equal(t, supervision.ReasonNotSilentLongEnough, s.refused(sue, bare).Reason, "the rule before the form")
+	s.wait(6 * day)
+	next, records, err := s.order.Apply(sue, bare, s.at)
+	assert.Equal(t, map[string]string{"attachments": "required"}, faultsOf(t, err))
+	assert.Zero(t, next)
+	assert.Nil(t, records)
+	s.do(sue, appealOn(appeal.BuyerSilent))
+	assert.Equal(t, []appeal.Attachment{{Name: "proof.pdf", Ref: "files/1"}}, s.order.Appeal.Attachments)
+
+	begin(t, supervision.Guide()).wait(6*day).do(sue, bare) // nothing is delivered that could be proved
+	on := appealOn(appeal.ProductRejected)
+	on.Attachments = nil
+	rejections(t, supervision.Guide(), appeal.ProductRejected, 3).do(sue, deliver, on) // another ground
+}
+
+func TestR18_FindingsOfOtherGrounds(t *testing.T) {
+	s := begin(t, supervision.Rules2025()).do(sue, appealOn(appeal.Unconditional))
+	assert.Zero(t, s.order.Appeal.Finding)
+	assert.Equal(t, appeal.Seller, s.order.Appeal.By)
+	s = rejections(t, supervision.Guide(), appeal.ProductRejected, 4).do(sue, appealOn(appeal.ProductRejected))
+	assert.Equal(t, appeal.Finding{Count: 4}, s.order.Appeal.Finding)
+}
+
+func TestR19_OverdueIsOnlyShown(t *testing.T) {
+	policy := supervision.Guide()
+	for _, handling := range []time.Duration{3 * day, time.Hour} {
+		policy.Appeal.Handling = handling
+		s := arrive(t, policy, supervision.Frozen)
+		by := s.at.Add(handling)
+		assert.Equal(t, by, s.order.Appeal.HandleBy)
+		assert.Equal(t, by, s.order.Listing().HandleBy)
+		for _, c := range []struct {
+			at   time.Time
+			late bool
+		}{{by.Add(-tick), false}, {by, false}, {by.Add(tick), true}} {
+			assert.Equal(t, c.late, s.order.Appeal.Overdue(c.at))
+			overdue := supervision.Filter{Criteria: supervision.Criteria{Appeal: supervision.AppealOverdue}, At: c.at}
+			assert.Equal(t, c.late, overdue.Matches(s.order.Listing()))
+			deadlines := s.order.Deadlines(c.at)
+			assert.Equal(t, !c.late, len(deadlines) == 1)
+			if !c.late {
+				assert.Equal(t, supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: by.Add(tick), Rule: supervision.R19}, deadlines[0])
+			}
+		}
+		assert.Equal(t, s.order, s.until(by.Add(1000*day)).now(), "nothing happens by itself")
+		s.do(mia, resume)
+		assert.Zero(t, s.order.Listing().HandleBy)
+	}
+}
+
+func TestR26_The2025Rules(t *testing.T) {
+	policy := supervision.Rules2025()
+	require.NoError(t, policy.Validate())
+	for _, c := range silences {
+		for _, party := range []supervision.Actor{ben, sue} {
+			s := arrive(t, policy, c.status)
+			s.fork().do(party, appealOn(appeal.Unconditional))
+			s.fork().wait(360*day).do(party, appealOn(appeal.Unconditional))
+			assert.Equal(t, supervision.ReasonNotGranted, s.refused(party, appealOn(appeal.RequestRejected)).Reason)
+		}
+	}
+}
+
+func TestR26_TheLicenseFlowStartsAtItsDelivery(t *testing.T) {
+	s := begin(t, supervision.License())
+	assert.Equal(t, supervision.AwaitingDelivery, s.order.Status)
+	assert.Equal(t, supervision.ReasonStatus, s.refused(ben, submit).Reason)
+	s.opensAt(ben, appeal.SellerSilent, bought.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+	s.accepted().wait(3 * time.Hour)
+	assert.Equal(t, supervision.Completed, s.now().Status)
+}

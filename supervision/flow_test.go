@@ -1,0 +1,111 @@
+package supervision_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+)
+
+// The flow as the rules tell it, sentence by sentence; the drawings are golden, this is not.
+var told = []string{
+	"awaiting_request: submit_request by buyer leads to awaiting_confirmation (R03)",
+	"awaiting_confirmation: accept_request by seller leads to awaiting_delivery (R05)",
+	"awaiting_confirmation: reject_request by seller leads to awaiting_request (R05)",
+	"awaiting_confirmation: report_progress by seller leads to awaiting_confirmation (R06)",
+	"awaiting_delivery: report_progress by seller leads to awaiting_delivery (R06)",
+	"awaiting_delivery: deliver by seller leads to awaiting_acceptance (R07)",
+	"awaiting_acceptance: accept_product by buyer leads to accepted (R08)",
+	"awaiting_acceptance: reject_product by buyer leads to awaiting_delivery (R08)",
+	"awaiting_acceptance: auto_accept by system after auto-accept leads to accepted (R27)",
+	"accepted: complete by system after completion delay leads to completed (R02)",
+	"awaiting_confirmation: remind by buyer leads to awaiting_confirmation (R20)",
+	"awaiting_delivery: remind by buyer leads to awaiting_delivery (R20)",
+	"awaiting_request: raise_appeal by buyer or seller leads to frozen (R18)",
+	"awaiting_confirmation: raise_appeal by buyer or seller leads to frozen (R18)",
+	"awaiting_delivery: raise_appeal by buyer or seller leads to frozen (R18)",
+	"awaiting_acceptance: raise_appeal by buyer or seller leads to frozen (R18)",
+	"frozen: add_note by manager leads to frozen (R13)",
+	"frozen: rule_appeal by manager leads to awaiting_request (R15)",
+	"frozen: rule_appeal by manager leads to awaiting_confirmation (R15)",
+	"frozen: rule_appeal by manager leads to awaiting_delivery (R15)",
+	"frozen: rule_appeal by manager leads to awaiting_acceptance (R15)",
+	"frozen: rule_appeal by manager leads to accepted (R15)",
+	"frozen: rule_appeal by manager leads to canceled (R15)",
+}
+
+func TestFlow_IsWhatTheRulesTell(t *testing.T) {
+	var rows []string
+	for _, row := range supervision.Flow() {
+		timer := ""
+		if row.Timer != 0 {
+			timer = " after " + row.Timer.String()
+		}
+		rows = append(rows, fmt.Sprintf("%s: %s by %s%s leads to %s (%s)", row.From, row.Operation, row.By, timer, row.To, row.Rule))
+	}
+	assert.ElementsMatch(t, told, rows)
+}
+
+func TestFlow_Drawings(t *testing.T) {
+	golden(t, "flow.mmd", supervision.FlowMermaid())
+	golden(t, "flow.dot", supervision.FlowDOT())
+	golden(t, "flow.md", supervision.FlowMarkdown())
+}
+
+func TestFlow_ReturnsACopy(t *testing.T) {
+	rows := supervision.Flow()
+	rows[0].To = supervision.Completed
+	assert.Equal(t, supervision.AwaitingConfirmation, supervision.Flow()[0].To)
+}
+
+func TestFlow_Statuses(t *testing.T) {
+	const buyer, seller, manager, nobody = supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager, supervision.Role(0)
+	for _, c := range []struct {
+		status  supervision.Status
+		turn    supervision.Role
+		shown   supervision.OrderStatus
+		waiting bool
+		final   bool
+	}{
+		{supervision.AwaitingRequest, buyer, supervision.OrderProcessing, true, false},
+		{supervision.AwaitingConfirmation, seller, supervision.OrderProcessing, true, false},
+		{supervision.AwaitingDelivery, seller, supervision.OrderProcessing, true, false},
+		{supervision.AwaitingAcceptance, buyer, supervision.OrderProcessing, true, false},
+		{supervision.Accepted, nobody, supervision.OrderProcessing, false, false},
+		{supervision.Frozen, manager, supervision.OrderProcessing, false, false},
+		{supervision.Completed, nobody, supervision.OrderCompleted, false, true},
+		{supervision.Canceled, nobody, supervision.OrderCanceled, false, true},
+		{0, nobody, 0, false, false},
+		{200, nobody, 0, false, false},
+	} {
+		t.Run(c.status.String(), func(t *testing.T) {
+			assert.Equal(t, c.turn, c.status.Turn())
+			assert.Equal(t, c.shown, c.status.OrderStatus())
+			assert.Equal(t, c.waiting, c.status.Waiting())
+			assert.Equal(t, c.final, c.status.Final())
+			if c.shown != 0 {
+				order := arrive(t, supervision.Guide(), c.status).order
+				assert.Equal(t, c.turn, order.Turn())
+				assert.Equal(t, c.shown, order.OrderStatus(), "R01")
+			}
+		})
+	}
+	assert.Len(t, supervision.Statuses(), 8)
+	assert.Len(t, supervision.OrderStatuses(), 3)
+}
+
+func TestOperation_By(t *testing.T) {
+	for op, want := range map[supervision.Operation][]supervision.Role{
+		supervision.OpOpen:          {supervision.RoleSystem},
+		supervision.OpSubmitRequest: {supervision.RoleBuyer},
+		supervision.OpRejectRequest: {supervision.RoleSeller},
+		supervision.OpRaiseAppeal:   {supervision.RoleBuyer, supervision.RoleSeller},
+		supervision.OpRuleAppeal:    {supervision.RoleManager},
+		supervision.OpComplete:      {supervision.RoleSystem},
+		0:                           nil,
+		77:                          nil,
+	} {
+		assert.Equal(t, want, op.By(), op.String())
+	}
+}

@@ -1,0 +1,255 @@
+package supervision_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestR01_OpeningPutsAnOrderUnderSupervision(t *testing.T) {
+	order, record, err := supervision.Open(anOpening(supervision.Policy{}), bought.Add(999))
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Order{
+		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", Policy: supervision.Guide(),
+		Status: supervision.AwaitingRequest, Version: 1, OpenedAt: bought, UpdatedAt: bought, TurnSince: bought,
+		ScheduledEnd: bought.Add(365 * day),
+	}, order)
+	pinned := anOpening(supervision.Guide())
+	pinned.ScheduledEnd = bought.Add(365 * day)
+	assert.Equal(t, supervision.Record{
+		Order: "o-1", Seq: 1, At: bought, Actor: supervision.System(), Operation: supervision.OpOpen,
+		To: supervision.AwaitingRequest, Action: pinned,
+	}, record)
+	assert.Equal(t, supervision.OrderProcessing, order.OrderStatus())
+}
+
+func TestR01_OpeningTakesTheOrdersOwnDates(t *testing.T) {
+	opening := anOpening(supervision.License())
+	opening.ScheduledEnd = bought.Add(tick).In(time.FixedZone("CST", 8*60*60))
+	order, _, err := supervision.Open(opening, bought.In(time.FixedZone("EST", -5*60*60)))
+	require.NoError(t, err)
+	assert.Equal(t, bought.Add(tick), order.ScheduledEnd, "in UTC")
+	assert.Equal(t, bought, order.OpenedAt, "in UTC")
+	assert.Equal(t, supervision.AwaitingDelivery, order.Status)
+}
+
+func TestR03_RequestAsFreeText(t *testing.T) {
+	s := begin(t, supervision.Guide()).wait(day)
+	s.do(ben, supervision.SubmitRequest{Text: "  Two hundred users. \n", Attachments: []supervision.Attachment{{Name: " a.txt ", Ref: "f/1", Digest: "sha256:1"}}})
+	assert.Equal(t, supervision.AwaitingConfirmation, s.order.Status)
+	assert.Equal(t, &supervision.Request{
+		Text: "Two hundred users.", Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "f/1", Digest: "sha256:1"}}, SubmittedAt: s.at,
+	}, s.order.Request)
+	s.do(sue, rejectRequest).wait(day).do(ben, submit)
+	assert.Equal(t, &supervision.Request{Text: submit.Text, SubmittedAt: s.at}, s.order.Request, "a revised request replaces the first")
+}
+
+func seats() *template.Template {
+	return &template.Template{Fields: []template.Field{
+		{Key: "users", Label: "Users", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
+		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "eu"}, {Value: "cn"}}},
+	}}
+}
+
+func TestR03_RequestOnATemplate(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.TemplateVersion, opening.Template = 3, seats()
+	s := beginAs(t, opening)
+	assert.Equal(t, 3, s.order.TemplateVersion, "R04: pinned")
+	assert.Same(t, opening.Template, s.order.Template)
+	assert.Nil(t, s.records[0].Action.(supervision.Opening).Template, "the record names the version")
+
+	raw := template.Values{"users": "0200", "region": " eu "}
+	s.do(ben, supervision.SubmitRequest{Values: raw})
+	assert.Equal(t, template.Values{"users": "0200", "region": " eu "}, raw, "the caller's values stay as they are")
+	want, err := seats().Accept(raw)
+	require.NoError(t, err)
+	assert.Equal(t, &supervision.Request{Values: want, SubmittedAt: bought}, s.order.Request)
+	assert.Equal(t, want, s.records[1].Action.(supervision.SubmitRequest).Values)
+}
+
+func TestR04_EveryFaultOfAFormAtOnce(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.TemplateVersion, opening.Template = 1, seats()
+	templated := beginAs(t, opening)
+	unloaded := templated.fork()
+	unloaded.order.Template = nil
+	for name, c := range map[string]struct {
+		on     *story
+		action supervision.SubmitRequest
+		want   map[string]string
+	}{
+		"every field": {templated, supervision.SubmitRequest{Values: template.Values{"users": 501, "region": "us", "colour": "red"}},
+			map[string]string{"values.users": "too_large", "values.region": "not_an_option", "values.colour": "unknown_field"}},
+		"nothing":         {templated, supervision.SubmitRequest{}, map[string]string{"values.users": "required", "values.region": "required"}},
+		"text on a form":  {templated, supervision.SubmitRequest{Text: "x", Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"text": "unknown_field"}},
+		"no key at all":   {templated, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu", "\x00": 1}}, map[string]string{"values": "unknown_field"}},
+		"no form at hand": {unloaded, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"values": "template_missing"}},
+		"form on a text":  {begin(t, supervision.Guide()), supervision.SubmitRequest{Values: template.Values{"users": 5}}, map[string]string{"values": "no_template", "text": "required"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := c.on.order.Apply(ben, c.action, c.on.at)
+			assert.Equal(t, c.want, faultsOf(t, err))
+		})
+	}
+}
+
+// faultsOf gives the code of every faulty field.
+func faultsOf(t *testing.T, err error) map[string]string {
+	t.Helper()
+	var invalid *supervision.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.ErrorIs(t, err, supervision.ErrInvalid)
+	list := map[string]string{}
+	for _, f := range invalid.Faults {
+		assert.NotEmpty(t, f.Message)
+		assert.NotContains(t, list, f.Field)
+		list[f.Field] = f.Code
+	}
+	return list
+}
+
+func TestR05_SellerAcceptsOrRejectsTheRequest(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
+	accepted := s.fork().do(sue, acceptRequest)
+	assert.Equal(t, supervision.AwaitingDelivery, accepted.order.Status)
+	assert.Zero(t, accepted.order.RequestRejections)
+	rejected := s.fork().do(sue, rejectRequest)
+	assert.Equal(t, supervision.AwaitingRequest, rejected.order.Status)
+	assert.Equal(t, 1, rejected.order.RequestRejections)
+	assert.Zero(t, rejected.order.ProductRejections)
+	_, _, err := s.order.Apply(sue, supervision.RejectRequest{Reason: " \n"}, s.at)
+	assert.Equal(t, map[string]string{"reason": "required"}, faultsOf(t, err))
+}
+
+func TestR06_ProgressIsTheSellersOnItsOwnTurn(t *testing.T) {
+	for _, status := range supervision.Statuses() {
+		s := arrive(t, supervision.Guide(), status).wait(time.Second)
+		s.order, s.records = settle(s.order, s.records, s.at)
+		before := s.order
+		if before.Turn() != supervision.RoleSeller {
+			assert.False(t, s.permit(sue, supervision.OpReportProgress).Allowed, status)
+			continue
+		}
+		s.do(sue, report)
+		before.Version, before.UpdatedAt, before.TurnSince = before.Version+1, s.at, s.at
+		assert.Equal(t, before, s.order, "an update begins the seller's silence anew and changes nothing else (R09)")
+	}
+	_, _, err := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue, supervision.ReportProgress{}, bought)
+	assert.Equal(t, map[string]string{"text": "required"}, faultsOf(t, err))
+}
+
+func TestR07_Delivery(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
+	enabled := bought.Add(-time.Hour)
+	proof := []supervision.Attachment{{Name: "log.txt", Ref: "files/7"}}
+	s.do(sue, supervision.Deliver{Result: " Done. ", Attachments: proof, EnabledAt: enabled.Add(999).In(time.FixedZone("CST", 8*60*60))})
+	assert.Equal(t, supervision.AwaitingAcceptance, s.order.Status)
+	assert.Equal(t, &supervision.Delivery{Result: "Done.", Attachments: proof, EnabledAt: enabled, DeliveredAt: s.at}, s.order.Delivery)
+	proof[0].Name = "changed"
+	assert.Equal(t, "log.txt", s.order.Delivery.Attachments[0].Name, "detached from the caller's memory")
+	s.do(ben, rejectProduct).wait(day).do(sue, deliver)
+	assert.Equal(t, &supervision.Delivery{Result: deliver.Result, DeliveredAt: s.at}, s.order.Delivery, "attachments and the instant are optional")
+}
+
+func TestR08_BuyerAcceptsOrRejectsTheDelivery(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance).wait(day)
+	accepted := s.fork().do(ben, acceptProduct)
+	assert.Equal(t, supervision.Accepted, accepted.order.Status)
+	assert.Equal(t, s.at, accepted.order.AcceptedAt)
+	assert.Zero(t, accepted.order.ProductRejections)
+	rejected := s.fork().do(ben, rejectProduct)
+	assert.Equal(t, supervision.AwaitingDelivery, rejected.order.Status)
+	assert.Equal(t, 1, rejected.order.ProductRejections)
+	assert.Zero(t, rejected.order.RequestRejections)
+	assert.Zero(t, rejected.order.AcceptedAt)
+	_, _, err := s.order.Apply(ben, supervision.RejectProduct{}, s.at)
+	assert.Equal(t, map[string]string{"reason": "required"}, faultsOf(t, err))
+}
+
+func TestR20_Reminder(t *testing.T) {
+	for _, status := range []supervision.Status{supervision.AwaitingConfirmation, supervision.AwaitingDelivery} {
+		s := arrive(t, supervision.Guide(), status).wait(day)
+		before := s.order
+		s.do(ben, remind)
+		before.Version, before.UpdatedAt, before.RemindedAt = before.Version+1, s.at, s.at
+		assert.Equal(t, before, s.order, "no status, no counter, no clock")
+
+		again := s.at.Add(24 * time.Hour)
+		for _, c := range []struct {
+			at      time.Time
+			allowed bool
+		}{{s.at, false}, {again.Add(-tick), false}, {again, true}, {again.Add(tick), true}} {
+			asked := s.fork().until(c.at)
+			p := asked.permit(ben, supervision.OpRemind)
+			assert.Equal(t, c.allowed, p.Allowed, "%s after the first", c.at.Sub(s.at))
+			if c.allowed {
+				asked.do(ben, supervision.Remind{}) // without a text
+				continue
+			}
+			assert.Equal(t, again, p.From)
+			refusal := asked.refused(ben, remind)
+			assert.Equal(t, supervision.R20, refusal.Rule)
+			assert.Equal(t, supervision.ReasonReminded, refusal.Reason)
+			assert.Equal(t, again, refusal.From)
+		}
+	}
+}
+
+func TestR20_TheIntervalOutlastsTheTurn(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).do(ben, remind)
+	s.wait(time.Hour).do(sue, acceptRequest, report)
+	assert.Equal(t, bought.Add(day), s.refused(ben, remind).From, "one reminder in 24 h, whatever the seller does meanwhile")
+
+	s.wait(6*day).do(ben, remind, appealOn(appeal.SellerSilent)).wait(day-tick).do(mia, resume)
+	assert.Equal(t, s.at.Add(tick), s.refused(ben, remind).From, "a freeze does not stretch it")
+	s.wait(tick).do(ben, remind)
+}
+
+func TestR20_PolicySetsTheInterval(t *testing.T) {
+	policy := supervision.Guide()
+	policy.ReminderInterval = 0
+	arrive(t, policy, supervision.AwaitingDelivery).do(ben, remind, remind, remind)
+	policy.ReminderInterval = tick
+	s := arrive(t, policy, supervision.AwaitingDelivery).do(ben, remind)
+	s.refused(ben, remind)
+	s.wait(tick).do(ben, remind)
+}
+
+func TestR20_RemindersMoveNoClock(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+	opens := s.permit(ben, supervision.OpRaiseAppeal).From
+	for range 5 {
+		s.wait(day).do(ben, remind)
+		assert.Equal(t, opens, s.permit(ben, supervision.OpRaiseAppeal).From)
+	}
+	s.until(opens).do(ben, appealOn(appeal.SellerSilent))
+}
+
+func TestR22_AForeignOrderDoesNotExist(t *testing.T) {
+	for _, status := range supervision.Statuses() {
+		s := arrive(t, supervision.Guide(), status)
+		for _, stranger := range []supervision.Actor{
+			otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID), supervision.Buyer("BEN"), supervision.Buyer("ben\u200b"),
+		} {
+			_, _, applied := s.order.Apply(stranger, submit, s.at)
+			_, permitted := s.order.Permit(stranger, supervision.OpSubmitRequest, s.at)
+			_, listed := s.order.Operations(stranger, s.at)
+			_, judged := s.order.Grounds(stranger, s.at)
+			for _, err := range []error{applied, permitted, listed, judged} {
+				require.ErrorIs(t, err, supervision.ErrNotFound)
+				assert.NotErrorIs(t, err, supervision.ErrRefused)
+				assert.EqualError(t, err, `supervision: order "o-1": not found`, "it says nothing about the order")
+			}
+		}
+		for _, seer := range []supervision.Actor{ben, sue, mia, supervision.Manager("another"), supervision.System()} {
+			_, err := s.order.Operations(seer, s.at)
+			assert.NoError(t, err)
+		}
+	}
+}

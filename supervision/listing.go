@@ -39,9 +39,12 @@ func (o Order) Listing() Listing {
 	return l
 }
 
-// StatusAt returns the flow status at an instant, whether or not a worker has recorded it (R02).
+// StatusAt returns the flow status at an instant, whether or not a worker has recorded it (R02). What is recorded stands, even where the
+// instant comes from a slower clock than the worker's.
 func (l Listing) StatusAt(at time.Time) Status {
 	switch {
+	case l.Status.Final():
+		return l.Status
 	case reached(l.CompletedAt, at):
 		return Completed
 	case reached(l.AcceptedAt, at):

@@ -1,0 +1,242 @@
+package supervision_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestR02_CompletedThreeHoursAfterAcceptance(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance).wait(day).do(ben, acceptProduct)
+	due := s.at.Add(3 * time.Hour)
+	assert.Equal(t, due, s.order.NextDue())
+	for _, c := range []struct {
+		at     time.Time
+		status supervision.Status
+	}{
+		{s.at, supervision.Accepted},
+		{due.Add(-tick), supervision.Accepted},
+		{due, supervision.Completed},
+		{due.Add(tick), supervision.Completed},
+		{due.Add(1000 * day), supervision.Completed},
+	} {
+		order, records := s.order.Settle(c.at)
+		assert.Equal(t, c.status, order.Status)
+		if c.status == supervision.Accepted {
+			assert.Equal(t, s.order, order)
+			assert.Empty(t, records)
+			continue
+		}
+		assert.Equal(t, due, order.ClosedAt, "the due instant, not the one at which it was noticed")
+		assert.Equal(t, s.at, order.AcceptedAt)
+		assert.Equal(t, []supervision.Record{{
+			Order: "o-1", Seq: s.order.Version + 1, At: due, Actor: supervision.System(), Operation: supervision.OpComplete,
+			From: supervision.Accepted, To: supervision.Completed, Action: supervision.Complete{},
+		}}, records)
+		again, none := order.Settle(c.at)
+		assert.Equal(t, order, again)
+		assert.Empty(t, none)
+	}
+}
+
+func TestR02_PolicySetsTheDelay(t *testing.T) {
+	policy := supervision.Guide()
+	policy.CompletionDelay = tick
+	s := arrive(t, policy, supervision.Accepted)
+	assert.Equal(t, supervision.Accepted, s.now().Status)
+	assert.Equal(t, supervision.Completed, s.wait(tick).now().Status)
+}
+
+func TestR27_AutoAccept(t *testing.T) {
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
+	due := bought.Add(10 * day)
+	for _, c := range []struct {
+		at      time.Time
+		status  supervision.Status
+		version int64
+	}{
+		{due.Add(-tick), supervision.AwaitingAcceptance, 4},
+		{due, supervision.Accepted, 5},
+		{due.Add(tick), supervision.Accepted, 5},
+		{due.Add(3*time.Hour - tick), supervision.Accepted, 5},
+		{due.Add(3 * time.Hour), supervision.Completed, 6},
+		{due.Add(3*time.Hour + tick), supervision.Completed, 6},
+	} {
+		order, records := s.order.Settle(c.at)
+		assert.Equal(t, c.status, order.Status, c.at)
+		assert.Equal(t, c.version, order.Version)
+		if c.version >= 5 {
+			assert.Equal(t, due, order.AcceptedAt)
+			assert.Equal(t, due, records[0].At)
+			assert.Equal(t, supervision.OpAutoAccept, records[0].Operation)
+			assert.Equal(t, supervision.AutoAccept{}, records[0].Action)
+			assert.Equal(t, []supervision.Status{supervision.AwaitingAcceptance, supervision.Accepted}, []supervision.Status{records[0].From, records[0].To})
+		}
+		if c.version == 6 {
+			assert.Equal(t, due.Add(3*time.Hour), order.ClosedAt)
+			assert.Equal(t, due.Add(3*time.Hour), records[1].At)
+			assert.Equal(t, records[0].Seq+1, records[1].Seq)
+		}
+	}
+	off := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance)
+	assert.Zero(t, off.order.NextDue(), "off by default")
+}
+
+func TestR27_OnlyAnUntouchedDelivery(t *testing.T) {
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
+	rejected := s.fork().until(bought.Add(10*day-tick)).do(ben, rejectProduct)
+	assert.Zero(t, rejected.order.NextDue(), "rejected in time")
+	rejected.do(sue, deliver)
+	assert.Equal(t, rejected.at.Add(10*day), rejected.order.NextDue(), "each delivery has its own time")
+
+	frozen := s.wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent)).wait(100*day).do(mia, resume)
+	assert.Equal(t, frozen.at.Add(10*day), frozen.order.NextDue(), "a freeze begins a new turn (R16, R17)")
+	assert.Equal(t, supervision.AwaitingAcceptance, frozen.fork().wait(10*day-tick).now().Status)
+	assert.Equal(t, supervision.Accepted, frozen.wait(10*day).now().Status)
+}
+
+func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {
+	policy := autoAccepting()
+	policy.AutoAccept = 5 * day
+	s := arrive(t, policy, supervision.AwaitingAcceptance)
+	p := s.permit(sue, supervision.OpRaiseAppeal)
+	assert.Zero(t, p.From, "the buyer's silence would open it one tick after time has accepted")
+	assert.Zero(t, p.Until)
+	verdicts, err := s.order.Grounds(sue, s.at)
+	require.NoError(t, err)
+	assert.Equal(t, appeal.Verdict{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough}, verdicts[0])
+
+	policy.AutoAccept = 5*day + 2*tick
+	s = arrive(t, policy, supervision.AwaitingAcceptance)
+	p = s.permit(sue, supervision.OpRaiseAppeal)
+	assert.Equal(t, bought.Add(5*day+tick), p.From)
+	assert.Equal(t, bought.Add(5*day+2*tick), p.Until)
+	verdicts, err = s.order.Grounds(sue, s.at)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Time{p.From, p.Until}, []time.Time{verdicts[0].From, verdicts[0].Until})
+	assert.Equal(t, bought.Add(5*day+2*tick), s.permit(ben, supervision.OpAcceptProduct).Until)
+	s.wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent))
+}
+
+// TestR02_ALateCommandGetsThePunctualAnswer compares an order nobody ever settled with one that a worker settled on time.
+func TestR02_ALateCommandGetsThePunctualAnswer(t *testing.T) {
+	for name, s := range map[string]*story{
+		"accepted":       arrive(t, supervision.Guide(), supervision.Accepted),
+		"auto-accepting": arrive(t, autoAccepting(), supervision.AwaitingAcceptance),
+		"deemed":         arrive(t, supervision.Guide(), supervision.Frozen).do(mia, deem),
+	} {
+		for _, late := range []time.Duration{3*time.Hour - tick, 3 * time.Hour, 3*time.Hour + time.Second, 10 * day, 10*day + 3*time.Hour + time.Second} {
+			t.Run(fmt.Sprint(name, " ", late), func(t *testing.T) {
+				punctual, records := s.order, s.records[:len(s.records):len(s.records)]
+				for due := punctual.NextDue(); !due.IsZero() && !due.After(s.at.Add(late)); due = punctual.NextDue() {
+					punctual, records = settle(punctual, records, due)
+				}
+				at := s.at.Add(late)
+				for op, actions := range attempts() {
+					for _, action := range actions {
+						for _, actor := range []supervision.Actor{ben, sue, mia} {
+							next, added, err := s.order.Apply(actor, action, at)
+							want, wantAdded, wantErr := punctual.Apply(actor, action, at)
+							assert.Equal(t, wantErr, err, op)
+							assert.Equal(t, want, next)
+							if err == nil {
+								assert.Equal(t, append(records[:len(records):len(records)], wantAdded...), append(s.records[:len(s.records):len(s.records)], added...))
+							}
+						}
+					}
+				}
+				assert.Equal(t, punctual.Progress(at), s.order.Progress(at))
+				assert.Equal(t, punctual.Deadlines(at), s.order.Deadlines(at))
+				for _, actor := range []supervision.Actor{ben, sue, mia} {
+					late, err := s.order.Operations(actor, at)
+					require.NoError(t, err)
+					want, err := punctual.Operations(actor, at)
+					require.NoError(t, err)
+					assert.Equal(t, want, late)
+				}
+			})
+		}
+	}
+}
+
+func TestR02_TheBuyerComesTooLate(t *testing.T) {
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
+	refusal := s.fork().until(bought.Add(10*day)).refused(ben, rejectProduct)
+	assert.Equal(t, supervision.Accepted, refusal.Status)
+	assert.Equal(t, supervision.ReasonStatus, refusal.Reason)
+	refusal = s.fork().until(bought.Add(10*day+3*time.Hour+time.Second)).refused(ben, rejectProduct)
+	assert.Equal(t, supervision.Completed, refusal.Status)
+	assert.Equal(t, supervision.ReasonFinal, refusal.Reason)
+}
+
+func TestApply_TimeNeverRunsBackwards(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day).do(sue, report)
+	newest := s.at
+	s.until(bought).do(ben, remind)
+	assert.Equal(t, newest, s.order.RemindedAt, "a slow clock counts as the newest record's instant")
+	assert.Equal(t, newest, s.records[len(s.records)-1].At)
+	assert.Equal(t, newest.Add(day), s.refused(ben, remind).From)
+	assert.Equal(t, newest, s.refused(ben, remind).At)
+	p := s.permit(ben, supervision.OpRemind)
+	assert.Equal(t, newest.Add(day), p.From, "asking agrees")
+}
+
+func TestApply_CutsInstantsToTheTick(t *testing.T) {
+	s := begin(t, supervision.Guide())
+	next, records, err := s.order.Apply(ben, submit, bought.Add(day+999*time.Nanosecond).In(time.FixedZone("CST", 8*60*60)))
+	require.NoError(t, err)
+	assert.Equal(t, bought.Add(day), next.UpdatedAt)
+	assert.Equal(t, bought.Add(day), records[0].At)
+	settled, _ := arrive(t, supervision.Guide(), supervision.Accepted).order.Settle(bought.Add(3*time.Hour - 1))
+	assert.Equal(t, supervision.Accepted, settled.Status, "a nanosecond early is a tick early")
+}
+
+func TestListing_IsWhatSettlingGives(t *testing.T) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting(), supervision.Rules2025(), supervision.License()} {
+		for _, s := range pasts(t, policy) {
+			listing := s.order.Listing()
+			assert.Equal(t, s.order.NextDue(), listing.Due)
+			for _, at := range around(boundaries(s.order)) {
+				settled, _ := s.order.Settle(at)
+				assert.Equal(t, settled.Status, listing.StatusAt(at), "%s %s at %s", policy.Name, s.order.Status, at)
+				later := settled.Listing()
+				assert.Equal(t, listing.AcceptedAt, later.AcceptedAt)
+				assert.Equal(t, listing.CompletedAt, later.CompletedAt)
+				assert.Equal(t, listing.Position(), later.Position())
+			}
+		}
+	}
+}
+
+func TestListing_Columns(t *testing.T) {
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
+	accepted := bought.Add(10 * day)
+	assert.Equal(t, supervision.Listing{
+		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", OpenedAt: bought, Status: supervision.AwaitingAcceptance,
+		TurnSince: bought, Due: accepted, AcceptedAt: accepted, CompletedAt: accepted.Add(3 * time.Hour),
+	}, s.order.Listing())
+	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
+	assert.Zero(t, canceled.CompletedAt)
+	assert.Zero(t, canceled.Due)
+	completed := arrive(t, supervision.Guide(), supervision.Completed).order.Listing()
+	assert.Equal(t, bought.Add(3*time.Hour), completed.CompletedAt)
+	assert.Zero(t, completed.Due)
+}
+
+func TestPosition_Compare(t *testing.T) {
+	a := supervision.Position{At: bought, ID: "a"}
+	for _, c := range []struct {
+		other supervision.Position
+		want  int
+	}{
+		{a, 0}, {supervision.Position{At: bought, ID: "b"}, -1}, {supervision.Position{At: bought, ID: "A"}, 1},
+		{supervision.Position{At: bought.Add(tick), ID: "A"}, -1}, {supervision.Position{At: bought.Add(-tick), ID: "b"}, 1},
+	} {
+		assert.Equal(t, c.want, a.Compare(c.other))
+	}
+}

@@ -87,7 +87,9 @@ func agree(t testing.TB, o supervision.Order, at time.Time) (done []step) {
 					continue
 				}
 				refusal, ok := err.(*supervision.Refusal)
-				require.True(t, ok, "%v", err)
+				if !ok {
+					require.NoError(t, err)
+				}
 				checkRefusal(t, settled, actor, p, action, refusal, grounds)
 			}
 			if p.Allowed != succeeded || p.Allowed != (p.Reason == "") || p.Rule == "" {

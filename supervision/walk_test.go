@@ -1,0 +1,277 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestWalk walks the pure core breadth first: from the opening, every action of everybody and every wait to the next boundary, in
+// every state that differs in what a rule looks at. What holds in all of them holds for every order there can be, up to the bounds.
+func TestWalk(t *testing.T) {
+	for _, c := range []struct {
+		policy supervision.Policy
+		least  int
+	}{
+		{supervision.Guide(), 2000}, {supervision.License(), 300}, {autoAccepting(), 2000}, {supervision.Rules2025(), 500},
+	} {
+		t.Run(c.policy.Name, func(t *testing.T) {
+			t.Parallel()
+			w := walk(t, c.policy)
+			t.Logf("%s: %d states, %d actions done, longest story %d records", c.policy.Name, len(w.seen), w.done, w.longest)
+			assert.Greater(t, len(w.seen), c.least)
+			w.checkEnds()
+		})
+	}
+}
+
+// mostRejections is how far the walk counts: one beyond what the rules look at.
+const mostRejections = 4
+
+// place is everything about an order at an instant that a rule looks at.
+type place struct {
+	status, frozenFrom supervision.Status
+	requests, products int
+	requested, noted   bool
+	delivered          bool
+	times              string // whether the instant is before (-), at (0) or after (+) each boundary
+}
+
+func placeOf(o supervision.Order, at time.Time) place {
+	p := place{
+		status: o.Status, frozenFrom: o.FrozenFrom, requests: o.RequestRejections, products: o.ProductRejections,
+		requested: o.Request != nil, delivered: o.Delivery != nil, noted: o.Appeal.Pending() && len(o.Appeal.Notes) > 0,
+	}
+	for _, boundary := range waits(o) {
+		p.times += string("-0+"[1+at.Compare(boundary)])
+	}
+	return p
+}
+
+// waits are the boundaries that matter at the order's status.
+func waits(o supervision.Order) (list []time.Time) {
+	switch {
+	case o.Status.Waiting():
+		silence := o.TurnSince.Add(o.Policy.Appeal.Silence + tick)
+		list = append(list, silence, o.ScheduledEnd.Add(-o.Policy.Appeal.Blackout), o.ScheduledEnd)
+		if o.Turn() == supervision.RoleSeller {
+			list = append(list, o.RemindedAt.Add(o.Policy.ReminderInterval))
+		}
+	case o.Status == supervision.Frozen:
+		list = append(list, o.Appeal.HandleBy.Add(tick))
+	}
+	if due := o.NextDue(); !due.IsZero() {
+		list = append(list, due)
+	}
+	return list
+}
+
+// visit is a state with a story that leads to it.
+type visit struct {
+	order   supervision.Order
+	records []supervision.Record
+	at      time.Time
+}
+
+type walker struct {
+	t       *testing.T
+	seen    map[place]bool
+	leads   map[place][]place
+	queue   []visit
+	done    int
+	longest int
+}
+
+func walk(t *testing.T, policy supervision.Policy) *walker {
+	w := &walker{t: t, seen: map[place]bool{}, leads: map[place][]place{}}
+	s := begin(t, policy)
+	w.reach(place{}, visit{s.order, s.records, s.at})
+	for len(w.queue) > 0 {
+		v := w.queue[0]
+		w.queue = w.queue[1:]
+		from := placeOf(v.order, v.at)
+		before := v.order.Clone()
+		w.act(from, v)
+		w.pass(from, v)
+		if !reflect.DeepEqual(before, v.order) {
+			require.Equal(t, before, v.order, "Apply never changes the order it is called on")
+		}
+	}
+	return w
+}
+
+// reach notes a state within the bounds, and looks at it the first time.
+func (w *walker) reach(from place, v visit) {
+	to := placeOf(v.order, v.at)
+	if to.requests > mostRejections || to.products > mostRejections {
+		return
+	}
+	w.leads[from] = append(w.leads[from], to)
+	if w.seen[to] {
+		return
+	}
+	w.seen[to] = true
+	w.longest = max(w.longest, len(v.records))
+	checkVisit(w.t, v)
+	w.queue = append(w.queue, v)
+}
+
+// act tries everything for everybody, and goes on from what succeeds.
+func (w *walker) act(from place, v visit) {
+	for _, s := range agree(w.t, v.order, v.at) {
+		w.done++
+		next := visit{s.order, append(v.records[:len(v.records):len(v.records)], s.records...), v.at}
+		checkStep(w.t, v, s, next)
+		w.reach(from, next)
+	}
+}
+
+// pass lets time pass to each boundary ahead, to a tick before and a tick after it.
+func (w *walker) pass(from place, v visit) {
+	for _, at := range around(waits(v.order)) {
+		if !at.After(v.at) {
+			continue
+		}
+		order, records := settle(v.order, v.records[:len(v.records):len(v.records)], at)
+		w.reach(from, visit{order, records, at})
+	}
+}
+
+// checkVisit checks what holds in every state.
+func checkVisit(t *testing.T, v visit) {
+	o := v.order
+	requests, products, ruled := count(v.records)
+	if requests != o.RequestRejections || products != o.ProductRejections {
+		require.Failf(t, "counters", "%d and %d instead of %d and %d rejections since the last ruling", o.RequestRejections, o.ProductRejections, requests, products)
+	}
+	require.Equal(t, int64(len(v.records)), o.Version, "R21: the version is the number of records")
+	require.Equal(t, o.Status == supervision.Frozen, o.Appeal.Pending(), "R12")
+	require.False(t, o.TurnSince.Before(ruled), "R16: a ruling begins a new turn")
+	checkRecords(t, v)
+	if o.Status.Final() {
+		later, records := o.Settle(v.at.Add(1000 * day))
+		require.Equal(t, o, later, "final stays final")
+		require.Empty(t, records)
+	}
+
+	replayed, err := supervision.Replay(v.records)
+	require.NoError(t, err)
+	require.Equal(t, o, replayed, "R21: replaying yields the order")
+
+	data, err := json.Marshal(o)
+	require.NoError(t, err)
+	var read supervision.Order
+	require.NoError(t, json.Unmarshal(data, &read))
+	if !reflect.DeepEqual(o, read) {
+		require.Equal(t, o, read, "the JSON form is the whole order")
+	}
+}
+
+// checkRecords checks the newest records; the older ones were the newest once.
+func checkRecords(t *testing.T, v visit) {
+	newest := len(v.records) - 1
+	for i := max(newest-3, 0); i <= newest; i++ {
+		r := v.records[i]
+		require.Equal(t, int64(i+1), r.Seq)
+		require.Equal(t, v.order.ID, r.Order)
+		require.Equal(t, r.Operation, r.Action.Operation())
+		if i > 0 {
+			require.False(t, r.At.Before(v.records[i-1].At), "instants never run backwards")
+			require.Equal(t, v.records[i-1].To, r.From)
+		}
+	}
+	require.Equal(t, v.records[newest].To, v.order.Status)
+	require.Equal(t, v.records[newest].At, v.order.UpdatedAt)
+	data, err := json.Marshal(v.records[newest])
+	require.NoError(t, err)
+	var read supervision.Record
+	require.NoError(t, json.Unmarshal(data, &read))
+	require.Equal(t, v.records[newest], read)
+}
+
+// count gives the rejections since the last ruling, and when that was.
+func count(records []supervision.Record) (requests, products int, ruled time.Time) {
+	for _, r := range records {
+		switch r.Operation {
+		case supervision.OpRejectRequest:
+			requests++
+		case supervision.OpRejectProduct:
+			products++
+		case supervision.OpRuleAppeal:
+			requests, products, ruled = 0, 0, r.At
+		}
+	}
+	return requests, products, ruled
+}
+
+// checkStep checks what holds of every action that succeeded.
+func checkStep(t *testing.T, before visit, s step, after visit) {
+	stood, _ := before.order.Settle(before.at)
+	op := s.action.Operation()
+	require.False(t, stood.Status.Final(), "final stays final")
+	require.NotContains(t, []supervision.Operation{supervision.OpOpen, supervision.OpAutoAccept, supervision.OpComplete}, op)
+	party := s.actor.Role == supervision.RoleBuyer || s.actor.Role == supervision.RoleSeller
+	if party && stood.Status == supervision.Frozen {
+		require.Fail(t, "R12: frozen means no buyer or seller operation", "%s by %s", op, s.actor)
+	}
+	require.Len(t, after.records, len(before.records)+1, "one operation, one record (nothing was due: waiting settles)")
+	if action, ok := s.action.(supervision.RaiseAppeal); ok {
+		checkGround(t, before, action, s.order.Appeal)
+	}
+}
+
+// checkGround checks that an appeal rests on what happened since the last ruling, and on nothing spent before (R16, R17).
+func checkGround(t *testing.T, before visit, action supervision.RaiseAppeal, raised *appeal.Appeal) {
+	requests, products, ruled := count(before.records)
+	policy := before.order.Policy.Appeal
+	switch action.Ground {
+	case appeal.RequestRejected:
+		require.GreaterOrEqual(t, requests, policy.Rejections)
+		require.Equal(t, requests, raised.Finding.Count)
+	case appeal.ProductRejected:
+		require.GreaterOrEqual(t, products, policy.Rejections)
+		require.Equal(t, products, raised.Finding.Count)
+	case appeal.SellerSilent, appeal.BuyerSilent:
+		require.False(t, raised.Finding.Since.Before(ruled))
+		require.Greater(t, before.at.Sub(raised.Finding.Since), policy.Silence)
+	default:
+		require.Equal(t, appeal.Free(), policy, "only the 2025 rules ask for no ground")
+	}
+}
+
+// checkEnds checks that from every state a final one can be reached, and from a final one none.
+func (w *walker) checkEnds() {
+	cameFrom := map[place][]place{}
+	var ends []place
+	for from, list := range w.leads {
+		for _, to := range list {
+			cameFrom[to] = append(cameFrom[to], from)
+		}
+	}
+	for p := range w.seen {
+		if p.status.Final() {
+			ends = append(ends, p)
+			assert.Empty(w.t, w.leads[p], "final stays final")
+		}
+	}
+	assert.NotEmpty(w.t, ends)
+	ending := map[place]bool{}
+	for len(ends) > 0 {
+		p := ends[0]
+		ends = ends[1:]
+		if !ending[p] {
+			ending[p] = true
+			ends = append(ends, cameFrom[p]...)
+		}
+	}
+	for p := range w.seen {
+		assert.True(w.t, ending[p], fmt.Sprintf("%+v can reach no final status", p))
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	_ "modernc.org/sqlite"             // registers "sqlite"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// database is one database with the library's tables and, beside them, the portal's: sessions, files and the demonstration clock.
+type database struct {
+	*sql.DB
+	store supervision.Store
+	where string
+}
+
+// schema is read by SQLite and PostgreSQL alike, but for the name of the type of bytes. Instants are Unix microseconds.
+const schema = `
+CREATE TABLE IF NOT EXISTS portal_session (token TEXT PRIMARY KEY, account TEXT NOT NULL, expires BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS portal_file (order_id TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, content BYTES NOT NULL,
+	PRIMARY KEY (order_id, digest));
+CREATE TABLE IF NOT EXISTS portal_clock (one INTEGER PRIMARY KEY, ahead BIGINT NOT NULL);
+INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
+
+// engine is what differs between the two databases.
+type engine struct {
+	driver, source, bytes, where string
+}
+
+func (s settings) engine() (engine, error) {
+	if s.postgres != "" {
+		return engine{"pgx", s.postgres, "BYTEA", "PostgreSQL"}, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
+		return engine{}, err
+	}
+	return engine{"sqlite", sqliteSource(s.file), "BLOB", s.file}, nil
+}
+
+// sqliteSource has SQLite wait for other writers, and begin every transaction as one that will write.
+func sqliteSource(file string) string {
+	path := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(file))
+	return "file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)"
+}
+
+// openDatabase opens the database and brings its tables up to date.
+func openDatabase(ctx context.Context, s settings) (*database, error) {
+	e, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open(e.driver, e.source)
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(ctx, db, e)
+	if err == nil {
+		_, err = db.ExecContext(ctx, strings.ReplaceAll(schema, "BYTES", e.bytes))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the tables in %s: %w", e.where, err), db.Close())
+	}
+	return &database{db, store, e.where}, nil
+}
+
+func openStore(context.Context, *sql.DB, engine) (supervision.Store, error) { return memory.New(), nil }
+
+// clock returns the clock as far ahead as it was when the portal last ran, so that no order has a future.
+func (db *database) clock(ctx context.Context) (*demoClock, error) {
+	var ahead int64
+	if err := db.QueryRowContext(ctx, `SELECT ahead FROM portal_clock WHERE one = 1`).Scan(&ahead); err != nil {
+		return nil, err
+	}
+	return newDemoClock(time.Duration(ahead) * time.Microsecond), nil
+}
+
+func (db *database) keepClock(ctx context.Context, ahead time.Duration) error {
+	_, err := db.ExecContext(ctx, `UPDATE portal_clock SET ahead = $1 WHERE one = 1`, ahead.Microseconds())
+	return err
+}

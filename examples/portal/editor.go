@@ -1,0 +1,207 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+type templatesPage struct {
+	layout
+	Products []templateEntry
+}
+
+// templateEntry is one of the seller's products with its current request template; version 0 for none.
+type templateEntry struct {
+	product
+	Current supervision.RequestTemplate
+}
+
+func (v *visit) showTemplates() error {
+	page := templatesPage{layout: v.layout("Request templates")}
+	for _, p := range products {
+		if p.Seller != v.who.ID {
+			continue
+		}
+		current, err := v.currentTemplate(p)
+		if err != nil {
+			return err
+		}
+		page.Products = append(page.Products, templateEntry{p, current})
+	}
+	return v.render(http.StatusOK, "templates", page)
+}
+
+// currentTemplate returns the latest version; version 0 where there is none.
+func (v *visit) currentTemplate(p product) (supervision.RequestTemplate, error) {
+	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, 0)
+	if errors.Is(err, supervision.ErrNotFound) {
+		return supervision.RequestTemplate{}, nil
+	}
+	return current, err
+}
+
+// editorPage is a template while its seller works on it. The work travels in the form: nothing is kept until it is published.
+type editorPage struct {
+	layout
+	Product   product
+	Version   int // the current one
+	Published int // the one just published
+	Head      []input
+	Fields    []editorField
+	Preview   *form
+	Other     []string // faults that belong to no input
+	Hidden    []input  // the whole draft, for the page that asks before publishing
+}
+
+type editorField struct {
+	Index    int
+	Title    string
+	Settings []input
+}
+
+func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
+	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
+	page.Head = []input{
+		{Name: "title", Label: "Title", Control: "line", Type: "text", Values: []string{d.title}},
+		{Name: "intro", Label: "Introduction", Control: "area", Values: []string{d.intro}},
+	}
+	for i, typed := range d.fields {
+		field := editorField{Index: i, Title: fmt.Sprintf("Question %d", i+1)}
+		for _, s := range settingsOf(template.Kind(typed["kind"])) {
+			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text",
+				Values: []string{typed[s.name]}}
+			if s.name == "kind" {
+				in.Options = kindOptions()
+			}
+			field.Settings = append(field.Settings, in)
+		}
+		page.Fields = append(page.Fields, field)
+	}
+	t, _ := d.template()
+	page.Preview = preview(t)
+	return page
+}
+
+// preview draws the form as a buyer will see it.
+func preview(t template.Template) *form {
+	f := &form{Operation: supervision.OpSubmitRequest, wording: wording{Title: t.Title}, template: &t}
+	for _, field := range t.Fields {
+		in := fieldInput(field)
+		in.Name = "preview." + field.Key
+		f.Inputs = append(f.Inputs, in)
+	}
+	return f
+}
+
+// NextVersion is the one that publishing would make.
+func (p editorPage) NextVersion() int { return p.Version + 1 }
+
+// inputs lists every input of the page.
+func (p *editorPage) inputs() (list []*input) {
+	for i := range p.Head {
+		list = append(list, &p.Head[i])
+	}
+	for i := range p.Fields {
+		for j := range p.Fields[i].Settings {
+			list = append(list, &p.Fields[i].Settings[j])
+		}
+	}
+	return list
+}
+
+// blame shows each fault at its input; one about an option at the options.
+func (p *editorPage) blame(faults []supervision.Fault) {
+next:
+	for _, fault := range faults {
+		for _, in := range p.inputs() {
+			if rest, ok := strings.CutPrefix(fault.Field, in.Name); ok && (rest == "" || rest[0] == '[') {
+				if in.Fault == "" {
+					in.Fault = sentence(fault.Message)
+				}
+				continue next
+			}
+		}
+		p.Other = append(p.Other, sentence(fault.Field+": "+fault.Message))
+	}
+}
+
+// Faulty lists the inputs that have a fault.
+func (p editorPage) Faulty() (list []input) {
+	for _, in := range p.inputs() {
+		if in.Fault != "" {
+			list = append(list, *in)
+		}
+	}
+	return list
+}
+
+// ownProduct finds one of the seller's products.
+func (v *visit) ownProduct() (templateEntry, error) {
+	p, ok := findProduct(v.r.PathValue("product"))
+	if !ok || p.Seller != v.who.ID {
+		return templateEntry{}, v.notFound()
+	}
+	current, err := v.currentTemplate(p)
+	return templateEntry{p, current}, err
+}
+
+func (v *visit) showEditor() error {
+	entry, err := v.ownProduct()
+	if err != nil {
+		return err
+	}
+	d := draftOf(entry.Current.Template)
+	if len(d.fields) == 0 {
+		d.change("add", 0)
+	}
+	page := v.editorPage(entry, d)
+	page.Published, _ = strconv.Atoi(v.r.FormValue("published"))
+	return v.render(http.StatusOK, "editor", page)
+}
+
+// edit changes the draft, or publishes it after asking.
+func (v *visit) edit() error {
+	entry, err := v.ownProduct()
+	if err != nil {
+		return err
+	}
+	if err := v.readForm(textForm); err != nil {
+		return err
+	}
+	d := readDraft(v.r.PostForm)
+	do, at, _ := strings.Cut(v.r.PostFormValue("do"), ":")
+	if do != "publish" {
+		i, _ := strconv.Atoi(at)
+		d.change(do, i)
+		return v.render(http.StatusOK, "editor", v.editorPage(entry, d))
+	}
+	t, faults := d.template()
+	var invalid *template.Error
+	if errors.As(t.Validate(), &invalid) {
+		faults = append(faults, invalid.Faults...)
+	}
+	page := v.editorPage(entry, d)
+	switch {
+	case len(faults) > 0:
+		page.blame(faults)
+		return v.render(http.StatusUnprocessableEntity, "editor", page)
+	case v.r.PostFormValue("confirm") != "yes":
+		for _, in := range page.inputs() {
+			page.Hidden = append(page.Hidden, *in)
+		}
+		return v.render(http.StatusOK, "publish", page)
+	}
+	published, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t)
+	if err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, "/templates/"+url.PathEscape(entry.ID)+"?"+query("published", strconv.Itoa(published.Version)), http.StatusSeeOther)
+	return nil
+}

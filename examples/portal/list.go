@@ -1,0 +1,181 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+type listPage struct {
+	layout
+	Search  search
+	Orders  []summary
+	Next    string // address of the next page; empty on the last
+	First   string // address of the first page; empty on it
+	Updates bool
+}
+
+// search is the search form as it was filled in.
+type search struct {
+	values   url.Values
+	Inputs   []input
+	Criteria supervision.Criteria
+	Any      bool // something is searched for
+}
+
+const pageSize = 10
+
+func (v *visit) showList() error {
+	s := v.newSearch()
+	page := listPage{layout: v.layout("Service Supervision"), Search: s}
+	page.Live = "/events"
+	result, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Criteria: s.Criteria, Limit: pageSize, Cursor: v.r.FormValue("after")})
+	status := http.StatusOK
+	if faults := faultsOf(err); faults != nil {
+		page.Search.blame(faults)
+		status, err = http.StatusUnprocessableEntity, nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, order := range result.Orders {
+		entry, err := v.summary(order)
+		if err != nil {
+			return err
+		}
+		page.Orders = append(page.Orders, entry)
+	}
+	if result.Next != "" {
+		page.Next = s.address(result.Next)
+	}
+	if v.r.FormValue("after") != "" {
+		page.First = s.address("")
+	}
+	return v.render(status, "list", page)
+}
+
+// address is the same search from another place in its result.
+func (s search) address(after string) string {
+	q := url.Values{}
+	for _, in := range s.Inputs {
+		if in.Value() != "" {
+			q.Set(in.Name, in.Value())
+		}
+	}
+	if after != "" {
+		q.Set("after", after)
+	}
+	return "/orders?" + q.Encode()
+}
+
+// newSearch reads the search form from the address. Its names are those of the faults that the library reports.
+func (v *visit) newSearch() search {
+	s := search{values: v.r.URL.Query()}
+	c := &s.Criteria
+	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
+	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
+	if v.who.Role != supervision.RoleBuyer {
+		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select", Options: accountOptions(supervision.RoleBuyer)})
+	}
+	if v.who.Role != supervision.RoleSeller {
+		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select", Options: accountOptions(supervision.RoleSeller)})
+	}
+	c.OrderStatus, _ = supervision.ParseOrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
+		Options: orderStatusOptions()}))
+	c.Status, _ = supervision.ParseStatus(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
+	c.Turn, _ = supervision.ParseRole(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select", Options: turnOptions()}))
+	c.SilentFor, _ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
+		Options: silenceOptions()}))
+	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select", Options: appealOptions()}))
+	c.BoughtFrom = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
+	if last := s.day(input{Name: "bought_before", Label: "Bought until", Control: "date"}); !last.IsZero() {
+		c.BoughtBefore = last.Add(supervision.Day) // people count the last day in
+	}
+	return s
+}
+
+// ask adds an input and returns what was asked for.
+func (s *search) ask(in input) string {
+	if in.Control == "select" {
+		in.Options = append([]option{{Label: "Any"}}, in.Options...)
+	}
+	in.Values = []string{s.values.Get(in.Name)}
+	s.Inputs = append(s.Inputs, in)
+	s.Any = s.Any || in.Value() != ""
+	return in.Value()
+}
+
+func (s *search) day(in input) time.Time {
+	text := s.ask(in)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		s.blame([]supervision.Fault{{Field: in.Name, Message: "give a date"}})
+	}
+	return t
+}
+
+func (s *search) blame(faults []supervision.Fault) {
+	for _, fault := range faults {
+		for i := range s.Inputs {
+			if s.Inputs[i].Name == fault.Field {
+				s.Inputs[i].Fault = sentence(fault.Message)
+			}
+		}
+	}
+}
+
+func productOptions() (list []option) {
+	for _, p := range products {
+		list = append(list, option{Value: p.ID, Label: p.Name})
+	}
+	return list
+}
+
+func accountOptions(role supervision.Role) (list []option) {
+	for _, a := range accounts {
+		if a.Role == role {
+			list = append(list, option{Value: a.ID, Label: a.Name})
+		}
+	}
+	return list
+}
+
+func orderStatusOptions() (list []option) {
+	for _, s := range supervision.OrderStatuses() {
+		list = append(list, option{Value: s.String(), Label: capital(s.String())})
+	}
+	return list
+}
+
+func statusOptions() (list []option) {
+	for _, s := range supervision.Statuses() {
+		list = append(list, option{Value: s.String(), Label: statusNames[s]})
+	}
+	return list
+}
+
+func turnOptions() (list []option) {
+	for _, r := range []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager} {
+		list = append(list, option{Value: r.String(), Label: capital(roleNames[r])})
+	}
+	return list
+}
+
+func silenceOptions() (list []option) {
+	for _, days := range []int{1, 3, 5, 10, 30} {
+		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: count(days, "day")})
+	}
+	return list
+}
+
+func appealOptions() []option {
+	return []option{
+		{Value: string(supervision.AppealPending), Label: "Pending"},
+		{Value: string(supervision.AppealOverdue), Label: "Decision overdue"},
+	}
+}

@@ -1,0 +1,187 @@
+package supervision_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// wholeStory has every operation in it, the system's included.
+func wholeStory(t testing.TB) *story {
+	s := begin(t, autoAccepting())
+	s.wait(day).do(ben, submit).wait(day).do(ben, remind).wait(day).do(sue, rejectRequest)
+	s.wait(6*day).do(sue, appealOn(appeal.BuyerSilent)).wait(day).do(mia, note).wait(day).do(mia, resume)
+	s.do(ben, submit).do(sue, report, acceptRequest).wait(day).do(sue, deliver).do(ben, rejectProduct).wait(day).do(sue, deliver)
+	s.do(ben, rejectProduct).do(sue, deliver).wait(10*day + 4*time.Hour)
+	s.order, s.records = settle(s.order, s.records, s.at)
+	return s
+}
+
+func TestR21_EveryOperationLeavesOneRecord(t *testing.T) {
+	s := wholeStory(t)
+	seen := map[supervision.Operation]bool{}
+	for i, r := range s.records {
+		seen[r.Operation] = true
+		assert.Equal(t, int64(i+1), r.Seq)
+		assert.Equal(t, "o-1", r.Order)
+		assert.Equal(t, r.Operation, r.Action.Operation())
+		assert.Contains(t, r.Operation.By(), r.Actor.Role)
+		assert.Empty(t, r.Key)
+		if i == 0 {
+			assert.Zero(t, r.From)
+			continue
+		}
+		before := s.records[i-1]
+		assert.Equal(t, before.To, r.From)
+		assert.False(t, r.At.Before(before.At))
+	}
+	assert.Equal(t, int64(len(s.records)), s.order.Version)
+	for _, op := range supervision.Operations() {
+		assert.Equal(t, op != supervision.OpAcceptProduct, seen[op], "%s: time accepted", op)
+	}
+	assert.Equal(t, supervision.Completed, s.order.Status)
+	assert.Equal(t, supervision.Record{
+		Order: "o-1", Seq: 5, At: bought.Add(9 * day), Actor: sue, Operation: supervision.OpRaiseAppeal,
+		From: supervision.AwaitingRequest, To: supervision.Frozen, Action: appealOn(appeal.BuyerSilent),
+		Finding: appeal.Finding{Since: bought.Add(3 * day)},
+	}, s.records[4])
+}
+
+func TestR21_ReplayingYieldsTheOrder(t *testing.T) {
+	s := wholeStory(t)
+	for n := 1; n <= len(s.records); n++ {
+		told := begin(t, autoAccepting())
+		for _, r := range s.records[1:n] {
+			if r.Actor.Role != supervision.RoleSystem {
+				told.until(r.At).do(r.Actor, r.Action)
+			} else {
+				told.order, told.records = settle(told.order, told.records, r.At)
+			}
+		}
+		order, err := supervision.Replay(s.records[:n])
+		require.NoError(t, err)
+		assert.Equal(t, told.order, order)
+	}
+}
+
+func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
+	whole := wholeStory(t).records
+	const ruled = 6
+	require.Equal(t, supervision.OpRuleAppeal, whole[ruled].Operation)
+	last := len(whole) - 1
+	for name, change := range map[string]func(r []supervision.Record) []supervision.Record{
+		"none at all":           func([]supervision.Record) []supervision.Record { return nil },
+		"the first is missing":  func(r []supervision.Record) []supervision.Record { return r[1:] },
+		"a gap":                 func(r []supervision.Record) []supervision.Record { return append(r[:3], r[4:]...) },
+		"one twice":             func(r []supervision.Record) []supervision.Record { return append(r[:3], r[2:]...) },
+		"out of order":          func(r []supervision.Record) []supervision.Record { r[2], r[3] = r[3], r[2]; return r },
+		"another order's":       func(r []supervision.Record) []supervision.Record { r[3].Order = "o-2"; return r },
+		"another order's first": func(r []supervision.Record) []supervision.Record { r[0].Order = "o-2"; return r },
+		"time runs backwards":   func(r []supervision.Record) []supervision.Record { r[2].At = r[1].At.Add(-tick); return r },
+		"no action":             func(r []supervision.Record) []supervision.Record { r[2].Action = nil; return r },
+		"a pointer to one":      func(r []supervision.Record) []supervision.Record { r[2].Action = &supervision.Remind{}; return r },
+		"another's action":      func(r []supervision.Record) []supervision.Record { r[2].Action = report; return r },
+		"another status before": func(r []supervision.Record) []supervision.Record { r[2].From = supervision.AwaitingDelivery; return r },
+		"another status after":  func(r []supervision.Record) []supervision.Record { r[2].To = supervision.AwaitingDelivery; return r },
+		"no status after":       func(r []supervision.Record) []supervision.Record { r[2].To = 99; return r },
+		"another role":          func(r []supervision.Record) []supervision.Record { r[2].Actor = sue; return r },
+		"no role":               func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = 99; return r },
+		"another ruling":        func(r []supervision.Record) []supervision.Record { r[ruled].Action = cancel; return r },
+		"resumed elsewhere": func(r []supervision.Record) []supervision.Record {
+			r[ruled].To = supervision.AwaitingConfirmation
+			return r
+		},
+		"resumed at nothing": func(r []supervision.Record) []supervision.Record {
+			r[ruled].To, r[ruled].Action = supervision.AwaitingAcceptance, resumeAt(supervision.AwaitingAcceptance)
+			return r
+		},
+		"completed too early":    func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(-tick); return r },
+		"completed too late":     func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(tick); return r },
+		"auto-accepted too late": func(r []supervision.Record) []supervision.Record { r[last-1].At = r[last-1].At.Add(tick); return r },
+		"opened twice": func(r []supervision.Record) []supervision.Record {
+			r[1].Operation, r[1].Action, r[1].To = supervision.OpOpen, r[0].Action, supervision.AwaitingRequest
+			return r
+		},
+		"not opened": func(r []supervision.Record) []supervision.Record {
+			r[0].Operation, r[0].Action = supervision.OpSubmitRequest, submit
+			return r
+		},
+		"opened from somewhere": func(r []supervision.Record) []supervision.Record { r[0].From = supervision.AwaitingRequest; return r },
+		"opened elsewhere":      func(r []supervision.Record) []supervision.Record { r[0].To = supervision.AwaitingDelivery; return r },
+		"opened at the end": func(r []supervision.Record) []supervision.Record {
+			opening := r[0].Action.(supervision.Opening)
+			opening.Policy.Start = supervision.Completed
+			r[0].Action, r[0].To = opening, supervision.Completed
+			return r[:1]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			order, err := supervision.Replay(change(append([]supervision.Record(nil), whole...)))
+			assert.ErrorIs(t, err, supervision.ErrMalformed)
+			assert.Zero(t, order)
+		})
+	}
+}
+
+func TestClone_SharesNothing(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.TemplateVersion, opening.Template = 1, &template.Template{Fields: []template.Field{
+		{Key: "tags", Label: "Tags", Kind: template.Choices, Options: []template.Option{{Value: "a"}, {Value: "b"}}},
+	}}
+	files := []supervision.Attachment{{Name: "a", Ref: "b"}}
+	s := beginAs(t, opening)
+	s.do(ben, supervision.SubmitRequest{Values: template.Values{"tags": []string{"a"}}, Attachments: files})
+	s.do(sue, acceptRequest, supervision.Deliver{Result: "x", Attachments: files}).wait(6 * day)
+	s.do(sue, appealOn(appeal.BuyerSilent)).do(mia, note)
+
+	clone := s.order.Clone()
+	assert.Equal(t, s.order, clone)
+	assert.Same(t, s.order.Template, clone.Template, "a published version never changes")
+	clone.Request.Values["tags"].([]string)[0] = "z"
+	clone.Request.Attachments[0].Name = "z"
+	clone.Delivery.Attachments[0].Name, clone.Delivery.Result = "z", "z"
+	clone.Appeal.Notes[0].Text, clone.Appeal.Reason = "z", "z"
+	assert.Equal(t, []string{"a"}, s.order.Request.Values["tags"])
+	assert.Equal(t, "a", s.order.Request.Attachments[0].Name)
+	assert.Equal(t, supervision.Delivery{Result: "x", Attachments: files, DeliveredAt: bought}, *s.order.Delivery)
+	assert.Equal(t, note.Text, s.order.Appeal.Notes[0].Text)
+	assert.NotEqual(t, "z", s.order.Appeal.Reason)
+
+	for _, r := range s.records {
+		clone := r.Clone()
+		assert.Equal(t, r, clone)
+		switch a := clone.Action.(type) {
+		case supervision.SubmitRequest:
+			a.Values["tags"], a.Attachments[0].Name = nil, "z"
+			assert.Equal(t, []string{"a"}, r.Action.(supervision.SubmitRequest).Values["tags"])
+			assert.Equal(t, "a", r.Action.(supervision.SubmitRequest).Attachments[0].Name)
+		case supervision.Deliver:
+			a.Attachments[0].Name = "z"
+			assert.Equal(t, "a", r.Action.(supervision.Deliver).Attachments[0].Name)
+		case supervision.RaiseAppeal:
+			a.Attachments[0].Name = "z"
+			assert.Equal(t, "proof.pdf", r.Action.(supervision.RaiseAppeal).Attachments[0].Name)
+		}
+	}
+	assert.Zero(t, supervision.Order{}.Clone())
+}
+
+func TestApply_NeverChangesTheOrderItIsCalledOn(t *testing.T) {
+	for _, status := range supervision.Statuses() {
+		s := arrive(t, supervision.Guide(), status)
+		before := s.order.Clone()
+		for _, at := range []time.Time{s.at, s.at.Add(6 * day)} {
+			agree(t, s.order, at)
+			s.order.Settle(at)
+			s.order.Deadlines(at)
+			s.order.Progress(at)
+			s.order.Listing()
+		}
+		assert.Equal(t, before, s.order)
+	}
+}

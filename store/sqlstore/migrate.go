@@ -1,0 +1,179 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// ErrSchema is wrapped by what [Store.Validate] and [Store.Migrate] return where the tables are not those this code needs.
+var ErrSchema = errors.New("sqlstore: schema")
+
+//go:embed schema
+var schemas embed.FS
+
+// Schema returns the dialect's schema as SQL files, oldest first by name. They are also files of goose, which takes the tables' prefix
+// from the environment variable SERVICEFLOW_PREFIX, DefaultPrefix if there is none.
+func Schema(dialect Dialect) (fs.FS, error) {
+	if dialect.String() == "" {
+		return nil, fmt.Errorf("%w: dialect: use SQLite, Postgres or MySQL", ErrOption)
+	}
+	return fs.Sub(schemas, path.Join("schema", dialect.String()))
+}
+
+// Migrate creates the tables or brings them to the version that this code needs. Any number of callers may migrate at once. A
+// database that a newer version has migrated is left as it is, with an error wrapping [ErrSchema]. It cannot be joined.
+func (s *Store) Migrate(ctx context.Context) error {
+	files, err := migrations(s.dialect)
+	if err != nil {
+		return err
+	}
+	return s.migrate(ctx, files)
+}
+
+// Validate checks that the tables are at the version that this code needs. Otherwise the error wraps [ErrSchema] and says what to do.
+func (s *Store) Validate(ctx context.Context) error {
+	files, err := migrations(s.dialect)
+	if err != nil {
+		return err
+	}
+	in := session{s.tx, nil}
+	if s.tx == nil {
+		in = session{s.db, nil}
+	}
+	version, err := s.version(ctx, in)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, failed(ctx, err))
+	case version < len(files):
+		return fmt.Errorf("%w: version %d, this code needs %d: run Migrate", ErrSchema, version, len(files))
+	}
+	return newer(version, len(files))
+}
+
+func newer(have, need int) error {
+	if have <= need {
+		return nil
+	}
+	return fmt.Errorf("%w: version %d is newer than %d, which this code needs: upgrade this host", ErrSchema, have, need)
+}
+
+func (s *Store) version(ctx context.Context, in session) (version int, err error) {
+	err = in.query(ctx, func(r *sql.Rows) error { return r.Scan(&version) }, s.text(`SELECT coalesce(max(version), 0) FROM {schema}`))
+	return version, err
+}
+
+func (s *Store) migrate(ctx context.Context, files []string) error {
+	if s.tx != nil {
+		return fmt.Errorf("%w: migrate with a store made by New", ErrOption)
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	defer conn.Close()
+	if err := s.exclusively(ctx, session{conn, nil}, func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
+		return failed(ctx, err)
+	}
+	return nil
+}
+
+// upgrade runs the files that the database has not seen. Each file's last statement records its version.
+func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
+	if _, err := in.exec(ctx, s.text(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY)`)); err != nil {
+		return err
+	}
+	version, err := s.version(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := newer(version, len(files)); err != nil {
+		return err
+	}
+	for _, file := range files[version:] {
+		for _, statement := range s.split(file) {
+			if _, err := in.exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// exclusively lets one migration run at a time: in one transaction where the database can change its schema in one.
+func (s *Store) exclusively(ctx context.Context, in session, run func(session) error) error {
+	begin := map[Dialect][]string{
+		SQLite:   {"BEGIN IMMEDIATE"},
+		Postgres: {"BEGIN", s.text("SELECT pg_advisory_xact_lock(hashtext('{schema}'))")},
+		MySQL:    {s.text("DO GET_LOCK('{schema}', 600)")},
+	}[s.dialect]
+	commit, rollback := "COMMIT", "ROLLBACK"
+	if s.dialect == MySQL {
+		commit = s.text("DO RELEASE_LOCK('{schema}')")
+		rollback = commit
+	}
+	for _, statement := range begin {
+		if _, err := in.exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if err := run(in); err != nil {
+		_, undo := in.exec(context.WithoutCancel(ctx), rollback)
+		return errors.Join(err, undo)
+	}
+	_, err := in.exec(ctx, commit)
+	return err
+}
+
+// migrations reads a dialect's files; the number that each begins with is its place.
+func migrations(dialect Dialect) ([]string, error) {
+	files, err := Schema(dialect)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(names))
+	for i, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
+			return nil, fmt.Errorf("%w: file %s is out of sequence", ErrSchema, name)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(text)
+	}
+	return texts, nil
+}
+
+// split returns a file's statements, with the prefix put in. A statement ends with a semicolon at the end of a line.
+func (s *Store) split(file string) []string {
+	file = strings.ReplaceAll(file, "${SERVICEFLOW_PREFIX:-"+DefaultPrefix+"}", s.prefix)
+	var list []string
+	for statement := range strings.SplitSeq(file, ";\n") {
+		if code := withoutComments(statement); code != "" {
+			list = append(list, code)
+		}
+	}
+	return list
+}
+
+func withoutComments(statement string) string {
+	var b strings.Builder
+	for line := range strings.Lines(statement) {
+		if code := strings.TrimSpace(line); code != "" && !strings.HasPrefix(code, "--") {
+			b.WriteString(line)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

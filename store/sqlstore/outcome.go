@@ -1,0 +1,113 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// What an error means is read from what drivers offer without being imported, never from an error's text: SQLState() (pgx, lib/pq),
+// SafeToRetry() (pgx), Code() (modernc.org/sqlite) and the field Number (go-sql-driver/mysql). An error that tells nothing counts as
+// the worse: after a commit was sent its outcome is unknown, and nothing is repeated.
+
+// contended are the errors after which the database has rolled back and asks to try again.
+func contended(err error) bool {
+	switch {
+	case errors.Is(err, driver.ErrBadConn): // never sent
+		return true
+	case slices.Contains([]string{"40001", "40P01"}, sqlState(err)): // serialization failure, deadlock
+		return true
+	case slices.Contains([]int{1213, 1020}, mysqlNumber(err)): // deadlock, record changed since it was read
+		return true
+	}
+	primary := sqliteCode(err) & 0xff
+	return primary == 5 || primary == 6 // busy, locked
+}
+
+// duplicate reports whether an INSERT met a key that is taken, in MySQL.
+func duplicate(err error) bool { return mysqlNumber(err) == 1062 }
+
+// answered reports whether the server answered a single statement with an error that says that it was not applied.
+func answered(err error) bool {
+	state := sqlState(err)
+	if state == "" {
+		return contended(err) || neverSent(err)
+	}
+	lost := strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") || strings.HasPrefix(state, "58") || state == "40003"
+	return !lost
+}
+
+// notCommitted reports whether a failed COMMIT is known to have rolled back: a busy or full SQLite database, a deadlock.
+func notCommitted(err error) bool { return contended(err) || sqliteCode(err)&0xff == 13 }
+
+func neverSent(err error) bool {
+	var e interface{ SafeToRetry() bool }
+	return errors.As(err, &e) && e.SafeToRetry()
+}
+
+func sqlState(err error) string {
+	var e interface{ SQLState() string }
+	if errors.As(err, &e) {
+		return e.SQLState()
+	}
+	return ""
+}
+
+func sqliteCode(err error) int {
+	var e interface{ Code() int }
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+// mysqlNumber reads the exported field of the driver's error.
+func mysqlNumber(err error) int {
+	for ; err != nil; err = errors.Unwrap(err) {
+		v := reflect.Indirect(reflect.ValueOf(err))
+		if v.Kind() != reflect.Struct {
+			continue
+		}
+		if number := v.FieldByName("Number"); number.IsValid() && number.CanUint() {
+			return int(number.Uint())
+		}
+	}
+	return 0
+}
+
+// failed wraps a driver's error; a context that has ended is named as the reason.
+func failed(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("sqlstore: %w: %w", ended, err)
+	}
+	return fmt.Errorf("sqlstore: %w", err)
+}
+
+func unknown(err error) error {
+	return fmt.Errorf("sqlstore: %w: %w", supervision.ErrUnknownOutcome, err)
+}
+
+// How often, and for how long, a transaction is tried again before the contention is returned as an error.
+const (
+	attempts = 8
+	patience = 5 * time.Second
+)
+
+// pause waits a little, longer each time.
+func pause(ctx context.Context, attempt int) error {
+	timer := time.NewTimer(time.Millisecond << attempt)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,5 @@
+package sqlstore
+
+type postgres struct{ engine }
+
+func newPostgres(n naming) engine { return postgres{} }

@@ -1,0 +1,103 @@
+package sqlstore
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// micros is how an instant is stored: microseconds since 1970, nil for none.
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+func instant(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// orderRow is an order as its columns.
+type orderRow struct {
+	supervision.Listing
+	version, before int64
+	document        string
+}
+
+func newOrderRow(change *supervision.Change) (orderRow, error) {
+	document, err := change.Order.MarshalJSON()
+	return orderRow{change.Order.Listing(), change.Order.Version, change.Before, string(document)}, err
+}
+
+// waitingSince is since when the flow waits for a party; zero where it does not.
+func (r *orderRow) waitingSince() time.Time {
+	if r.Status.Waiting() {
+		return r.TurnSince
+	}
+	return time.Time{}
+}
+
+// orderColumns, inserted and changed belong together: those an operation changes are the last ones.
+const orderColumns = `id, product, buyer, seller, opened_at,
+status, waiting_since, due, accepted_at, completed_at, handle_by, version, document`
+
+func (r *orderRow) inserted() []any {
+	return append([]any{r.ID, r.Product, r.Buyer, r.Seller, r.OpenedAt.UnixMicro()}, r.changed()...)
+}
+
+func (r *orderRow) changed() []any {
+	return []any{
+		r.Status.String(), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt), micros(r.HandleBy),
+		r.version, r.document,
+	}
+}
+
+// recordRow is a record as its columns.
+type recordRow struct {
+	supervision.RecordID
+	key      any // nil for none
+	document string
+	waits    int64 // since when it waits in the outbox
+	relay    bool
+}
+
+func newRecordRows(change *supervision.Change) ([]recordRow, error) {
+	rows := make([]recordRow, len(change.Records))
+	for i, record := range change.Records {
+		document, err := record.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = recordRow{RecordID: record.ID(), document: string(document), waits: record.At.UnixMicro(), relay: change.Relay}
+		if record.Key != "" {
+			rows[i].key = record.Key
+		}
+	}
+	return rows, nil
+}
+
+// changeRows are everything that a change stores.
+type changeRows struct {
+	order   orderRow
+	records []recordRow
+}
+
+func newChangeRows(change *supervision.Change) (changeRows, error) {
+	order, err := newOrderRow(change)
+	if err != nil {
+		return changeRows{}, err
+	}
+	records, err := newRecordRows(change)
+	return changeRows{order, records}, err
+}
+
+// templateRow is a template as its columns.
+type templateRow struct {
+	supervision.RequestTemplate
+	document string
+}
+
+func newTemplateRow(t supervision.RequestTemplate) (templateRow, error) {
+	document, err := json.Marshal(t.Template)
+	return templateRow{t, string(document)}, err
+}

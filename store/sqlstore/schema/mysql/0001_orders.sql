@@ -1,0 +1,56 @@
+-- +goose ENVSUB ON
+-- +goose Up
+
+-- Instants are microseconds since 1970-01-01 UTC, NULL where there is none. Ids are bytes: no collation, no padding.
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
+    id            VARBINARY(512) NOT NULL PRIMARY KEY,
+    product       VARBINARY(512) NOT NULL,
+    buyer         VARBINARY(512) NOT NULL,
+    seller        VARBINARY(512) NOT NULL,
+    opened_at     BIGINT NOT NULL,
+    status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    waiting_since BIGINT,            -- since when the flow waits for a party
+    due           BIGINT,            -- when time moves the order on
+    accepted_at   BIGINT,
+    completed_at  BIGINT,
+    handle_by     BIGINT,            -- until when the pending appeal should be ruled on
+    version       BIGINT NOT NULL,
+    document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form
+    INDEX orders_all (opened_at, id),
+    INDEX orders_buyer (buyer, opened_at, id),
+    INDEX orders_seller (seller, opened_at, id),
+    INDEX orders_product (product, opened_at, id),
+    INDEX orders_due (due, id),
+    INDEX orders_waiting (waiting_since),
+    INDEX orders_appeal (handle_by)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (
+    order_id VARBINARY(512) NOT NULL,
+    seq      BIGINT NOT NULL,
+    idem_key VARBINARY(512),
+    document MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    PRIMARY KEY (order_id, seq),
+    UNIQUE INDEX records_key (order_id, idem_key)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
+    order_id      VARBINARY(512) NOT NULL,
+    seq           BIGINT NOT NULL,
+    waits_since   BIGINT NOT NULL,           -- the record's instant
+    claimed_until BIGINT NOT NULL DEFAULT 0, -- when the claim ends
+    PRIMARY KEY (order_id, seq),
+    INDEX outbox_waits (waits_since, order_id, seq)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
+    seller       VARBINARY(512) NOT NULL,
+    product      VARBINARY(512) NOT NULL,
+    version      INT NOT NULL,
+    published_at BIGINT NOT NULL,
+    document     MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    PRIMARY KEY (seller, product, version)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB;
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);

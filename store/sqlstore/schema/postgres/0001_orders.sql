@@ -1,0 +1,60 @@
+-- +goose ENVSUB ON
+-- +goose Up
+
+-- Instants are microseconds since 1970-01-01 UTC, NULL where there is none. Ids are compared and sorted byte by byte.
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
+    id            text COLLATE "C" NOT NULL PRIMARY KEY,
+    product       text COLLATE "C" NOT NULL,
+    buyer         text COLLATE "C" NOT NULL,
+    seller        text COLLATE "C" NOT NULL,
+    opened_at     bigint NOT NULL,
+    status        text COLLATE "C" NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    waiting_since bigint,                    -- since when the flow waits for a party
+    due           bigint,                    -- when time moves the order on
+    accepted_at   bigint,
+    completed_at  bigint,
+    handle_by     bigint,                    -- until when the pending appeal should be ruled on
+    version       bigint NOT NULL,
+    document      text NOT NULL              -- the order, in the library's JSON form
+);
+
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (waiting_since) WHERE waiting_since IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (handle_by) WHERE handle_by IS NOT NULL;
+
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
+    order_id text COLLATE "C" NOT NULL,
+    seq      bigint NOT NULL,
+    idem_key text COLLATE "C",
+    document text NOT NULL,
+    PRIMARY KEY (order_id, seq)
+);
+
+CREATE UNIQUE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_key ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (order_id, idem_key) WHERE idem_key IS NOT NULL;
+
+-- Room in each page lets a claim rewrite a row beside itself, without touching an index.
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
+    order_id      text COLLATE "C" NOT NULL,
+    seq           bigint NOT NULL,
+    waits_since   bigint NOT NULL,           -- the record's instant
+    claimed_until bigint NOT NULL DEFAULT 0, -- when the claim ends
+    PRIMARY KEY (order_id, seq)
+) WITH (fillfactor = 50);
+
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since, order_id, seq);
+
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
+    seller       text COLLATE "C" NOT NULL,
+    product      text COLLATE "C" NOT NULL,
+    version      integer NOT NULL,
+    published_at bigint NOT NULL,
+    document     text NOT NULL,
+    PRIMARY KEY (seller, product, version)
+);
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version integer NOT NULL PRIMARY KEY);
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);

@@ -1,0 +1,59 @@
+-- +goose ENVSUB ON
+-- +goose Up
+
+-- Instants are microseconds since 1970-01-01 UTC, NULL where there is none. Ids are compared byte by byte.
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    product       TEXT    NOT NULL,
+    buyer         TEXT    NOT NULL,
+    seller        TEXT    NOT NULL,
+    opened_at     INTEGER NOT NULL,
+    status        TEXT    NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    waiting_since INTEGER,          -- since when the flow waits for a party
+    due           INTEGER,          -- when time moves the order on
+    accepted_at   INTEGER,
+    completed_at  INTEGER,
+    handle_by     INTEGER,          -- until when the pending appeal should be ruled on
+    version       INTEGER NOT NULL,
+    document      TEXT    NOT NULL  -- the order, in the library's JSON form
+) STRICT;
+
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (waiting_since) WHERE waiting_since IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (handle_by) WHERE handle_by IS NOT NULL;
+
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
+    order_id TEXT    NOT NULL,
+    seq      INTEGER NOT NULL,
+    idem_key TEXT,
+    document TEXT    NOT NULL,
+    PRIMARY KEY (order_id, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_key ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (order_id, idem_key) WHERE idem_key IS NOT NULL;
+
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
+    order_id      TEXT    NOT NULL,
+    seq           INTEGER NOT NULL,
+    waits_since   INTEGER NOT NULL,           -- the record's instant
+    claimed_until INTEGER NOT NULL DEFAULT 0, -- when the claim ends
+    PRIMARY KEY (order_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since, order_id, seq);
+
+CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
+    seller       TEXT    NOT NULL,
+    product      TEXT    NOT NULL,
+    version      INTEGER NOT NULL,
+    published_at INTEGER NOT NULL,
+    document     TEXT    NOT NULL,
+    PRIMARY KEY (seller, product, version)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INTEGER NOT NULL PRIMARY KEY) STRICT;
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);

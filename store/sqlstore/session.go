@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// runner is what runs statements: a *sql.DB, *sql.Conn or *sql.Tx.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// session runs an operation's statements, prepared where they are.
+type session struct {
+	on       runner
+	prepared *prepared
+}
+
+func (s session) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var result sql.Result
+	var err error
+	if stmt := s.stmt(ctx, query); stmt != nil {
+		result, err = stmt.ExecContext(ctx, args...)
+	} else {
+		result, err = s.on.ExecContext(ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// query runs a query and calls scan for each row.
+func (s session) query(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+	var rows *sql.Rows
+	var err error
+	if stmt := s.stmt(ctx, query); stmt != nil {
+		rows, err = stmt.QueryContext(ctx, args...)
+	} else {
+		rows, err = s.on.QueryContext(ctx, query, args...)
+	}
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s session) stmt(ctx context.Context, query string) *sql.Stmt {
+	stmt := s.prepared.get(query)
+	if tx, ok := s.on.(*sql.Tx); ok && stmt != nil {
+		return tx.StmtContext(ctx, stmt)
+	}
+	return stmt
+}
+
+// prepared keeps the prepared statements of a database. A nil one keeps none.
+type prepared struct {
+	db    *sql.DB
+	mu    sync.RWMutex
+	stmts map[string]*sql.Stmt
+}
+
+func (p *prepared) get(query string) *sql.Stmt {
+	if p == nil {
+		return nil
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.stmts[query]
+}
+
+// add prepares statements that are not yet. It must not be called inside a transaction, which may hold the only connection.
+func (p *prepared) add(ctx context.Context, queries ...string) error {
+	if p == nil {
+		return nil
+	}
+	for _, query := range queries {
+		if p.get(query) != nil {
+			continue
+		}
+		stmt, err := p.db.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		p.keep(query, stmt)
+	}
+	return nil
+}
+
+// keep keeps a statement, unless somebody else was faster.
+func (p *prepared) keep(query string, stmt *sql.Stmt) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stmts == nil {
+		p.stmts = make(map[string]*sql.Stmt)
+	}
+	if p.stmts[query] != nil {
+		_ = stmt.Close() // nobody has used it
+		return
+	}
+	p.stmts[query] = stmt
+}

@@ -1,0 +1,102 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Store is a [supervision.Store] in a SQL database. Make one with [New], or with [Join] inside a transaction of the host's.
+type Store struct {
+	*statements
+	db       *sql.DB   // nil in a joined store
+	tx       *sql.Tx   // nil unless joined
+	prepared *prepared // nil where statements are not prepared
+}
+
+var _ supervision.Store = (*Store)(nil)
+
+// engine is how a dialect writes. Of each call everything is applied or nothing.
+type engine interface {
+	// create stores a new order and reports whether its id was free.
+	create(ctx context.Context, s *Store, rows changeRows) (bool, error)
+	// save stores the changes whose order still has the version before, and returns the ids of the others.
+	save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error)
+	// claim marks the records that a relay gets as claimed until then, and returns them in any order.
+	claim(ctx context.Context, s *Store, at, until int64, limit int) ([]waitingRow, error)
+	// acknowledge removes records from the outbox.
+	acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error
+	// publish stores a template and reports whether its version was the next one.
+	publish(ctx context.Context, s *Store, row templateRow) (bool, error)
+}
+
+// Option configures a store.
+type Option func(*config)
+
+type config struct{ prefix string }
+
+// DefaultPrefix begins the names of the tables unless [WithPrefix] says otherwise.
+const DefaultPrefix = "serviceflow_"
+
+// WithPrefix sets what the names of the tables begin with: 1 to 32 lower-case letters, digits and underscores, not beginning with a
+// digit. Stores with different prefixes share nothing.
+func WithPrefix(prefix string) Option { return func(c *config) { c.prefix = prefix } }
+
+var validPrefix = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
+
+// ErrOption is wrapped by the errors of [New] and [Join] for a faulty argument.
+var ErrOption = errors.New("sqlstore: faulty argument")
+
+// New makes a store on a database. It begins and commits its own transactions, and repeats them where the database asks for that
+// (deadlock, serialization failure, busy), a bounded number of times. It sends nothing: call [Store.Migrate] or [Store.Validate]
+// before using it. A faulty dialect, database or prefix is an error that wraps [ErrOption].
+func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
+	s, err := newStore(dialect, options)
+	if err == nil && db == nil {
+		err = fmt.Errorf("%w: pass a database", ErrOption)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.db = db
+	if dialect != Postgres { // whose drivers prepare by themselves, and whose proxies dislike it
+		s.prepared = &prepared{db: db}
+	}
+	return s, nil
+}
+
+// Join makes a store that works inside the host's transaction, so that the host's rows and an order's operation are committed or
+// vanish together. Use it through [supervision.Service.In]. It never begins, commits or repeats a transaction.
+//
+// After [supervision.ErrNotFound], [supervision.ErrExists], a refusal or a conflict that names orders the transaction is as usable as
+// before. After any other error roll it back. Nothing it returns is [supervision.ErrUnknownOutcome]: that is decided by the host's
+// own commit.
+func Join(tx *sql.Tx, dialect Dialect, options ...Option) (*Store, error) {
+	s, err := newStore(dialect, options)
+	if err == nil && tx == nil {
+		err = fmt.Errorf("%w: pass a transaction", ErrOption)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.tx = tx
+	return s, nil
+}
+
+func newStore(dialect Dialect, options []Option) (*Store, error) {
+	c := config{prefix: DefaultPrefix}
+	for _, option := range options {
+		option(&c)
+	}
+	if dialect.String() == "" {
+		return nil, fmt.Errorf("%w: dialect: use SQLite, Postgres or MySQL", ErrOption)
+	}
+	if !validPrefix.MatchString(c.prefix) {
+		return nil, fmt.Errorf("%w: prefix: use 1 to 32 lower-case letters, digits and underscores", ErrOption)
+	}
+	return &Store{statements: statementsFor(dialect, c.prefix)}, nil
+}

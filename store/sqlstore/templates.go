@@ -1,0 +1,48 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// PutTemplate implements [supervision.Templates].
+func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+	row, err := newTemplateRow(t)
+	if err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	published, err := s.engine.publish(ctx, s, row)
+	if err == nil && !published {
+		return fmt.Errorf("sqlstore: template %q of %q: %w: version %d is not the next one",
+			t.Product, t.Seller, supervision.ErrConflict, t.Version)
+	}
+	return err
+}
+
+// Template implements [supervision.Templates].
+func (s *Store) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+	query, args := s.latest, []any{seller, product}
+	if version != 0 {
+		query, args = s.template, append(args, version)
+	}
+	t := supervision.RequestTemplate{Seller: seller, Product: product}
+	err := s.read(ctx, func(r *sql.Rows) error {
+		var at int64
+		var document []byte
+		if err := r.Scan(&t.Version, &at, &document); err != nil {
+			return err
+		}
+		t.PublishedAt = instant(at)
+		return t.Template.UnmarshalJSON(document)
+	}, query, args...)
+	if err == nil && t.Version == 0 {
+		err = fmt.Errorf("sqlstore: template %q of %q: %w", product, seller, supervision.ErrNotFound)
+	}
+	if err != nil {
+		return supervision.RequestTemplate{}, err
+	}
+	return t, nil
+}

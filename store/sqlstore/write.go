@@ -1,0 +1,109 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// statement runs a write that is one statement, and so a transaction by itself.
+func (s *Store) statement(ctx context.Context, run func(session) error) error {
+	return s.write(ctx, run, func() error {
+		conn, err := s.db.Conn(ctx) // a failure to connect is no unknown outcome
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if err := run(session{conn, nil}); err != nil && !answered(err) {
+			return unknown(err)
+		} else if err != nil {
+			return err
+		}
+		return nil
+	})
+}
+
+// transaction runs a write of several statements. Its first one is a write too, so that it waits for its turn instead of being refused
+// for what it has read (SQLite). The statements named are kept prepared.
+func (s *Store) transaction(ctx context.Context, run func(session) error, named ...string) error {
+	return s.write(ctx, run, func() error {
+		if err := s.prepared.add(ctx, named...); err != nil {
+			return err
+		}
+		tx, err := s.db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // does nothing after a commit
+		if err := run(session{tx, s.prepared}); err != nil {
+			return err
+		}
+		return commit(ctx, tx)
+	})
+}
+
+func commit(ctx context.Context, tx *sql.Tx) error {
+	err := tx.Commit()
+	switch {
+	case err == nil, notCommitted(err):
+		return err
+	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, sql.ErrTxDone)): // database/sql rolled back instead
+		return ctx.Err()
+	}
+	return unknown(err)
+}
+
+// write runs a write in the host's transaction, or tries it in one of its own until it is not contended.
+func (s *Store) write(ctx context.Context, run func(session) error, try func() error) error {
+	if err := ctx.Err(); err != nil {
+		return failed(ctx, err)
+	}
+	if s.tx != nil {
+		return s.join(ctx, run)
+	}
+	begun := time.Now()
+	for attempt := 0; ; attempt++ {
+		err := try()
+		if err == nil || errors.Is(err, supervision.ErrUnknownOutcome) {
+			return err
+		}
+		if !contended(err) || attempt >= attempts || time.Since(begun) > patience {
+			return failed(ctx, err)
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return failed(ctx, err)
+		}
+	}
+}
+
+// join runs a write in the host's transaction. Where it takes several statements a savepoint keeps a failure from leaving half of it.
+func (s *Store) join(ctx context.Context, run func(session) error) error {
+	err := s.saved(ctx, run)
+	if err != nil && contended(err) {
+		return fmt.Errorf("sqlstore: %w: begin the transaction anew: %w", supervision.ErrConflict, err)
+	}
+	if err != nil {
+		return failed(ctx, err)
+	}
+	return nil
+}
+
+func (s *Store) saved(ctx context.Context, run func(session) error) error {
+	in := session{s.tx, nil}
+	if s.dialect == Postgres {
+		return run(in)
+	}
+	if _, err := in.exec(ctx, "SAVEPOINT serviceflow"); err != nil {
+		return err
+	}
+	if err := run(in); err != nil {
+		_, undo := in.exec(context.WithoutCancel(ctx), "ROLLBACK TO SAVEPOINT serviceflow")
+		return errors.Join(err, undo)
+	}
+	_, err := in.exec(ctx, "RELEASE SAVEPOINT serviceflow")
+	return err
+}

@@ -76,7 +76,11 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
 			from, _ := o.window(v.From, v.Until, v.Holds)
-			add(DeadlineAppealOpens, from, Permission{}.judged(v).Rule, party, v.Ground)
+			rule := R09
+			if from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
+				rule = R14
+			}
+			add(DeadlineAppealOpens, from, rule, party, v.Ground)
 		}
 	}
 	if begins, ok := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); ok {

@@ -1,0 +1,182 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestR25_TheNumbersOfTheGuide(t *testing.T) {
+	assert.Equal(t, supervision.Policy{
+		Name: "guide", Start: supervision.AwaitingRequest, CompletionDelay: 3 * time.Hour, SupervisionPeriod: 8760 * time.Hour,
+		ReminderInterval: 24 * time.Hour, AutoAccept: 0, Appeal: appeal.Guide(),
+	}, supervision.Guide())
+	assert.Equal(t, 24*time.Hour, supervision.Day)
+	assert.Equal(t, time.Microsecond, supervision.Tick)
+	assert.Equal(t, []int{4000, 128, 20}, []int{supervision.MaxText, supervision.MaxID, supervision.MaxAttachments}, "what bad input gets")
+}
+
+func TestR26_Presets(t *testing.T) {
+	for name, policy := range map[string]supervision.Policy{
+		"guide": supervision.Guide(), "2025": supervision.Rules2025(), "license": supervision.License(),
+	} {
+		assert.NoError(t, policy.Validate())
+		assert.Equal(t, name, policy.Name)
+	}
+	rules2025, license := supervision.Rules2025(), supervision.License()
+	rules2025.Name, rules2025.Appeal = "guide", appeal.Guide()
+	assert.Equal(t, supervision.Guide(), rules2025, "the 2025 rules differ in the appeals only")
+	license.Name, license.Start = "guide", supervision.AwaitingRequest
+	assert.Equal(t, supervision.Guide(), license, "a License flow differs in its start only")
+}
+
+// faulty are policies with one fault each, by the words that name it.
+var faulty = map[string]func(*supervision.Policy){
+	"start":                                  func(p *supervision.Policy) { p.Start = 0 },
+	`start is "frozen"`:                      func(p *supervision.Policy) { p.Start = supervision.Frozen },
+	`start is "awaiting_acceptance"`:         func(p *supervision.Policy) { p.Start = supervision.AwaitingAcceptance },
+	`start is ""`:                            func(p *supervision.Policy) { p.Start = 200 },
+	"name: shorten it":                       func(p *supervision.Policy) { p.Name = strings.Repeat("é", 129) },
+	"name: send it as UTF-8":                 func(p *supervision.Policy) { p.Name = "\xff" },
+	"name: remove the control characters":    func(p *supervision.Policy) { p.Name = "a\x00b" },
+	"completion_delay is 0s":                 func(p *supervision.Policy) { p.CompletionDelay = 0 },
+	"completion_delay is -1h0m0s":            func(p *supervision.Policy) { p.CompletionDelay = -time.Hour },
+	"completion_delay is longer":             func(p *supervision.Policy) { p.CompletionDelay = 36500*day + tick },
+	"completion_delay is finer":              func(p *supervision.Policy) { p.CompletionDelay = tick + 1 },
+	"supervision_period is 0s":               func(p *supervision.Policy) { p.SupervisionPeriod = 0 },
+	"supervision_period is -1µs":             func(p *supervision.Policy) { p.SupervisionPeriod = -tick },
+	"supervision_period is longer":           func(p *supervision.Policy) { p.SupervisionPeriod = math.MaxInt64 },
+	"reminder_interval is -1µs":              func(p *supervision.Policy) { p.ReminderInterval = -tick },
+	"reminder_interval is longer":            func(p *supervision.Policy) { p.ReminderInterval = 36500*day + tick },
+	"auto_accept is -1µs":                    func(p *supervision.Policy) { p.AutoAccept = -tick },
+	"auto_accept is finer":                   func(p *supervision.Policy) { p.AutoAccept = 1 },
+	"silence is negative":                    func(p *supervision.Policy) { p.Appeal.Silence = -day },
+	"handling is zero":                       func(p *supervision.Policy) { p.Appeal.Handling = 0 },
+	"rejections is 0":                        func(p *supervision.Policy) { p.Appeal.Rejections = 0 },
+	"blackout is negative":                   func(p *supervision.Policy) { p.Appeal.Blackout = -1 },
+	"seller has an undeclared ground":        func(p *supervision.Policy) { p.Appeal.Seller = 1 << 6 },
+	"blackout is longer than 876000h0m0s":    func(p *supervision.Policy) { p.Appeal.Blackout = math.MaxInt64 },
+	"handling is finer than 1µs":             func(p *supervision.Policy) { p.Appeal.Handling = 1 },
+	"silence is zero":                        func(p *supervision.Policy) { p.Appeal.Silence = 0 },
+	"rejections is 1001: use at most 1000":   func(p *supervision.Policy) { p.Appeal.Rejections = 1001 },
+	"reminder_interval is finer":             func(p *supervision.Policy) { p.ReminderInterval = tick / 2 },
+	"supervision_period is finer than 1µs":   func(p *supervision.Policy) { p.SupervisionPeriod = day + 1 },
+	"auto_accept is longer than 876000h0m0s": func(p *supervision.Policy) { p.AutoAccept = 36500*day + tick },
+}
+
+func TestR25_FaultyPolicies(t *testing.T) {
+	for fault, change := range faulty {
+		t.Run(fault, func(t *testing.T) {
+			policy := supervision.Guide()
+			change(&policy)
+			err := policy.Validate()
+			assert.ErrorIs(t, err, supervision.ErrPolicy)
+			assert.ErrorContains(t, err, fault)
+			order, record, err := supervision.Open(anOpening(policy), bought)
+			assert.ErrorIs(t, err, supervision.ErrPolicy)
+			assert.NotErrorIs(t, err, supervision.ErrInvalid, "the opening itself is in order")
+			assert.Zero(t, order)
+			assert.Zero(t, record)
+		})
+	}
+}
+
+func TestR25_TheBoundsOfPolicies(t *testing.T) {
+	for name, change := range map[string]func(*supervision.Policy){
+		"no name":                    func(p *supervision.Policy) { p.Name = "" },
+		"a long name":                func(p *supervision.Policy) { p.Name = strings.Repeat("é", 128) },
+		"completed after a tick":     func(p *supervision.Policy) { p.CompletionDelay = tick },
+		"completed after a century":  func(p *supervision.Policy) { p.CompletionDelay = 36500 * day },
+		"supervised for a tick":      func(p *supervision.Policy) { p.SupervisionPeriod = tick },
+		"supervised for a century":   func(p *supervision.Policy) { p.SupervisionPeriod = 36500 * day },
+		"no limit of reminders":      func(p *supervision.Policy) { p.ReminderInterval = 0 },
+		"accepted after a tick":      func(p *supervision.Policy) { p.AutoAccept = tick },
+		"a License":                  func(p *supervision.Policy) { p.Start = supervision.AwaitingDelivery },
+		"nobody may ever appeal":     func(p *supervision.Policy) { p.Appeal = appeal.Policy{Handling: tick} },
+		"nobody is ever in blackout": func(p *supervision.Policy) { p.Appeal.Blackout = 0 },
+	} {
+		policy := supervision.Guide()
+		change(&policy)
+		require.NoError(t, policy.Validate(), name)
+		order, record, err := supervision.Open(anOpening(policy), bought)
+		require.NoError(t, err, name)
+		assert.Equal(t, policy, order.Policy, "pinned")
+		assert.Equal(t, policy, record.Action.(supervision.Opening).Policy)
+
+		data, err := json.Marshal(policy)
+		require.NoError(t, err)
+		var read supervision.Policy
+		require.NoError(t, json.Unmarshal(data, &read))
+		assert.Equal(t, policy, read)
+	}
+}
+
+func TestR25_EveryFaultOfAPolicyAtOnce(t *testing.T) {
+	err := supervision.Policy{
+		Name: "\x00", CompletionDelay: -1, SupervisionPeriod: -1, ReminderInterval: -1, AutoAccept: -1, Appeal: appeal.Policy{Blackout: -1},
+	}.Validate()
+	for _, field := range []string{"name", "start", "completion_delay", "supervision_period", "reminder_interval", "auto_accept", "blackout", "handling"} {
+		assert.ErrorContains(t, err, ": "+field)
+	}
+	_, _, err = supervision.Open(supervision.Opening{Policy: supervision.Policy{Name: "x"}}, time.Time{})
+	assert.ErrorIs(t, err, supervision.ErrPolicy)
+	assert.Equal(t, map[string]string{"at": "required", "id": "required", "product": "required", "buyer": "required", "seller": "required"}, faultsOf(t, err))
+}
+
+func TestR25_ARunningOrderKeepsItsPolicy(t *testing.T) {
+	policy := supervision.Guide()
+	s := begin(t, policy).accepted()
+	policy.CompletionDelay, policy.Appeal.Rejections = tick, 1
+	assert.Equal(t, bought.Add(3*time.Hour), s.order.NextDue())
+	assert.Equal(t, supervision.Guide(), s.order.Policy)
+}
+
+func TestR25_PolicyDocumentsRefused(t *testing.T) {
+	data, err := json.Marshal(supervision.Guide())
+	require.NoError(t, err)
+	replaced := func(old, with string) string {
+		require.Contains(t, string(data), old)
+		return strings.Replace(string(data), old, with, 1)
+	}
+	for name, c := range map[string]struct {
+		document string
+		cause    error
+	}{
+		"null":                   {`null`, supervision.ErrMalformed},
+		"a list":                 {`[]`, supervision.ErrMalformed},
+		"no format":              {`{}`, supervision.ErrMalformed},
+		"a newer one":            {replaced(`"format":1`, `"format":2`), supervision.ErrNewerFormat},
+		"an older one":           {replaced(`"format":1`, `"format":0`), supervision.ErrMalformed},
+		"an unknown field":       {replaced(`"format":1`, `"format":1,"grace":"1h"`), supervision.ErrMalformed},
+		"an unknown status":      {replaced(`awaiting_request`, `awaiting_payment`), supervision.ErrUnknown},
+		"a null status":          {replaced(`"awaiting_request"`, `null`), supervision.ErrPolicy},
+		"an unknown ground":      {replaced(`seller_silent`, `weather`), supervision.ErrUnknown},
+		"no duration":            {replaced(`"3h0m0s"`, `""`), supervision.ErrPolicy},
+		"no reminder interval":   {replaced(`"reminder_interval":"24h0m0s",`, ``), supervision.ErrPolicy},
+		"no auto-accept":         {replaced(`"auto_accept":"0s",`, ``), supervision.ErrPolicy},
+		"no period":              {replaced(`"8760h0m0s"`, `"NaN"`), supervision.ErrPolicy},
+		"no number of anything":  {replaced(`"8760h0m0s"`, `"1e3h"`), supervision.ErrPolicy},
+		"negative":               {replaced(`"3h0m0s"`, `"-3h"`), supervision.ErrPolicy},
+		"too fine":               {replaced(`"3h0m0s"`, `"1ns"`), supervision.ErrPolicy},
+		"a number for a text":    {replaced(`"3h0m0s"`, `10800`), supervision.ErrMalformed},
+		"no rejections":          {replaced(`"rejections":3,`, ``), supervision.ErrPolicy},
+		"too many rejections":    {replaced(`"rejections":3`, `"rejections":1e300`), supervision.ErrPolicy},
+		"no grounds of a seller": {replaced(`"seller":["buyer_silent","request_rejected","product_rejected"]`, `"seller":null`), supervision.ErrPolicy},
+		"a fault":                {replaced(`"rejections":3`, `"rejections":0`), supervision.ErrPolicy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read := supervision.License()
+			err := json.Unmarshal([]byte(c.document), &read)
+			assert.ErrorIs(t, err, supervision.ErrPolicy)
+			assert.ErrorIs(t, err, c.cause)
+			assert.Equal(t, supervision.License(), read, "nothing is changed")
+		})
+	}
+}

@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+const saysCanceled = "a canceled context is returned as its error before anything has changed, or as [ErrUnknownOutcome] when that cannot be known"
+
+// aboutContexts calls every method with a context that has ended, and looks whether anything has changed.
+var aboutContexts = append(ended(),
+	sentence{"canceled while Save runs leaves a whole change or none", saysCanceled, func(c *check) {
+		h := c.begin("order").request()
+		c.save(h)
+		for round := range 40 {
+			next := h.rival().seller(supervision.ReportProgress{Text: "Half of it is done."}, hour)
+			canceled, cancel := context.WithCancel(ctx)
+			saved := make(chan error)
+			go func() { saved <- c.Save(canceled, next.change()) }()
+			for range round * round {
+				runtime.Gosched()
+			}
+			cancel()
+			h = c.eitherOr(<-saved, h, next)
+		}
+	}},
+)
+
+// eitherOr returns the history that the store follows after a save that may have been canceled.
+func (c *check) eitherOr(err error, before, after *history) *history {
+	c.Helper()
+	order, _, loadErr := c.Load(ctx, before.order.ID, "")
+	require.NoError(c, loadErr)
+	saved := order.Version == after.order.Version
+	if err == nil {
+		require.True(c, saved, "Save returned no error")
+	} else if !isUnknown(err) {
+		require.ErrorIs(c, err, context.Canceled)
+		require.False(c, saved, "Save returned %q", err)
+	}
+	kept := before
+	if saved {
+		kept = after
+		kept.isStored()
+	}
+	c.holds(kept)
+	return kept
+}
+
+// ended gives every method a sentence.
+func ended() []sentence {
+	var list []sentence
+	for _, m := range methods {
+		list = append(list, sentence{"ended before " + m.name, saysCanceled, func(c *check) { c.refusesEnded(m) }})
+	}
+	return list
+}
+
+type method struct {
+	name string
+	call func(c *check, ctx context.Context, h *history) error
+}
+
+var methods = []method{
+	{"Create", func(c *check, ctx context.Context, _ *history) error {
+		return c.Create(ctx, c.open(opening("new"), day0).change())
+	}},
+	{"Load", func(c *check, ctx context.Context, h *history) error {
+		_, _, err := c.Load(ctx, h.order.ID, "")
+		return err
+	}},
+	{"Save", func(c *check, ctx context.Context, h *history) error {
+		return c.Save(ctx, h.rival().manager(supervision.AddNote{Text: "Asked both."}, hour).key("late").change())
+	}},
+	{"Search", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Search(ctx, supervision.Filter{At: day0, Limit: 10})
+		return err
+	}},
+	{"Search for one order", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Search(ctx, supervision.Filter{Criteria: supervision.Criteria{Order: "nobody's"}, At: day0, Limit: 10})
+		return err
+	}},
+	{"Records", func(c *check, ctx context.Context, h *history) error {
+		_, err := c.Records(ctx, h.order.ID, 0, 10)
+		return err
+	}},
+	{"Due", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Due(ctx, day0, supervision.Position{}, 10)
+		return err
+	}},
+	{"Claim", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Claim(ctx, day0, hour, 10)
+		return err
+	}},
+	{"Acknowledge", func(c *check, ctx context.Context, h *history) error {
+		return c.Acknowledge(ctx, h.records[0].ID())
+	}},
+	{"PutTemplate", func(c *check, ctx context.Context, _ *history) error {
+		return c.PutTemplate(ctx, published(2))
+	}},
+	{"Template", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Template(ctx, "seller", "product", 1)
+		return err
+	}},
+}
+
+func (c *check) refusesEnded(m method) {
+	c.Helper()
+	h := c.open(opening("order"), day0).appeal()
+	c.create(h)
+	require.NoError(c, c.PutTemplate(ctx, published(1)))
+
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	require.ErrorIs(c, m.call(c, canceled, h), context.Canceled)
+	overdue, cancel := context.WithDeadline(ctx, time.Unix(0, 0))
+	defer cancel()
+	require.ErrorIs(c, m.call(c, overdue, h), context.DeadlineExceeded)
+
+	c.holds(h)
+	c.lacks("new")
+	_, late, err := c.Load(ctx, "order", "late")
+	require.NoError(c, err)
+	require.Nil(c, late)
+	latest, err := c.Template(ctx, "seller", "product", 0)
+	require.NoError(c, err)
+	c.same(published(1), latest, "the latest template")
+	claimed, err := c.Claim(ctx, day0, hour, 10)
+	require.NoError(c, err)
+	c.same(h.records, claimed, "what waits to be relayed")
+}

@@ -1,0 +1,144 @@
+package storetest
+
+import (
+	"reflect"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// aboutCopies keeps what a caller does to its own values afterwards from changing what is stored.
+var aboutCopies = []sentence{
+	{"of what Create is given", saysCopies, func(c *check) {
+		for _, h := range c.rich() {
+			c.isCopied(h, func(change supervision.Change) error { return c.Create(ctx, change) })
+		}
+	}},
+	{"of what Save is given", saysCopies, func(c *check) {
+		for _, h := range c.rich() {
+			opened := &history{c: c, order: h.order, records: h.records[:1]}
+			opened.order, _ = supervision.Replay(h.records[:1])
+			c.create(opened)
+			h.stored = 1
+			c.isCopied(h, func(change supervision.Change) error { return c.Save(ctx, change) })
+		}
+	}},
+	{"of what PutTemplate is given", saysCopies, func(c *check) {
+		t := published(1)
+		want := c.text(t)
+		require.NoError(c, c.PutTemplate(ctx, t))
+		spoil(reflect.ValueOf(&t))
+		stored, err := c.Template(ctx, "seller", "product", 1)
+		require.NoError(c, err)
+		require.Equal(c, want, c.text(stored))
+	}},
+	{"of what Load returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(id string) any {
+			order, record, err := c.Load(ctx, id, "key")
+			require.NoError(c, err)
+			require.NotNil(c, record)
+			order.Template = nil
+			return &loaded{order, record}
+		})
+	}},
+	{"of what Search returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(string) any {
+			found, err := c.Search(ctx, supervision.Filter{At: day0, Limit: 10})
+			require.NoError(c, err)
+			require.NotEmpty(c, found)
+			return found
+		})
+	}},
+	{"of what Records returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(id string) any {
+			records, err := c.Records(ctx, id, 0, 10)
+			require.NoError(c, err)
+			require.NotEmpty(c, records)
+			return records
+		})
+	}},
+	{"of what Due returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(string) any {
+			due, err := c.Due(ctx, day0.Add(100*day), supervision.Position{}, 10)
+			require.NoError(c, err)
+			require.NotEmpty(c, due)
+			return due
+		})
+	}},
+	{"of what Claim returns", saysCopies, func(c *check) {
+		h := c.rich()[0]
+		c.create(h)
+		claimed, err := c.Claim(ctx, day0.Add(100*day), hour, 10)
+		require.NoError(c, err)
+		require.Len(c, claimed, len(h.records))
+		want := c.text(claimed)
+		spoil(reflect.ValueOf(claimed))
+		again, err := c.Claim(ctx, day0.Add(101*day), hour, 10)
+		require.NoError(c, err)
+		require.Equal(c, want, c.text(again))
+		c.holds(h)
+	}},
+	{"of what Template returns", saysCopies, func(c *check) {
+		require.NoError(c, c.PutTemplate(ctx, published(1)))
+		for range 2 {
+			t, err := c.Template(ctx, "seller", "product", 0)
+			require.NoError(c, err)
+			c.same(published(1), t, "the template")
+			spoil(reflect.ValueOf(&t))
+		}
+	}},
+}
+
+type loaded struct {
+	Order  supervision.Order
+	Record *supervision.Record
+}
+
+// rich are orders with everything that is kept by reference: values, attachments, a delivery, an appeal with notes and a ruling. The
+// last of them is due.
+func (c *check) rich() []*history {
+	c.Helper()
+	files := func() []supervision.Attachment { return []supervision.Attachment{file, file} }
+	filled := c.filled("filled").key("key")
+	ruled := c.open(opening("ruled"), day0).
+		buyer(supervision.SubmitRequest{Text: "Deploy it.", Attachments: files()}, hour).
+		buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: files()}, 6*day).
+		manager(supervision.AddNote{Text: "Asked both."}, hour).
+		manager(supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."}, hour).key("key")
+	due := c.open(opening("due"), day0).request().seller(supervision.AcceptRequest{}, hour).
+		seller(supervision.Deliver{Result: "Done.", Attachments: files()}, hour).key("key").accepted()
+	return []*history{filled, ruled, due}
+}
+
+// isCopied checks that what a history hands to the store is no longer the store's business afterwards.
+func (c *check) isCopied(h *history, store func(supervision.Change) error) {
+	c.Helper()
+	order, records := c.text(h.order), c.text(h.records)
+	change := h.change()
+	require.NoError(c, store(change))
+	id, all := h.order.ID, len(h.records)
+	spoil(reflect.ValueOf(&change))
+	have, _, err := c.Load(ctx, id, "")
+	require.NoError(c, err)
+	require.Equal(c, order, c.text(have), "the order after the caller changed its own")
+	stored, err := c.Store.Records(ctx, id, 0, all+1)
+	require.NoError(c, err)
+	require.Equal(c, records, c.text(stored), "the records after the caller changed its own")
+}
+
+// comesOutCopied checks that a result can be changed without changing what comes next.
+func (c *check) comesOutCopied(ask func(id string) any) {
+	c.Helper()
+	list := c.rich()
+	c.create(list...)
+	for _, h := range list {
+		result := ask(h.order.ID)
+		want := c.text(result)
+		spoil(reflect.ValueOf(result))
+		require.NotEqual(c, want, c.text(result), "the case itself is wrong: it has to change the result")
+		require.Equal(c, want, c.text(ask(h.order.ID)), "the same question again, after the caller changed the answer")
+	}
+	c.holds(list...)
+}

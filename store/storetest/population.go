@@ -1,0 +1,74 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// crowd makes orders of a few buyers, sellers and products under several policies, each driven some way by actions drawn at random, and
+// stores them. The same seed makes the same crowd. Some are due but not settled, and many were opened at the same instant.
+func (c *check) crowd(n int, seed uint64) []*history {
+	c.Helper()
+	random := rand.New(rand.NewPCG(seed, seed))
+	list := make([]*history, n)
+	for i := range list {
+		list[i] = c.wander(random, fmt.Sprintf("order-%03d", random.IntN(1000)*1000+i))
+		c.create(list[i])
+	}
+	return list
+}
+
+func policies() []supervision.Policy {
+	untouched := supervision.Guide()
+	untouched.Name, untouched.AutoAccept = "auto-accept", 10*day
+	return []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), untouched}
+}
+
+func (c *check) wander(random *rand.Rand, id string) *history {
+	c.Helper()
+	opening := supervision.Opening{
+		ID: id, Product: fmt.Sprintf("product-%d", random.IntN(6)),
+		Buyer: fmt.Sprintf("buyer-%d", random.IntN(5)), Seller: fmt.Sprintf("seller-%d", random.IntN(4)),
+		Policy: policies()[random.IntN(len(policies()))],
+	}
+	// Few instants, some of them a microsecond apart.
+	at := day0.Add(time.Duration(random.IntN(8))*day + time.Duration(random.IntN(3))*tick)
+	h := c.open(opening, at)
+	for range random.IntN(40) {
+		action := actions[random.IntN(len(actions))]
+		actors := []supervision.Actor{
+			supervision.Buyer(opening.Buyer), supervision.Seller(opening.Seller), supervision.Manager("manager"),
+		}
+		h.try(actors[random.IntN(len(actors))], action, time.Duration(random.IntN(6*24))*hour+time.Duration(random.IntN(1000))*tick)
+	}
+	if random.IntN(2) == 0 {
+		h.settle(h.order.UpdatedAt.Add(2 * hour * time.Duration(random.IntN(3))))
+	}
+	return h
+}
+
+var file = supervision.Attachment{Name: "evidence.pdf", Ref: "files/evidence.pdf", Digest: "sha256:00ff"}
+
+// actions are what a crowd does; what a status does not allow is passed over.
+var actions = []supervision.Action{
+	supervision.SubmitRequest{Text: "Deploy it.", Attachments: []supervision.Attachment{file}},
+	supervision.AcceptRequest{},
+	supervision.RejectRequest{Reason: "The region is missing."},
+	supervision.ReportProgress{Text: "Half of it is done."},
+	supervision.Deliver{Result: "Done.", Attachments: []supervision.Attachment{file}, EnabledAt: day0.Add(tick)},
+	supervision.Deliver{Result: "Done."},
+	supervision.AcceptProduct{},
+	supervision.RejectProduct{Reason: "It does not answer."},
+	supervision.Remind{},
+	supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer."},
+	supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: []supervision.Attachment{file}},
+	supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: "It is late.", Demand: "A refund."},
+	supervision.AddNote{Text: "Asked both."},
+	supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."},
+	supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It was delivered.", Upheld: true},
+	supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: "Refund it.", Upheld: true},
+}

@@ -1,0 +1,13 @@
+package storetest_test
+
+import (
+	"testing"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/store/storetest"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+func TestMemory(t *testing.T) {
+	storetest.Run(t, func(*testing.T) supervision.Store { return memory.New() })
+}

@@ -1,0 +1,252 @@
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+const (
+	saysCopies       = "values go in and come out as copies"
+	saysMicroseconds = "instants keep their microseconds and come back in UTC"
+	saysBytes        = "ids are compared byte by byte"
+)
+
+var aboutValues = []sentence{
+	{"orders of every kind come back as they went in", saysCopies, func(c *check) {
+		crowd := c.crowd(80, 1)
+		seen := make(map[supervision.Status]bool)
+		for _, h := range crowd {
+			seen[h.order.Status] = true
+		}
+		require.Len(c, seen, len(supervision.Statuses()), "the case itself is wrong: it has to have an order of every status")
+		c.holds(crowd...)
+	}},
+	{"records of a stored order replay to the order", saysCopies, func(c *check) {
+		for _, h := range c.crowd(20, 2) {
+			records, err := c.Records(ctx, h.order.ID, 0, 100)
+			require.NoError(c, err)
+			order, err := supervision.Replay(records)
+			require.NoError(c, err)
+			c.same(h.order, order, "replayed from the stored records")
+		}
+	}},
+	{"the longest texts come back, in four-byte runes and emoji", saysCopies, func(c *check) {
+		for id, text := range map[string]string{
+			"gothic": strings.Repeat("𐍈", supervision.MaxText),
+			"emoji":  strings.Repeat("👩‍👩‍👧‍👦🏳️‍🌈😀", 300),
+			"markup": "<a href=\"x\">&amp; 'quoted' \\n \\u0000 \u2028 100% _ -- ; $1 ?\r\n\tend",
+			"forms":  "caf\u00e9 cafe\u0301 \u212b \u00c5 İ ı ß ﬁ",
+		} {
+			h := c.open(opening(id), day0).buyer(supervision.SubmitRequest{
+				Text: text, Attachments: []supervision.Attachment{{Name: text, Ref: text}},
+			}, hour)
+			c.create(h)
+			c.holds(h)
+		}
+	}},
+	{"what is absent comes back absent", saysCopies, func(c *check) {
+		c.begin("bare")
+		order, _, err := c.Load(ctx, "bare", "")
+		require.NoError(c, err)
+		require.Nil(c, order.Request)
+		require.Nil(c, order.Delivery)
+		require.Nil(c, order.Appeal)
+		require.Nil(c, order.Template)
+		for _, instant := range []time.Time{order.RemindedAt, order.AcceptedAt, order.ClosedAt} {
+			require.True(c, instant.IsZero())
+		}
+		require.Zero(c, order.FrozenFrom)
+		records, err := c.Records(ctx, "bare", 0, 1)
+		require.NoError(c, err)
+		require.Len(c, records, 1)
+		require.Empty(c, records[0].Key)
+		require.Zero(c, records[0].From)
+		require.Zero(c, records[0].Finding)
+	}},
+	{"the values of a form keep their types", saysCopies, func(c *check) {
+		h := c.filled("form")
+		c.create(h)
+		c.holds(h)
+		order, _, err := c.Load(ctx, "form", "")
+		require.NoError(c, err)
+		require.Equal(c, h.order.Request.Values, order.Request.Values, "compared with their types")
+		records, err := c.Records(ctx, "form", 1, 1)
+		require.NoError(c, err)
+		require.Equal(c, h.records[1].Action, records[0].Action, "compared with their types")
+	}},
+	{"instants keep their microseconds", saysMicroseconds, func(c *check) {
+		for id, at := range map[string]time.Time{
+			"last": day0.Truncate(time.Second).Add(time.Second - tick), "first": day0.Truncate(time.Second).Add(tick),
+			"early": time.Date(1970, 1, 1, 0, 0, 0, 1000, time.UTC), "late": time.Date(8999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+		} {
+			h := c.open(opening(id), at).deliver()
+			c.create(h)
+			c.holds(h)
+		}
+	}},
+	{"instants come back in UTC", saysMicroseconds, instantsInUTC},
+	{"instants in questions count whatever their zone", saysMicroseconds, zonesInQuestions},
+	{"ids that look alike are different orders", saysBytes, func(c *check) {
+		var list []*history
+		for i, id := range alike {
+			o := opening(id)
+			o.Buyer, o.Seller, o.Product = id, id, id
+			h := c.open(o, day0.Add(time.Duration(i)*tick)).request().key(id)
+			c.create(h)
+			list = append(list, h)
+		}
+		c.holds(list...)
+		for _, h := range list {
+			id := h.order.ID
+			for _, criteria := range []supervision.Criteria{{Order: id}, {Buyer: id}, {Seller: id}, {Product: id}} {
+				found, err := c.Search(ctx, supervision.Filter{Criteria: criteria, At: day0, Limit: 100})
+				require.NoError(c, err)
+				c.sameOrders([]*history{h}, found, fmt.Sprintf("the answer to %+v", criteria))
+			}
+		}
+	}},
+	{"an id that only looks like a stored one is unknown", saysBytes, func(c *check) {
+		h := c.begin("R1")
+		c.begin("caf\u00e9")
+		for _, id := range []string{"r1", "R1 ", " R1", "R1\t", "R01", "Ｒ1", "R%", "R_", "cafe\u0301", "cafe", "CAF\u00c9", ""} {
+			c.lacks(id)
+			require.ErrorIs(c, c.Save(ctx, renamed(h.rival().request(), id).change()), supervision.ErrConflict, "order %q", id)
+		}
+		c.holds(h)
+	}},
+	{"keys that look alike are different keys", saysBytes, func(c *check) {
+		h := c.begin("order").request().key("K1")
+		c.save(h)
+		for _, key := range []string{"k1", "K1 ", " K1", "K%", "Ｋ1"} {
+			_, record, err := c.Load(ctx, "order", key)
+			require.NoError(c, err)
+			require.Nil(c, record, "key %q", key)
+		}
+	}},
+}
+
+// alike are ids that a careless comparison takes for one another, and ids that a careless query takes apart.
+var alike = []string{
+	"R1", "r1", "R 1", "R  1", "R\u00a01", "Ｒ1", "R1\u200b", "R01",
+	"caf\u00e9", "cafe\u0301", "cafe", "CAFE", "\u212b", "\u00c5", "A\u030a", "ß", "ss", "SS", "ẞ", "ﬁ", "fi", "I", "i", "İ", "ı",
+	"100%", "100_", "100", "o'r", `o"r`, `o\r`, `o\\r`, "o;--", "$1", "?", "NULL", "null", "0", "00", "0x0", "1e2",
+	"😀", "😁", "𐍈", "ŝ", "s", strings.Repeat("😀", supervision.MaxID), strings.Repeat("😀", supervision.MaxID-1),
+}
+
+// renamed turns a history into one of another order.
+func renamed(h *history, id string) *history {
+	h.order.ID = id
+	for i := range h.records {
+		h.records[i].Order = id
+	}
+	return h
+}
+
+func instantsInUTC(c *check) {
+	zone := time.FixedZone("UTC+8", 8*60*60)
+	h := c.open(opening("order"), day0.In(zone)).request().seller(supervision.AcceptRequest{}, hour).
+		seller(supervision.Deliver{Result: "Done.", EnabledAt: day0.Add(hour).In(zone)}, hour).accepted()
+	appealed := c.open(opening("appealed"), day0.In(zone)).appeal().manager(supervision.AddNote{Text: "Asked both."}, hour).
+		manager(supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
+	c.create(h, appealed)
+	published := supervision.RequestTemplate{
+		Seller: "seller", Product: "product", Version: 1, PublishedAt: day0.In(zone), Template: form,
+	}
+	require.NoError(c, c.PutTemplate(ctx, published))
+
+	inUTC := func(what string, v any) {
+		c.Helper()
+		n := 0
+		instants(reflect.ValueOf(v), func(t time.Time) {
+			n++
+			require.Equal(c, time.UTC, t.Location(), "%s: %s", what, t)
+		})
+		require.Positive(c, n, "%s: there is no instant in it", what)
+	}
+	order, _, err := c.Load(ctx, "order", "")
+	require.NoError(c, err)
+	inUTC("Load", order)
+	order, _, err = c.Load(ctx, "appealed", "")
+	require.NoError(c, err)
+	inUTC("Load", order)
+	found, err := c.Search(ctx, supervision.Filter{At: day0, Limit: 10})
+	require.NoError(c, err)
+	inUTC("Search", found)
+	records, err := c.Records(ctx, "appealed", 0, 10)
+	require.NoError(c, err)
+	inUTC("Records", records)
+	due, err := c.Due(ctx, day0.Add(30*day), supervision.Position{}, 10)
+	require.NoError(c, err)
+	inUTC("Due", due)
+	claimed, err := c.Claim(ctx, day0.Add(30*day), hour, 100)
+	require.NoError(c, err)
+	inUTC("Claim", claimed)
+	stored, err := c.Template(ctx, "seller", "product", 0)
+	require.NoError(c, err)
+	inUTC("Template", stored)
+	require.Equal(c, day0, stored.PublishedAt)
+}
+
+// accepted lets the buyer accept what is delivered.
+func (h *history) accepted() *history {
+	h.c.Helper()
+	return h.buyer(supervision.AcceptProduct{}, hour)
+}
+
+func zonesInQuestions(c *check) {
+	zone := time.FixedZone("UTC-11", -11*60*60)
+	h := c.begin("order").accept()
+	c.save(h)
+	due := h.order.NextDue()
+	filter := supervision.Filter{At: due.In(zone), Limit: 10, After: supervision.Position{At: day0.Add(tick).In(zone), ID: ""}}
+	filter.Status, filter.BoughtFrom, filter.BoughtBefore = supervision.Completed, day0.In(zone), day0.Add(tick).In(zone)
+	found, err := c.Search(ctx, filter)
+	require.NoError(c, err)
+	c.sameOrders([]*history{h}, found, "searched with instants of another zone")
+	list, err := c.Due(ctx, due.In(zone), supervision.Position{At: due.Add(-tick).In(zone), ID: "z"}, 10)
+	require.NoError(c, err)
+	require.Len(c, list, 1, "due at an instant of another zone")
+	claimed, err := c.Claim(ctx, due.In(zone), hour, 10)
+	require.NoError(c, err)
+	require.Len(c, claimed, len(h.records))
+	claimed, err = c.Claim(ctx, due.Add(hour-tick), hour, 10)
+	require.NoError(c, err)
+	require.Empty(c, claimed, "the lease of a claim at an instant of another zone")
+}
+
+// form is a request template with a field of every type of value.
+var form = template.Template{
+	Title: "Deployment", Intro: "Tell us where.",
+	Fields: []template.Field{
+		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "north"}, {Value: "south"}}},
+		{Key: "zones", Label: "Zones", Kind: template.Choices, Options: []template.Option{{Value: "a", Label: "A"}, {Value: "b"}}, Default: []string{"a"}},
+		{Key: "nodes", Label: "Nodes", Kind: template.Integer, Min: "1", Max: "9", Default: json.Number("3")},
+		{Key: "share", Label: "Share", Kind: template.Number},
+		{Key: "public", Label: "Public", Kind: template.YesNo, Default: false},
+		{Key: "from", Label: "From", Kind: template.Date},
+		{Key: "notes", Label: "Notes", Kind: template.Text, Help: "Anything else 😀"},
+	},
+}
+
+// filled is an order whose request was submitted on the form.
+func (c *check) filled(id string) *history {
+	c.Helper()
+	o := opening(id)
+	o.Template, o.TemplateVersion = &form, 1
+	return c.open(o, day0).buyer(supervision.SubmitRequest{
+		Values: template.Values{
+			"region": "north", "zones": []string{"a", "b"}, "nodes": json.Number("7"), "share": json.Number("0.125"), "public": true,
+			"from": "2026-04-01", "notes": "line 1\nline 2 😀",
+		},
+		Attachments: []supervision.Attachment{file},
+	}, hour)
+}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -22,7 +21,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"rapid.checks": "3000", "rapid.steps": "60", "rapid.nofailfile": "true"} {
+	for name, value := range map[string]string{"rapid.checks": "1500", "rapid.steps": "60", "rapid.nofailfile": "true"} {
 		if !given[name] {
 			_ = flag.Set(name, value)
 		}
@@ -39,9 +38,11 @@ func TestLibraryAgreesWithModel(t *testing.T) {
 			"command": p.command,
 			"likely":  p.likely,
 			"settle":  p.settle,
+			"notes":   p.notes,
 			"ask":     p.ask,
 			"":        p.invariants,
 		})
+		p.roundTrip(t)
 	})
 }
 
@@ -62,15 +63,18 @@ func open(t *rapid.T) *pair {
 	if rapid.Bool().Draw(t, "own end") {
 		end = start + durations().Draw(t, "end") + 1
 	}
+	version := rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "template")
+	form := bridge.Template(version)
 	p := &pair{now: start}
 	var record supervision.Record
 	var want model.Record
 	var err error
 	p.order, record, err = supervision.Open(supervision.Opening{
 		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: preset(mp), ScheduledEnd: bridge.Time(end),
+		TemplateVersion: version, Template: &form,
 	}, bridge.Time(start))
 	require.NoError(t, err)
-	p.model, want = model.Open("o", "p", "b", "s", &mp, 0, end, start)
+	p.model, want = model.Open("o", "p", "b", "s", &mp, version, end, start)
 	require.Empty(t, bridge.DiffRecord(&want, &record))
 	p.records = append(p.records, record)
 	return p
@@ -167,6 +171,9 @@ func content(t *rapid.T, c model.Command) model.Command {
 	case "accept_request", "accept_product", "auto_accept", "complete":
 		c.Text = ""
 	case "submit_request", "deliver":
+		if c.Op == "submit_request" && rapid.Bool().Draw(t, "on a form") {
+			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"), rapid.IntRange(1, 2).Draw(t, "form")
+		}
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 	case "raise_appeal":
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
@@ -205,13 +212,17 @@ func (p *pair) likely(t *rapid.T) {
 	c := rapid.SampledFrom(may).Draw(t, "command")
 	switch c.Op {
 	case "accept_request", "accept_product":
+	case "submit_request":
+		if c.Form = p.model.Template; c.Form == 0 {
+			c.Text = "text"
+		}
 	case "raise_appeal":
 		for _, v := range p.model.Verdicts(c.Role, at) {
 			if v.Holds {
 				c.Ground = v.Ground
 			}
 		}
-		c.Text, c.Demand, c.Files = "reason", "demand", 1
+		c.Text, c.Demand, c.Files = "reason", "demand", rapid.IntRange(0, 1).Draw(t, "proof")
 	case "rule_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "resume", "accept", "cancel"}).Draw(t, "outcome")
 		c.Text = "decision"
@@ -221,6 +232,22 @@ func (p *pair) likely(t *rapid.T) {
 	p.do(t, c, at)
 }
 
+// notes fills the appeal with notes, now and then.
+func (p *pair) notes(t *rapid.T) {
+	if p.model.Status != "frozen" || len(p.model.Appeal.Notes) > 90 || rapid.IntRange(0, 19).Draw(t, "many notes") != 19 {
+		t.Skip("no notes")
+	}
+	c := model.Command{Role: "manager", Actor: "m", Op: "add_note", Text: "note"}
+	for len(p.model.Appeal.Notes) < 99 {
+		order, records, err := p.order.Apply(bridge.Actor(c), bridge.Action(c), bridge.Time(p.now))
+		require.NoError(t, err)
+		p.model, _ = p.model.Do(c, p.now)
+		p.order, p.records = order, append(p.records, records...)
+	}
+	p.do(t, c, p.now)
+	p.do(t, c, p.now)
+}
+
 func (p *pair) do(t *rapid.T, c model.Command, at int64) {
 	next, answer := p.model.Do(c, at)
 	before := p.order.Clone()
@@ -228,7 +255,9 @@ func (p *pair) do(t *rapid.T, c model.Command, at int64) {
 	if diff := bridge.DiffAnswer(&next, &answer, &order, records, err); diff != "" {
 		t.Fatalf("%+v at %s: %s", c, bridge.Time(at), diff)
 	}
-	require.True(t, reflect.DeepEqual(before, p.order), "Apply changed the order it was called on")
+	if !reflect.DeepEqual(before, p.order) {
+		t.Fatalf("Apply changed the order it was called on")
+	}
 	p.pass(at)
 	if answer.Kind == "done" {
 		p.order, p.model, p.records = order, next, append(p.records, records...)
@@ -274,28 +303,49 @@ func (p *pair) ask(t *rapid.T) {
 	require.Equal(t, bridge.SortDeadlines(p.model.Deadlines(at)), bridge.SortDeadlines(bridge.Deadlines(deadlines)), "at %s", instant)
 }
 
+// stored is the order as it is stored and replayed: without the content of its template.
+func stored(o supervision.Order) supervision.Order {
+	o.Template = nil
+	return o
+}
+
 // invariants hold after every step.
 func (p *pair) invariants(t *rapid.T) {
-	require.Empty(t, bridge.DiffOrder(&p.model, &p.order))
-
+	if diff := bridge.DiffOrder(&p.model, &p.order); diff != "" {
+		t.Fatalf("%s", diff)
+	}
 	replayed, err := supervision.Replay(p.records)
-	require.NoError(t, err)
-	require.True(t, reflect.DeepEqual(p.order, replayed), "replaying the records yields the order (R21)")
+	if err != nil || !reflect.DeepEqual(stored(p.order), replayed) {
+		t.Fatalf("replaying the records does not yield the order (R21): %v", err)
+	}
 
 	listing := p.order.Listing()
-	assert.Equal(t, p.model.Due(), bridge.Micros(listing.Due))
+	if p.model.Due() != bridge.Micros(listing.Due) {
+		t.Fatalf("due: model %d, library %s", p.model.Due(), listing.Due)
+	}
 	for _, at := range p.model.Instants() {
 		for _, at := range []int64{at - 1, at, at + 1} {
 			if at >= p.model.Updated {
 				settled, _ := p.model.Settle(at)
-				require.Equal(t, settled.Status, listing.StatusAt(bridge.Time(at)).String(), "the listing's status at %s", bridge.Time(at))
+				if status := listing.StatusAt(bridge.Time(at)).String(); status != settled.Status {
+					t.Fatalf("status listed at %s: model %s, library %s", bridge.Time(at), settled.Status, status)
+				}
 			}
 		}
 	}
+}
 
+// roundTrip holds that the order and its records read back as they were written.
+func (p *pair) roundTrip(t *rapid.T) {
 	data, err := json.Marshal(p.order)
 	require.NoError(t, err)
-	var read supervision.Order
-	require.NoError(t, json.Unmarshal(data, &read))
-	require.True(t, reflect.DeepEqual(p.order, read), "an order reads back as it was written")
+	var order supervision.Order
+	require.NoError(t, json.Unmarshal(data, &order))
+	require.True(t, reflect.DeepEqual(stored(p.order), order), "an order reads back as it was written")
+
+	data, err = json.Marshal(p.records)
+	require.NoError(t, err)
+	var records []supervision.Record
+	require.NoError(t, json.Unmarshal(data, &records))
+	require.True(t, reflect.DeepEqual(p.records, records), "records read back as they were written")
 }

@@ -34,8 +34,10 @@ var decoders = map[Operation]func(data []byte) (Action, error){
 
 func decodeAs[A Action](data []byte) (Action, error) {
 	var a A
-	err := decodeFields("action", data, &a)
-	return a, err
+	if err := decodeFields("action", data, &a); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // normalized returns an action as it is recorded, detached from the caller's memory, and reports every fault; nil for nil and for

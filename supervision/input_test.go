@@ -1,0 +1,367 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Texts and ids at their bounds, in characters and not in bytes.
+var (
+	longest = strings.Repeat("é", 4000)
+	tooLong = longest + "é"
+	longID  = strings.Repeat("漢", 128)
+)
+
+// badTexts are texts that are refused, by the code of the fault. Blank ones are required where a text is.
+var badTexts = map[string]string{
+	strings.Repeat("x", 4001): "too_long", tooLong: "too_long", strings.Repeat("😀", 4001): "too_long",
+	"a\xffb": "not_utf8", "a\x00b": "control_character", "a\x1bb": "control_character", "a\u0085b": "control_character",
+}
+
+// badIDs are ids that are refused.
+var badIDs = map[string]string{
+	"": "required", strings.Repeat("x", 129): "too_long", longID + "漢": "too_long", "\xff": "not_utf8", "a\x00": "control_character",
+	"a\nb": "line_break", "a\tb": "line_break", " a": "untrimmed", "a ": "untrimmed",
+}
+
+// badInstants are instants that no order can live with.
+var badInstants = map[string]struct {
+	at   time.Time
+	code string
+}{
+	"zero":            {time.Time{}, "required"},
+	"year 1":          {time.Time{}.Add(time.Hour), "out_of_range"},
+	"before 1970":     {time.Date(1969, 12, 31, 23, 59, 59, 999_999_999, time.UTC), "out_of_range"},
+	"after 9000":      {time.Date(9001, 1, 1, 0, 0, 0, 0, time.UTC), "out_of_range"},
+	"absurdly late":   {time.Unix(1<<62, 0), "out_of_range"},
+	"absurdly early":  {time.Unix(-1<<62, 0), "out_of_range"},
+	"the latest":      {time.Date(292277026596, 12, 4, 15, 30, 7, 0, time.UTC), "out_of_range"},
+	"before Christ":   {time.Date(-44, 3, 15, 0, 0, 0, 0, time.UTC), "out_of_range"},
+	"a nanosecond on": {time.Time{}.Add(1), "required"},
+}
+
+func TestInput_Instants(t *testing.T) {
+	for name, c := range badInstants {
+		t.Run(name, func(t *testing.T) {
+			s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
+			before := s.order.Clone()
+			next, records, err := s.order.Apply(ben, acceptProduct, c.at)
+			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			assert.Zero(t, next)
+			assert.Nil(t, records)
+			_, err = s.order.Permit(ben, supervision.OpAcceptProduct, c.at)
+			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			_, err = s.order.Operations(ben, c.at)
+			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			_, err = s.order.Grounds(ben, c.at)
+			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			_, _, err = supervision.Open(anOpening(supervision.Guide()), c.at)
+			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			assert.NotPanics(t, func() {
+				s.order.Settle(c.at)
+				s.order.Deadlines(c.at)
+				s.order.Progress(c.at)
+				s.order.Listing().StatusAt(c.at)
+			})
+			assert.Equal(t, before, s.order)
+
+			opening := anOpening(supervision.Guide())
+			opening.ScheduledEnd = c.at
+			if _, _, err = supervision.Open(opening, bought); !c.at.IsZero() {
+				assert.Contains(t, faultsOf(t, err), "scheduled_end")
+			}
+			if _, _, err = arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue, supervision.Deliver{Result: "x", EnabledAt: c.at}, bought); !c.at.IsZero() {
+				assert.Contains(t, faultsOf(t, err), "enabled_at")
+			}
+		})
+	}
+}
+
+func TestInput_TheFirstAndTheLastInstant(t *testing.T) {
+	for _, at := range []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9000, 12, 31, 23, 59, 59, 999_999_000, time.UTC)} {
+		policy := supervision.Guide()
+		policy.SupervisionPeriod, policy.CompletionDelay = 36500*day, 36500*day
+		order, _, err := supervision.Open(anOpening(policy), at)
+		require.NoError(t, err)
+		order, _, err = order.Apply(ben, submit, at)
+		require.NoError(t, err)
+		_, err = json.Marshal(order)
+		require.NoError(t, err, "what a policy adds has room")
+	}
+}
+
+func TestInput_Actors(t *testing.T) {
+	s := begin(t, supervision.Guide())
+	ask := func(actor supervision.Actor) []error {
+		_, _, applied := s.order.Apply(actor, submit, s.at)
+		_, permitted := s.order.Permit(actor, supervision.OpSubmitRequest, s.at)
+		_, listed := s.order.Operations(actor, s.at)
+		_, judged := s.order.Grounds(actor, s.at)
+		return []error{applied, permitted, listed, judged}
+	}
+	for id, code := range badIDs {
+		for _, err := range ask(supervision.Buyer(id)) {
+			assert.Equal(t, map[string]string{"actor.id": code}, faultsOf(t, err), "%q", id)
+		}
+	}
+	for _, err := range append(ask(supervision.Actor{}), ask(supervision.Actor{Role: 99})...) {
+		assert.Equal(t, map[string]string{"actor.role": "required", "actor.id": "required"}, faultsOf(t, err))
+	}
+	for _, err := range ask(supervision.Actor{Role: 99, ID: ben.ID}) {
+		assert.Equal(t, map[string]string{"actor.role": "required"}, faultsOf(t, err))
+	}
+}
+
+// stowaway is not one of the package's actions, though it looks like one.
+type stowaway struct{ supervision.AcceptRequest }
+
+func TestInput_Actions(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
+	for name, action := range map[string]supervision.Action{
+		"nil": nil, "a pointer": &supervision.AcceptRequest{}, "a nil pointer": (*supervision.RejectRequest)(nil), "a stowaway": stowaway{},
+		"a pointer to an opening": &supervision.Opening{}, "a nil ruling": (*supervision.RuleAppeal)(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			next, records, err := s.order.Apply(sue, action, s.at)
+			assert.Equal(t, map[string]string{"action": "required"}, faultsOf(t, err))
+			assert.Zero(t, next)
+			assert.Nil(t, records)
+			_, err = supervision.MarshalAction(action)
+			assert.ErrorIs(t, err, supervision.ErrInvalid)
+			_, err = json.Marshal(supervision.Record{Order: "o-1", Seq: 1, Action: action})
+			assert.ErrorIs(t, err, supervision.ErrInvalid)
+		})
+	}
+}
+
+func TestInput_UnknownOperations(t *testing.T) {
+	for _, op := range []supervision.Operation{0, 77, 255} {
+		for _, actor := range cast {
+			_, err := begin(t, supervision.Guide()).order.Permit(actor, op, bought)
+			assert.Equal(t, map[string]string{"operation": "unknown"}, faultsOf(t, err))
+		}
+	}
+}
+
+// texts are the actions with a text in each of their fields, and whether the field must have one.
+var texts = []struct {
+	field    string
+	required bool
+	actor    supervision.Actor
+	with     func(text string) supervision.Action
+}{
+	{"text", true, ben, func(text string) supervision.Action { return supervision.SubmitRequest{Text: text} }},
+	{"reason", true, sue, func(text string) supervision.Action { return supervision.RejectRequest{Reason: text} }},
+	{"text", true, sue, func(text string) supervision.Action { return supervision.ReportProgress{Text: text} }},
+	{"result", true, sue, func(text string) supervision.Action { return supervision.Deliver{Result: text} }},
+	{"reason", true, ben, func(text string) supervision.Action { return supervision.RejectProduct{Reason: text} }},
+	{"text", false, ben, func(text string) supervision.Action { return supervision.Remind{Text: text} }},
+	{"reason", true, ben, func(text string) supervision.Action {
+		return supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: text, Demand: "x"}
+	}},
+	{"demand", true, ben, func(text string) supervision.Action {
+		return supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "x", Demand: text}
+	}},
+	{"text", true, mia, func(text string) supervision.Action { return supervision.AddNote{Text: text} }},
+	{"decision", true, mia, func(text string) supervision.Action {
+		return supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: text}
+	}},
+	{"attachments[0].name", true, sue, func(text string) supervision.Action {
+		return supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{{Name: text, Ref: "x"}}}
+	}},
+	{"attachments[0].ref", true, sue, func(text string) supervision.Action {
+		return supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{{Name: "x", Ref: text}}}
+	}},
+}
+
+// takes finds an order on which somebody may do something, so that only a fault can keep it from being done.
+func takes(t *testing.T, actor supervision.Actor, op supervision.Operation) *story {
+	for _, status := range supervision.Statuses() {
+		s := arrive(t, supervision.Guide(), status)
+		if status.Waiting() {
+			s.wait(6 * day)
+		}
+		if s.permit(actor, op).Allowed {
+			return s
+		}
+	}
+	require.Failf(t, "nowhere allowed", "%s by %s", op, actor)
+	return nil
+}
+
+func TestInput_Texts(t *testing.T) {
+	for _, c := range texts {
+		op := c.with("x").Operation()
+		t.Run(op.String()+" "+c.field, func(t *testing.T) {
+			s := takes(t, c.actor, op)
+			before := s.order.Clone()
+			for text, code := range badTexts {
+				next, records, err := s.order.Apply(c.actor, c.with(text), s.at)
+				assert.Equal(t, map[string]string{c.field: code}, faultsOf(t, err), "%.10q", text)
+				assert.NotContains(t, err.Error(), "a\x00b", "errors never repeat what the user wrote")
+				assert.Zero(t, next)
+				assert.Nil(t, records)
+			}
+			for _, blank := range []string{"", " ", "\n\t \u2003"} {
+				_, _, err := s.order.Apply(c.actor, c.with(blank), s.at)
+				if c.required {
+					assert.Equal(t, map[string]string{c.field: "required"}, faultsOf(t, err))
+				} else {
+					assert.NoError(t, err)
+				}
+			}
+			for _, good := range []string{longest, " " + longest + "\n", "two\nlines\tand a tab", "日本語 😀"} {
+				_, _, err := s.order.Apply(c.actor, c.with(good), s.at)
+				assert.NoError(t, err)
+			}
+			assert.Equal(t, before, s.order)
+		})
+	}
+}
+
+// attaching are the actions that take attachments.
+var attaching = []struct {
+	actor supervision.Actor
+	with  func([]supervision.Attachment) supervision.Action
+}{
+	{ben, func(files []supervision.Attachment) supervision.Action {
+		return supervision.SubmitRequest{Text: "x", Attachments: files}
+	}},
+	{sue, func(files []supervision.Attachment) supervision.Action {
+		return supervision.Deliver{Result: "x", Attachments: files}
+	}},
+	{ben, func(files []supervision.Attachment) supervision.Action {
+		return supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "x", Demand: "x", Attachments: files}
+	}},
+}
+
+func TestInput_Attachments(t *testing.T) {
+	files := make([]supervision.Attachment, 21)
+	for i := range files {
+		files[i] = supervision.Attachment{Name: fmt.Sprint(i), Ref: fmt.Sprint(i), Digest: longID}
+	}
+	for _, c := range attaching {
+		op := c.with(nil).Operation()
+		t.Run(op.String(), func(t *testing.T) {
+			s := takes(t, c.actor, op)
+			_, records, err := s.order.Apply(c.actor, c.with(files[:20]), s.at)
+			require.NoError(t, err)
+			files[0].Name = "changed"
+			data, err := supervision.MarshalAction(records[0].Action)
+			require.NoError(t, err)
+			assert.NotContains(t, string(data), "changed", "detached from the caller's memory")
+			files[0].Name = "0"
+
+			_, _, err = s.order.Apply(c.actor, c.with(files), s.at)
+			assert.Equal(t, map[string]string{"attachments": "too_many"}, faultsOf(t, err))
+			_, _, err = s.order.Apply(c.actor, c.with([]supervision.Attachment{{Digest: " "}, files[1], {Name: "\xff", Ref: tooLong, Digest: longID + "x"}}), s.at)
+			assert.Equal(t, map[string]string{
+				"attachments[0].name": "required", "attachments[0].ref": "required", "attachments[0].digest": "untrimmed",
+				"attachments[2].name": "not_utf8", "attachments[2].ref": "too_long", "attachments[2].digest": "too_long",
+			}, faultsOf(t, err), "every fault of every file")
+			_, records, err = s.order.Apply(c.actor, c.with([]supervision.Attachment{}), s.at)
+			require.NoError(t, err)
+			data, err = supervision.MarshalAction(records[0].Action)
+			require.NoError(t, err)
+			assert.NotContains(t, string(data), "attachments", "none is none")
+		})
+	}
+}
+
+func TestInput_Openings(t *testing.T) {
+	for field, set := range map[string]func(*supervision.Opening, string){
+		"id":      func(o *supervision.Opening, id string) { o.ID = id },
+		"product": func(o *supervision.Opening, id string) { o.Product = id },
+		"buyer":   func(o *supervision.Opening, id string) { o.Buyer = id },
+		"seller":  func(o *supervision.Opening, id string) { o.Seller = id },
+	} {
+		for id, code := range badIDs {
+			opening := anOpening(supervision.Guide())
+			set(&opening, id)
+			order, record, err := supervision.Open(opening, bought)
+			assert.Equal(t, map[string]string{field: code}, faultsOf(t, err))
+			assert.Zero(t, order)
+			assert.Zero(t, record)
+		}
+		opening := anOpening(supervision.Guide())
+		set(&opening, longID)
+		_, _, err := supervision.Open(opening, bought)
+		assert.NoError(t, err)
+	}
+	opening := anOpening(supervision.Guide())
+	opening.TemplateVersion = -1
+	_, _, err := supervision.Open(opening, bought)
+	assert.Equal(t, map[string]string{"template_version": "out_of_range"}, faultsOf(t, err))
+	for _, end := range []time.Time{bought, bought.Add(-tick), bought.Add(999)} {
+		opening = anOpening(supervision.Guide())
+		opening.ScheduledEnd = end
+		_, _, err = supervision.Open(opening, bought)
+		assert.Equal(t, map[string]string{"scheduled_end": "out_of_range"}, faultsOf(t, err), "it ends before it began")
+	}
+}
+
+func TestInput_Forms(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.TemplateVersion, opening.Template = 1, seats()
+	s := beginAs(t, opening)
+	many := template.Values{"users": 1, "region": "eu"}
+	for i := range 150 {
+		many[fmt.Sprintf("field%03d", i)] = "x"
+	}
+	before := s.order.Clone()
+	for name, values := range map[string]template.Values{
+		"no values": nil, "nil values": {"users": nil, "region": nil}, "wrong types": {"users": []any{1}, "region": map[string]any{}},
+		"a channel": {"users": make(chan int), "region": "eu"}, "a function": {"users": func() {}, "region": "eu"}, "too many": many,
+	} {
+		next, records, err := s.order.Apply(ben, supervision.SubmitRequest{Values: values}, s.at)
+		assert.ErrorIs(t, err, supervision.ErrInvalid, name)
+		assert.Zero(t, next)
+		assert.Nil(t, records)
+	}
+	assert.Equal(t, before, s.order)
+}
+
+// TestInput_ActionDocuments feeds what no host should send.
+func TestInput_ActionDocuments(t *testing.T) {
+	for document, cause := range map[string]error{
+		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed, `NaN`: supervision.ErrMalformed,
+		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"operation":"remind"}`: supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":null}`:                                                     supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                             supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":7}}`:                                               supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":"x","loud":true}}`:                                 supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{}} {}`:                                                    supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{},"by":"ben"}`:                                            supervision.ErrMalformed,
+		`{"format":1,"operation":"refund","action":{}}`:                                                       supervision.ErrUnknown,
+		`{"format":1,"operation":3,"action":{}}`:                                                              supervision.ErrMalformed,
+		`{"format":1e300,"operation":"remind","action":{}}`:                                                   supervision.ErrMalformed,
+		`{"format":2,"operation":"rewind","action":{"far":true}}`:                                             supervision.ErrNewerFormat,
+		`{"operation":"remind","action":{}}`:                                                                  supervision.ErrMalformed,
+		`{"format":1,"operation":"rule_appeal","action":{"outcome":"refund","upheld":true,"decision":"x"}}`:   supervision.ErrUnknown,
+		`{"format":1,"operation":"rule_appeal","action":{"resume_at":"nowhere","upheld":true,"decision":""}}`: supervision.ErrUnknown,
+		`{"format":1,"operation":"raise_appeal","action":{"ground":"weather","reason":"x","demand":"x"}}`:     supervision.ErrUnknown,
+		`{"format":1,"operation":"deliver","action":{"result":"x","enabled_at":"yesterday"}}`:                 supervision.ErrMalformed,
+	} {
+		action, err := supervision.UnmarshalAction([]byte(document))
+		assert.ErrorIs(t, err, cause, document)
+		assert.Nil(t, action, document)
+	}
+	for op, actions := range attempts() {
+		for _, action := range actions {
+			data, err := supervision.MarshalAction(action)
+			require.NoError(t, err)
+			read, err := supervision.UnmarshalAction(data)
+			require.NoError(t, err, op)
+			assert.Equal(t, action, read)
+		}
+	}
+}

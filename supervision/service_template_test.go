@@ -56,8 +56,9 @@ func TestR04_TemplatesHaveVersions(t *testing.T) {
 func TestR04_PublishingDetachesTheTemplate(t *testing.T) {
 	b := newBench(t)
 	mine := seats()
-	b.publish("p-1", mine)
+	published := b.publish("p-1", mine)
 	mine.Fields[0].Label = "changed"
+	assert.Equal(t, *seats(), published.Template)
 	got, err := b.Service.Template(t.Context(), sue.ID, "p-1", 0)
 	require.NoError(t, err)
 	assert.Equal(t, *seats(), got.Template)

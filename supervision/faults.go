@@ -53,12 +53,13 @@ func (f *faults) attachments(field string, list []appeal.Attachment) []appeal.At
 	}
 	checked := make([]appeal.Attachment, len(list))
 	for i, a := range list {
-		path := fmt.Sprintf("%s[%d].", field, i)
-		checked[i] = appeal.Attachment{
-			Name: f.text(path+"name", a.Name, true), Ref: f.text(path+"ref", a.Ref, true), Digest: a.Digest,
-		}
+		var of faults
+		checked[i] = appeal.Attachment{Name: of.text("name", a.Name, true), Ref: of.text("ref", a.Ref, true), Digest: a.Digest}
 		if a.Digest != "" {
-			f.id(path+"digest", a.Digest)
+			of.id("digest", a.Digest)
+		}
+		for _, fault := range of {
+			f.add(fmt.Sprintf("%s[%d].%s", field, i, fault.Field), fault.Code, fault.Message)
 		}
 	}
 	return checked

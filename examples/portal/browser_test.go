@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a test waits for something to appear before it gives up.
+const patience = 20 * time.Second
+
+// chromium is one browser for all tests; each of its tabs is somebody else's, with cookies of its own.
+var chromium struct {
+	once  sync.Once
+	ctx   context.Context
+	close func()
+	err   error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.close != nil {
+		chromium.close()
+	}
+	os.Exit(code)
+}
+
+func startChromium() {
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		chromium.err = exec.ErrNotFound
+		return
+	}
+	profile, err := os.MkdirTemp("", "portal-chromium-")
+	if err != nil {
+		chromium.err = err
+		return
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-GB"))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	chromium.ctx, chromium.close = ctx, func() {
+		cancel()
+		stop()
+		_ = os.RemoveAll(profile)
+	}
+	chromium.err = chromedp.Do(ctx)
+}
+
+// tab is one person's window.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	site *site
+}
+
+// window opens a window for somebody who has not logged in.
+func (s *site) window(t *testing.T) *tab {
+	t.Helper()
+	chromium.once.Do(startChromium)
+	if chromium.err != nil {
+		if os.Getenv("SERVICEFLOW_REQUIRE_BROWSER") == "1" {
+			require.NoError(t, chromium.err, "a browser is required")
+		}
+		t.Skipf("skipped: no Chromium to test pages in (%v); install chromium to run this test", chromium.err)
+	}
+	ctx, cancel := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	b := &tab{t, ctx, s}
+	b.do(chromedp.EmulateViewport(1280, 900))
+	return b
+}
+
+// logIn opens a window and logs in by the page.
+func (s *site) logIn(t *testing.T, account string) *tab {
+	t.Helper()
+	b := s.window(t)
+	b.open("/login")
+	b.click(fmt.Sprintf("button[value=%q]", account))
+	b.sees("h1", "")
+	b.until(`location.pathname !== "/login"`)
+	return b
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if len(steps) == 1 && chromedp.FromContext(b.ctx).Target == nil {
+		ctx = b.ctx // the first step opens the window, which must outlive it
+	}
+	require.NoError(b.t, chromedp.Do(ctx, steps...))
+}
+
+func (b *tab) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.site.url + path))
+}
+
+// eval returns what an expression says in the page; while a page is being left it says nothing.
+func eval[T any](b *tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// until waits for a condition of the page.
+func (b *tab) until(condition string) {
+	b.t.Helper()
+	var last error
+	met := func() bool {
+		yes, err := eval[bool](b, "Boolean("+condition+")")
+		last = err
+		return err == nil && yes
+	}
+	deadline := time.Now().Add(patience)
+	for !met() {
+		if time.Now().After(deadline) {
+			text, _ := eval[string](b, "location.href + '\\n' + document.body.innerText")
+			require.FailNow(b.t, "waited in vain for "+condition, "%v\n%s", last, text)
+		}
+		time.Sleep(10 * time.Millisecond) // between two looks at the condition
+	}
+}
+
+// sees waits until an element shows a text.
+func (b *tab) sees(selector, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
+}
+
+// seesNot waits until no element shows a text.
+func (b *tab) seesNot(selector, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`![...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
+}
+
+// click presses with the mouse, as soon as the element is there.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// press clicks the button or the link that says a text.
+func (b *tab) press(text string) {
+	b.t.Helper()
+	find := fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label")]
+		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text))
+	b.until(find)
+	_, err := eval[bool](b, `(() => { document.querySelectorAll("[data-test]").forEach(e => e.removeAttribute("data-test"));
+		`+find+`.setAttribute("data-test", ""); return true })()`)
+	require.NoError(b.t, err)
+	b.click("[data-test]")
+}
+
+// fill types into an input; it sets the text at once, for speed.
+func (b *tab) fill(name, text string) {
+	b.t.Helper()
+	input := fmt.Sprintf(`[name=%s]:not([type=hidden])`, strconv.Quote(name))
+	b.until(fmt.Sprintf("document.querySelector(%s)", strconv.Quote(input)))
+	_, err := eval[bool](b, fmt.Sprintf(`(e => { e.focus(); e.value = %s; e.dispatchEvent(new Event("input", {bubbles: true})); return true })(document.querySelector(%s))`,
+		strconv.Quote(text), strconv.Quote(input)))
+	require.NoError(b.t, err)
+}
+
+// choose picks a radio button or ticks a box.
+func (b *tab) choose(name, value string) {
+	b.t.Helper()
+	b.click(fmt.Sprintf(`input[name=%s][value=%s]`, strconv.Quote(name), strconv.Quote(value)))
+}
+
+// value is what an input holds.
+func (b *tab) value(name string) string {
+	b.t.Helper()
+	text, err := eval[string](b, fmt.Sprintf(`document.querySelector('[name=%s]:not([type=hidden])').value`, strconv.Quote(name)))
+	require.NoError(b.t, err)
+	return text
+}
+
+// confirms presses OK in the dialog.
+func (b *tab) confirms() {
+	b.t.Helper()
+	b.until(`document.querySelector("dialog[open] form")`)
+	b.press("OK")
+}
+
+// keys types on the keyboard.
+func (b *tab) keys(keys string, options ...chromedp.KeyOption) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(keys, options...))
+}
+
+// attends waits until the page hears of what others do.
+func (b *tab) attends() {
+	b.t.Helper()
+	b.until(`document.documentElement.dataset.streaming === "yes"`)
+}
+
+// texts are the texts of all elements that match.
+func (b *tab) texts(selector string) []string {
+	b.t.Helper()
+	list, err := eval[[]string](b, fmt.Sprintf(`[...document.querySelectorAll(%s)].map(e => e.innerText.trim())`, strconv.Quote(selector)))
+	require.NoError(b.t, err)
+	return list
+}
+
+func (b *tab) screen(width, height int64) { b.do(chromedp.EmulateViewport(width, height)) }
+
+// scheme switches between light and dark.
+func (b *tab) scheme(name string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	}))
+}
+
+// withoutScripts has the browser run none.
+func (b *tab) withoutScripts() {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// jump moves the demonstration clock by the page.
+func (b *tab) jump(label string) {
+	b.t.Helper()
+	before := b.texts(".clock time")
+	b.press(label)
+	b.until(fmt.Sprintf(`document.querySelector(".clock time").innerText !== %s`, strconv.Quote(strings.Join(before, ""))))
+}

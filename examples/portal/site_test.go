@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// site is a portal that runs for one test, with the demonstration market in it.
+type site struct {
+	*portal
+	url string
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := settings{file: filepath.Join(t.TempDir(), "portal.db"), demo: true}
+	db, err := openDatabase(ctx, s)
+	require.NoError(t, err)
+	p, err := newPortal(ctx, db, s, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+	require.NoError(t, err)
+	var workers sync.WaitGroup
+	workers.Go(func() { p.work(ctx) })
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = newServer(p)
+	server.Start()
+	t.Cleanup(func() {
+		p.live.close()
+		server.Close()
+		cancel()
+		workers.Wait()
+		require.NoError(t, db.Close())
+	})
+	return &site{p, server.URL}
+}
+
+// order opens a fresh order and lets actions happen to it.
+func (s *site) order(t *testing.T, product string, buyer string, steps ...step) supervision.Order {
+	t.Helper()
+	p, ok := findProduct(product)
+	require.True(t, ok)
+	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
+	require.NoError(t, err)
+	for _, step := range steps {
+		actor := supervision.Buyer(order.Buyer)
+		if step.role == supervision.RoleSeller {
+			actor = supervision.Seller(order.Seller)
+		}
+		order, err = s.svc.Do(t.Context(), order.ID, actor, step.action)
+		require.NoError(t, err)
+	}
+	return order
+}
+
+type step struct {
+	role   supervision.Role
+	action supervision.Action
+}
+
+func byBuyer(a supervision.Action) step  { return step{supervision.RoleBuyer, a} }
+func bySeller(a supervision.Action) step { return step{supervision.RoleSeller, a} }
+
+// at is an order's address, and a task's on it.
+func at(o supervision.Order, task ...string) string {
+	return strings.Join(append([]string{"/orders/" + url.PathEscape(o.ID)}, task...), "/")
+}
+
+// person is somebody with a browser that knows no scripts.
+type person struct {
+	t      *testing.T
+	site   *site
+	client *http.Client
+}
+
+func (s *site) visitor(t *testing.T) *person {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &person{t, s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+func (s *site) as(t *testing.T, account string) *person {
+	p := s.visitor(t)
+	require.Equal(t, http.StatusSeeOther, p.post("/login", url.Values{"account": {account}}).StatusCode)
+	return p
+}
+
+// answer is a response with its body read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (p *person) do(r *http.Request, err error) answer {
+	p.t.Helper()
+	require.NoError(p.t, err)
+	response, err := p.client.Do(r)
+	require.NoError(p.t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(p.t, err)
+	return answer{response, string(body)}
+}
+
+func (p *person) get(path string) answer {
+	p.t.Helper()
+	return p.do(http.NewRequest(http.MethodGet, p.site.url+path, nil))
+}
+
+func (p *person) post(path string, form url.Values) answer {
+	p.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, p.site.url+path, strings.NewReader(form.Encode()))
+	require.NoError(p.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return p.do(r, nil)
+}

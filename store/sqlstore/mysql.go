@@ -1,5 +1,184 @@
 package sqlstore
 
-type mysql struct{ engine }
+import (
+	"context"
+	"database/sql"
+	"strings"
 
-func newMySQL(n naming) engine { return mysql{} }
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// mysql writes in a transaction of a few statements, each for all rows of the call.
+type mysql struct {
+	insert, update, record, wait, template string // for one row, kept prepared
+	lock, updates, records, waits          string // for many rows
+	heads, queues, mark, documents, remove string
+}
+
+func newMySQL(n naming) mysql {
+	return mysql{
+		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `)`),
+		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
+handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
+		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),
+		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
+		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
+SELECT ?, ?, ?, ?, ? FROM DUAL
+WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
+
+		lock: n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
+		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
+ON DUPLICATE KEY UPDATE status = VALUES(status), waiting_since = VALUES(waiting_since), due = VALUES(due),
+accepted_at = VALUES(accepted_at), completed_at = VALUES(completed_at), handle_by = VALUES(handle_by),
+version = VALUES(version), document = VALUES(document)`),
+		records: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES ?...`),
+		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES ?...`),
+
+		heads: n.text(`SELECT order_id FROM {outbox} h
+WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
+ORDER BY waits_since, order_id, seq LIMIT ? FOR UPDATE SKIP LOCKED`),
+		queues: n.text(`SELECT order_id, seq, waits_since, claimed_until FROM {outbox}
+WHERE order_id IN (?...) ORDER BY order_id, seq FOR UPDATE`),
+		mark:      n.text(`UPDATE {outbox} SET claimed_until = ? WHERE (order_id, seq) IN (?...)`),
+		documents: n.text(`SELECT order_id, seq, document FROM {records} WHERE (order_id, seq) IN (?...)`),
+		remove:    n.text(`DELETE FROM {outbox} WHERE (order_id, seq) IN (?...)`),
+	}
+}
+
+// many writes a statement for a number of rows, or of values where a row has one.
+func many(query string, rows, columns int) string {
+	row := marks(columns)
+	if columns > 1 {
+		row = "(" + row + ")"
+	}
+	return strings.Replace(query, "?...", strings.Repeat(row+", ", rows-1)+row, 1)
+}
+
+func (q mysql) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		_, err := in.exec(ctx, q.insert, rows.order.inserted()...)
+		created = !duplicate(err)
+		if err != nil {
+			if !created {
+				return nil
+			}
+			return err
+		}
+		return q.add(ctx, in, rows.records)
+	}, q.insert, q.record, q.wait)
+	return created, err
+}
+
+func (q mysql) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
+	write := q.saveMany
+	if len(rows) == 1 {
+		write = q.saveOne
+	}
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		conflicts, err = write(ctx, in, rows)
+		return err
+	}, q.update, q.record, q.wait)
+	return conflicts, err
+}
+
+// saveOne saves an order under compare-and-swap.
+func (q mysql) saveOne(ctx context.Context, in session, rows []changeRows) (conflicts []string, err error) {
+	order := &rows[0].order
+	n, err := in.exec(ctx, q.update, append(order.changed(), order.ID, order.before)...)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return []string{order.ID}, nil
+	}
+	return nil, q.add(ctx, in, rows[0].records)
+}
+
+// saveMany locks the orders to learn which of them still have their version, and then writes those.
+func (q mysql) saveMany(ctx context.Context, in session, rows []changeRows) (conflicts []string, err error) {
+	versions, err := q.versions(ctx, in, rows)
+	if err != nil {
+		return nil, err
+	}
+	var orders []any
+	var records []recordRow
+	for _, row := range rows {
+		if version, ok := versions[row.order.ID]; !ok || version != row.order.before {
+			conflicts = append(conflicts, row.order.ID)
+			continue
+		}
+		orders = append(orders, row.order.inserted()...)
+		records = append(records, row.records...)
+	}
+	if len(orders) == 0 {
+		return conflicts, nil
+	}
+	if _, err := in.exec(ctx, many(q.updates, len(orders)/orderWidth, orderWidth), orders...); err != nil {
+		return nil, err
+	}
+	return conflicts, q.add(ctx, in, records)
+}
+
+func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map[string]int64, error) {
+	ids := make([]any, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].order.ID
+	}
+	versions := make(map[string]int64, len(rows))
+	err := in.query(ctx, func(r *sql.Rows) error {
+		var id string
+		var version int64
+		err := r.Scan(&id, &version)
+		versions[id] = version
+		return err
+	}, many(q.lock, len(ids), 1), ids...)
+	return versions, err
+}
+
+// add adds records, and puts those that are relayed into the outbox.
+func (q mysql) add(ctx context.Context, in session, rows []recordRow) error {
+	var records, waits []any
+	for _, row := range rows {
+		records = append(records, row.Order, row.Seq, row.key, row.document)
+		if row.relay {
+			waits = append(waits, row.Order, row.Seq, row.waits)
+		}
+	}
+	record, wait := q.record, q.wait
+	if len(rows) > 1 {
+		record, wait = many(q.records, len(records)/4, 4), many(q.waits, max(1, len(waits)/3), 3)
+	}
+	if _, err := in.exec(ctx, record, records...); err != nil || len(waits) == 0 {
+		return err
+	}
+	_, err := in.exec(ctx, wait, waits...)
+	return err
+}
+
+func (q mysql) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
+	return s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		_, err := in.exec(ctx, many(q.remove, len(ids), 2), pairs(ids)...)
+		return err
+	})
+}
+
+func pairs(ids []supervision.RecordID) []any {
+	args := make([]any, 0, 2*len(ids))
+	for _, id := range ids {
+		args = append(args, id.Order, id.Seq)
+	}
+	return args
+}
+
+func (q mysql) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document,
+			t.Seller, t.Product, t.Version-1)
+		published = n == 1
+		if duplicate(err) { // somebody else was faster
+			return nil
+		}
+		return err
+	}, q.template)
+	return published, err
+}

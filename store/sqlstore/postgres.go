@@ -1,5 +1,178 @@
 package sqlstore
 
-type postgres struct{ engine }
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
 
-func newPostgres(n naming) engine { return postgres{} }
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// postgres writes everything of a call with one statement, whatever the number of orders: rows go in as arrays, one for each column. No
+// statement inserts what may be there already, because a failed one would end the host's transaction.
+type postgres struct{ createOrder, saveOrders, claimFirst, remove, template string }
+
+func newPostgres(n naming) postgres {
+	return postgres{
+		createOrder: n.text(`WITH saved AS (
+	INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING RETURNING id),
+` + addRecords + `
+SELECT id FROM saved`),
+		saveOrders: n.text(`WITH saved AS (
+	UPDATE {orders} o SET status = i.status, waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
+		completed_at = i.completed_at, handle_by = i.handle_by, version = i.version, document = i.document
+	FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+		AS i (status, waiting_since, due, accepted_at, completed_at, handle_by, version, document, id, before)
+	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
+` + addRecords + `
+SELECT id FROM saved`),
+		claimFirst: n.text(`WITH heads AS MATERIALIZED (
+	SELECT order_id, waits_since FROM {outbox} h
+	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
+	ORDER BY waits_since, order_id LIMIT {limit} FOR UPDATE SKIP LOCKED),
+first AS MATERIALIZED (
+	SELECT w.order_id, w.seq FROM heads h JOIN {outbox} w ON w.order_id = h.order_id
+	ORDER BY h.waits_since, h.order_id, w.seq LIMIT {limit}),
+claimed AS (
+	UPDATE {outbox} o SET claimed_until = ? FROM first f WHERE o.order_id = f.order_id AND o.seq = f.seq
+	RETURNING o.order_id, o.seq, o.waits_since)
+SELECT c.order_id, c.seq, c.waits_since, r.document FROM claimed c JOIN {records} r ON r.order_id = c.order_id AND r.seq = c.seq`),
+		remove: n.text(`DELETE FROM {outbox} o USING unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
+WHERE o.order_id = i.order_id AND o.seq = i.seq`),
+		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
+SELECT i.* FROM (VALUES (?::text, ?::text, ?::integer, ?::bigint, ?::text)) AS i (seller, product, version, published_at, document)
+WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t WHERE t.seller = i.seller AND t.product = i.product)
+ON CONFLICT DO NOTHING`),
+	}
+}
+
+// addRecords continues a statement that has saved orders: their records are added, and those that are relayed go to the outbox.
+const addRecords = `new AS (
+	SELECT i.* FROM unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[]) AS i (order_id, seq, idem_key, document, waits_since)
+	JOIN saved s ON s.id = i.order_id),
+added AS (
+	INSERT INTO {records} (order_id, seq, idem_key, document) SELECT order_id, seq, idem_key, document FROM new),
+queued AS (
+	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT order_id, seq, waits_since FROM new WHERE waits_since IS NOT NULL)`
+
+func (q postgres) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
+	args := append(rows.order.inserted(), recordArrays([]changeRows{rows})...)
+	err = s.statement(ctx, func(in session) error {
+		created = false
+		return in.query(ctx, func(*sql.Rows) error { created = true; return nil }, q.createOrder, args...)
+	})
+	return created, err
+}
+
+func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
+	columns := make([]array, 10)
+	for _, row := range rows {
+		for i, value := range append(row.order.changed(), row.order.ID, row.order.before) {
+			columns[i].add(value)
+		}
+	}
+	args := append(arrays(columns), recordArrays(rows)...)
+	saved := make(map[string]bool, len(rows))
+	err = s.statement(ctx, func(in session) error {
+		clear(saved)
+		return in.query(ctx, func(r *sql.Rows) error {
+			var id string
+			err := r.Scan(&id)
+			saved[id] = true
+			return err
+		}, q.saveOrders, args...)
+	})
+	for _, row := range rows {
+		if !saved[row.order.ID] {
+			conflicts = append(conflicts, row.order.ID)
+		}
+	}
+	return conflicts, err
+}
+
+func recordArrays(rows []changeRows) []any {
+	columns := make([]array, 5)
+	for _, row := range rows {
+		for _, r := range row.records {
+			columns[0].add(r.Order)
+			columns[1].add(r.Seq)
+			columns[2].add(r.key)
+			columns[3].add(r.document)
+			columns[4].add(r.queued())
+		}
+	}
+	return arrays(columns)
+}
+
+func (q postgres) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
+	query := strings.ReplaceAll(q.claimFirst, "{limit}", strconv.Itoa(limit)) // a number in the text lets the plan be kept
+	err = s.statement(ctx, func(in session) error {
+		rows = nil
+		return in.query(ctx, func(r *sql.Rows) error {
+			row, err := scanWaiting(r)
+			rows = append(rows, row)
+			return err
+		}, query, at, until)
+	})
+	return rows, err
+}
+
+func (q postgres) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
+	columns := make([]array, 2)
+	for _, id := range ids {
+		columns[0].add(id.Order)
+		columns[1].add(id.Seq)
+	}
+	return s.statement(ctx, func(in session) error {
+		_, err := in.exec(ctx, q.remove, arrays(columns)...)
+		return err
+	})
+}
+
+func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
+	err = s.statement(ctx, func(in session) error {
+		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document)
+		published = n == 1
+		return err
+	})
+	return published, err
+}
+
+// array writes a PostgreSQL array in its text form, which every driver sends as it is.
+type array struct{ text []byte }
+
+func (a *array) add(value any) {
+	if len(a.text) == 0 {
+		a.text = append(a.text, '{')
+	} else {
+		a.text = append(a.text, ',')
+	}
+	switch v := value.(type) {
+	case int64:
+		a.text = strconv.AppendInt(a.text, v, 10)
+	case string:
+		a.quote(v)
+	default:
+		a.text = append(a.text, "NULL"...)
+	}
+}
+
+func (a *array) quote(s string) {
+	a.text = append(a.text, '"')
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			a.text = append(a.text, '\\')
+		}
+		a.text = append(a.text, s[i])
+	}
+	a.text = append(a.text, '"')
+}
+
+func arrays(list []array) []any {
+	args := make([]any, len(list))
+	for i, a := range list {
+		args[i] = string(append(a.text, '}'))
+	}
+	return args
+}

@@ -38,8 +38,11 @@ func (r *orderRow) waitingSince() time.Time {
 }
 
 // orderColumns, inserted and changed belong together: those an operation changes are the last ones.
-const orderColumns = `id, product, buyer, seller, opened_at,
+const (
+	orderWidth   = 13
+	orderColumns = `id, product, buyer, seller, opened_at,
 status, waiting_since, due, accepted_at, completed_at, handle_by, version, document`
+)
 
 func (r *orderRow) inserted() []any {
 	return append([]any{r.ID, r.Product, r.Buyer, r.Seller, r.OpenedAt.UnixMicro()}, r.changed()...)
@@ -57,8 +60,16 @@ type recordRow struct {
 	supervision.RecordID
 	key      any // nil for none
 	document string
-	waits    int64 // since when it waits in the outbox
+	waits    int64 // its instant
 	relay    bool
+}
+
+// queued is since when it waits in the outbox; nil where it is not relayed.
+func (r *recordRow) queued() any {
+	if r.relay {
+		return r.waits
+	}
+	return nil
 }
 
 func newRecordRows(change *supervision.Change) ([]recordRow, error) {

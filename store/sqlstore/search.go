@@ -107,7 +107,8 @@ func (q *search) statuses(wanted []supervision.Status) {
 	for _, status := range wanted {
 		args = append(args, status.String())
 	}
-	q.where("CASE WHEN completed_at <= ? THEN 'completed' WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
+	q.where("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN completed_at <= ? THEN 'completed'"+
+		" WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
 		strings.Repeat("?, ", len(wanted)-1)+"?)", args...)
 }
 

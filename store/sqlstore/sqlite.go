@@ -13,7 +13,7 @@ type sqlite struct{ insert, update, record, wait, mark, remove, template string 
 
 func newSQLite(n naming) sqlite {
 	return sqlite{
-		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(13) + `) ON CONFLICT (id) DO NOTHING`),
+		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING`),
 		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
 handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),
@@ -36,7 +36,7 @@ SELECT ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WH
 func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
 func (q sqlite) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
-	err = s.transaction(ctx, func(in session) error {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		n, err := in.exec(ctx, q.insert, rows.order.inserted()...)
 		created = n == 1
 		if err != nil || !created {
@@ -48,7 +48,7 @@ func (q sqlite) create(ctx context.Context, s *Store, rows changeRows) (created 
 }
 
 func (q sqlite) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
-	err = s.transaction(ctx, func(in session) error {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		conflicts = nil
 		for _, row := range rows {
 			n, err := in.exec(ctx, q.update, append(row.order.changed(), row.order.ID, row.order.before)...)
@@ -83,7 +83,7 @@ func (q sqlite) add(ctx context.Context, in session, rows []recordRow) error {
 }
 
 func (q sqlite) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
-	err = s.transaction(ctx, func(in session) error {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		rows = nil
 		return in.query(ctx, func(r *sql.Rows) error {
 			row, err := scanWaiting(r)
@@ -95,7 +95,7 @@ func (q sqlite) claim(ctx context.Context, s *Store, at, until int64, limit int)
 }
 
 func (q sqlite) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
-	return s.transaction(ctx, func(in session) error {
+	return s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		for _, id := range ids {
 			if _, err := in.exec(ctx, q.remove, id.Order, id.Seq); err != nil {
 				return err
@@ -106,7 +106,7 @@ func (q sqlite) acknowledge(ctx context.Context, s *Store, ids []supervision.Rec
 }
 
 func (q sqlite) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
-	err = s.transaction(ctx, func(in session) error {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document,
 			t.Seller, t.Product, t.Version-1)
 		published = n == 1

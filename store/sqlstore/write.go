@@ -29,12 +29,12 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 
 // transaction runs a write of several statements. Its first one is a write too, so that it waits for its turn instead of being refused
 // for what it has read (SQLite). The statements named are kept prepared.
-func (s *Store) transaction(ctx context.Context, run func(session) error, named ...string) error {
+func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run func(session) error, named ...string) error {
 	return s.write(ctx, run, func() error {
 		if err := s.prepared.add(ctx, named...); err != nil {
 			return err
 		}
-		tx, err := s.db.BeginTx(ctx, nil)
+		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 		if err != nil {
 			return err
 		}

@@ -91,14 +91,20 @@ var prefixes atomic.Int64
 func newPrefix(t testing.TB, d database, db *sql.DB) string {
 	prefix := fmt.Sprintf("t%d_%d_", os.Getpid(), prefixes.Add(1))
 	t.Cleanup(func() {
-		if d.dialect == sqlstore.SQLite {
-			return // the file goes
-		}
-		for _, table := range []string{"orders", "records", "outbox", "templates", "schema"} {
+		for _, table := range append(tables, "schema") {
 			_, _ = db.Exec("DROP TABLE IF EXISTS " + prefix + table)
 		}
 	})
 	return prefix
+}
+
+var tables = []string{"orders", "records", "outbox", "templates"}
+
+func empty(t testing.TB, db *sql.DB, prefix string) {
+	for _, table := range tables {
+		_, err := db.Exec("DELETE FROM " + prefix + table)
+		require.NoError(t, err)
+	}
 }
 
 // migrated returns a store on empty tables of its own, and their prefix.

@@ -74,6 +74,16 @@ func TestWords(t *testing.T) {
 	assert.Empty(t, supervision.RoleSet(0).String())
 }
 
+func TestRules(t *testing.T) {
+	rules := supervision.Rules()
+	for i, rule := range rules {
+		assert.Equal(t, fmt.Sprintf("R%02d", i+1), rule.String())
+		assert.NotEmpty(t, rule.Text())
+	}
+	assert.Len(t, rules, 28)
+	assert.Empty(t, supervision.Rule("R99").Text())
+}
+
 func TestActor(t *testing.T) {
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleBuyer, ID: "a"}, supervision.Buyer("a"))
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleSeller, ID: "a"}, supervision.Seller("a"))

@@ -1,0 +1,152 @@
+package supervision_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// monday is when the examples begin.
+var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// delivering is an order whose seller has accepted the request, as the examples need one.
+func delivering(policy supervision.Policy) (supervision.Order, []supervision.Record) {
+	order, first, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue", Policy: policy}, monday)
+	records := []supervision.Record{first}
+	for _, step := range []struct {
+		actor  supervision.Actor
+		action supervision.Action
+	}{
+		{supervision.Buyer("ben"), supervision.SubmitRequest{Text: "Two hundred users, please."}},
+		{supervision.Seller("sue"), supervision.AcceptRequest{}},
+	} {
+		if err != nil {
+			panic(err) // an example has no test to fail
+		}
+		var added []supervision.Record
+		order, added, err = order.Apply(step.actor, step.action, monday)
+		records = append(records, added...)
+	}
+	return order, records
+}
+
+// A rule is tested without a service, a store or a clock: the core takes the instant as an argument.
+func ExampleOrder_Apply() {
+	order, _ := delivering(supervision.Guide())
+	five := monday.AddDate(0, 0, 5)
+	appealing := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No news for five days.", Demand: "Deliver."}
+
+	_, _, err := order.Apply(supervision.Buyer("ben"), appealing, five)
+	var refusal *supervision.Refusal
+	if errors.As(err, &refusal) {
+		fmt.Println("after 5 days:", refusal.Rule, refusal.Reason, "from", refusal.From.Format(time.RFC3339Nano))
+	}
+	frozen, records, err := order.Apply(supervision.Buyer("ben"), appealing, five.Add(supervision.Tick))
+	fmt.Println("a tick later:", frozen.Status, len(records), err)
+	// Output:
+	// after 5 days: R09 not_silent_long_enough from 2026-03-07T09:00:00.000001Z
+	// a tick later: frozen 1 <nil>
+}
+
+// A policy is the guide's with other numbers.
+func ExamplePolicy() {
+	policy := supervision.Guide()
+	policy.Name = "hardware"
+	policy.AutoAccept = 10 * supervision.Day
+	policy.Appeal.Silence = 2 * supervision.Day
+	if err := policy.Validate(); err != nil {
+		fmt.Println(err)
+	}
+	order, _ := delivering(policy)
+	order, _, _ = order.Apply(supervision.Seller("sue"), supervision.Deliver{Result: "Installed."}, monday)
+
+	settled, records := order.Settle(monday.AddDate(0, 0, 11))
+	for _, r := range records {
+		fmt.Println(r.At.Format(time.DateTime), r.Operation, r.From, "to", r.To)
+	}
+	fmt.Println(settled.OrderStatus())
+
+	policy.CompletionDelay = 0
+	fmt.Println(policy.Validate())
+	// Output:
+	// 2026-03-12 09:00:00 auto_accept awaiting_acceptance to accepted
+	// 2026-03-12 12:00:00 complete accepted to completed
+	// completed
+	// appeal: invalid policy: completion_delay is 0s: use at least 1µs
+}
+
+// A portal shows what a party can do, and why not and from when where it cannot.
+func ExampleOrder_Operations() {
+	order, _ := delivering(supervision.Guide())
+	permissions, err := order.Operations(supervision.Buyer("ben"), monday.Add(time.Hour))
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, p := range permissions {
+		switch {
+		case p.Allowed:
+			fmt.Println(p.Operation, "yes")
+		case !p.From.IsZero():
+			fmt.Println(p.Operation, "from", p.From.Format(time.RFC3339Nano), "to", p.Until.Format(time.DateOnly))
+		case p.Reason != supervision.ReasonRole:
+			fmt.Println(p.Operation, "no:", p.Reason.Text())
+		}
+	}
+	// Output:
+	// submit_request no: the flow does not stand where this can be done
+	// accept_product no: the flow does not stand where this can be done
+	// reject_product no: the flow does not stand where this can be done
+	// remind yes
+	// raise_appeal from 2026-03-07T09:00:00.000001Z to 2027-02-15
+}
+
+// A countdown is the difference between a deadline and now.
+func ExampleOrder_Deadlines() {
+	order, _ := delivering(supervision.Guide())
+	order, _, _ = order.Apply(supervision.Seller("sue"), supervision.Deliver{Result: "All users can log in."}, monday)
+	order, _, _ = order.Apply(supervision.Buyer("ben"), supervision.AcceptProduct{}, monday)
+	now := monday.Add(2*time.Hour + 59*time.Minute)
+	for _, d := range order.Deadlines(now) {
+		fmt.Println(d.Kind, "in", d.At.Sub(now))
+	}
+	// Output:
+	// completion in 1m0s
+}
+
+// A stepper shows the steps of the flow.
+func ExampleOrder_Progress() {
+	order, _ := delivering(supervision.Guide())
+	for _, step := range order.Progress(monday) {
+		fmt.Println(step.State, step.Status)
+	}
+	// Output:
+	// done awaiting_request
+	// done awaiting_confirmation
+	// current awaiting_delivery
+	// waiting awaiting_acceptance
+	// waiting accepted
+	// waiting completed
+}
+
+// Replaying an order's records yields the order, as far as one likes.
+func ExampleReplay() {
+	order, records := delivering(supervision.Guide())
+	for n := range records {
+		then, err := supervision.Replay(records[:n+1])
+		fmt.Println(then.Version, then.Status, err)
+	}
+	now, _ := supervision.Replay(records)
+	fmt.Println(now.Version == order.Version, now.UpdatedAt.Equal(order.UpdatedAt))
+
+	_, err := supervision.Replay(records[1:])
+	fmt.Println(errors.Is(err, supervision.ErrMalformed))
+	// Output:
+	// 1 awaiting_request <nil>
+	// 2 awaiting_confirmation <nil>
+	// 3 awaiting_delivery <nil>
+	// true true
+	// true
+}

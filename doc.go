@@ -57,7 +57,8 @@
 // Package store/memory keeps everything in memory. Package store/sqlstore keeps it in SQLite, PostgreSQL, MySQL or MariaDB through
 // database/sql, and can join the host's own transaction:
 //
-//	order, err := svc.In(sqlstore.Join(tx, sqlstore.Postgres)).Do(ctx, id, actor, action)
+//	joined, err := sqlstore.Join(tx, sqlstore.Postgres)
+//	order, err := svc.In(joined).Do(ctx, id, actor, action)
 //
 // A store of your own implements supervision.Store; package store/storetest checks it sentence by sentence.
 //

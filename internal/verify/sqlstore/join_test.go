@@ -1,0 +1,200 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// host is a host with a table of its own on the database of the orders.
+type host struct {
+	bench
+	database
+	db            *sql.DB
+	store         *sqlstore.Store
+	prefix, table string
+}
+
+func newHost(t *testing.T, d database) host {
+	db := d.open(t)
+	store, prefix := d.migrated(t, db)
+	table := prefix + "invoices"
+	_, err := db.Exec("CREATE TABLE " + table + " (id VARCHAR(20) NOT NULL PRIMARY KEY)")
+	require.NoError(t, err)
+	t.Cleanup(func() { _, _ = db.Exec("DROP TABLE " + table) })
+	return host{newBench(t, store), d, db, store, prefix, table}
+}
+
+var errChangedMind = errors.New("the host changed its mind")
+
+// transact writes an invoice and does the work in one transaction, as a host does.
+func (h host) transact(t *testing.T, invoice string, work func(bench, *sqlstore.Store) error) error {
+	tx, err := h.db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	_, err = tx.Exec("INSERT INTO " + h.table + " (id) VALUES ('" + invoice + "')")
+	require.NoError(t, err)
+	joined, err := sqlstore.Join(tx, h.dialect, sqlstore.WithPrefix(h.prefix))
+	require.NoError(t, err)
+	if err := work(bench{h.In(joined), h.clock}, joined); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (h host) invoices(t *testing.T) (n int) {
+	require.NoError(t, h.db.QueryRow("SELECT count(*) FROM "+h.table).Scan(&n))
+	return n
+}
+
+func TestJoinedOperationsCommitAndVanishWithTheHostsRows(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		h := newHost(t, d)
+		work := func(b bench, _ *sqlstore.Store) error {
+			b.opened(t, "o")
+			b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			return nil
+		}
+		err := h.transact(t, "vanishes", func(b bench, s *sqlstore.Store) error {
+			require.NoError(t, work(b, s))
+			return errChangedMind
+		})
+		require.ErrorIs(t, err, errChangedMind)
+		_, _, err = h.store.Load(t.Context(), "o", "")
+		require.ErrorIs(t, err, supervision.ErrNotFound)
+		require.Zero(t, h.invoices(t))
+
+		require.NoError(t, h.transact(t, "stays", work))
+		require.EqualValues(t, 2, whole(t, h.store, "o").Version)
+		require.Equal(t, 1, h.invoices(t))
+		waiting, err := h.store.Claim(t.Context(), start, 1, 10)
+		require.NoError(t, err)
+		require.Len(t, waiting, 2)
+	})
+}
+
+func TestJoinedTransactionStaysUsable(t *testing.T) {
+	ctx := context.Background()
+	stale := func(t *testing.T, h host) []supervision.Change { // changes that lost against another
+		var changes []supervision.Change
+		for _, id := range []string{"lost", "won"} {
+			h.opened(t, id)
+			order, _, err := h.store.Load(ctx, id, "")
+			require.NoError(t, err)
+			next, records, err := order.Apply(buyer, supervision.SubmitRequest{Text: "Deploy it."}, start)
+			require.NoError(t, err)
+			changes = append(changes, supervision.Change{Order: next, Before: 1, Records: records})
+		}
+		h.do(t, "lost", buyer, supervision.SubmitRequest{Text: "I was first."})
+		return changes
+	}
+	each(t, func(t *testing.T, d database) {
+		h := newHost(t, d)
+		h.opened(t, "o")
+		lost := stale(t, h)
+		for name, c := range map[string]struct {
+			work func(b bench, s *sqlstore.Store) error
+			want error
+		}{
+			"refused": {func(b bench, _ *sqlstore.Store) error {
+				_, err := b.Do(ctx, "o", buyer, supervision.AcceptProduct{})
+				return err
+			}, supervision.ErrRefused},
+			"invalid": {func(b bench, _ *sqlstore.Store) error {
+				_, err := b.Do(ctx, "o", buyer, supervision.SubmitRequest{})
+				return err
+			}, supervision.ErrInvalid},
+			"unknown": {func(b bench, _ *sqlstore.Store) error {
+				_, err := b.Do(ctx, "nobody's", buyer, supervision.AcceptProduct{})
+				return err
+			}, supervision.ErrNotFound},
+			"exists": {func(b bench, _ *sqlstore.Store) error {
+				_, err := b.Open(ctx, supervision.Opening{ID: "o", Product: "another", Buyer: "b", Seller: "s"})
+				return err
+			}, supervision.ErrExists},
+			"conflict": {func(_ bench, s *sqlstore.Store) error { return s.Save(ctx, lost...) }, supervision.ErrConflict},
+		} {
+			t.Run(name, func(t *testing.T) {
+				before := h.invoices(t)
+				require.NoError(t, h.transact(t, name, func(b bench, s *sqlstore.Store) error {
+					require.ErrorIs(t, c.work(b, s), c.want)
+					b.opened(t, "after "+name)
+					return nil
+				}))
+				require.Equal(t, before+1, h.invoices(t))
+				whole(t, h.store, "after "+name)
+			})
+		}
+		require.EqualValues(t, 2, whole(t, h.store, "won").Version, "a conflict leaves the other orders of the call saved")
+	})
+}
+
+// A statement that fails in the middle of a save leaves nothing of it, even if the host commits all the same.
+func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		h := newHost(t, d)
+		h.opened(t, "o")
+		h.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+		order := whole(t, h.store, "o")
+		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
+		require.NoError(t, err)
+		records[0].Key = "k" // taken: the record cannot be stored
+		err = h.transact(t, "commits", func(_ bench, s *sqlstore.Store) error {
+			require.Error(t, s.Save(t.Context(), supervision.Change{Order: next, Before: 2, Records: records, Relay: true}))
+			return nil
+		})
+		if d.dialect == sqlstore.Postgres {
+			require.Error(t, err, "PostgreSQL commits nothing after a failed statement")
+		} else {
+			require.NoError(t, err)
+		}
+		require.Equal(t, order, whole(t, h.store, "o"))
+	})
+}
+
+// A host's transaction that the database gave up is a conflict: the host begins it anew.
+func TestJoinedSerializationFailureIsAConflict(t *testing.T) {
+	d := databases[1]
+	h := newHost(t, d)
+	h.opened(t, "o")
+	tx, err := h.db.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelSerializable})
+	require.NoError(t, err)
+	defer tx.Rollback()
+	joined, err := sqlstore.Join(tx, d.dialect, sqlstore.WithPrefix(h.prefix))
+	require.NoError(t, err)
+	_, _, err = joined.Load(t.Context(), "o", "")
+	require.NoError(t, err)
+	h.do(t, "o", buyer, supervision.SubmitRequest{Text: "I was first."})
+	_, err = h.In(joined).Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "I was second."})
+	require.ErrorIs(t, err, supervision.ErrConflict)
+}
+
+func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, prefix := d.migrated(t, db)
+		newBench(t, store).opened(t, "o")
+		tx, err := db.Begin()
+		require.NoError(t, err)
+		defer tx.Rollback()
+		joined, err := sqlstore.Join(tx, d.dialect, sqlstore.WithPrefix(prefix))
+		require.NoError(t, err)
+		recorder.sent()
+		newBench(t, joined).do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+		sent := words(recorder.sent())
+		for _, word := range []string{"BEGIN", "COMMIT"} {
+			require.NotContains(t, sent, word)
+		}
+		if d.dialect == sqlstore.Postgres {
+			require.Equal(t, []string{"SELECT", "WITH"}, sent)
+		}
+		require.ErrorIs(t, joined.Migrate(t.Context()), sqlstore.ErrOption)
+		require.NoError(t, joined.Validate(t.Context()))
+	})
+}

@@ -1,0 +1,72 @@
+package sqlstore_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// start is when the tests' orders are bought.
+var start = time.Date(2026, 3, 4, 9, 30, 15, 123456000, time.UTC)
+
+var (
+	buyer   = supervision.Buyer("buyer")
+	seller  = supervision.Seller("seller")
+	manager = supervision.Manager("manager")
+)
+
+// bench is a service on a store, with a clock in the test's hand.
+type bench struct {
+	*supervision.Service
+	clock *clock.Mock
+}
+
+func newBench(t testing.TB, store supervision.Store, options ...supervision.Option) bench {
+	mock := clock.NewMock()
+	mock.Set(start)
+	service, err := supervision.New(store, append([]supervision.Option{supervision.WithClock(mock)}, options...)...)
+	require.NoError(t, err)
+	return bench{service, mock}
+}
+
+func opening(id string) supervision.Opening {
+	return supervision.Opening{ID: id, Product: "product", Buyer: buyer.ID, Seller: seller.ID}
+}
+
+// opened opens an order.
+func (b bench) opened(t testing.TB, id string) {
+	_, err := b.Open(context.Background(), opening(id))
+	require.NoError(t, err)
+}
+
+// do performs an action that has to succeed.
+func (b bench) do(t testing.TB, id string, actor supervision.Actor, action supervision.Action, options ...supervision.DoOption) {
+	_, err := b.Do(context.Background(), id, actor, action, options...)
+	require.NoError(t, err)
+}
+
+// accepted drives an open order to Accepted.
+func (b bench) accepted(t testing.TB, id string) {
+	b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."})
+	b.do(t, id, seller, supervision.AcceptRequest{})
+	b.do(t, id, seller, supervision.Deliver{Result: "Done."})
+	b.do(t, id, buyer, supervision.AcceptProduct{})
+}
+
+// whole checks that an order is what its records make of it, and returns it: no save was done by half (R21).
+func whole(t testing.TB, store supervision.Store, id string) supervision.Order {
+	ctx := context.Background()
+	order, _, err := store.Load(ctx, id, "")
+	require.NoError(t, err)
+	records, err := store.Records(ctx, id, 0, 10_000)
+	require.NoError(t, err)
+	replayed, err := supervision.Replay(records)
+	require.NoError(t, err)
+	require.Equal(t, replayed, order)
+	return order
+}

@@ -1,0 +1,146 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// recorder is a driver around another that writes down what is sent.
+type recorder struct {
+	under driver.Driver
+	dsn   string
+	mu    sync.Mutex
+	log   []sent
+}
+
+// sent is one statement, with its arguments.
+type sent struct {
+	text string
+	args []any
+}
+
+// recorded opens the database through a recorder.
+func (d database) recorded(t testing.TB, dsn string) (*sql.DB, *recorder) {
+	plain, err := sql.Open(d.driver, dsn)
+	require.NoError(t, err)
+	defer plain.Close()
+	r := &recorder{under: plain.Driver(), dsn: dsn}
+	db := sql.OpenDB(r)
+	t.Cleanup(func() { _ = db.Close() })
+	return db, r
+}
+
+// Connect implements driver.Connector.
+func (r *recorder) Connect(context.Context) (driver.Conn, error) {
+	conn, err := r.under.Open(r.dsn)
+	return recordedConn{conn, r}, err
+}
+
+// Driver implements driver.Connector.
+func (r *recorder) Driver() driver.Driver { return r.under }
+
+func (r *recorder) write(text string, args []driver.NamedValue) {
+	s := sent{text: text}
+	for _, arg := range args {
+		s.args = append(s.args, arg.Value)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log = append(r.log, s)
+}
+
+// sent returns what has been sent since the last call.
+func (r *recorder) sent() []sent {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	log := r.log
+	r.log = nil
+	return log
+}
+
+type recordedConn struct {
+	driver.Conn
+	r *recorder
+}
+
+func (c recordedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+	if !errors.Is(err, driver.ErrSkip) {
+		c.r.write(query, args)
+	}
+	return result, err
+}
+
+func (c recordedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+	if !errors.Is(err, driver.ErrSkip) {
+		c.r.write(query, args)
+	}
+	return rows, err
+}
+
+func (c recordedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	c.r.write("PREPARE", nil)
+	stmt, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+	return recordedStmt{stmt, query, c}, err
+}
+
+func (c recordedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	if options.Isolation != 0 {
+		c.r.write("ISOLATION", nil) // a statement of its own in MySQL
+	}
+	c.r.write("BEGIN", nil)
+	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, options)
+	return recordedTx{tx, c.r}, err
+}
+
+func (c recordedConn) CheckNamedValue(value *driver.NamedValue) error {
+	if checker, ok := c.Conn.(driver.NamedValueChecker); ok {
+		return checker.CheckNamedValue(value)
+	}
+	return driver.ErrSkip
+}
+
+type recordedStmt struct {
+	driver.Stmt
+	text string
+	conn recordedConn
+}
+
+func (s recordedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.conn.r.write(s.text, args)
+	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+}
+
+func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	s.conn.r.write(s.text, args)
+	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+}
+
+func (s recordedStmt) CheckNamedValue(value *driver.NamedValue) error {
+	if checker, ok := s.Stmt.(driver.NamedValueChecker); ok {
+		return checker.CheckNamedValue(value)
+	}
+	return s.conn.CheckNamedValue(value)
+}
+
+type recordedTx struct {
+	driver.Tx
+	r *recorder
+}
+
+func (tx recordedTx) Commit() error {
+	tx.r.write("COMMIT", nil)
+	return tx.Tx.Commit()
+}
+
+func (tx recordedTx) Rollback() error {
+	tx.r.write("ROLLBACK", nil)
+	return tx.Tx.Rollback()
+}

@@ -1,0 +1,115 @@
+package sqlstore_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// What is sent once everything is prepared, by operation. Reading and writing are one round trip each in PostgreSQL; the others need a
+// transaction around their statements.
+var statements = map[sqlstore.Dialect]map[string][]string{
+	sqlstore.Postgres: {
+		"open":   {"SELECT", "WITH"},
+		"do":     {"SELECT", "WITH"},
+		"key":    {"SELECT", "WITH"},
+		"refuse": {"SELECT"},
+		"search": {"SELECT"},
+		"settle": {"SELECT", "WITH"},
+		"relay":  {"WITH", "DELETE"},
+	},
+	sqlstore.SQLite: {
+		"open":   {"SELECT", "BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"},
+		"do":     {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
+		"key":    {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
+		"refuse": {"SELECT"},
+		"search": {"SELECT"},
+	},
+	sqlstore.MySQL: {
+		"open":   {"SELECT", "BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"},
+		"do":     {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
+		"key":    {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
+		"refuse": {"SELECT"},
+		"search": {"SELECT"},
+		"settle": {"SELECT", "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT"},
+		"relay":  {"ISOLATION", "BEGIN", "SELECT", "SELECT", "UPDATE", "SELECT", "COMMIT", "BEGIN", "DELETE", "COMMIT"},
+	},
+}
+
+func TestStatementsOfEachOperation(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		dsn := d.dsn(t)
+		if d.dialect == sqlstore.MySQL {
+			dsn += "?interpolateParams=true" // spares preparing what is sent once
+		}
+		db, recorder := d.recorded(t, dsn)
+		db.SetMaxOpenConns(1) // everything is prepared on one connection
+		store, _ := d.migrated(t, db)
+		b := newBench(t, store)
+		ctx := context.Background()
+		operations := map[string]func(id string){
+			"open": func(id string) { b.opened(t, id) },
+			"do":   func(id string) { b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}) },
+			"key":  func(id string) { b.do(t, id, seller, supervision.AcceptRequest{}, supervision.WithKey("k")) },
+			"refuse": func(id string) {
+				_, err := b.Do(ctx, id, buyer, supervision.AcceptProduct{})
+				require.ErrorIs(t, err, supervision.ErrRefused)
+			},
+			"search": func(string) { searched(t, b) },
+			"settle": func(id string) { settleMany(t, b, recorder, id) },
+			"relay":  func(string) { relayed(t, b) },
+		}
+		for _, id := range []string{"warm-up", "counted"} {
+			for _, name := range []string{"open", "do", "key", "refuse", "search", "settle", "relay"} {
+				recorder.sent()
+				operations[name](id)
+				want, counted := statements[d.dialect][name]
+				if got := words(recorder.sent()); counted && id == "counted" {
+					require.Equal(t, want, got, name)
+				}
+			}
+		}
+	})
+}
+
+func searched(t *testing.T, b bench) {
+	_, err := b.Search(context.Background(), manager, supervision.Query{})
+	require.NoError(t, err)
+}
+
+func relayed(t *testing.T, b bench) {
+	n, err := b.Relay(context.Background(), func(context.Context, supervision.Record) error { return nil })
+	require.NoError(t, err)
+	require.NotZero(t, n)
+}
+
+// settleMany accepts orders, and settles them in one step.
+func settleMany(t *testing.T, b bench, recorder *recorder, id string) {
+	const orders = 30
+	for i := range orders {
+		order := fmt.Sprintf("%s-%d", id, i)
+		b.opened(t, order)
+		b.accepted(t, order)
+	}
+	b.clock.Add(3 * time.Hour)
+	recorder.sent()
+	n, err := b.Settle(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, orders, n)
+}
+
+// words returns the first word of each statement.
+func words(list []sent) []string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = strings.Fields(s.text)[0]
+	}
+	return words
+}

@@ -119,7 +119,7 @@ func (q Query) filter(actor Actor, at time.Time) (filter Filter, seesNone bool, 
 	seesNone = criteria.narrow(actor)
 	filter = Filter{Criteria: criteria, At: at, Limit: q.Limit}
 	if q.Cursor != "" {
-		filter.After = f.cursor(q.Cursor, criteria.digest(actor))
+		filter.After = f.cursor(q.Cursor, criteria.digest())
 	}
 	return filter, seesNone, f.err()
 }
@@ -156,10 +156,10 @@ func (c *Criteria) narrow(actor Actor) (seesNone bool) {
 	return seesNone
 }
 
-// digest ties a cursor to its search.
-func (c Criteria) digest(actor Actor) uint64 {
+// digest ties a cursor to its search. The criteria are narrowed already, so another party's cursor is another search's.
+func (c Criteria) digest() uint64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %+v", actor.String(), c)
+	fmt.Fprintf(h, "%#v", c)
 	return h.Sum64()
 }
 

@@ -217,7 +217,7 @@ func (s *Service) Search(ctx context.Context, actor Actor, query Query) (Page, e
 	if len(orders) == filter.Limit {
 		page.Orders = orders[:filter.Limit-1]
 		last := page.Orders[len(page.Orders)-1]
-		page.Next = writeCursor(last.Listing().Position(), filter.digest(actor))
+		page.Next = writeCursor(last.Listing().Position(), filter.digest())
 	}
 	for i := range page.Orders {
 		page.Orders[i], _ = page.Orders[i].Settle(at)

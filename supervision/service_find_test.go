@@ -172,6 +172,36 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 	assert.Greater(t, found, 1000)
 }
 
+// What is searched by an instant changes at that instant and not a tick earlier.
+func TestSearch_Boundaries(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingDelivery)
+	finds := func(change func(*supervision.Query)) bool {
+		var q supervision.Query
+		change(&q)
+		return len(b.search(mia, q)) == 1
+	}
+	silent := func(q *supervision.Query) { q.SilentFor = 5 * day }
+	b.Clock.Set(order.TurnSince.Add(5 * day))
+	assert.False(t, finds(silent), "R09: at exactly five days not yet")
+	b.Clock.Add(tick)
+	assert.True(t, finds(silent))
+
+	frozen, err := b.Appeal(t.Context(), order)
+	require.NoError(t, err)
+	assert.False(t, finds(silent), "R17: frozen time is no silence")
+	overdue := func(q *supervision.Query) { q.Appeal = supervision.AppealOverdue }
+	b.Clock.Set(frozen.Appeal.HandleBy)
+	assert.False(t, finds(overdue), "R19: a ruling would still be in time")
+	b.Clock.Add(tick)
+	assert.True(t, finds(overdue))
+
+	assert.True(t, finds(func(q *supervision.Query) { q.BoughtFrom = bought }))
+	assert.False(t, finds(func(q *supervision.Query) { q.BoughtFrom = bought.Add(tick) }))
+	assert.True(t, finds(func(q *supervision.Query) { q.BoughtBefore = bought.Add(tick) }))
+	assert.False(t, finds(func(q *supervision.Query) { q.BoughtBefore = bought }))
+}
+
 // toSomeBoundary is how long it takes until something changes by time alone, a tick more or less.
 func (b *bench) toSomeBoundary(random *rand.Rand, all []supervision.Order) time.Duration {
 	deadlines := pick(random, all...).Deadlines(b.Service.Now())
@@ -209,6 +239,19 @@ func TestRecords_WhatTimeMadeIsAmongThem(t *testing.T) {
 	last, err := b.Service.Records(t.Context(), order.ID, ben, order.Version+2, 0)
 	require.NoError(t, err)
 	assert.Empty(t, last)
+}
+
+func TestRecords_AWorkerComesInBetween(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.Accepted)
+	b.Clock.Add(3 * time.Hour)
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Records {
+			_, err := b.Service.Settle(t.Context())
+			require.NoError(t, err)
+		}
+	})
+	assert.Len(t, b.records(order.ID), int(order.Version)+1, "the completion is there once")
 }
 
 func TestRecords_Pages(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for something to appear before it gives up.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // chromium is one browser for all tests; each of its tabs is somebody else's, with cookies of its own.
 var chromium struct {
@@ -230,7 +230,7 @@ func (b *tab) scheme(name string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 		})
 		return err
 	}))

@@ -18,32 +18,34 @@ type draft struct {
 }
 
 // setting is one thing to type about a field.
-type setting struct{ name, label, help, control string }
+type setting struct {
+	name, label, help, control string
+	foremost                   bool // shown at once; the others are folded away
+}
 
 // settingsOf lists what a field of a kind can be told.
 func settingsOf(k template.Kind) []setting {
 	list := []setting{
-		{"label", "Question", "", "line"},
-		{"key", "Key", "Names the answer; buyers do not see it.", "line"},
-		{"kind", "Kind of answer", "", "select"},
-		{"help", "Help", "", "line"},
-		{"required", "Must be answered", "", "check"},
-	}
-	if k.HasLength() {
-		list = append(list, setting{"minLength", "Fewest characters", "", "line"}, setting{"maxLength", "Most characters", "", "line"},
-			setting{"pattern", "Pattern", "A regular expression that the whole answer has to match.", "line"})
-	}
-	if k.HasBounds() {
-		list = append(list, setting{"min", "Smallest", "", "line"}, setting{"max", "Largest", "", "line"})
+		{"label", "Question", "", "line", true},
+		{"kind", "Kind of answer", "", "select", true},
+		{"required", "Must be answered", "", "check", true},
 	}
 	if k.HasOptions() {
-		list = append(list, setting{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area"})
+		list = append(list, setting{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true})
+	}
+	list = append(list, setting{"key", "Key", "Names the answer; buyers do not see it.", "line", false}, setting{"help", "Help", "", "line", false})
+	if k.HasLength() {
+		list = append(list, setting{"minLength", "Fewest characters", "", "line", false}, setting{"maxLength", "Most characters", "", "line", false},
+			setting{"pattern", "Pattern", "A regular expression that the whole answer has to match.", "line", false})
+	}
+	if k.HasBounds() {
+		list = append(list, setting{"min", "Smallest", "", "line", false}, setting{"max", "Largest", "", "line", false})
 	}
 	if k == template.Choices {
-		list = append(list, setting{"minItems", "Fewest options", "", "line"}, setting{"maxItems", "Most options", "", "line"})
+		list = append(list, setting{"minItems", "Fewest options", "", "line", false}, setting{"maxItems", "Most options", "", "line", false})
 	}
 	if k != template.File {
-		list = append(list, setting{"default", "Answer where none is given", "", "line"})
+		list = append(list, setting{"default", "Answer where none is given", "", "line", false})
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,9 +62,17 @@ type editorPage struct {
 }
 
 type editorField struct {
-	Index    int
-	Title    string
-	Settings []input
+	Index       int
+	Title       string
+	First, More []input
+}
+
+// New tells a field that has no key yet.
+func (f editorField) New() bool { return f.More[0].Value() == "" }
+
+// Faulty tells whether a fault is among what is folded away.
+func (f editorField) Faulty() bool {
+	return slices.ContainsFunc(f.More, func(in input) bool { return in.Fault != "" })
 }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
@@ -75,12 +84,16 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: fmt.Sprintf("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text",
+			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text", Required: s.foremost || s.name == "key",
 				Values: []string{typed[s.name]}}
 			if s.name == "kind" {
 				in.Options = kindOptions()
 			}
-			field.Settings = append(field.Settings, in)
+			if s.foremost {
+				field.First = append(field.First, in)
+			} else {
+				field.More = append(field.More, in)
+			}
 		}
 		page.Fields = append(page.Fields, field)
 	}
@@ -109,8 +122,11 @@ func (p *editorPage) inputs() (list []*input) {
 		list = append(list, &p.Head[i])
 	}
 	for i := range p.Fields {
-		for j := range p.Fields[i].Settings {
-			list = append(list, &p.Fields[i].Settings[j])
+		for j := range p.Fields[i].First {
+			list = append(list, &p.Fields[i].First[j])
+		}
+		for j := range p.Fields[i].More {
+			list = append(list, &p.Fields[i].More[j])
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -10,11 +11,10 @@ import (
 
 type listPage struct {
 	layout
-	Search  search
-	Orders  []summary
-	Next    string // address of the next page; empty on the last
-	First   string // address of the first page; empty on it
-	Updates bool
+	Search search
+	Orders []summary
+	Next   string // address of the next page; empty on the last
+	First  string // address of the first page; empty on it
 }
 
 // search is the search form as it was filled in.
@@ -56,6 +56,16 @@ func (v *visit) showList() error {
 	return v.render(status, "list", page)
 }
 
+// foremost is how many inputs the search form always shows; the others are folded away until one is used.
+const foremost = 3
+
+// First lists the inputs that are always shown; More the others; Deep tells whether one of those is used.
+func (s search) First() []input { return s.Inputs[:foremost] }
+func (s search) More() []input  { return s.Inputs[foremost:] }
+func (s search) Deep() bool {
+	return slices.ContainsFunc(s.More(), func(in input) bool { return in.Value() != "" })
+}
+
 // address is the same search from another place in its result.
 func (s search) address(after string) string {
 	q := url.Values{}
@@ -76,15 +86,15 @@ func (v *visit) newSearch() search {
 	c := &s.Criteria
 	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
 	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
+	c.Status, _ = supervision.ParseStatus(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
+	c.OrderStatus, _ = supervision.ParseOrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
+		Options: orderStatusOptions()}))
 	if v.who.Role != supervision.RoleBuyer {
 		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select", Options: accountOptions(supervision.RoleBuyer)})
 	}
 	if v.who.Role != supervision.RoleSeller {
 		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select", Options: accountOptions(supervision.RoleSeller)})
 	}
-	c.OrderStatus, _ = supervision.ParseOrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
-		Options: orderStatusOptions()}))
-	c.Status, _ = supervision.ParseStatus(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
 	c.Turn, _ = supervision.ParseRole(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select", Options: turnOptions()}))
 	c.SilentFor, _ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
 		Options: silenceOptions()}))

@@ -87,10 +87,14 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 	return list, nil
 }
 
+// horizon is how far ahead people are told what time brings.
+const horizon = 90 * supervision.Day
+
 // deadlines says what time will bring to whoever asks: the other party's possibilities are not theirs to wait for.
 func (v *visit) deadlines(order supervision.Order) (list []deadline) {
-	for _, d := range order.Deadlines(v.svc.Now()) {
-		if text := v.deadlineText(d, order); text != "" {
+	now := v.svc.Now()
+	for _, d := range order.Deadlines(now) {
+		if text := v.deadlineText(d, order); text != "" && d.At.Before(now.Add(horizon)) {
 			list = append(list, deadline{d, text})
 		}
 	}

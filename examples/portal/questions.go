@@ -97,14 +97,18 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 		return err
 	}
 	ground := input{Name: "ground", Label: "Ground", Control: "radios", Required: true}
+	var open []string
 	for _, verdict := range verdicts {
 		o := option{Value: string(verdict.Ground), Label: groundNames[verdict.Ground], Closed: !verdict.Holds}
 		if o.Closed {
 			o.Note = sentence(supervision.Reason(verdict.Reason).Text())
 		} else {
-			ground.Values = []string{o.Value}
+			open = append(open, o.Value)
 		}
 		ground.Options = append(ground.Options, o)
+	}
+	if len(open) == 1 {
+		ground.Values = open
 	}
 	f.Inputs = []input{
 		ground,

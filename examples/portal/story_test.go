@@ -68,7 +68,7 @@ func TestGuide(t *testing.T) {
 	buyer.press("Confirm Acceptance")
 	buyer.sees("dl", "The suite is ready.")
 	buyer.press("Accept service")
-	buyer.sees("dialog[open]", "completed 3 h 0 min after you accept")
+	buyer.sees("dialog[open]", "completed 3 h after you accept")
 	buyer.confirms()
 	buyer.sees(".notice", "Service accepted")
 	buyer.sees(".deadlines", "The order is completed")

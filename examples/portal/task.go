@@ -60,12 +60,13 @@ type summary struct {
 	supervision.Order
 	Now    time.Time
 	Offers []offer
+	Mine   bool // it is the visitor's turn
 }
 
 func (v *visit) summary(o supervision.Order) (summary, error) {
 	now := v.svc.Now()
 	list, err := offers(o, v.actor(), now)
-	return summary{o, now, list}, err
+	return summary{o, now, list, o.Turn() == v.who.Role}, err
 }
 
 // Allowed lists what the actor can do now; Closed what not.

@@ -133,9 +133,9 @@ func span(from, to time.Time) string {
 	case days > 1:
 		return fmt.Sprintf("%d days", days)
 	case days == 1:
-		return fmt.Sprintf("1 day %d h", hours)
+		return strings.TrimSuffix(fmt.Sprintf("1 day %d h", hours), " 0 h")
 	case hours > 0:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
+		return strings.TrimSuffix(fmt.Sprintf("%d h %d min", hours, minutes), " 0 min")
 	case minutes > 0:
 		return fmt.Sprintf("%d min", minutes)
 	}
@@ -162,7 +162,7 @@ func byteSize(n int64) string {
 	if n < 1<<20 {
 		return fmt.Sprintf("%d KB", (n+1023)>>10)
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
 }
 
 // domID makes an element's id of a field's path.

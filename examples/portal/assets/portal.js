@@ -42,9 +42,7 @@ function update(page) {
     const fresh = page.getElementById(part.id);
     if (!fresh || fresh.innerHTML === part.innerHTML) continue;
     const focused = part.contains(document.activeElement) ? handle(document.activeElement) : null;
-    for (const open of part.querySelectorAll('details[open][id]')) {
-      fresh.querySelector('#' + CSS.escape(open.id))?.setAttribute('open', '');
-    }
+    keepOpen(part, fresh);
     part.replaceWith(fresh);
     if (focused) document.querySelector(focused)?.focus();
     changed = true;
@@ -58,6 +56,12 @@ function update(page) {
   const version = document.querySelector('form input[name=version]');
   const stale = document.querySelector('[data-stale]');
   if (stale && version) stale.hidden = version.value === document.querySelector('[data-version]').dataset.version;
+}
+
+function keepOpen(before, after) {
+  for (const open of before.querySelectorAll('details[open][id]')) {
+    after.querySelector('#' + CSS.escape(open.id))?.setAttribute('open', '');
+  }
 }
 
 let stream = null, streamed = false;
@@ -96,8 +100,8 @@ function tick() {
 function span(seconds) {
   const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24, minutes = Math.floor(seconds / 60) % 60;
   if (days > 1) return `${days} days`;
-  if (days === 1) return `1 day ${hours} h`;
-  if (hours > 0) return `${hours} h ${minutes} min`;
+  if (days === 1) return hours > 0 ? `1 day ${hours} h` : '1 day';
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
@@ -139,6 +143,7 @@ function ask(question) {
 
 function swap(page, focused) {
   document.title = page.title;
+  keepOpen(document, page);
   document.querySelector('main').replaceWith(page.querySelector('main'));
   tick();
   const target = document.querySelector('main [data-focus]') ?? (focused && document.querySelector(focused)) ?? document.querySelector('main');

@@ -1,0 +1,124 @@
+package main
+
+import (
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// screens is where pictures of the pages are kept, for people to look at: go test -run TestLook -screens DIR
+var screens = flag.String("screens", "", "`directory` for pictures of the pages; none by default")
+
+// axe checks accessibility; see testdata/axe/LICENSE.
+//
+//go:embed testdata/axe/axe.min.js
+var axe string
+
+// look is one page as one person sees it.
+type look struct {
+	name, account, path string
+	before              func(*tab)
+}
+
+var looks = []look{
+	{"login", "", "/login", nil},
+	{"list", harbor, "/orders", nil},
+	{"search", harbor, "/orders?order_status=processing&bought_from=never", nil},
+	{"order", harbor, "/orders/KG-1027", nil},
+	{"order-rejections", harbor, "/orders/KG-1024", nil},
+	{"order-seller", "seller-cloudline", "/orders/KG-1029", nil},
+	{"order-frozen", harbor, "/orders/KG-1021", nil},
+	{"request", harbor, "/orders/KG-1031/request", func(b *tab) {
+		b.fill("values.company", "Harbor Retail")
+		b.fill("values.users", "many")
+		b.choose("values.region", "eu")
+		b.press("Submit request")
+		b.sees("[role=alert]", "Please check")
+	}},
+	{"acceptance", harbor, "/orders/KG-1027/acceptance", nil},
+	{"dialog", harbor, "/orders/KG-1027/acceptance", func(b *tab) {
+		b.press("Accept service")
+		b.sees("dialog[open]", "OK")
+	}},
+	{"appeal", harbor, "/orders/KG-1024/appeal", nil},
+	{"market", harbor, "/market", nil},
+	{"templates", "seller-cloudline", "/templates", nil},
+	{"editor", "seller-cloudline", "/templates/erp-suite", nil},
+	{"queue", "manager-mei", "/appeals", nil},
+	{"ruling", "manager-mei", "/orders/KG-1020/ruling", nil},
+	{"list-manager", "manager-mei", "/orders", nil},
+	{"missing", harbor, "/orders/none", nil},
+}
+
+// TestLook shows every page wide and narrow, light and dark: none is wider than the screen, and axe finds nothing serious.
+func TestLook(t *testing.T) {
+	s := newSite(t)
+	people := make(map[string]*tab)
+	for _, l := range looks {
+		b := people[l.account]
+		if b == nil && l.account == "" {
+			b = s.window(t)
+		} else if b == nil {
+			b = s.logIn(t, l.account)
+		}
+		people[l.account] = b
+		t.Run(l.name, func(t *testing.T) {
+			b := &tab{t, b.ctx, s}
+			b.open(l.path)
+			if l.before != nil {
+				l.before(b)
+			}
+			for _, scheme := range []string{"light", "dark"} {
+				b.scheme(scheme)
+				for _, width := range []int64{1280, 390} {
+					b.screen(width, 900)
+					b.fits()
+					b.photograph(fmt.Sprintf("%s-%d-%s", l.name, width, scheme))
+				}
+				b.accessible()
+			}
+			b.screen(1280, 900)
+		})
+	}
+}
+
+// fits tells pages that have to be scrolled sideways.
+func (b *tab) fits() {
+	b.t.Helper()
+	wide, err := eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+		&& !e.closest("nav, .hidden")).map(e => e.outerHTML.slice(0, 120))`)
+	require.NoError(b.t, err)
+	assert.Empty(b.t, wide, "wider than the screen")
+}
+
+// accessible asks axe for violations of WCAG 2.2 AA that are serious or worse.
+func (b *tab) accessible() {
+	b.t.Helper()
+	_, err := eval[bool](b, "typeof axe === 'object' || (() => {"+axe+"; return true})()")
+	require.NoError(b.t, err)
+	found, err := eval[[]string](b, `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => r.violations
+		.filter(v => v.impact === "serious" || v.impact === "critical")
+		.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 160) + " " + n.failureSummary).join("\n")))`)
+	require.NoError(b.t, err)
+	assert.Empty(b.t, found, strings.Join(found, "\n"))
+}
+
+func (b *tab) photograph(name string) {
+	b.t.Helper()
+	if *screens == "" {
+		return
+	}
+	ctx := b.ctx
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.MkdirAll(*screens, 0o755))
+	require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+".png"), picture, 0o644))
+}

@@ -118,7 +118,9 @@ func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
 		p.Rule = R14
 	}
 	p.Allowed = p.Reason == ""
-	p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
+	if p.Allowed || !p.From.IsZero() {
+		p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
+	}
 	return p
 }
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// plan says how much to measure.
+type plan struct {
+	rounds int
+	span   time.Duration // about how long one measurement of a side takes
+	short  bool
+	raw    io.Writer
+}
+
+// result is what a contest came to.
+type result struct {
+	contest
+	figure, low, high float64 // the median of the rounds' ratios, and the quartiles
+	ours, peer        testing.BenchmarkResult
+	err               error
+}
+
+// perOpCPU names the metric of processor time.
+const perOpCPU = "cpu-ns/op"
+
+func (p plan) measure(c contest) result {
+	r := result{contest: c}
+	m, err := c.prepare(p.short)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	defer m.close()
+	sides := [2]side{m.ours, m.peer}
+	var iterations [2]int
+	for i, s := range sides {
+		probe, err := p.once(s, p.span.String())
+		if err != nil {
+			r.err = err
+			return r
+		}
+		iterations[i] = probe.N
+	}
+	figures := make([]float64, p.rounds)
+	for round := range figures {
+		var now [2]testing.BenchmarkResult
+		for turn := range sides {
+			i := (turn + round) % 2 // neither side always goes first
+			if now[i], r.err = p.once(sides[i], fmt.Sprintf("%dx", iterations[i])); r.err != nil {
+				return r
+			}
+			fmt.Fprintf(p.raw, "BenchmarkContest/%s/side=%s\t%s\t%s\n", c.name, [2]string{"ours", "peer"}[i], now[i], now[i].MemString())
+		}
+		figures[round] = c.bound.figure(c.time1(now[0]), c.time1(now[1]))
+		r.ours, r.peer = now[0], now[1]
+	}
+	slices.Sort(figures)
+	r.low, r.figure, r.high = figures[len(figures)/4], figures[len(figures)/2], figures[len(figures)*3/4]
+	return r
+}
+
+// once runs one side as long as -test.benchtime would have it.
+func (p plan) once(s side, benchtime string) (testing.BenchmarkResult, error) {
+	if err := flag.Set("test.benchtime", benchtime); err != nil {
+		return testing.BenchmarkResult{}, err
+	}
+	var failed error
+	r := testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		in := &bench{B: b}
+		in.start()
+		if failed = s(in); failed != nil {
+			b.FailNow()
+		}
+		b.ReportMetric(float64(processorTime()-in.began)/float64(b.N), perOpCPU)
+	})
+	return r, failed
+}
+
+// time1 is the time of one operation.
+func (c contest) time1(r testing.BenchmarkResult) float64 {
+	if !c.wall {
+		return r.Extra[perOpCPU]
+	}
+	return float64(r.T) / float64(r.N)
+}
+
+// processorTime is what this process has used so far.
+func processorTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t); err != nil {
+		panic(err) // every Linux has it
+	}
+	return time.Duration(t.Nano())
+}

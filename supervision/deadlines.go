@@ -73,17 +73,18 @@ func (o Order) Deadlines(at time.Time) []Deadline {
 var timerDeadlines = map[Timer]DeadlineKind{CompletionTimer: DeadlineCompletion, AutoAcceptTimer: DeadlineAutoAccept}
 
 func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
+	begins, blackout := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd)
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
 			from, _ := o.window(v.From, v.Until, v.Holds)
 			rule := R09
-			if from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
+			if blackout && from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
 				rule = R14
 			}
 			add(DeadlineAppealOpens, from, rule, party, v.Ground)
 		}
 	}
-	if begins, ok := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); ok {
+	if blackout {
 		begins, _ = o.window(begins, time.Time{}, false)
 		add(DeadlineBlackoutBegins, begins, R14, "", "")
 		ends, _ := o.window(o.ScheduledEnd, time.Time{}, false)

@@ -181,7 +181,11 @@ func (o Order) Deadlines(now int64) []Deadline {
 	if o.waiting() {
 		for _, party := range []string{"buyer", "seller"} {
 			for _, v := range o.Verdicts(party, now) {
-				add(Deadline{v.From, "appeal_opens", ruleOfReason(v.Reason), party, v.Ground})
+				rule := "R09"
+				if v.From == o.End && o.Policy.Blackout > 0 { // the tick before was in the blackout
+					rule = "R14"
+				}
+				add(Deadline{v.From, "appeal_opens", rule, party, v.Ground})
 			}
 		}
 		if o.Policy.Blackout > 0 {

@@ -185,3 +185,6 @@ func (o Order) appealable(role, ground string, at int64) bool {
 	_, reason := o.barred(role, "raise_appeal")
 	return reason == "" && o.groundFails(role, ground, at) == ""
 }
+
+// Holds says whether a role could appeal on a ground at an instant.
+func (o Order) Holds(role, ground string, at int64) bool { return o.at(at).appealable(role, ground, at) }

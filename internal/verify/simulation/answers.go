@@ -1,0 +1,195 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// answered holds the answer to a command against the model's, and reports whether it is a definite one.
+func (w *world) answered(p *process, want *intent, order *supervision.Order, err error) (definite bool) {
+	c := &p.call
+	w.log("    answer: %v, version %d", err, order.Version)
+	if w.faulty(p, err) {
+		return false
+	}
+	s := w.shadow(want.order)
+	if s == nil || c.loaded == 0 {
+		w.unloaded(p, err)
+		return true
+	}
+	var known *model.Order
+	if c.loaded > 0 {
+		known = &s.states[c.loaded-1]
+	}
+	next, answer := known.Do(want.command, c.at)
+	switch {
+	case c.repeated:
+		w.repeated(p, s, want, order, err)
+	case errors.Is(err, supervision.ErrConflict):
+		seen, _ := known.Settle(c.at)
+		if want.expects == 0 || seen.Version == want.expects && !c.conflicted || c.applied != 0 {
+			w.fail("order %s: conflict at version %d, expected %d, applied %d", s.id, seen.Version, want.expects, c.applied)
+		}
+	case err != nil:
+		w.result.Counts.Refused++
+		diff := bridge.DiffAnswer(nil, &answer, nil, nil, err)
+		if diff != "" || c.applied != 0 {
+			w.fail("order %s: %s: %v: %s (applied %d)", s.id, want.command.Op, err, diff, c.applied)
+		}
+	case answer.Kind != "done":
+		w.fail("order %s: %s was done, but is %+v", s.id, want.command.Op, answer)
+	default:
+		if diff := bridge.DiffOrder(&next, order); diff != "" {
+			w.fail("order %s: answer to %s: %s", s.id, want.command.Op, diff)
+		}
+		if want.dryRun != (c.applied == 0) || !want.dryRun && c.applied != int(order.Version) {
+			w.fail("order %s: %s was answered with version %d, stored as %d", s.id, want.command.Op, order.Version, c.applied)
+		}
+	}
+	return true
+}
+
+// unloaded: an answer without a look at the order is about the order's not being there, or about the command alone.
+func (w *world) unloaded(p *process, err error) {
+	if !errors.Is(err, supervision.ErrNotFound) && !errors.Is(err, supervision.ErrInvalid) || p.call.applied != 0 {
+		w.fail("answered without a look at the order: %v", err)
+	}
+}
+
+// faulty reports whether an error is one of the faults that are put in. Such a call must have met one, and only where its outcome is said
+// to be unknown may it have done anything.
+func (w *world) faulty(p *process, err error) bool {
+	c := &p.call
+	switch {
+	case errors.Is(err, supervision.ErrUnknownOutcome):
+	case errors.Is(err, errBroken), errors.Is(err, context.Canceled):
+		if c.applied != 0 {
+			w.fail("answered with %v, but it was applied", err)
+		}
+	default:
+		return false
+	}
+	if !c.faulted {
+		w.fail("nothing was wrong, but the answer is: %v", err)
+	}
+	return true
+}
+
+// repeated holds the answer to a command whose key was there against R28.
+func (w *world) repeated(p *process, s *shadow, want *intent, order *supervision.Order, err error) {
+	c := &p.call
+	first := s.keyed(want.key, c.loaded)
+	same := bridge.Command(first.Actor, first.Action) == want.command
+	switch {
+	case c.applied != 0:
+		w.fail("order %s: key %q applied again (R28)", s.id, want.key)
+	case same && err == nil:
+		now, _ := s.states[c.loaded-1].Settle(c.at)
+		if diff := bridge.DiffOrder(&now, order); diff != "" {
+			w.fail("order %s: answer to a repeated command: %s", s.id, diff)
+		}
+	case !same && errors.Is(err, supervision.ErrKeyReused):
+	case !same && errors.Is(err, supervision.ErrNotFound):
+	default:
+		w.fail("order %s: key %q sent again, same %t: %v", s.id, want.key, same, err)
+	}
+}
+
+// openAnswered holds the answer to an opening, and reports whether it is a definite one.
+func (w *world) openAnswered(p *process, want *intent, order *supervision.Order, err error) (definite bool) {
+	if w.faulty(p, err) {
+		return false
+	}
+	s := w.shadow(want.order)
+	if err != nil || s == nil {
+		w.fail("opening %s: %v, stored: %t", want.order, err, s != nil)
+		return true
+	}
+	state := s.states[0]
+	if p.call.applied == 0 { // it was there already
+		state, _ = s.states[p.call.loaded-1].Settle(p.call.at)
+	}
+	if diff := bridge.DiffOrder(&state, order); diff != "" {
+		w.fail("opening %s: %s", s.id, diff)
+	}
+	return true
+}
+
+// orderAnswered holds an order as it was shown against the model at that instant.
+func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *supervision.Order, err error) {
+	if w.faulty(p, err) || w.hidden(s, role, id, err) {
+		return
+	}
+	now, _ := s.states[p.call.loaded-1].Settle(p.call.at)
+	if diff := bridge.DiffOrder(&now, order); diff != "" || err != nil {
+		w.fail("order %s as shown: %s %v", s.id, diff, err)
+	}
+}
+
+// hidden: to a stranger an order does not exist (R22).
+func (w *world) hidden(s *shadow, role, id string, err error) bool {
+	o := s.last()
+	stranger := role == "buyer" && id != o.Buyer || role == "seller" && id != o.Seller
+	if stranger != errors.Is(err, supervision.ErrNotFound) {
+		w.fail("order %s for %s %s: %v", s.id, role, id, err)
+	}
+	return stranger
+}
+
+// recordsAnswered holds a list of records against those stored when they were read, and those that time has made since.
+func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, limit int, records []supervision.Record, err error) {
+	if w.faulty(p, err) || w.hidden(s, role, id, err) {
+		return
+	}
+	if err != nil {
+		w.fail("records of %s: %v", s.id, err)
+		return
+	}
+	read := p.call.read
+	_, due := s.states[read-1].Settle(p.call.at)
+	if len(records) > limit || len(records) < min(read-after, limit) {
+		w.fail("order %s: %d records after %d of %d, limit %d", s.id, len(records), after, read, limit)
+	}
+	for i := range records {
+		seq := after + i + 1
+		switch {
+		case seq <= read:
+			w.sameRecord(s, seq, &records[i])
+		case seq-read > len(due):
+			w.fail("order %s: a record %d is shown that does not exist", s.id, seq)
+		default:
+			if diff := bridge.DiffRecord(&due[seq-read-1], &records[i]); diff != "" {
+				w.fail("order %s: record %d, due but not stored, as shown: %s", s.id, seq, diff)
+			}
+		}
+	}
+	if read == p.call.loaded && len(records) < min(read+len(due)-after, limit) {
+		w.fail("order %s: %d records after %d are shown, %d stored, %d due", s.id, len(records), after, read, len(due))
+	}
+}
+
+// pageAnswered holds a page's orders against time: none shows a status that time has ended.
+func (w *world) pageAnswered(p *process, page *supervision.Page, err error) {
+	if w.faulty(p, err) {
+		return
+	}
+	if err != nil {
+		w.fail("searching: %v", err)
+	}
+	for i := range page.Orders {
+		if due := bridge.Micros(page.Orders[i].NextDue()); due != 0 && due <= p.call.at {
+			w.fail("order %s is shown as it was before %s", page.Orders[i].ID, page.Orders[i].NextDue())
+		}
+	}
+}
+
+// stepped holds the answer to a worker's step: only faults keep it from doing its work.
+func (w *world) stepped(p *process, step string, err error) {
+	if err != nil && !p.call.faulted {
+		w.fail("%s: %v", step, err)
+	}
+}

@@ -1,0 +1,31 @@
+package simulation
+
+import (
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+)
+
+const second = int64(1_000_000)
+
+// policies are what orders go by: the presets, and ones so quick that clocks a few seconds apart matter.
+var policies = func() (list []policy) {
+	add := func(p model.Policy, unit int64) {
+		list = append(list, policy{model: p, library: bridge.Policy(p), unit: unit})
+	}
+	auto := model.Guide()
+	auto.Name, auto.AutoAccept = "auto", 4*model.Day
+	free := model.Rules2025()
+	free.AutoAccept = model.Day
+	add(model.Guide(), 2*model.Day)
+	add(auto, 2*model.Day)
+	add(model.License(), model.Day)
+	add(free, model.Day)
+	for _, autoAccept := range []int64{0, 2 * second, 8 * second} {
+		quick := model.Guide()
+		quick.Name, quick.AutoAccept = "quick", autoAccept
+		quick.Completion, quick.Period, quick.Reminder = 3*second, 60*second, 2*second
+		quick.Silence, quick.Blackout, quick.Handling, quick.Rejections = 5*second, 15*second, 3*second, 2
+		add(quick, 3*second)
+	}
+	return list
+}()

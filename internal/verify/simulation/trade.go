@@ -1,0 +1,308 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// intent is one command as its sender means it, however often it has to be sent.
+type intent struct {
+	order   string
+	command model.Command
+	key     string
+	// expects is the version it depends on; 0 for none.
+	expects int
+	dryRun  bool
+	// opening is set where it opens an order.
+	opening *supervision.Opening
+}
+
+// trade is the life of a buyer, a seller or a manager: look, decide, have it done, and ask again where no answer came.
+func (p *process) trade(role, id string) {
+	w := p.world
+	for !w.over {
+		p.call = call{}
+		switch dice := w.random.IntN(100); {
+		case role == "buyer" && w.opened < w.plan.orders && dice < 30:
+			p.open(id)
+		case role == "seller" && dice < 4 && w.latest(id, "p0") < 3:
+			p.publish(id)
+		case dice < 40:
+			p.look(role, id, dice)
+		default:
+			p.act(role, id)
+		}
+	}
+}
+
+func (w *world) anyHost() *host { return w.hosts[w.random.IntN(len(w.hosts))] }
+
+func (w *world) anyOrder() *shadow {
+	if len(w.orders) == 0 {
+		return nil
+	}
+	return w.orders[w.random.IntN(len(w.orders))]
+}
+
+// open opens an order, again and again until it is certain.
+func (p *process) open(buyer string) {
+	w := p.world
+	opening := supervision.Opening{
+		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer, Seller: sellers[w.random.IntN(w.plan.pairs)],
+	}
+	w.opened++
+	want := &intent{order: opening.ID, opening: &opening}
+	for {
+		p.call.want = want
+		var order supervision.Order
+		var err error
+		h := w.anyHost()
+		answered := p.on(h, func(ctx context.Context) { order, err = h.service.Open(ctx, opening) })
+		if answered && w.openAnswered(p, want, &order, err) {
+			return
+		}
+	}
+}
+
+// publish publishes the next version of a seller's template, without faults: only one seller ever does, and knows the version.
+func (p *process) publish(seller string) {
+	w := p.world
+	h := w.anyHost()
+	p.call.spared = true
+	p.on(h, func(ctx context.Context) {
+		next := w.latest(seller, "p0") + 1
+		t, err := h.service.PublishTemplate(ctx, supervision.Seller(seller), "p0", bridge.Template(next))
+		if err != nil || t.Version != next {
+			w.fail("publishing version %d of a template: version %d, %v", next, t.Version, err)
+		}
+	})
+}
+
+// look reads something.
+func (p *process) look(role, id string, dice int) {
+	w := p.world
+	s := w.anyOrder()
+	if s == nil || dice < 34 {
+		p.pause()
+		return
+	}
+	h := w.anyHost()
+	actor := bridge.Actor(model.Command{Role: role, Actor: id})
+	p.on(h, func(ctx context.Context) {
+		switch {
+		case dice < 36:
+			order, err := h.service.Order(ctx, s.id, actor)
+			w.orderAnswered(p, s, role, id, &order, err)
+		case dice < 38:
+			after, limit := w.random.IntN(s.version()+1), 1+w.random.IntN(10)
+			records, err := h.service.Records(ctx, s.id, actor, int64(after), limit)
+			w.recordsAnswered(p, s, role, id, after, limit, records, err)
+		default:
+			status := supervision.Status(w.random.IntN(5)) // often any
+			query := supervision.Query{Criteria: supervision.Criteria{Status: status}, Limit: 1 + w.random.IntN(3)}
+			page, err := h.service.Search(ctx, actor, query)
+			w.pageAnswered(p, &page, err)
+		}
+	})
+}
+
+// act has something done.
+func (p *process) act(role, id string) {
+	w := p.world
+	s := w.anyOrder()
+	if s == nil {
+		p.pause()
+		return
+	}
+	o, _ := s.last().Settle(w.now)
+	c, ok := w.choose(model.Command{Role: role, Actor: id}, &o)
+	if !ok {
+		p.pause()
+		return
+	}
+	want := &intent{order: s.id, command: c}
+	switch dice := w.random.IntN(20); {
+	case dice < 14:
+		want.key = "k" + strconv.Itoa(w.serial)
+	case dice == 14:
+		want.dryRun = true
+	}
+	if w.random.IntN(8) == 0 {
+		want.expects = max(1, o.Version-w.random.IntN(2))
+	}
+	if w.random.IntN(100) == 0 {
+		want.order = "nowhere"
+	}
+	if p.send(want) && want.key != "" {
+		p.repeat(want)
+	}
+}
+
+// repeat sends a command that was done once more, or another with its key.
+func (p *process) repeat(done *intent) {
+	w := p.world
+	switch w.random.IntN(20) {
+	case 0, 1:
+		p.send(done)
+	case 2:
+		other := *done
+		other.command.Op, other.command.Text = "report_progress", "another"
+		p.send(&other)
+	}
+}
+
+// send has a command done and, if it has a key, asks again until the outcome is certain or patience ends. It reports whether it is done.
+func (p *process) send(want *intent) (done bool) {
+	w := p.world
+	for {
+		p.call.want = want
+		var order supervision.Order
+		var err error
+		h := w.anyHost()
+		w.result.Counts.Calls++
+		w.log("sends %s to %s by %s, key %q, version %d, dry %t", want.command.Op, want.order, want.command.Actor, want.key, want.expects, want.dryRun)
+		answered := p.on(h, func(ctx context.Context) {
+			order, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command), options(want)...)
+		})
+		if answered && w.answered(p, want, &order, err) {
+			return err == nil && !want.dryRun
+		}
+		w.result.Counts.Unknown++
+		if want.key == "" || w.chance(200) {
+			return false
+		}
+	}
+}
+
+func options(want *intent) []supervision.DoOption {
+	list := make([]supervision.DoOption, 0, 3)
+	if want.key != "" {
+		list = append(list, supervision.WithKey(want.key))
+	}
+	if want.expects != 0 {
+		list = append(list, supervision.IfVersion(int64(want.expects)))
+	}
+	if want.dryRun {
+		list = append(list, supervision.DryRun())
+	}
+	return list
+}
+
+// likely are the operations that each role tries at each status; "" is to let it be.
+var likely = map[string]map[string][]string{
+	"buyer": {
+		"awaiting_request":      {"submit_request", "submit_request", "submit_request", "raise_appeal"},
+		"awaiting_confirmation": {"remind", "raise_appeal", ""},
+		"awaiting_delivery":     {"remind", "raise_appeal", ""},
+		"awaiting_acceptance":   {"accept_product", "reject_product", "reject_product", "raise_appeal"},
+		"frozen":                {"remind", "raise_appeal", "", "", ""},
+	},
+	"seller": {
+		"awaiting_request":      {"raise_appeal", ""},
+		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "raise_appeal"},
+		"awaiting_delivery":     {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
+		"awaiting_acceptance":   {"raise_appeal", ""},
+		"frozen":                {"deliver", "report_progress", "", "", ""},
+	},
+	"manager": {"frozen": {"add_note", "rule_appeal", "rule_appeal"}},
+}
+
+// choose decides what somebody tries: mostly something sensible, now and then anything; false for nothing.
+func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
+	ops := likely[c.Role][o.Status]
+	switch {
+	case w.random.IntN(20) == 0:
+		c.Op = model.Operations[w.random.IntN(len(model.Operations))]
+	case len(ops) == 0:
+		return c, false
+	default:
+		c.Op = ops[w.random.IntN(len(ops))]
+	}
+	if c.Role == "buyer" && c.Actor != o.Buyer || c.Role == "seller" && c.Actor != o.Seller {
+		if w.random.IntN(10) > 0 {
+			return c, false // a stranger
+		}
+	}
+	w.serial++
+	switch c.Op {
+	case "":
+		return c, false
+	case "accept_request", "accept_product", "auto_accept", "complete":
+	case "submit_request":
+		if c.Form = o.Template; w.random.IntN(20) == 0 {
+			c.Form = w.random.IntN(3)
+		}
+		if c.Form == 0 {
+			c.Text = w.text()
+		}
+	case "raise_appeal":
+		c.Ground, c.Files = w.ground(c.Role, o), w.random.IntN(2)
+		c.Text, c.Demand = w.text(), "money back"
+	case "rule_appeal":
+		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept", "cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
+		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
+			c.ResumeAt = waiting[w.random.IntN(len(waiting))]
+		}
+	default:
+		c.Text = w.text()
+	}
+	return c, true
+}
+
+var waiting = []string{"awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance"}
+
+func (w *world) text() string {
+	if w.random.IntN(100) == 0 {
+		return "" // mostly refused
+	}
+	return "text " + strconv.Itoa(w.serial)
+}
+
+// ground is one that holds, if there is one.
+func (w *world) ground(role string, o *model.Order) string {
+	for _, g := range model.GroundWords {
+		if o.Holds(role, g, w.now) {
+			return g
+		}
+	}
+	return model.GroundWords[w.random.IntN(len(model.GroundWords))]
+}
+
+// work is the life of a host's worker.
+func (p *process) work(h *host) {
+	w := p.world
+	for !w.over {
+		p.call = call{}
+		if w.random.IntN(2) == 0 {
+			p.on(h, func(ctx context.Context) {
+				_, err := h.service.Settle(ctx)
+				w.stepped(p, "settle", err)
+			})
+		} else {
+			p.on(h, func(ctx context.Context) {
+				_, err := h.service.Relay(ctx, p.deliver)
+				w.stepped(p, "relay", err)
+			})
+		}
+	}
+}
+
+var errNotTaken = errors.New("simulation: the receiver does not take it")
+
+// deliver is the host's receiver of relayed records. It takes its time, and does not always take what comes.
+func (p *process) deliver(_ context.Context, r supervision.Record) error {
+	if p != nil && p.world.current == p {
+		p.pause()
+	}
+	if p.world.chance(p.world.plan.breaks) {
+		p.call.faulted = true
+		return errNotTaken
+	}
+	p.world.delivered(&r)
+	return nil
+}

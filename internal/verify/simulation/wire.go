@@ -1,0 +1,175 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// wire is a host's way to the store. Every call hands over first, and may fail: before it reaches the store, or on the way back.
+type wire struct {
+	supervision.Store
+	world *world
+}
+
+var errBroken = errors.New("simulation: the store is out of order")
+
+func lost() error { return fmt.Errorf("simulation: no answer: %w", supervision.ErrUnknownOutcome) }
+
+// reach hands over, and then fails now and then before the store has heard of anything.
+func (s *wire) reach(ctx context.Context) error {
+	w, p := s.world, s.world.current
+	if p == nil {
+		return nil
+	}
+	p.pause()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case p.call.spared:
+	case w.chance(w.plan.cancel):
+		p.call.faulted, p.call.err = true, context.Canceled
+		return ctx.Err() // none where the call has been cut loose from its context
+	case w.chance(w.plan.breaks):
+		p.call.faulted = true
+		return errBroken
+	}
+	return nil
+}
+
+// linger hands over now and then before the answer arrives.
+func (s *wire) linger() {
+	if p := s.world.current; p != nil && s.world.chance(s.world.plan.slow) {
+		p.pause()
+	}
+}
+
+// write reaches the store with something that changes it, told by effect. The answer may be lost, and then the effect may have been made,
+// or not, or it comes later.
+func (s *wire) write(ctx context.Context, effect func() error) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	w, p := s.world, s.world.current
+	if p != nil && !p.call.spared && w.chance(w.plan.lost) {
+		p.call.faulted = true
+		if w.random.IntN(4) == 0 {
+			p.call.err = context.Canceled
+		}
+		switch w.random.IntN(4) {
+		case 0:
+		case 1:
+			w.late = append(w.late, effect)
+		default:
+			_ = effect()
+		}
+		s.linger()
+		return lost()
+	}
+	err := effect()
+	s.linger()
+	return err
+}
+
+func (s *wire) Create(ctx context.Context, change supervision.Change) error {
+	by := s.world.by()
+	return s.write(ctx, func() error {
+		err := s.Store.Create(background, change)
+		s.world.created(by, change, err)
+		return err
+	})
+}
+
+func (s *wire) Save(ctx context.Context, changes ...supervision.Change) error {
+	w, p := s.world, s.world.current
+	if p != nil && !p.call.spared && w.chance(w.plan.conflict) {
+		p.pause()
+		p.call.conflicted = true
+		conflict := &supervision.ConflictError{}
+		for _, c := range changes {
+			conflict.Orders = append(conflict.Orders, c.Order.ID)
+		}
+		return conflict
+	}
+	by := w.by()
+	return s.write(ctx, func() error {
+		err := s.Store.Save(background, changes...)
+		w.saved(by, changes, err)
+		return err
+	})
+}
+
+func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Order, record *supervision.Record, err error) {
+	if err = s.reach(ctx); err == nil {
+		order, record, err = s.Store.Load(background, id, key)
+		s.world.loaded(id, key, &order, record, err)
+		s.linger()
+	}
+	return order, record, err
+}
+
+func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []supervision.Order, err error) {
+	if err = s.reach(ctx); err == nil {
+		orders, err = s.Store.Search(background, filter)
+		s.world.searched(filter, orders, err)
+		s.linger()
+	}
+	return orders, err
+}
+
+func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []supervision.Record, err error) {
+	if err = s.reach(ctx); err == nil {
+		records, err = s.Store.Records(background, id, after, limit)
+		s.world.read(id)
+		s.linger()
+	}
+	return records, err
+}
+
+func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []supervision.DueOrder, err error) {
+	if err = s.reach(ctx); err == nil {
+		due, err = s.Store.Due(background, at, after, limit)
+		s.linger()
+	}
+	return due, err
+}
+
+func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (records []supervision.Record, err error) {
+	err = s.write(ctx, func() (err error) {
+		records, err = s.Store.Claim(background, at, lease, limit)
+		s.world.claimed(at, lease, records, err)
+		return err
+	})
+	if err != nil {
+		records = nil
+	}
+	return records, err
+}
+
+func (s *wire) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
+	return s.write(ctx, func() error {
+		err := s.Store.Acknowledge(background, ids...)
+		s.world.acknowledged(ids, err)
+		return err
+	})
+}
+
+func (s *wire) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+	return s.write(ctx, func() error {
+		err := s.Store.PutTemplate(background, t)
+		s.world.published(t, err)
+		return err
+	})
+}
+
+func (s *wire) Template(ctx context.Context, seller, product string, version int) (t supervision.RequestTemplate, err error) {
+	if err = s.reach(ctx); err == nil {
+		t, err = s.Store.Template(background, seller, product, version)
+		s.world.asked(seller, product, version, &t, err)
+		s.linger()
+	}
+	return t, err
+}

@@ -221,9 +221,11 @@ func TestR23_BestVerdict(t *testing.T) {
 		"the first that holds":                        {appeal.Buyer, silent(appeal.Facts{ProductRejections: 3}), 6 * day, appeal.SellerSilent, true},
 		"the one that time opens":                     {appeal.Buyer, silent(appeal.Facts{}), 0, appeal.SellerSilent, false},
 		"the one that time opens first":               {appeal.Buyer, silent(appeal.Facts{RequestRejections: 3, ScheduledEnd: began.Add(2 * day)}), 0, appeal.RequestRejected, false},
-		"the first, where time opens none":            {appeal.Buyer, appeal.Facts{Turn: appeal.Buyer}, 0, appeal.SellerSilent, false},
-		"the only one that time opens":                {appeal.Seller, appeal.Facts{ProductRejections: 3, ScheduledEnd: end, Turn: appeal.Seller}, 350 * day, appeal.ProductRejected, false},
-		"none":                                        {"", appeal.Facts{}, 0, "", false},
+		"the first of two that open together": {appeal.Buyer, appeal.Facts{Turn: appeal.Seller, Since: began.Add(348 * day), RequestRejections: 3, ScheduledEnd: end},
+			350 * day, appeal.SellerSilent, false},
+		"the first, where time opens none": {appeal.Buyer, appeal.Facts{Turn: appeal.Buyer}, 0, appeal.SellerSilent, false},
+		"the only one that time opens":     {appeal.Seller, appeal.Facts{ProductRejections: 3, ScheduledEnd: end, Turn: appeal.Seller}, 350 * day, appeal.ProductRejected, false},
+		"none":                             {"", appeal.Facts{}, 0, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			best := appeal.Guide().Best(c.party, c.facts, began.Add(c.at))

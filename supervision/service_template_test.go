@@ -95,13 +95,7 @@ func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {
 		b.do("o-1", ben, values)
 		b.do("o-1", sue, rejectRequest)
 	}
-	read := 0
-	for _, m := range b.Store.Calls() {
-		if m == supervisiontest.Template {
-			read++
-		}
-	}
-	assert.Equal(t, 1, read)
+	assert.Equal(t, 1, howOften(b.Store.Calls(), supervisiontest.Template))
 }
 
 // A transaction may take back the template it published, so nothing of it may be remembered.

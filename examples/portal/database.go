@@ -13,7 +13,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	_ "modernc.org/sqlite"             // registers "sqlite"
 
-	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -34,17 +34,18 @@ INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
 
 // engine is what differs between the two databases.
 type engine struct {
+	dialect                      sqlstore.Dialect
 	driver, source, bytes, where string
 }
 
 func (s settings) engine() (engine, error) {
 	if s.postgres != "" {
-		return engine{"pgx", s.postgres, "BYTEA", "PostgreSQL"}, nil
+		return engine{sqlstore.Postgres, "pgx", s.postgres, "BYTEA", "PostgreSQL"}, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
 		return engine{}, err
 	}
-	return engine{"sqlite", sqliteSource(s.file), "BLOB", s.file}, nil
+	return engine{sqlstore.SQLite, "sqlite", sqliteSource(s.file), "BLOB", s.file}, nil
 }
 
 // sqliteSource has SQLite wait for other writers, and begin every transaction as one that will write.
@@ -63,7 +64,7 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(ctx, db, e)
+	store, err := openStore(ctx, db, e.dialect)
 	if err == nil {
 		_, err = db.ExecContext(ctx, strings.ReplaceAll(schema, "BYTES", e.bytes))
 	}
@@ -73,7 +74,13 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	return &database{db, store, e.where}, nil
 }
 
-func openStore(context.Context, *sql.DB, engine) (supervision.Store, error) { return memory.New(), nil }
+func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (supervision.Store, error) {
+	store, err := sqlstore.New(db, dialect)
+	if err != nil {
+		return nil, err
+	}
+	return store, store.Migrate(ctx)
+}
 
 // clock returns the clock as far ahead as it was when the portal last ran, so that no order has a future.
 func (db *database) clock(ctx context.Context) (*demoClock, error) {

@@ -76,19 +76,21 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return s.outbox.claim(at, lease, limit), nil
+	records, _ := s.outbox.claim(at, lease, limit)
+	return records, nil
 }
 
-func (o *outbox) claim(at time.Time, lease time.Duration, limit int) []supervision.Record {
+// claim also tells how many orders it looked at.
+func (o *outbox) claim(at time.Time, lease time.Duration, limit int) (records []supervision.Record, visited int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.release(at)
+	visited = o.release(at)
 	var taken []*queue
-	var records []supervision.Record
 	for _, q := range o.free.above(supervision.Position{}) {
 		if len(records) >= limit {
 			break
 		}
+		visited++
 		if q.until.After(at) { // released by somebody whose clock is ahead
 			continue
 		}
@@ -102,11 +104,11 @@ func (o *outbox) claim(at time.Time, lease time.Duration, limit int) []supervisi
 		q.until, q.leased = at.Add(lease), true
 		o.enlist(q)
 	}
-	return records
+	return records, visited
 }
 
-// release frees the queues whose lease has ended.
-func (o *outbox) release(at time.Time) {
+// release frees the queues whose lease has ended and returns how many.
+func (o *outbox) release(at time.Time) int {
 	var ended []*queue
 	for end, q := range o.leased.above(supervision.Position{}) {
 		if end.At.After(at) {
@@ -119,6 +121,7 @@ func (o *outbox) release(at time.Time) {
 		q.leased = false
 		o.enlist(q)
 	}
+	return len(ended)
 }
 
 // Acknowledge implements [supervision.Outbox].

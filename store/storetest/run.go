@@ -24,6 +24,7 @@ func Run(t *testing.T, newStore func(t *testing.T) supervision.Store) {
 // contract is every case, by what it is about.
 var contract = []chapter{
 	{"Values", aboutValues},
+	{"IDs", aboutIDs},
 	{"Copies", aboutCopies},
 	{"Context", aboutContexts},
 	{"Create", aboutCreate},

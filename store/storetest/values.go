@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"encoding/json"
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -11,13 +9,11 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 const (
 	saysCopies       = "values go in and come out as copies"
 	saysMicroseconds = "instants keep their microseconds and come back in UTC"
-	saysBytes        = "ids are compared byte by byte"
 )
 
 var aboutValues = []sentence{
@@ -95,60 +91,6 @@ var aboutValues = []sentence{
 	}},
 	{"instants come back in UTC", saysMicroseconds, instantsInUTC},
 	{"instants in questions count whatever their zone", saysMicroseconds, zonesInQuestions},
-	{"ids that look alike are different orders", saysBytes, func(c *check) {
-		var list []*history
-		for i, id := range alike {
-			o := opening(id)
-			o.Buyer, o.Seller, o.Product = id, id, id
-			h := c.open(o, day0.Add(time.Duration(i)*tick)).request().key(id)
-			c.create(h)
-			list = append(list, h)
-		}
-		c.holds(list...)
-		for _, h := range list {
-			id := h.order.ID
-			for _, criteria := range []supervision.Criteria{{Order: id}, {Buyer: id}, {Seller: id}, {Product: id}} {
-				found, err := c.Search(ctx, supervision.Filter{Criteria: criteria, At: day0, Limit: 100})
-				require.NoError(c, err)
-				c.sameOrders([]*history{h}, found, fmt.Sprintf("the answer to %+v", criteria))
-			}
-		}
-	}},
-	{"an id that only looks like a stored one is unknown", saysBytes, func(c *check) {
-		h := c.begin("R1")
-		c.begin("caf\u00e9")
-		for _, id := range []string{"r1", "R1 ", " R1", "R1\t", "R01", "Ｒ1", "R%", "R_", "cafe\u0301", "cafe", "CAF\u00c9", ""} {
-			c.lacks(id)
-			require.ErrorIs(c, c.Save(ctx, renamed(h.rival().request(), id).change()), supervision.ErrConflict, "order %q", id)
-		}
-		c.holds(h)
-	}},
-	{"keys that look alike are different keys", saysBytes, func(c *check) {
-		h := c.begin("order").request().key("K1")
-		c.save(h)
-		for _, key := range []string{"k1", "K1 ", " K1", "K%", "Ｋ1"} {
-			_, record, err := c.Load(ctx, "order", key)
-			require.NoError(c, err)
-			require.Nil(c, record, "key %q", key)
-		}
-	}},
-}
-
-// alike are ids that a careless comparison takes for one another, and ids that a careless query takes apart.
-var alike = []string{
-	"R1", "r1", "R 1", "R  1", "R\u00a01", "Ｒ1", "R1\u200b", "R01",
-	"caf\u00e9", "cafe\u0301", "cafe", "CAFE", "\u212b", "\u00c5", "A\u030a", "ß", "ss", "SS", "ẞ", "ﬁ", "fi", "I", "i", "İ", "ı",
-	"100%", "100_", "100", "o'r", `o"r`, `o\r`, `o\\r`, "o;--", "$1", "?", "NULL", "null", "0", "00", "0x0", "1e2",
-	"😀", "😁", "𐍈", "ŝ", "s", strings.Repeat("😀", supervision.MaxID), strings.Repeat("😀", supervision.MaxID-1),
-}
-
-// renamed turns a history into one of another order.
-func renamed(h *history, id string) *history {
-	h.order.ID = id
-	for i := range h.records {
-		h.records[i].Order = id
-	}
-	return h
 }
 
 func instantsInUTC(c *check) {
@@ -221,32 +163,4 @@ func zonesInQuestions(c *check) {
 	claimed, err = c.Claim(ctx, due.Add(hour-tick), hour, 10)
 	require.NoError(c, err)
 	require.Empty(c, claimed, "the lease of a claim at an instant of another zone")
-}
-
-// form is a request template with a field of every type of value.
-var form = template.Template{
-	Title: "Deployment", Intro: "Tell us where.",
-	Fields: []template.Field{
-		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "north"}, {Value: "south"}}},
-		{Key: "zones", Label: "Zones", Kind: template.Choices, Options: []template.Option{{Value: "a", Label: "A"}, {Value: "b"}}, Default: []string{"a"}},
-		{Key: "nodes", Label: "Nodes", Kind: template.Integer, Min: "1", Max: "9", Default: json.Number("3")},
-		{Key: "share", Label: "Share", Kind: template.Number},
-		{Key: "public", Label: "Public", Kind: template.YesNo, Default: false},
-		{Key: "from", Label: "From", Kind: template.Date},
-		{Key: "notes", Label: "Notes", Kind: template.Text, Help: "Anything else 😀"},
-	},
-}
-
-// filled is an order whose request was submitted on the form.
-func (c *check) filled(id string) *history {
-	c.Helper()
-	o := opening(id)
-	o.Template, o.TemplateVersion = &form, 1
-	return c.open(o, day0).buyer(supervision.SubmitRequest{
-		Values: template.Values{
-			"region": "north", "zones": []string{"a", "b"}, "nodes": json.Number("7"), "share": json.Number("0.125"), "public": true,
-			"from": "2026-04-01", "notes": "line 1\nline 2 😀",
-		},
-		Attachments: []supervision.Attachment{file},
-	}, hour)
 }

@@ -1,0 +1,184 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// faultsOfContexts swallow the context of every method.
+func faultsOfContexts() []fault {
+	swallow := fault{name: "contexts that nobody looks at", break_: func(b *broken) {
+		right, without := b.Store, context.WithoutCancel
+		b.create = func(ctx context.Context, c supervision.Change) error { return right.Create(without(ctx), c) }
+		b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+			return right.Load(without(ctx), id, key)
+		}
+		b.save = func(ctx context.Context, c ...supervision.Change) error { return right.Save(without(ctx), c...) }
+		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			return right.Search(without(ctx), f)
+		}
+		b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+			return right.Records(without(ctx), id, after, limit)
+		}
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+			return right.Due(without(ctx), at, after, limit)
+		}
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+			return right.Claim(without(ctx), at, lease, limit)
+		}
+		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
+			return right.Acknowledge(without(ctx), ids...)
+		}
+		b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error {
+			return right.PutTemplate(without(ctx), t)
+		}
+		b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+			return right.Template(without(ctx), seller, product, version)
+		}
+	}}
+	late := fault{name: "contexts looked at when it is too late", fails: []string{
+		"Context/ended before Create", "Context/ended before Save", "Context/ended before PutTemplate", "Context/ended before Acknowledge",
+		"Context/ended before Claim",
+	}}
+	late.break_ = func(b *broken) {
+		swallow.break_(b)
+		create, save, put, acknowledge, claim := b.create, b.save, b.putTemplate, b.acknowledge, b.claim
+		b.create = func(ctx context.Context, c supervision.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
+		b.save = func(ctx context.Context, c ...supervision.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
+		b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error { return firstOf(put(ctx, t), ctx.Err()) }
+		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
+			return firstOf(acknowledge(ctx, ids...), ctx.Err())
+		}
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+			records, err := claim(ctx, at, lease, limit)
+			return records, firstOf(err, ctx.Err())
+		}
+	}
+	deaf := fault{name: "a save that goes on when it is canceled", fails: []string{"Context/canceled while Save runs leaves a whole change or none"}}
+	deaf.break_ = func(b *broken) {
+		b.save = func(ctx context.Context, c ...supervision.Change) error {
+			if ctx.Done() != nil {
+				<-ctx.Done()
+			}
+			return firstOf(b.Store.Save(context.WithoutCancel(ctx), c...), ctx.Err())
+		}
+	}
+	for _, m := range methods {
+		swallow.fails = append(swallow.fails, "Context/ended before "+m.name)
+	}
+	return []fault{swallow, late, deaf}
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faultsOfCopies hand out, or keep, what belongs to the other side.
+func faultsOfCopies() []fault {
+	return []fault{
+		{"orders kept as given to Create", []string{"Copies/of what Create is given"}, func(b *broken) {
+			given := make(map[string]supervision.Order)
+			b.create = func(ctx context.Context, c supervision.Change) error {
+				given[c.Order.ID] = c.Order
+				return b.Store.Create(ctx, c)
+			}
+			b.load = func(_ context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
+				return given[id].Clone(), nil, nil
+			}
+		}},
+		{"records kept as given to Save", []string{"Copies/of what Save is given"}, func(b *broken) {
+			given := make(map[string][]supervision.Record)
+			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+				for _, c := range changes {
+					given[c.Order.ID] = append(given[c.Order.ID], c.Records...)
+				}
+				return b.Store.Save(ctx, changes...)
+			}
+			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+				records, err := b.Store.Records(ctx, id, after, limit)
+				return append(records[:1], given[id]...), err
+			}
+		}},
+		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
+			var given supervision.RequestTemplate
+			b.putTemplate = func(_ context.Context, t supervision.RequestTemplate) error { given = t; return nil }
+			b.template = func(context.Context, string, string, int) (supervision.RequestTemplate, error) { return given, nil }
+		}},
+		{"answers given twice", []string{
+			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns", "Copies/of what Due returns",
+			"Copies/of what Claim returns", "Copies/of what Template returns",
+		}, func(b *broken) {
+			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+				a := once(b, "load"+id+key, func() answer {
+					order, record, err := b.Store.Load(ctx, id, key)
+					return answer{order: order, record: record, err: err}
+				})
+				return a.order, a.record, a.err
+			}
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				a := once(b, "search", func() answer {
+					found, err := b.Store.Search(ctx, f)
+					return answer{orders: found, err: err}
+				})
+				return a.orders, a.err
+			}
+			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+				a := once(b, "records"+id, func() answer {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					return answer{records: records, err: err}
+				})
+				return a.records, a.err
+			}
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+				a := once(b, "due", func() answer {
+					due, err := b.Store.Due(ctx, at, after, limit)
+					return answer{due: due, err: err}
+				})
+				return a.due, a.err
+			}
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+				a := once(b, "claim", func() answer {
+					records, err := b.Store.Claim(ctx, at, lease, limit)
+					return answer{records: records, err: err}
+				})
+				return a.records, a.err
+			}
+			b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+				a := once(b, "template", func() answer {
+					t, err := b.Store.Template(ctx, seller, product, version)
+					return answer{template: t, err: err}
+				})
+				return a.template, a.err
+			}
+		}},
+	}
+}
+
+// answer is what a method returned.
+type answer struct {
+	order    supervision.Order
+	record   *supervision.Record
+	orders   []supervision.Order
+	records  []supervision.Record
+	due      []supervision.DueOrder
+	template supervision.RequestTemplate
+	err      error
+}
+
+// once gives the first answer to a question again and again, without copying it.
+func once(b *broken, question string, ask func() answer) answer {
+	if b.answers == nil {
+		b.answers = make(map[string]answer)
+	}
+	if _, known := b.answers[question]; !known {
+		b.answers[question] = ask()
+	}
+	return b.answers[question]
+}

@@ -1,0 +1,147 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// asking breaks Search by what is asked.
+func asking(change func(f *supervision.Filter)) func(*broken) {
+	return func(b *broken) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			change(&f)
+			return b.Store.Search(ctx, f)
+		}
+	}
+}
+
+// sorting breaks Search by how it sorts.
+func sorting(compare func(a, b supervision.Order) int) func(*broken) {
+	return func(b *broken) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			found, err := b.Store.Search(ctx, f)
+			slices.SortStableFunc(found, compare)
+			return found, err
+		}
+	}
+}
+
+func faultsOfSearching() []fault {
+	const (
+		alone, together = "Search/by every field alone", "Search/by any fields together"
+		equalInstants   = "Search/newest first, and by the bytes of the id where opened at the same instant"
+	)
+	return []fault{
+		{"statuses as stored", []string{"Search/knows both transitions that time makes one after the other", alone, together}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, After: f.After, Limit: 1000})
+				found := slices.DeleteFunc(all, func(o supervision.Order) bool {
+					l := o.Listing()
+					l.AcceptedAt, l.CompletedAt = time.Time{}, time.Time{}
+					return !f.Matches(l)
+				})
+				return found[:min(len(found), f.Limit)], err
+			}
+		}},
+		{"an order where there is none", []string{"Search/finds nothing in an empty store"}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				found, err := b.Store.Search(ctx, f)
+				return append(found, supervision.Order{}), err
+			}
+		}},
+		{"results settled by the store", []string{"Search/returns orders as stored, by what time has made of them"}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				found, err := b.Store.Search(ctx, f)
+				for i := range found {
+					found[i], _ = found[i].Settle(f.At)
+				}
+				return found, err
+			}
+		}},
+		{"an index that is not kept", []string{"Search/moves an order with its status"}, func(b *broken) {
+			first := make(map[string]supervision.Listing)
+			b.create = func(ctx context.Context, c supervision.Change) error {
+				first[c.Order.ID] = c.Order.Listing()
+				return b.Store.Create(ctx, c)
+			}
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, Limit: 1000})
+				return slices.DeleteFunc(all, func(o supervision.Order) bool { return !f.Matches(first[o.ID]) }), err
+			}
+		}},
+		{"a forgotten seller", []string{alone, together}, asking(func(f *supervision.Filter) { f.Seller = "" })},
+		{"a forgotten product", []string{alone}, asking(func(f *supervision.Filter) { f.Product = "" })},
+		{"a forgotten turn", []string{alone}, asking(func(f *supervision.Filter) { f.Turn = 0 })},
+		{"a forgotten order status", []string{alone}, asking(func(f *supervision.Filter) { f.OrderStatus = 0 })},
+		{"overdue appeals that are only pending", []string{alone}, asking(func(f *supervision.Filter) {
+			if f.Appeal == supervision.AppealOverdue {
+				f.Appeal = supervision.AppealPending
+			}
+		})},
+		{"appeals overdue a tick early", []string{alone}, asking(func(f *supervision.Filter) {
+			if f.Appeal == supervision.AppealOverdue {
+				f.At = f.At.Add(tick)
+			}
+		})},
+		{"silence a tick early", []string{alone}, asking(func(f *supervision.Filter) {
+			if f.SilentFor > tick {
+				f.SilentFor -= tick
+			}
+		})},
+		{"bought before, the instant included", []string{alone}, asking(func(f *supervision.Filter) {
+			if !f.BoughtBefore.IsZero() {
+				f.BoughtBefore = f.BoughtBefore.Add(tick)
+			}
+		})},
+		{"bought from, the instant excluded", []string{alone}, asking(func(f *supervision.Filter) {
+			if !f.BoughtFrom.IsZero() {
+				f.BoughtFrom = f.BoughtFrom.Add(tick)
+			}
+		})},
+		{"no limit", []string{"Search/at most as many as the limit"}, asking(func(f *supervision.Filter) { f.Limit = 1000 })},
+		{"a limit of its own", []string{"Search/more than the biggest page, if it has to"}, asking(func(f *supervision.Filter) { f.Limit = min(f.Limit, 500) })},
+		{"oldest first", []string{alone}, sorting(func(a, b supervision.Order) int { return a.OpenedAt.Compare(b.OpenedAt) })},
+		{"latest changed first", []string{"Pages/pages stay correct while orders move on"},
+			sorting(func(a, b supervision.Order) int { return b.UpdatedAt.Compare(a.UpdatedAt) })},
+		{"equal instants in ascending order of ids", []string{equalInstants},
+			sorting(func(a, b supervision.Order) int {
+				if c := b.OpenedAt.Compare(a.OpenedAt); c != 0 {
+					return c
+				}
+				return strings.Compare(a.ID, b.ID)
+			})},
+		{"equal instants sorted without regard to case", []string{equalInstants},
+			sorting(func(a, b supervision.Order) int {
+				if c := b.OpenedAt.Compare(a.OpenedAt); c != 0 {
+					return c
+				}
+				return strings.Compare(strings.ToLower(b.ID), strings.ToLower(a.ID))
+			})},
+		{"a cursor that skips equal instants", []string{
+			"Pages/orders opened at the same instant are not skipped between pages", "Pages/a page begins behind a place where no order is",
+		}, asking(func(f *supervision.Filter) { f.After.ID = "" })},
+		{"a cursor that repeats its order", []string{"Pages/every order is on one page, whatever the size of pages"}, asking(func(f *supervision.Filter) {
+			if f.After.ID != "" {
+				f.After.ID += "\x00"
+			}
+		})},
+		{"pages by offset", []string{"Pages/pages stay correct while orders are added"}, func(b *broken) {
+			offset := 0
+			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				if f.After == (supervision.Position{}) {
+					offset = 0
+				}
+				limit := f.Limit
+				f.Limit, f.After = offset+limit, supervision.Position{}
+				found, err := b.Store.Search(ctx, f)
+				page := found[min(offset, len(found)):]
+				offset += limit
+				return page, err
+			}
+		}},
+	}
+}

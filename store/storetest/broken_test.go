@@ -1,0 +1,196 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestBrokenStoresFailTheirCase runs cases on stores that are wrong in one way each: the case that watches over it has to fail, and to
+// quote its sentence.
+func TestBrokenStoresFailTheirCase(t *testing.T) {
+	for _, fault := range faults() {
+		t.Run(fault.name, func(t *testing.T) {
+			for _, name := range fault.fails {
+				s := caseNamed(t, name)
+				require.Empty(t, failures(s, memory.New()), "the case has to pass on a store that is right")
+				store := &broken{Store: memory.New()}
+				fault.break_(store)
+				found := failures(s, store)
+				require.NotEmpty(t, found, "%q passes on a store with %s", name, fault.name)
+				require.Contains(t, found[0], s.quote)
+			}
+		})
+	}
+}
+
+// TestEveryCaseCanFail holds that there is a broken store for every case.
+func TestEveryCaseCanFail(t *testing.T) {
+	failed := make(map[string]bool)
+	for _, fault := range faults() {
+		for _, name := range fault.fails {
+			failed[name] = true
+		}
+	}
+	for _, chapter := range contract {
+		for _, s := range chapter.sentences {
+			assert.True(t, failed[chapter.name+"/"+s.name], "no broken store fails %s/%s", chapter.name, s.name)
+		}
+	}
+}
+
+// fault is one thing that is wrong with a store, and the cases that have to notice.
+type fault struct {
+	name   string
+	fails  []string
+	break_ func(*broken)
+}
+
+func faults() []fault {
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(), faultsOfValues(),
+		faultsOfContexts(), faultsOfCopies())
+}
+
+func caseNamed(t *testing.T, name string) sentence {
+	t.Helper()
+	for _, chapter := range contract {
+		for _, s := range chapter.sentences {
+			if chapter.name+"/"+s.name == name {
+				return s
+			}
+		}
+	}
+	require.FailNow(t, "no such case", name)
+	return sentence{}
+}
+
+// failures runs a case on a store and returns what it had to say.
+func failures(s sentence, store supervision.Store) []string {
+	var r recorder
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.run(&r, store)
+	}()
+	<-done
+	return r
+}
+
+// recorder is a test that may fail without failing this one.
+type recorder []string
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) { *r = append(*r, fmt.Sprintf(format, args...)) }
+
+func (r *recorder) FailNow() { runtime.Goexit() }
+
+// broken is a store that does what it should, except where a fault has put a function in the method's place.
+type broken struct {
+	answers map[string]answer
+	supervision.Store
+	create      func(ctx context.Context, change supervision.Change) error
+	load        func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
+	save        func(ctx context.Context, changes ...supervision.Change) error
+	search      func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
+	records     func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
+	due         func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error)
+	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
+	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
+	putTemplate func(ctx context.Context, t supervision.RequestTemplate) error
+	template    func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error)
+}
+
+func (b *broken) Create(ctx context.Context, change supervision.Change) error {
+	if b.create != nil {
+		return b.create(ctx, change)
+	}
+	return b.Store.Create(ctx, change)
+}
+
+func (b *broken) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+	if b.load != nil {
+		return b.load(ctx, id, key)
+	}
+	return b.Store.Load(ctx, id, key)
+}
+
+func (b *broken) Save(ctx context.Context, changes ...supervision.Change) error {
+	if b.save != nil {
+		return b.save(ctx, changes...)
+	}
+	return b.Store.Save(ctx, changes...)
+}
+
+func (b *broken) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+	if b.search != nil {
+		return b.search(ctx, filter)
+	}
+	return b.Store.Search(ctx, filter)
+}
+
+func (b *broken) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+	if b.records != nil {
+		return b.records(ctx, id, after, limit)
+	}
+	return b.Store.Records(ctx, id, after, limit)
+}
+
+func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+	if b.due != nil {
+		return b.due(ctx, at, after, limit)
+	}
+	return b.Store.Due(ctx, at, after, limit)
+}
+
+func (b *broken) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+	if b.claim != nil {
+		return b.claim(ctx, at, lease, limit)
+	}
+	return b.Store.Claim(ctx, at, lease, limit)
+}
+
+func (b *broken) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
+	if b.acknowledge != nil {
+		return b.acknowledge(ctx, ids...)
+	}
+	return b.Store.Acknowledge(ctx, ids...)
+}
+
+func (b *broken) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+	if b.putTemplate != nil {
+		return b.putTemplate(ctx, t)
+	}
+	return b.Store.PutTemplate(ctx, t)
+}
+
+func (b *broken) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+	if b.template != nil {
+		return b.template(ctx, seller, product, version)
+	}
+	return b.Store.Template(ctx, seller, product, version)
+}
+
+// TestAFailureNamesItsCase keeps names such that go test -run can pick one.
+func TestAFailureNamesItsCase(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, chapter := range contract {
+		for _, s := range chapter.sentences {
+			name := chapter.name + "/" + s.name
+			require.False(t, seen[name], "two cases are named %q", name)
+			seen[name] = true
+			require.False(t, strings.Contains(s.name, "/"), "%q would be read as a subtest of a subtest", name)
+			require.NotEmpty(t, s.quote, name)
+		}
+	}
+}

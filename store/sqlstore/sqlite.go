@@ -18,13 +18,14 @@ func newSQLite(n naming) sqlite {
 handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
-		mark: n.text(`UPDATE {outbox} SET claimed_until = ? WHERE (order_id, seq) IN (
+		mark: n.text(`UPDATE {outbox} SET claimed_until = ? FROM (
 WITH heads AS (
 	SELECT order_id, waits_since FROM {outbox} h
 	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
 	ORDER BY waits_since, order_id LIMIT ?)
 SELECT w.order_id, w.seq FROM heads h JOIN {outbox} w ON w.order_id = h.order_id
-ORDER BY h.waits_since, h.order_id, w.seq LIMIT ?)
+ORDER BY h.waits_since, h.order_id, w.seq LIMIT ?) f
+WHERE {outbox}.order_id = f.order_id AND {outbox}.seq = f.seq
 RETURNING order_id, seq, waits_since,
 	(SELECT document FROM {records} r WHERE r.order_id = {outbox}.order_id AND r.seq = {outbox}.seq)`),
 		remove: n.text(`DELETE FROM {outbox} WHERE order_id = ? AND seq = ?`),

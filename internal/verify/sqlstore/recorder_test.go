@@ -4,19 +4,25 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
 )
 
 // recorder is a driver around another that writes down what is sent.
 type recorder struct {
-	under driver.Driver
-	dsn   string
-	mu    sync.Mutex
-	log   []sent
+	under   driver.Driver
+	dialect sqlstore.Dialect
+	dsn     string
+	mu      sync.Mutex
+	log     []sent
+	// count counts down to the statement before which hook is called.
+	count int
+	hook  func()
 }
 
 // sent is one statement, with its arguments.
@@ -30,7 +36,7 @@ func (d database) recorded(t testing.TB, dsn string) (*sql.DB, *recorder) {
 	plain, err := sql.Open(d.driver, dsn)
 	require.NoError(t, err)
 	defer plain.Close()
-	r := &recorder{under: plain.Driver(), dsn: dsn}
+	r := &recorder{under: plain.Driver(), dialect: d.dialect, dsn: dsn}
 	db := sql.OpenDB(r)
 	t.Cleanup(func() { _ = db.Close() })
 	return db, r
@@ -45,6 +51,11 @@ func (r *recorder) Connect(context.Context) (driver.Conn, error) {
 // Driver implements driver.Connector.
 func (r *recorder) Driver() driver.Driver { return r.under }
 
+// takes reports whether the driver sends a statement with these arguments as it is, instead of preparing it first.
+func (r *recorder) takes(args []driver.NamedValue) bool {
+	return r.dialect != sqlstore.MySQL || len(args) == 0 || strings.Contains(r.dsn, "interpolateParams=true")
+}
+
 func (r *recorder) write(text string, args []driver.NamedValue) {
 	s := sent{text: text}
 	for _, arg := range args {
@@ -53,6 +64,19 @@ func (r *recorder) write(text string, args []driver.NamedValue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.log = append(r.log, s)
+	if r.count--; r.count == 0 && r.hook != nil {
+		r.hook()
+		r.hook = nil
+	}
+}
+
+// before has a function called before the nth statement from now, and tells whether the one set before has been called.
+func (r *recorder) before(n int, hook func()) (called bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	called = r.hook == nil
+	r.count, r.hook = n, hook
+	return called
 }
 
 // sent returns what has been sent since the last call.
@@ -70,19 +94,19 @@ type recordedConn struct {
 }
 
 func (c recordedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
-	if !errors.Is(err, driver.ErrSkip) {
-		c.r.write(query, args)
+	if !c.r.takes(args) {
+		return nil, driver.ErrSkip
 	}
-	return result, err
+	c.r.write(query, args)
+	return c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
 }
 
 func (c recordedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
-	if !errors.Is(err, driver.ErrSkip) {
-		c.r.write(query, args)
+	if !c.r.takes(args) {
+		return nil, driver.ErrSkip
 	}
-	return rows, err
+	c.r.write(query, args)
+	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
 func (c recordedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {

@@ -1,0 +1,113 @@
+package sqlstore_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// commits is what a client sends to make an operation last: PostgreSQL's one statement, with the word that the order's document has
+// afterwards, or COMMIT.
+func commits(d database) []byte {
+	if d.dialect == sqlstore.Postgres {
+		return []byte("awaiting_confirmation")
+	}
+	return []byte("COMMIT")
+}
+
+// Whether the connection is lost before the commit arrived or after it was done: the host learns that the outcome is unknown, and the
+// command repeated with its key is applied once.
+func TestConnectionLostAroundTheCommit(t *testing.T) {
+	for _, d := range databases[1:] {
+		for _, when := range []string{"before", "after"} {
+			t.Run(d.name+" "+when, func(t *testing.T) {
+				p, dsn := through(t, d)
+				db := d.openAt(t, dsn)
+				store, _ := d.migrated(t, db)
+				b := newBench(t, store)
+				b.opened(t, "o")
+				submit := func() error {
+					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+					return err
+				}
+				armed := false
+				request := func(data []byte) bool {
+					armed = armed || bytes.Contains(data, commits(d))
+					return armed && when == "before"
+				}
+				answer := func([]byte) bool { return armed && when == "after" }
+				p.lose(request, answer)
+				require.ErrorIs(t, submit(), supervision.ErrUnknownOutcome)
+				p.lose(nil, nil)
+
+				applied := map[string]int64{"before": 1, "after": 2}[when]
+				require.Eventually(t, func() bool { return whole(t, store, "o").Version == applied }, 10*time.Second, 10*time.Millisecond)
+				require.NoError(t, submit())
+				require.NoError(t, submit())
+				require.EqualValues(t, 2, whole(t, store, "o").Version)
+			})
+		}
+	}
+}
+
+// A connection that is lost before anything lasts has changed nothing, and the error does not call the outcome unknown.
+func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
+	for _, d := range databases[1:] {
+		t.Run(d.name, func(t *testing.T) {
+			p, dsn := through(t, d)
+			db := d.openAt(t, dsn)
+			store, _ := d.migrated(t, db)
+			b := newBench(t, store)
+			b.opened(t, "o")
+			p.lose(func([]byte) bool { return true }, nil)
+			_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+			require.Error(t, err)
+			require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+			require.NoError(t, p.Close()) // and now it cannot even be connected to
+			_, err = b.Open(t.Context(), opening("another"))
+			require.Error(t, err)
+			require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+		})
+	}
+}
+
+// A canceled context at every call: nothing has changed, and the error is the context's.
+func TestCanceledContextAtEveryStatement(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, _ := d.migrated(t, db)
+		b := newBench(t, store)
+		for at := 1; ; at++ {
+			id := fmt.Sprintf("o-%d", at)
+			b.opened(t, id)
+			ctx, cancel := context.WithCancel(t.Context())
+			recorder.before(at, cancel)
+			_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			canceled := recorder.before(0, nil)
+			cancel()
+			if !canceled { // the operation had fewer statements
+				require.NoError(t, err)
+				break
+			}
+			version := whole(t, store, id).Version
+			switch {
+			case err == nil:
+				require.EqualValues(t, 2, version)
+			default:
+				require.ErrorIs(t, err, context.Canceled)
+				if version == 2 {
+					require.ErrorIs(t, err, supervision.ErrUnknownOutcome)
+				}
+			}
+			b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			require.EqualValues(t, 2, whole(t, store, id).Version)
+		}
+	})
+}

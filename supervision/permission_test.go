@@ -69,12 +69,12 @@ func agree(t testing.TB, o supervision.Order, at time.Time) (done []step) {
 	settled, _ := o.Settle(later(at, o.UpdatedAt))
 	for _, actor := range cast {
 		listed, err := o.Operations(actor, at)
-		require.NoError(t, err)
+		must(t, err == nil, "%v", err)
 		grounds, err := o.Grounds(actor, at)
-		require.NoError(t, err)
+		must(t, err == nil, "%v", err)
 		for op, actions := range tried {
 			p, err := o.Permit(actor, op, at)
-			require.NoError(t, err)
+			must(t, err == nil, "%v", err)
 			if op != supervision.OpOpen && p != listed[op-supervision.OpSubmitRequest] {
 				require.Equal(t, listed[op-supervision.OpSubmitRequest], p)
 			}
@@ -87,13 +87,11 @@ func agree(t testing.TB, o supervision.Order, at time.Time) (done []step) {
 					continue
 				}
 				refusal, ok := err.(*supervision.Refusal)
-				if !ok {
-					require.NoError(t, err)
-				}
+				must(t, ok, "%v", err)
 				checkRefusal(t, settled, actor, p, action, refusal, grounds)
 			}
 			if p.Allowed != succeeded || p.Allowed != (p.Reason == "") || p.Rule == "" {
-				require.Failf(t, "asking and doing disagree", "%s by %s at %s (%s): %+v, done: %t", op, actor, settled.Status, at, p, succeeded)
+				must(t, false, "asking and doing disagree: %s by %s at %s (%s): %+v, done: %t", op, actor, settled.Status, at, p, succeeded)
 			}
 		}
 	}
@@ -101,6 +99,14 @@ func agree(t testing.TB, o supervision.Order, at time.Time) (done []step) {
 }
 
 var tried = attempts()
+
+// must is require for what is checked so often that testify's bookkeeping would cost more than the check.
+func must(t testing.TB, ok bool, format string, args ...any) {
+	if !ok {
+		t.Helper()
+		t.Fatalf(format, args...)
+	}
+}
 
 // step is an action that succeeded, with what came of it.
 type step struct {
@@ -120,7 +126,7 @@ func later(a, b time.Time) time.Time {
 // checkRefusal checks that a refusal says who, what and where, and the same as the answer to the question (R24).
 func checkRefusal(t testing.TB, o supervision.Order, actor supervision.Actor, p supervision.Permission, action supervision.Action, r *supervision.Refusal, grounds []appeal.Verdict) {
 	if r.Order != o.ID || r.Status != o.Status || r.Actor != actor || r.Operation != action.Operation() || r.Reason.Text() == "" {
-		require.Failf(t, "the refusal does not say what was refused", "%+v", r)
+		must(t, false, "the refusal does not say what was refused: %+v", r)
 	}
 	want := supervision.Refusal{Rule: p.Rule, Reason: p.Reason, From: p.From}
 	switch a := action.(type) {
@@ -141,25 +147,25 @@ func checkRefusal(t testing.TB, o supervision.Order, actor supervision.Actor, p 
 		}
 	}
 	if r.Rule != want.Rule || r.Reason != want.Reason || r.From != want.From {
-		require.Failf(t, "the refusal is another than the answer", "%+v, answer %+v", r, want)
+		must(t, false, "the refusal is another than the answer: %+v, answer %+v", r, want)
 	}
 }
 
-// answers checks what is promised about time: From and Until come true at their instants and not a tick earlier.
+// promises checks what is promised about time: From and Until come true at their instants and not a tick earlier.
 func promises(t testing.TB, o supervision.Order, at time.Time) {
 	instants := around(append(boundaries(o), at))
 	for _, actor := range cast {
 		for op := range tried {
 			p, err := o.Permit(actor, op, at)
-			require.NoError(t, err)
+			must(t, err == nil, "%v", err)
 			for _, next := range instants {
 				if next.Before(at) {
 					continue
 				}
 				q, err := o.Permit(actor, op, next)
-				require.NoError(t, err)
+				must(t, err == nil, "%v", err)
 				if want, known := promised(p, next); known && q.Allowed != want {
-					require.Failf(t, "a promise is broken", "%s by %s: at %s it was %+v, at %s it is %+v", op, actor, at, p, next, q)
+					must(t, false, "a promise is broken: %s by %s: at %s it was %+v, at %s it is %+v", op, actor, at, p, next, q)
 				}
 			}
 			for _, promise := range []struct {

@@ -100,9 +100,7 @@ func walk(t *testing.T, policy supervision.Policy) *walker {
 		before := v.order.Clone()
 		w.act(from, v)
 		w.pass(from, v)
-		if !reflect.DeepEqual(before, v.order) {
-			require.Equal(t, before, v.order, "Apply never changes the order it is called on")
-		}
+		must(t, same(before, v.order), "Apply never changes the order it is called on: %+v", v.order)
 	}
 	return w
 }
@@ -148,52 +146,43 @@ func (w *walker) pass(from place, v visit) {
 func checkVisit(t *testing.T, v visit) {
 	o := v.order
 	requests, products, ruled := count(v.records)
-	if requests != o.RequestRejections || products != o.ProductRejections {
-		require.Failf(t, "counters", "%d and %d instead of %d and %d rejections since the last ruling", o.RequestRejections, o.ProductRejections, requests, products)
-	}
-	require.Equal(t, int64(len(v.records)), o.Version, "R21: the version is the number of records")
-	require.Equal(t, o.Status == supervision.Frozen, o.Appeal.Pending(), "R12")
-	require.False(t, o.TurnSince.Before(ruled), "R16: a ruling begins a new turn")
+	must(t, requests == o.RequestRejections && products == o.ProductRejections, "R16: %d and %d rejections since the last ruling: %+v", requests, products, o)
+	must(t, int64(len(v.records)) == o.Version, "R21: the version is the number of records: %+v", o)
+	must(t, (o.Status == supervision.Frozen) == o.Appeal.Pending(), "R12: %+v", o)
+	must(t, !o.TurnSince.Before(ruled), "R16: a ruling begins a new turn: %+v", o)
 	checkRecords(t, v)
 	if o.Status.Final() {
 		later, records := o.Settle(v.at.Add(1000 * day))
-		require.Equal(t, o, later, "final stays final")
-		require.Empty(t, records)
+		must(t, same(o, later) && len(records) == 0, "final stays final: %+v", later)
 	}
 
 	replayed, err := supervision.Replay(v.records)
-	require.NoError(t, err)
-	require.Equal(t, o, replayed, "R21: replaying yields the order")
+	must(t, err == nil && same(o, replayed), "R21: replaying yields the order: %v\n%+v\n%+v", err, o, replayed)
 
 	data, err := json.Marshal(o)
-	require.NoError(t, err)
+	must(t, err == nil, "%v", err)
 	var read supervision.Order
-	require.NoError(t, json.Unmarshal(data, &read))
-	if !reflect.DeepEqual(o, read) {
-		require.Equal(t, o, read, "the JSON form is the whole order")
-	}
+	must(t, json.Unmarshal(data, &read) == nil && same(o, read), "the JSON form is the whole order: %s\n%+v\n%+v", data, o, read)
 }
+
+func same[T any](a, b T) bool { return reflect.DeepEqual(a, b) }
 
 // checkRecords checks the newest records; the older ones were the newest once.
 func checkRecords(t *testing.T, v visit) {
 	newest := len(v.records) - 1
 	for i := max(newest-3, 0); i <= newest; i++ {
 		r := v.records[i]
-		require.Equal(t, int64(i+1), r.Seq)
-		require.Equal(t, v.order.ID, r.Order)
-		require.Equal(t, r.Operation, r.Action.Operation())
+		must(t, r.Seq == int64(i+1) && r.Order == v.order.ID && r.Operation == r.Action.Operation(), "R21: %+v", r)
 		if i > 0 {
-			require.False(t, r.At.Before(v.records[i-1].At), "instants never run backwards")
-			require.Equal(t, v.records[i-1].To, r.From)
+			must(t, !r.At.Before(v.records[i-1].At) && r.From == v.records[i-1].To, "R21: instants and statuses follow: %+v", r)
 		}
 	}
-	require.Equal(t, v.records[newest].To, v.order.Status)
-	require.Equal(t, v.records[newest].At, v.order.UpdatedAt)
-	data, err := json.Marshal(v.records[newest])
-	require.NoError(t, err)
+	r := v.records[newest]
+	must(t, r.To == v.order.Status && r.At.Equal(v.order.UpdatedAt), "R21: %+v, %+v", r, v.order)
+	data, err := json.Marshal(r)
+	must(t, err == nil, "%v", err)
 	var read supervision.Record
-	require.NoError(t, json.Unmarshal(data, &read))
-	require.Equal(t, v.records[newest], read)
+	must(t, json.Unmarshal(data, &read) == nil && same(r, read), "the JSON form is the whole record: %s\n%+v\n%+v", data, r, read)
 }
 
 // count gives the rejections since the last ruling, and when that was.
@@ -215,13 +204,11 @@ func count(records []supervision.Record) (requests, products int, ruled time.Tim
 func checkStep(t *testing.T, before visit, s step, after visit) {
 	stood, _ := before.order.Settle(before.at)
 	op := s.action.Operation()
-	require.False(t, stood.Status.Final(), "final stays final")
-	require.NotContains(t, []supervision.Operation{supervision.OpOpen, supervision.OpAutoAccept, supervision.OpComplete}, op)
+	must(t, !stood.Status.Final(), "final stays final: %s by %s", op, s.actor)
+	must(t, s.actor.Role != supervision.RoleSystem, "what time does nobody does: %s", op)
 	party := s.actor.Role == supervision.RoleBuyer || s.actor.Role == supervision.RoleSeller
-	if party && stood.Status == supervision.Frozen {
-		require.Fail(t, "R12: frozen means no buyer or seller operation", "%s by %s", op, s.actor)
-	}
-	require.Len(t, after.records, len(before.records)+1, "one operation, one record (nothing was due: waiting settles)")
+	must(t, !party || stood.Status != supervision.Frozen, "R12: frozen means no buyer or seller operation: %s by %s", op, s.actor)
+	must(t, len(after.records) == len(before.records)+1, "R21: one operation, one record (what was due is settled): %s", op)
 	if action, ok := s.action.(supervision.RaiseAppeal); ok {
 		checkGround(t, before, action, s.order.Appeal)
 	}

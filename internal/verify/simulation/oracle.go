@@ -229,6 +229,12 @@ func (w *world) stored(s *shadow, after int) {
 	for i := range records {
 		w.sameRecord(s, after+i+1, &records[i])
 	}
+	replayed, err := supervision.Replay(s.records)
+	if err != nil {
+		w.fail("order %s does not replay (R21): %v", s.id, err)
+	} else if diff := bridge.DiffOrder(s.last(), &replayed); diff != "" {
+		w.fail("order %s replayed (R21): %s", s.id, diff)
+	}
 }
 
 // sameRecord compares a record with what the one of that number must be.

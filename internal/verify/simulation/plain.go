@@ -239,7 +239,7 @@ func (s *Plain) PutTemplate(ctx context.Context, t supervision.RequestTemplate) 
 	if latest := s.template(t.Seller, t.Product, 0); t.Version != latest.Version+1 {
 		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version, supervision.ErrConflict)
 	}
-	t.Template = t.Template.Clone()
+	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC().Truncate(supervision.Tick)
 	s.templates = append(s.templates, t)
 	return nil
 }

@@ -28,12 +28,12 @@ func (p *process) trade(role, id string) {
 	for !w.over {
 		p.call = call{}
 		switch dice := w.random.IntN(100); {
-		case role == "buyer" && w.opened < w.plan.orders && dice < 30:
+		case role == "buyer" && w.opened < w.plan.orders && dice < 50:
 			p.open(id)
 		case role == "seller" && dice < 4 && w.latest(id, "p0") < 3:
 			p.publish(id)
-		case dice < 40:
-			p.look(role, id, dice)
+		case dice >= 90:
+			p.look(role, id)
 		default:
 			p.act(role, id)
 		}
@@ -84,21 +84,21 @@ func (p *process) publish(seller string) {
 }
 
 // look reads something.
-func (p *process) look(role, id string, dice int) {
+func (p *process) look(role, id string) {
 	w := p.world
 	s := w.anyOrder()
-	if s == nil || dice < 34 {
+	if s == nil {
 		p.pause()
 		return
 	}
 	h := w.anyHost()
 	actor := bridge.Actor(model.Command{Role: role, Actor: id})
 	p.on(h, func(ctx context.Context) {
-		switch {
-		case dice < 36:
+		switch w.random.IntN(3) {
+		case 0:
 			order, err := h.service.Order(ctx, s.id, actor)
 			w.orderAnswered(p, s, role, id, &order, err)
-		case dice < 38:
+		case 1:
 			after, limit := w.random.IntN(s.version()+1), 1+w.random.IntN(10)
 			records, err := h.service.Records(ctx, s.id, actor, int64(after), limit)
 			w.recordsAnswered(p, s, role, id, after, limit, records, err)
@@ -111,16 +111,19 @@ func (p *process) look(role, id string, dice int) {
 	})
 }
 
-// act has something done.
+// act has something done, if there is something to do.
 func (p *process) act(role, id string) {
 	w := p.world
-	s := w.anyOrder()
-	if s == nil {
-		p.pause()
-		return
+	var s *shadow
+	var o model.Order
+	c, ok := model.Command{}, false
+	for tries := 0; !ok && tries < 4; tries++ {
+		if s = w.anyOrder(); s == nil {
+			break
+		}
+		o, _ = s.last().Settle(w.now)
+		c, ok = w.choose(model.Command{Role: role, Actor: id}, &o)
 	}
-	o, _ := s.last().Settle(w.now)
-	c, ok := w.choose(model.Command{Role: role, Actor: id}, &o)
 	if !ok {
 		p.pause()
 		return
@@ -197,17 +200,17 @@ func options(want *intent) []supervision.DoOption {
 var likely = map[string]map[string][]string{
 	"buyer": {
 		"awaiting_request":      {"submit_request", "submit_request", "submit_request", "raise_appeal"},
-		"awaiting_confirmation": {"remind", "raise_appeal", ""},
-		"awaiting_delivery":     {"remind", "raise_appeal", ""},
+		"awaiting_confirmation": {"remind", "raise_appeal", "", ""},
+		"awaiting_delivery":     {"remind", "raise_appeal", "", ""},
 		"awaiting_acceptance":   {"accept_product", "reject_product", "reject_product", "raise_appeal"},
-		"frozen":                {"remind", "raise_appeal", "", "", ""},
+		"frozen":                {"remind", "raise_appeal", "", "", "", "", "", ""},
 	},
 	"seller": {
 		"awaiting_request":      {"raise_appeal", ""},
 		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "raise_appeal"},
 		"awaiting_delivery":     {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
 		"awaiting_acceptance":   {"raise_appeal", ""},
-		"frozen":                {"deliver", "report_progress", "", "", ""},
+		"frozen":                {"deliver", "report_progress", "", "", "", "", "", ""},
 	},
 	"manager": {"frozen": {"add_note", "rule_appeal", "rule_appeal"}},
 }
@@ -216,7 +219,7 @@ var likely = map[string]map[string][]string{
 func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 	ops := likely[c.Role][o.Status]
 	switch {
-	case w.random.IntN(20) == 0:
+	case w.random.IntN(30) == 0:
 		c.Op = model.Operations[w.random.IntN(len(model.Operations))]
 	case len(ops) == 0:
 		return c, false
@@ -224,7 +227,7 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 		c.Op = ops[w.random.IntN(len(ops))]
 	}
 	if c.Role == "buyer" && c.Actor != o.Buyer || c.Role == "seller" && c.Actor != o.Seller {
-		if w.random.IntN(10) > 0 {
+		if w.random.IntN(40) > 0 {
 			return c, false // a stranger
 		}
 	}
@@ -241,7 +244,11 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 			c.Text = w.text()
 		}
 	case "raise_appeal":
-		c.Ground, c.Files = w.ground(c.Role, o), w.random.IntN(2)
+		ground, holds := w.ground(c.Role, o)
+		if !holds && w.random.IntN(4) > 0 {
+			return c, false
+		}
+		c.Ground, c.Files = ground, w.random.IntN(2)
 		c.Text, c.Demand = w.text(), "money back"
 	case "rule_appeal":
 		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept", "cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
@@ -263,14 +270,14 @@ func (w *world) text() string {
 	return "text " + strconv.Itoa(w.serial)
 }
 
-// ground is one that holds, if there is one.
-func (w *world) ground(role string, o *model.Order) string {
+// ground is one that holds, or any.
+func (w *world) ground(role string, o *model.Order) (ground string, holds bool) {
 	for _, g := range model.GroundWords {
 		if o.Holds(role, g, w.now) {
-			return g
+			return g, true
 		}
 	}
-	return model.GroundWords[w.random.IntN(len(model.GroundWords))]
+	return model.GroundWords[w.random.IntN(len(model.GroundWords))], false
 }
 
 // work is the life of a host's worker.

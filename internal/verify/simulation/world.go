@@ -97,8 +97,9 @@ func (w *world) begin() {
 		w.spawn(buyers[i], func(p *process) { p.trade("buyer", buyers[i]) })
 		w.spawn(sellers[i], func(p *process) { p.trade("seller", sellers[i]) })
 	}
-	w.spawn("m", func(p *process) { p.trade("manager", "m") })
-	w.spawn("m", func(p *process) { p.trade("manager", "m") })
+	for range w.plan.managers {
+		w.spawn("m", func(p *process) { p.trade("manager", "m") })
+	}
 }
 
 var buyers, sellers = []string{"b0", "b1"}, []string{"s0", "s1"}
@@ -120,8 +121,16 @@ func (w *world) step() {
 	case dice < w.plan.jump+w.plan.crash+15 && len(w.late) > 0:
 		w.arrive()
 	default:
-		w.resume(w.processes[w.random.IntN(len(w.processes))])
+		w.resume(w.somebody())
 	}
+}
+
+// somebody is a worker now and then, and mostly one of those who trade.
+func (w *world) somebody() *process {
+	if w.random.IntN(5) == 0 {
+		return w.processes[w.random.IntN(len(w.hosts))]
+	}
+	return w.processes[w.random.IntN(len(w.processes))]
 }
 
 func (w *world) resume(p *process) {
@@ -194,9 +203,9 @@ func (w *world) mix(v uint64) { w.result.Hash = (w.result.Hash ^ v) * 0x10000000
 
 // plan is what a seed is like: not every seed has every fault.
 type plan struct {
-	hosts, pairs, orders, batch int
-	lease                       time.Duration
-	policy                      *policy
+	hosts, pairs, managers, orders, batch int
+	lease                                 time.Duration
+	policy                                *policy
 	// The rest are chances in a thousand.
 	jump, crash, cancel, breaks, lost, conflict, slow int
 	// skew is the most a clock is wrong, in microseconds.
@@ -211,7 +220,7 @@ func (w *world) draw() plan {
 		return 1 + w.random.IntN(most)
 	}
 	return plan{
-		hosts: 1 + w.random.IntN(3), pairs: 1 + w.random.IntN(2), orders: 1 + w.random.IntN(3), batch: 1 + w.random.IntN(4),
+		hosts: 1 + w.random.IntN(3), pairs: 1 + w.random.IntN(2), managers: 1 + w.random.IntN(2), orders: 1 + w.random.IntN(3), batch: 1 + w.random.IntN(4),
 		lease:  time.Duration(1+w.random.IntN(20)) * time.Second,
 		policy: &policies[w.random.IntN(len(policies))],
 		jump:   some(150), crash: some(20), cancel: some(40), breaks: some(40), lost: some(80), conflict: some(60), slow: some(200),

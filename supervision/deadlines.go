@@ -27,6 +27,29 @@ const (
 	DeadlineRulingOverdue DeadlineKind = "ruling_overdue"
 )
 
+var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineAppealOpens, DeadlineBlackoutBegins,
+	DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue}
+
+// String returns the deadline kind's word.
+func (k DeadlineKind) String() string { return string(k) }
+
+// ParseDeadlineKind reads a deadline kind's word. Any other word gives an error that wraps [ErrUnknown].
+func ParseDeadlineKind(word string) (DeadlineKind, error) {
+	return parseWord("deadline kind", word, deadlineKinds)
+}
+
+// MarshalText writes the deadline kind's word; an undeclared deadline kind is an error that wraps [ErrUnknown].
+func (k DeadlineKind) MarshalText() ([]byte, error) {
+	_, err := ParseDeadlineKind(string(k))
+	return []byte(k), err
+}
+
+// UnmarshalText reads what MarshalText writes, with the error of [ParseDeadlineKind].
+func (k *DeadlineKind) UnmarshalText(text []byte) (err error) {
+	*k, err = ParseDeadlineKind(string(text))
+	return err
+}
+
 // Deadline is one thing that time alone will bring, unless somebody acts before.
 type Deadline struct {
 	Kind DeadlineKind `json:"kind"`

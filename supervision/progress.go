@@ -19,6 +19,26 @@ const (
 	StepCanceled StepState = "canceled"
 )
 
+var stepStates = []StepState{StepDone, StepCurrent, StepWaiting, StepFrozen, StepCanceled}
+
+// String returns the step state's word.
+func (s StepState) String() string { return string(s) }
+
+// ParseStepState reads a step state's word. Any other word gives an error that wraps [ErrUnknown].
+func ParseStepState(word string) (StepState, error) { return parseWord("step state", word, stepStates) }
+
+// MarshalText writes the step state's word; an undeclared step state is an error that wraps [ErrUnknown].
+func (s StepState) MarshalText() ([]byte, error) {
+	_, err := ParseStepState(string(s))
+	return []byte(s), err
+}
+
+// UnmarshalText reads what MarshalText writes, with the error of [ParseStepState].
+func (s *StepState) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseStepState(string(text))
+	return err
+}
+
 // Step is one step of the flow as a stepper shows it, named by the status at which the flow stands during it.
 type Step struct {
 	Status Status    `json:"status"`

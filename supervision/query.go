@@ -36,6 +36,28 @@ const (
 	AppealOverdue AppealState = "overdue"
 )
 
+var appealStates = []AppealState{AppealPending, AppealOverdue}
+
+// String returns the appeal state's word.
+func (s AppealState) String() string { return string(s) }
+
+// ParseAppealState reads a appeal state's word. Any other word gives an error that wraps [ErrUnknown].
+func ParseAppealState(word string) (AppealState, error) {
+	return parseWord("appeal state", word, appealStates)
+}
+
+// MarshalText writes the appeal state's word; an undeclared appeal state is an error that wraps [ErrUnknown].
+func (s AppealState) MarshalText() ([]byte, error) {
+	_, err := ParseAppealState(string(s))
+	return []byte(s), err
+}
+
+// UnmarshalText reads what MarshalText writes, with the error of [ParseAppealState].
+func (s *AppealState) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseAppealState(string(text))
+	return err
+}
+
 // Query asks for one page of the order list.
 type Query struct {
 	Criteria

@@ -82,6 +82,21 @@ func Rules() []Rule {
 // String returns the ID.
 func (r Rule) String() string { return string(r) }
 
+// ParseRule reads a rule's ID. Any other word gives an error that wraps [ErrUnknown].
+func ParseRule(word string) (Rule, error) { return parseWord("rule", word, Rules()) }
+
+// MarshalText writes the ID; an undeclared rule is an error that wraps [ErrUnknown].
+func (r Rule) MarshalText() ([]byte, error) {
+	_, err := ParseRule(string(r))
+	return []byte(r), err
+}
+
+// UnmarshalText reads what MarshalText writes, with the error of [ParseRule].
+func (r *Rule) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRule(string(text))
+	return err
+}
+
 // Text says what the rule demands, in English sentences without numbers, which are policy; "" for an unknown rule.
 func (r Rule) Text() string {
 	for _, known := range ruleTexts {

@@ -1,6 +1,9 @@
 package supervision
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // words gives an enumeration that is also an index into the transition table its words; index 0 is the zero value, no word.
 type words []string
@@ -35,4 +38,12 @@ func count[T ~uint8](w words) []T {
 		list = append(list, T(i))
 	}
 	return list
+}
+
+// parseWord reads a word of an enumeration whose values are its words.
+func parseWord[T ~string](kind, word string, declared []T) (T, error) {
+	if i := slices.Index(declared, T(word)); i >= 0 {
+		return declared[i], nil
+	}
+	return "", fmt.Errorf("%w: %s %q: use one of %v", ErrUnknown, kind, clip(word), declared)
 }

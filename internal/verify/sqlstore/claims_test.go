@@ -1,0 +1,102 @@
+package sqlstore_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// claims knows who holds which order.
+type claims struct {
+	mu      sync.Mutex
+	holders map[string]int
+	next    map[string]int64
+}
+
+// take notes a claim, and checks that nobody else holds its orders and that it begins with what waits.
+func (c *claims) take(t *testing.T, who int, records []supervision.Record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range records {
+		holder, held := c.holders[r.Order]
+		assert.Truef(t, !held || holder == who, "order %s is claimed by %d and %d", r.Order, holder, who)
+		assert.Equal(t, c.next[r.Order]+1, r.Seq, "in sequence, order %s", r.Order)
+		c.holders[r.Order], c.next[r.Order] = who, r.Seq
+	}
+}
+
+func (c *claims) release(records []supervision.Record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range records {
+		delete(c.holders, r.Order)
+	}
+}
+
+// Of eight relays, while records are added, no two ever hold the same order.
+func TestClaimsShareNoOrder(t *testing.T) {
+	const orders, reports = 20, 15
+	each(t, func(t *testing.T, d database) {
+		store := d.store(t)
+		b := newBench(t, store, supervision.WithPolicy(supervision.License()))
+		for i := range orders {
+			b.opened(t, fmt.Sprint(i))
+		}
+		c := &claims{holders: make(map[string]int), next: make(map[string]int64)}
+		var relays, writers sync.WaitGroup
+		var written atomic.Bool
+		for who := range 8 {
+			relays.Go(func() { relay(t, store, c, who, &written) })
+		}
+		for w := range 4 {
+			writers.Go(func() {
+				for i := range orders * reports / 4 {
+					id := fmt.Sprint((w + 4*i) % orders)
+					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."})
+					assert.NoError(t, err)
+				}
+			})
+		}
+		writers.Wait()
+		written.Store(true)
+		relays.Wait()
+		for i := range orders {
+			require.EqualValues(t, reports+1, c.next[fmt.Sprint(i)])
+		}
+	})
+}
+
+// relay claims and acknowledges until nothing is left.
+func relay(t *testing.T, store supervision.Store, c *claims, who int, written *atomic.Bool) {
+	ctx := context.Background()
+	for {
+		over := written.Load()
+		records, err := store.Claim(ctx, start, time.Hour, 1+who)
+		if !assert.NoError(t, err) {
+			return
+		}
+		if len(records) == 0 {
+			if over {
+				return
+			}
+			continue
+		}
+		c.take(t, who, records)
+		ids := make([]supervision.RecordID, len(records))
+		for i, r := range records {
+			ids[i] = r.ID()
+		}
+		c.release(records)
+		if !assert.NoError(t, store.Acknowledge(ctx, ids...)) {
+			return
+		}
+	}
+}

@@ -102,11 +102,13 @@ func (p Policy) Verdicts(party Party, facts Facts, at time.Time) []Verdict {
 func (p Policy) Best(party Party, facts Facts, at time.Time) Verdict {
 	best := Verdict{Reason: NotGranted}
 	for _, ground := range grounds {
+		if !p.Grounds(party).Has(ground) {
+			continue
+		}
 		v := p.Judge(party, ground, facts, at)
 		switch {
 		case v.Holds:
 			return v
-		case v.Reason == NotGranted:
 		case best.Reason == NotGranted, !v.From.IsZero() && (best.From.IsZero() || v.From.Before(best.From)):
 			best = v
 		}

@@ -36,6 +36,8 @@ func checkWords[W word, P interface {
 		require.NoError(t, P(&read).UnmarshalText([]byte(want)))
 		assert.Equal(t, value, read)
 	}
+	_, err := parse(strings.Repeat("x", 40))
+	assert.ErrorContains(t, err, strings.Repeat("x", 40)+`"`, "no more than needed is cut")
 	for _, wrong := range []string{"", "Buyer", " resume", strings.Repeat("x", 41), "\xff"} {
 		_, err := parse(wrong)
 		assert.ErrorIs(t, err, appeal.ErrUnknown)

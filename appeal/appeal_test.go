@@ -39,6 +39,7 @@ func TestR19_Overdue(t *testing.T) {
 func TestClone(t *testing.T) {
 	assert.Nil(t, (*appeal.Appeal)(nil).Clone())
 	original := anAppeal()
+	assert.Equal(t, original, original.Clone(), "pending")
 	original.Ruling = &appeal.Ruling{Outcome: appeal.Resume, ResumedAt: "awaiting_delivery", Decision: "Go on.", At: began, By: "m-1"}
 	clone := original.Clone()
 	assert.Equal(t, original, clone)

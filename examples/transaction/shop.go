@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// shop is a host with tables of its own beside those of the supervision.
+type shop struct {
+	db      *sql.DB
+	service *supervision.Service
+}
+
+func openShop(ctx context.Context, file string) (*shop, error) {
+	// A transaction of the host's that reads before it writes has to be immediate in SQLite.
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlstore.New(db, sqlstore.SQLite)
+	if err != nil {
+		return nil, err
+	}
+	service, err := supervision.New(store)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.ExecContext(ctx, `CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER)`)
+	return &shop{db, service}, errors.Join(err, store.Migrate(ctx))
+}
+
+// transact runs work in one transaction. Work does its part through the service it is given, which has joined the transaction.
+func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *supervision.Service) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after the commit
+	joined, err := sqlstore.Join(tx, sqlstore.SQLite)
+	if err != nil {
+		return err
+	}
+	if err := work(tx, s.service.In(joined)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+var errDeclined = errors.New("the card was declined")
+
+// buy writes the purchase, opens its order and charges the card; it is all or nothing.
+func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func() error) error {
+	return s.transact(ctx, func(tx *sql.Tx, service *supervision.Service) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO purchases (id, buyer, cents) VALUES (?, ?, ?)`, id, buyer, cents); err != nil {
+			return err
+		}
+		if _, err := service.Open(ctx, supervision.Opening{ID: id, Product: "migration", Buyer: buyer, Seller: "acme"}); err != nil {
+			return err
+		}
+		return charge()
+	})
+}
+
+// cancel rules that an order is canceled, and refunds it.
+func (s *shop) cancel(ctx context.Context, id, manager, decision string) error {
+	return s.transact(ctx, func(tx *sql.Tx, service *supervision.Service) error {
+		ruling := supervision.RuleAppeal{Outcome: "cancel", Decision: decision, Upheld: true}
+		if _, err := service.Do(ctx, id, supervision.Manager(manager), ruling); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE purchases SET refunded = cents WHERE id = ?`, id)
+		return err
+	})
+}
+
+// count returns how many rows a table has.
+func (s *shop) count(ctx context.Context, table string) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM `+table).Scan(&n)
+	return n, err
+}

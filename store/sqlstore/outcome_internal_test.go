@@ -1,0 +1,79 @@
+package sqlstore
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The drivers' errors, as far as they are looked at.
+type (
+	stateError  string
+	codeError   int
+	numberError struct{ Number uint16 }
+	unsentError struct{}
+)
+
+func (e stateError) Error() string    { return string(e) }
+func (e stateError) SQLState() string { return string(e) }
+func (e codeError) Error() string     { return "sqlite" }
+func (e codeError) Code() int         { return int(e) }
+func (e *numberError) Error() string  { return "mysql" }
+func (unsentError) Error() string     { return "not sent" }
+func (unsentError) SafeToRetry() bool { return true }
+
+func TestWhatAnErrorMeans(t *testing.T) {
+	for name, c := range map[string]struct {
+		err                             error
+		contended, answered, rolledBack bool
+	}{
+		"nothing is known":                 {err: errors.New("unexpected EOF")},
+		"never sent":                       {err: driver.ErrBadConn, contended: true, answered: true, rolledBack: true},
+		"pgx: never sent":                  {err: unsentError{}, answered: true},
+		"PostgreSQL: unique violation":     {err: stateError("23505"), answered: true},
+		"PostgreSQL: canceled":             {err: stateError("57014"), answered: true},
+		"PostgreSQL: disk full":            {err: stateError("53100"), answered: true},
+		"PostgreSQL: serialization":        {err: stateError("40001"), contended: true, answered: true, rolledBack: true},
+		"PostgreSQL: deadlock":             {err: stateError("40P01"), contended: true, answered: true, rolledBack: true},
+		"PostgreSQL: shut down":            {err: stateError("57P01")},
+		"PostgreSQL: crashed":              {err: stateError("57P02")},
+		"PostgreSQL: connection failure":   {err: stateError("08006")},
+		"PostgreSQL: completion unknown":   {err: stateError("40003")},
+		"PostgreSQL: I/O error":            {err: stateError("58030")},
+		"MySQL: deadlock":                  {err: &numberError{1213}, contended: true, answered: true, rolledBack: true},
+		"MySQL: record changed since read": {err: &numberError{1020}, contended: true, answered: true, rolledBack: true},
+		"MySQL: lock wait timeout":         {err: &numberError{1205}},
+		"SQLite: busy":                     {err: codeError(5), contended: true, answered: true, rolledBack: true},
+		"SQLite: busy snapshot":            {err: codeError(517), contended: true, answered: true, rolledBack: true},
+		"SQLite: locked":                   {err: codeError(6), contended: true, answered: true, rolledBack: true},
+		"SQLite: full":                     {err: codeError(13), rolledBack: true},
+		"SQLite: I/O error":                {err: codeError(10)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := fmt.Errorf("wrapped: %w", c.err)
+			require.Equal(t, c.contended, contended(err), "contended")
+			require.Equal(t, c.answered, answered(err), "answered")
+			require.Equal(t, c.rolledBack, notCommitted(err), "not committed")
+		})
+	}
+	require.True(t, duplicate(&numberError{1062}))
+	require.False(t, duplicate(nil))
+}
+
+func TestArraysAsPostgresReadsThem(t *testing.T) {
+	var a array
+	for _, value := range []any{int64(-7), nil, "", `a"b\c,{d}`, "NULL", "line\nbreak", "é"} {
+		a.add(value)
+	}
+	require.Equal(t, []any{`{-7,NULL,"","a\"b\\c,{d}","NULL","line` + "\n" + `break","é"}`}, arrays([]array{a}))
+}
+
+func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {
+	s := &Store{statements: statementsFor(SQLite, "shop_")}
+	require.Equal(t, []string{"CREATE TABLE shop_orders (\n    id TEXT -- the host's; any\n)", "INSERT INTO shop_schema VALUES (1)"}, s.split(
+		"-- +goose ENVSUB ON\n-- +goose Up\n\n-- Comment; with a semicolon.\nCREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (\n"+
+			"    id TEXT -- the host's; any\n);\nINSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema VALUES (1);\n"))
+}

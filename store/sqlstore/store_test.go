@@ -1,0 +1,59 @@
+package sqlstore_test
+
+import (
+	"database/sql"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/sqlstore"
+)
+
+var dialects = []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL}
+
+func TestFaultyArgumentsAreRefused(t *testing.T) {
+	db, tx := new(sql.DB), new(sql.Tx)
+	for _, prefix := range []string{"", "1a_", "Shop_", "shop-", "shop.", "shop ", `shop"`, "é_", strings.Repeat("a", 33)} {
+		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
+		require.ErrorIs(t, err, sqlstore.ErrOption, prefix)
+		_, err = sqlstore.Join(tx, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
+		require.ErrorIs(t, err, sqlstore.ErrOption, prefix)
+	}
+	for _, prefix := range []string{"a", "_", "shop_2_", strings.Repeat("a", 32)} {
+		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
+		require.NoError(t, err, prefix)
+	}
+	for _, dialect := range []sqlstore.Dialect{0, 4, 255} {
+		_, err := sqlstore.New(db, dialect)
+		require.ErrorIs(t, err, sqlstore.ErrOption)
+		_, err = sqlstore.Schema(dialect)
+		require.ErrorIs(t, err, sqlstore.ErrOption)
+	}
+	_, err := sqlstore.New(nil, sqlstore.SQLite)
+	require.ErrorIs(t, err, sqlstore.ErrOption)
+	_, err = sqlstore.Join(nil, sqlstore.SQLite)
+	require.ErrorIs(t, err, sqlstore.ErrOption)
+}
+
+// The dialects' files tell the same story: what one has, all have, and each records its version last.
+func TestSchemaFilesBelongTogether(t *testing.T) {
+	var first []string
+	for _, dialect := range dialects {
+		files, err := sqlstore.Schema(dialect)
+		require.NoError(t, err)
+		names, err := fs.Glob(files, "*.sql")
+		require.NoError(t, err)
+		if first == nil {
+			first = names
+		}
+		require.Equal(t, first, names, dialect.String())
+		for _, name := range names {
+			text, err := fs.ReadFile(files, name)
+			require.NoError(t, err)
+			version := strings.TrimLeft(name[:4], "0")
+			require.True(t, strings.HasSuffix(string(text), "schema (version) VALUES ("+version+");\n"), "%s of %s", name, dialect)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (o *Order) check(r *Record) error {
 	p := o.permit(r.Actor.Role, r.Operation, r.At)
 	appeals := r.Operation == OpRaiseAppeal && o.Status.Waiting() && parties.has(r.Actor.Role)
 	if p.Allowed || appeals { // whether an appeal is allowed depends on the ground it names
-		p = o.permitAction(p, r)
+		o.permitAction(&p, r)
 	}
 	if !p.Allowed {
 		return &Refusal{

@@ -95,21 +95,32 @@ func compile() *machine.Machine[Status, Operation] {
 	return compiled
 }
 
-// Answers to "whose operation is it?", "by which rule?" and "what does time do here?", read off the same table and indexed by the
-// whole range of their enumeration, so that an undeclared value finds nothing.
+// Answers to "whose operation is it?" and "what does time do here?", read off the same table and indexed by the whole range of their
+// enumeration, so that an undeclared value finds nothing.
 var (
 	by     [256]RoleSet
-	rules  [256]Rule
 	timers [256]Transition
 )
 
+// answers holds what the table alone says to each role about each operation: its rule, and whether it is another role's.
+var answers [RoleSystem + 1][OpComplete + 1]Permission
+
 func init() {
-	by[OpOpen], rules[OpOpen] = system, R01
+	by[OpOpen] = system
+	rules := map[Operation]Rule{OpOpen: R01}
 	for _, t := range transitions {
 		by[t.Operation] |= t.By
 		rules[t.Operation] = t.Rule
 		if t.Timer != 0 {
 			timers[t.From] = t
+		}
+	}
+	for _, role := range Roles() {
+		for _, op := range Operations() {
+			answers[role][op] = Permission{Operation: op, Rule: rules[op]}
+			if !by[op].has(role) {
+				answers[role][op].Reason = ReasonRole
+			}
 		}
 	}
 }
@@ -141,7 +152,22 @@ const (
 	AutoAcceptTimer
 )
 
-var timerWords = words{"", "completion delay", "auto-accept"}
+var timerWords = words{"", "completion_delay", "auto_accept"}
 
-// String returns the timer's words; "" for the zero value.
+// String returns the timer's word, which is also its name in the policy's JSON form; "" for the zero value.
 func (t Timer) String() string { return timerWords.of(uint8(t)) }
+
+// ParseTimer reads a timer's word. Any other word gives an error that wraps [ErrUnknown].
+func ParseTimer(word string) (Timer, error) {
+	i, err := timerWords.parse("timer", word)
+	return Timer(i), err
+}
+
+// MarshalText writes the timer's word; an undeclared timer is an error that wraps [ErrUnknown].
+func (t Timer) MarshalText() ([]byte, error) { return timerWords.marshal("timer", uint8(t)) }
+
+// UnmarshalText reads what MarshalText writes, with the error of [ParseTimer].
+func (t *Timer) UnmarshalText(text []byte) (err error) {
+	*t, err = ParseTimer(string(text))
+	return err
+}

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -29,9 +30,9 @@ func (o Order) Operations(actor Actor, at time.Time) ([]Permission, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Permission, 0, len(operationWords))
-	for op := OpSubmitRequest; op <= OpComplete; op++ {
-		list = append(list, o.permit(actor.Role, op, at))
+	list := slices.Clone(answers[actor.Role][OpSubmitRequest:])
+	for i := range list {
+		o.answer(&list[i], actor.Role, at)
 	}
 	return list, nil
 }
@@ -91,12 +92,18 @@ func (o *Order) settled(at time.Time) time.Time {
 	return at
 }
 
-// permit asks the table and the rules; the order is settled to that instant already.
-func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
-	p := Permission{Operation: op, Rule: rules[op]}
+func (o *Order) permit(role Role, op Operation, at time.Time) (p Permission) {
+	p = answers[role][op]
+	o.answer(&p, role, at)
+	return p
+}
+
+// answer asks the rules about what the table alone does not forbid; the order is settled to that instant already.
+func (o *Order) answer(p *Permission, role Role, at time.Time) {
+	op := p.Operation
 	switch {
-	case !by[op].has(role):
-		p.Reason = ReasonRole
+	case p.Reason != "":
+		return
 	case o.Status.Final():
 		p.Reason = ReasonFinal
 	case o.Status == Frozen && parties.has(role):
@@ -106,7 +113,7 @@ func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
 	case role == RoleSystem:
 		p.Reason = ReasonNotDue // and never allowed: when it is due, time has done it
 	case op == OpRaiseAppeal:
-		p = p.judged(o.Policy.Appeal.Best(role.party(), o.facts(), at))
+		p.judged(o.Policy.Appeal.Best(role.party(), o.facts(), at))
 	case op == OpRemind:
 		if next := o.nextReminder(); next.After(at) {
 			p.Reason, p.From = ReasonReminded, next
@@ -121,7 +128,6 @@ func (o *Order) permit(role Role, op Operation, at time.Time) Permission {
 	if p.Allowed || !p.From.IsZero() {
 		p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
 	}
-	return p
 }
 
 // window cuts an opening at the instant at which time moves the order on.
@@ -148,11 +154,11 @@ func (o *Order) nextReminder() time.Time {
 }
 
 // permitAction refines the answer for an operation by what the action says, and completes the record with where it leads.
-func (o *Order) permitAction(p Permission, r *Record) Permission {
+func (o *Order) permitAction(p *Permission, r *Record) {
 	switch a := r.Action.(type) {
 	case RaiseAppeal:
 		verdict := o.Policy.Appeal.Judge(r.Actor.Role.party(), a.Ground, o.facts(), r.At)
-		p = p.judged(verdict)
+		p.judged(verdict)
 		p.Allowed = verdict.Holds
 		p.From, p.Until = o.window(p.From, p.Until, p.Allowed)
 		r.To, r.Finding = Frozen, verdict.Finding
@@ -164,7 +170,6 @@ func (o *Order) permitAction(p Permission, r *Record) Permission {
 	default:
 		r.To, _ = flow.Target(o.Status, r.Operation)
 	}
-	return p
 }
 
 // canResumeAt reports whether the party whose turn it would be has something to act on there (R15).
@@ -181,7 +186,7 @@ func (o *Order) canResumeAt(s Status) bool {
 }
 
 // judged takes a verdict over, with the rule its reason comes from.
-func (p Permission) judged(v appeal.Verdict) Permission {
+func (p *Permission) judged(v appeal.Verdict) {
 	p.Reason, p.From, p.Until = Reason(v.Reason), v.From, v.Until
 	switch v.Reason {
 	case appeal.NotGranted:
@@ -193,5 +198,4 @@ func (p Permission) judged(v appeal.Verdict) Permission {
 	case appeal.InBlackout:
 		p.Rule = R14
 	}
-	return p
 }

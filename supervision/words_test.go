@@ -69,8 +69,18 @@ func TestWords(t *testing.T) {
 	} {
 		assert.Empty(t, undeclared.String())
 	}
-	assert.Equal(t, "completion delay", supervision.CompletionTimer.String())
-	assert.Equal(t, "auto-accept", supervision.AutoAcceptTimer.String())
+	checkWords(t, supervision.ParseTimer, []supervision.Timer{0, 3, 255},
+		[]supervision.Timer{supervision.CompletionTimer, supervision.AutoAcceptTimer}, "completion_delay auto_accept")
+	checkWords(t, supervision.ParseDeadlineKind, []supervision.DeadlineKind{"", "noon"}, []supervision.DeadlineKind{
+		supervision.DeadlineCompletion, supervision.DeadlineAutoAccept, supervision.DeadlineAppealOpens, supervision.DeadlineBlackoutBegins,
+		supervision.DeadlineBlackoutEnds, supervision.DeadlineReminder, supervision.DeadlineRulingOverdue,
+	}, "completion auto_accept appeal_opens blackout_begins blackout_ends reminder ruling_overdue")
+	checkWords(t, supervision.ParseStepState, []supervision.StepState{"", "skipped"}, []supervision.StepState{
+		supervision.StepDone, supervision.StepCurrent, supervision.StepWaiting, supervision.StepFrozen, supervision.StepCanceled,
+	}, "done current waiting frozen canceled")
+	checkWords(t, supervision.ParseAppealState, []supervision.AppealState{"", "ruled"},
+		[]supervision.AppealState{supervision.AppealPending, supervision.AppealOverdue}, "pending overdue")
+	checkWords(t, supervision.ParseRule, []supervision.Rule{"", "R00", "R29"}, supervision.Rules()[:2], "R01 R02")
 	assert.Empty(t, supervision.RoleSet(0).String())
 }
 

@@ -18,7 +18,7 @@ import (
 func (s *Service) Do(ctx context.Context, id string, actor Actor, action Action, options ...DoOption) (Order, error) {
 	c := command{id: id, actor: actor, action: action, at: s.now()}
 	for _, option := range options {
-		option(&c)
+		c = option(c)
 	}
 	event := OperationEvent{Role: actor.Role, DryRun: c.dryRun, Attempts: 1}
 	var order Order
@@ -35,27 +35,34 @@ func (s *Service) Do(ctx context.Context, id string, actor Actor, action Action,
 func (s *Service) persist(ctx context.Context, c *command) (order Order, attempts int, err error) {
 	for attempts = 1; ; attempts++ {
 		order, err = s.try(ctx, c)
-		var lost *ConflictError // a version that the caller did not expect is not worth another try
-		if !errors.As(err, &lost) || attempts >= s.attempts {
+		if !lost(err) || attempts >= s.attempts {
 			return order, attempts, err
 		}
 	}
 }
 
+// lost reports whether another command came between. A version that the caller did not expect is none: it is not worth another try.
+func lost(err error) bool {
+	var conflict *ConflictError
+	return err != nil && errors.As(err, &conflict)
+}
+
 // DoOption refines one call of [Service.Do].
-type DoOption func(*command)
+type DoOption func(command) command
 
 // WithKey gives the command an idempotency key, unique among the order's commands (R28): the same command with the same key is applied
 // once and afterwards returns the order as it is; another command with the same key is refused with [ErrKeyReused].
-func WithKey(key string) DoOption { return func(c *command) { c.key, c.keyed = key, true } }
+func WithKey(key string) DoOption {
+	return func(c command) command { c.key, c.keyed = key, true; return c }
+}
 
 // IfVersion makes the command depend on the order's version, as the caller saw it: [ErrConflict] if it is another by now.
 func IfVersion(version int64) DoOption {
-	return func(c *command) { c.version, c.expects = version, true }
+	return func(c command) command { c.version, c.expects = version, true; return c }
 }
 
 // DryRun returns the order as it would be, or the error, and stores nothing.
-func DryRun() DoOption { return func(c *command) { c.dryRun = true } }
+func DryRun() DoOption { return func(c command) command { c.dryRun = true; return c } }
 
 type command struct {
 	id      string

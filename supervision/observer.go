@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -60,6 +61,9 @@ var outcomes = []struct {
 func (s *Service) observe(ctx context.Context, e OperationEvent, began time.Time, order Order, err error) {
 	e.Version, e.Duration, e.Err = order.Version, s.clock.Now().Sub(began), err
 	s.observer.operation(ctx, e)
+	if !s.log.Enabled(ctx, slog.LevelDebug) { // spares putting the line together
+		return
+	}
 	s.log.DebugContext(ctx, "operation", "order", e.Order, "operation", e.Operation.String(), "role", e.Role.String(),
 		"version", e.Version, "attempts", e.Attempts, "outcome", e.Outcome())
 }

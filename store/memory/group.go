@@ -1,27 +1,106 @@
 package memory
 
 import (
+	"math/bits"
+	"slices"
+	"sort"
 	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// group lists orders that have something in common, such as their buyer: by stored status, and by their opening. An order's opening never
-// changes and its status does so under the lock, so every batch read under the lock holds each order once.
+// group lists orders that have something in common, such as their buyer, by their opening. That never changes, so an order stays where it is:
+// only which of the sets of its block it belongs to changes with its status.
 type group struct {
-	mu       sync.RWMutex
-	byStatus []sorted[*row] // indexed by status, as far as the group has orders of it
+	mu     sync.RWMutex
+	blocks [][]entry[*row] // none is empty
+	sets   []statusSets    // of each block
+	counts [statusCount]int
 }
 
-// move lists a row under the status it has now instead of the one before; a zero status is none.
-func (g *group) move(r *row, before supervision.Status, now supervision.Listing) {
+const (
+	blockSize   = 64
+	statusCount = int(supervision.Canceled) + 1
+)
+
+// statusSets says for each stored status which orders of a block have it, the first in the lowest bit. What has a status that does not
+// exist is in none.
+type statusSets [statusCount]uint64
+
+// union is the set of the orders that have one of the statuses.
+func (s *statusSets) union(statuses []supervision.Status) (set uint64) {
+	for _, status := range statuses {
+		set |= s[status]
+	}
+	return set
+}
+
+// add lists a new row.
+func (g *group) add(r *row, l supervision.Listing) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for len(g.byStatus) <= int(now.Status) {
-		g.byStatus = append(g.byStatus, sorted[*row]{})
+	b, i := g.locate(l.Position())
+	if b == len(g.blocks) { // behind all others, as new orders are
+		if b == 0 || len(g.blocks[b-1]) == blockSize {
+			g.blocks, g.sets = append(g.blocks, nil), append(g.sets, statusSets{})
+		} else {
+			b--
+		}
+		i = len(g.blocks[b])
+	} else if len(g.blocks[b]) == blockSize {
+		g.split(b)
+		if i > blockSize/2 {
+			b, i = b+1, i-blockSize/2
+		}
 	}
-	g.byStatus[before].remove(now.Position())
-	g.byStatus[now.Status].put(now.Position(), r)
+	g.blocks[b] = slices.Insert(g.blocks[b], i, entry[*row]{l.Position(), r})
+	for status, set := range g.sets[b] {
+		below := set & (1<<i - 1)
+		g.sets[b][status] = below | (set^below)<<1
+	}
+	g.count(b, i, l.Status)
+}
+
+// split halves a full block.
+func (g *group) split(b int) {
+	const half = blockSize / 2
+	g.blocks = slices.Insert(g.blocks, b+1, slices.Clone(g.blocks[b][half:]))
+	clear(g.blocks[b][half:])
+	g.blocks[b] = g.blocks[b][:half]
+	g.sets = slices.Insert(g.sets, b+1, statusSets{})
+	for status, set := range g.sets[b] {
+		g.sets[b][status], g.sets[b+1][status] = set&(1<<half-1), set>>half
+	}
+}
+
+// move notes that a row has another status than before.
+func (g *group) move(before supervision.Status, now supervision.Listing) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	b, i := g.locate(now.Position())
+	if int(before) < statusCount {
+		g.sets[b][before] &^= 1 << i
+		g.counts[before]--
+	}
+	g.count(b, i, now.Status)
+}
+
+func (g *group) count(b, i int, status supervision.Status) {
+	if int(status) < statusCount {
+		g.sets[b][status] |= 1 << i
+		g.counts[status]++
+	}
+}
+
+// locate returns the place of the first row that is not before p.
+func (g *group) locate(p supervision.Position) (block, i int) {
+	block = sort.Search(len(g.blocks), func(b int) bool {
+		return g.blocks[b][len(g.blocks[b])-1].at.Compare(p) >= 0
+	})
+	if block < len(g.blocks) {
+		i, _ = slices.BinarySearchFunc(g.blocks[block], p, func(e entry[*row], p supervision.Position) int { return e.at.Compare(p) })
+	}
+	return block, i
 }
 
 // size counts the orders that have one of the statuses.
@@ -29,9 +108,7 @@ func (g *group) size(statuses []supervision.Status) (n int) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	for _, status := range statuses {
-		if int(status) < len(g.byStatus) {
-			n += g.byStatus[status].size
-		}
+		n += g.counts[status]
 	}
 	return n
 }
@@ -40,24 +117,22 @@ func (g *group) size(statuses []supervision.Status) (n int) {
 func (g *group) below(p supervision.Position, statuses []supervision.Status, batch []entry[*row]) []entry[*row] {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	cursors := make([]cursor[*row], 0, len(statuses))
-	for _, status := range statuses {
-		if int(status) < len(g.byStatus) {
-			cursors = append(cursors, g.byStatus[status].below(p))
-		}
+	b, i := g.locate(p)
+	if b < len(g.blocks) {
+		batch = g.collect(b, g.sets[b].union(statuses)&(1<<i-1), batch)
 	}
-	for len(batch) < cap(batch) {
-		newest := -1
-		for i := range cursors {
-			if e := cursors[i].peek(); e != nil && (newest < 0 || e.at.Compare(cursors[newest].peek().at) > 0) {
-				newest = i
-			}
-		}
-		if newest < 0 {
-			break
-		}
-		batch = append(batch, *cursors[newest].peek())
-		cursors[newest].step()
+	for b--; b >= 0 && len(batch) < cap(batch); b-- {
+		batch = g.collect(b, g.sets[b].union(statuses), batch)
+	}
+	return batch
+}
+
+// collect adds the rows of a set of a block to a batch, the last first, as far as it has room.
+func (g *group) collect(b int, set uint64, batch []entry[*row]) []entry[*row] {
+	for set != 0 && len(batch) < cap(batch) {
+		last := bits.Len64(set) - 1
+		batch = append(batch, g.blocks[b][last])
+		set &^= 1 << last
 	}
 	return batch
 }

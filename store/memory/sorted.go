@@ -100,30 +100,3 @@ func (s *sorted[V]) above(p supervision.Position) iter.Seq2[supervision.Position
 		}
 	}
 }
-
-// below returns a cursor that walks downwards from before p.
-func (s *sorted[V]) below(p supervision.Position) cursor[V] {
-	c, i, _ := s.locate(p)
-	return cursor[V]{s.chunks, c, i}
-}
-
-// cursor walks down a list that does not change meanwhile.
-type cursor[V any] struct {
-	chunks [][]entry[V]
-	chunk  int
-	i      int // the next entry is the one before i
-}
-
-// peek returns the next entry; nil where none is left.
-func (c *cursor[V]) peek() *entry[V] {
-	if c.i == 0 {
-		if c.chunk == 0 {
-			return nil
-		}
-		c.chunk--
-		c.i = len(c.chunks[c.chunk])
-	}
-	return &c.chunks[c.chunk][c.i-1]
-}
-
-func (c *cursor[V]) step() { c.i-- }

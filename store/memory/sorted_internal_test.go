@@ -24,13 +24,6 @@ func upwards(s *sorted[int], p supervision.Position) (list []int) {
 	return list
 }
 
-func downwards(s *sorted[int], p supervision.Position) (list []int) {
-	for c := s.below(p); c.peek() != nil; c.step() {
-		list = append(list, c.peek().value)
-	}
-	return list
-}
-
 // TestSortedAgreesWithASortedSlice drives the list and a plain slice by the same random changes, growing and shrinking.
 func TestSortedAgreesWithASortedSlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -67,9 +60,6 @@ func sameAs(t *testing.T, s *sorted[int], model []int, n int) {
 	require.Equal(t, len(model), s.size)
 	require.Equal(t, append([]int(nil), model...), upwards(s, supervision.Position{}))
 	i, there := slices.BinarySearch(model, n)
-	below := append([]int(nil), model[:i]...)
-	slices.Reverse(below)
-	require.Equal(t, below, downwards(s, at(n)))
 	if there {
 		i++
 	}

@@ -126,13 +126,17 @@ func (s *Store) save(change supervision.Change) bool {
 // advance makes a row what a change says and lists it accordingly. The row is locked, so nobody sees half of it.
 func (s *Store) advance(r *row, next *state, change supervision.Change) {
 	var before supervision.Listing
-	if r.state != nil {
+	known := r.state != nil
+	if known {
 		before = r.state.listing
 	}
 	added := r.advance(next, change.Records)
-	if next.listing.Status != before.Status {
-		for _, g := range r.groups {
-			g.move(r, before.Status, next.listing)
+	for _, g := range r.groups {
+		switch {
+		case !known:
+			g.add(r, next.listing)
+		case next.listing.Status != before.Status:
+			g.move(before.Status, next.listing)
 		}
 	}
 	s.due.move(r, before, next.listing)

@@ -53,13 +53,13 @@ var orderIDs = func() (ids [memoryOrders]string) {
 func toAndFro(b *bench, do func(id string, m move) error) error {
 	const delivers = 3 // the place in the flow; the rejection follows it
 	var workers atomic.Int64
-	var failed atomic.Pointer[error]
+	var failed atomic.Pointer[failure]
 	all := int64(runtime.GOMAXPROCS(0))
 	b.RunParallel(func(pb *testing.PB) {
 		first := workers.Add(1) - 1
 		for i, step := first, 0; pb.Next(); {
 			if err := do(orderIDs[i], flow[delivers+step]); err != nil {
-				failed.Store(&err)
+				failed.Store(&failure{err})
 				return
 			}
 			if i += all; i >= memoryOrders {
@@ -67,11 +67,13 @@ func toAndFro(b *bench, do func(id string, m move) error) error {
 			}
 		}
 	})
-	if err := failed.Load(); err != nil {
-		return *err
+	if f := failed.Load(); f != nil {
+		return f.err
 	}
 	return nil
 }
+
+type failure struct{ err error }
 
 func doMemory(b *bench) error {
 	store := memory.New()

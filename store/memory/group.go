@@ -36,10 +36,10 @@ func (s *statusSets) union(statuses []supervision.Status) (set uint64) {
 }
 
 // add lists a new row.
-func (g *group) add(r *row, l supervision.Listing) {
+func (g *group) add(r *row, p supervision.Position, status supervision.Status) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b, i := g.locate(l.Position())
+	b, i := g.locate(p)
 	if b == len(g.blocks) { // behind all others, as new orders are
 		if b == 0 || len(g.blocks[b-1]) == blockSize {
 			g.blocks, g.sets = append(g.blocks, nil), append(g.sets, statusSets{})
@@ -53,12 +53,12 @@ func (g *group) add(r *row, l supervision.Listing) {
 			b, i = b+1, i-blockSize/2
 		}
 	}
-	g.blocks[b] = slices.Insert(g.blocks[b], i, entry[*row]{l.Position(), r})
-	for status, set := range g.sets[b] {
+	g.blocks[b] = slices.Insert(g.blocks[b], i, entry[*row]{p, r})
+	for of, set := range g.sets[b] {
 		below := set & (1<<i - 1)
-		g.sets[b][status] = below | (set^below)<<1
+		g.sets[b][of] = below | (set^below)<<1
 	}
-	g.count(b, i, l.Status)
+	g.count(b, i, status)
 }
 
 // split halves a full block.
@@ -73,16 +73,16 @@ func (g *group) split(b int) {
 	}
 }
 
-// move notes that a row has another status than before.
-func (g *group) move(before supervision.Status, now supervision.Listing) {
+// move notes that the row at a place has another status than before.
+func (g *group) move(p supervision.Position, before, now supervision.Status) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b, i := g.locate(now.Position())
+	b, i := g.locate(p)
 	if int(before) < statusCount {
 		g.sets[b][before] &^= 1 << i
 		g.counts[before]--
 	}
-	g.count(b, i, now.Status)
+	g.count(b, i, now)
 }
 
 func (g *group) count(b, i int, status supervision.Status) {

@@ -20,14 +20,14 @@ func TestGroupAgreesWithASortedSlice(t *testing.T) {
 	status := func() supervision.Status { return supervision.Status(random.IntN(statusCount + 2)) }
 	for added, n := range random.Perm(size) {
 		l := supervision.Listing{ID: at(n).ID, OpenedAt: at(n).At, Status: status()}
-		g.add(&row{}, l)
+		g.add(&row{}, l.Position(), l.Status)
 		i, _ := slices.BinarySearchFunc(model, l.Position(), byPosition)
 		model = slices.Insert(model, i, l)
 		for range 3 {
 			i := random.IntN(len(model))
 			before := model[i].Status
 			model[i].Status = status()
-			g.move(before, model[i])
+			g.move(model[i].Position(), before, model[i].Status)
 		}
 		if added%100 == 0 || added == size-1 {
 			findsTheSame(t, &g, model, at(random.IntN(size)))
@@ -64,7 +64,7 @@ func findsTheSame(t *testing.T, g *group, model []supervision.Listing, p supervi
 func TestGroupOfOrdersInTurnFillsItsBlocks(t *testing.T) {
 	var g group
 	for n := range 10 * blockSize {
-		g.add(&row{}, supervision.Listing{ID: at(n).ID, OpenedAt: at(n).At, Status: supervision.Accepted})
+		g.add(&row{}, at(n), supervision.Accepted)
 	}
 	require.Len(t, g.blocks, 10)
 }

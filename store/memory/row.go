@@ -9,9 +9,9 @@ import (
 
 // row holds one order with its records. Whoever holds a state or a record may read it without the lock: neither ever changes.
 type row struct {
-	groups [4]*group // what lists the row by its opening
-
 	mu      sync.RWMutex
+	groups  [4]*group            // what lists the row
+	place   supervision.Position // where it is in them: by its opening
 	state   *state
 	records []supervision.Record
 	keys    map[string]int // the place in records, by idempotency key

@@ -86,7 +86,7 @@ func (s *Store) shortest(f supervision.Filter, statuses []supervision.Status) *g
 // alone returns a group of just this order.
 func (r *row) alone() *group {
 	var g group
-	g.add(r, r.now().listing)
+	g.add(r, r.place, r.now().listing.Status)
 	return &g
 }
 

@@ -56,12 +56,13 @@ func (s *Store) Create(ctx context.Context, change supervision.Change) error {
 		return err
 	}
 	next := newState(change.Order)
-	r := &row{groups: s.groups(next.listing)}
+	r := &row{place: next.listing.Position()}
 	r.mu.Lock() // whoever finds the row now waits until it is listed
 	defer r.mu.Unlock()
 	if !s.claimID(next.order.ID, r) {
 		return fmt.Errorf("memory: order %q: %w", next.order.ID, supervision.ErrExists)
 	}
+	r.groups = s.groups(next.listing)
 	s.advance(r, next, change)
 	return nil
 }
@@ -134,9 +135,9 @@ func (s *Store) advance(r *row, next *state, change supervision.Change) {
 	for _, g := range r.groups {
 		switch {
 		case !known:
-			g.add(r, next.listing)
+			g.add(r, r.place, next.listing.Status)
 		case next.listing.Status != before.Status:
-			g.move(before.Status, next.listing)
+			g.move(r.place, before.Status, next.listing.Status)
 		}
 	}
 	s.due.move(r, before, next.listing)

@@ -67,6 +67,19 @@ func TestAnOrderOfNoStatusIsKept(t *testing.T) {
 	require.Len(t, found, 2)
 }
 
+// TestAnOrderStaysWhereItWasOpened: a change that claims another opening, as the core never makes one, harms nobody either.
+func TestAnOrderStaysWhereItWasOpened(t *testing.T) {
+	store := memory.New()
+	change := opened(t, "o-1")
+	require.NoError(t, store.Create(ctx, change))
+	change.Before, change.Order.Version, change.Order.Status = 1, 2, supervision.AwaitingConfirmation
+	change.Order.OpenedAt, change.Order.Buyer = day0.Add(time.Hour), "b-2"
+	require.NoError(t, store.Save(ctx, change))
+	found, err := store.Search(ctx, supervision.Filter{At: day0, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+}
+
 // TestALeaseHoldsForClocksThatDiffer: a claim by a clock that runs ahead does not end a lease for one that runs behind.
 func TestALeaseHoldsForClocksThatDiffer(t *testing.T) {
 	store := memory.New()

@@ -17,13 +17,12 @@ import (
 )
 
 // TestBrokenStoresFailTheirCase runs cases on stores that are wrong in one way each: the case that watches over it has to fail, and to
-// quote its sentence.
+// quote its sentence. That every case passes on a store that is right is the business of TestMemory.
 func TestBrokenStoresFailTheirCase(t *testing.T) {
 	for _, fault := range faults() {
 		t.Run(fault.name, func(t *testing.T) {
 			for _, name := range fault.fails {
 				s := caseNamed(t, name)
-				require.Empty(t, failures(s, memory.New()), "the case has to pass on a store that is right")
 				store := &broken{Store: memory.New()}
 				fault.break_(store)
 				found := failures(s, store)

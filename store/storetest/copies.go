@@ -39,8 +39,9 @@ var aboutCopies = []sentence{
 			order, record, err := c.Load(ctx, id, "key")
 			require.NoError(c, err)
 			require.NotNil(c, record)
-			order.Template = nil
-			return &loaded{order, record}
+			unasked, _, err := c.Load(ctx, id, "")
+			require.NoError(c, err)
+			return &loaded{order, unasked, record}
 		})
 	}},
 	{"of what Search returns", saysCopies, func(c *check) {
@@ -91,9 +92,10 @@ var aboutCopies = []sentence{
 	}},
 }
 
+// loaded is what Load returns with and without a key.
 type loaded struct {
-	Order  supervision.Order
-	Record *supervision.Record
+	Order, Unasked supervision.Order
+	Record         *supervision.Record
 }
 
 // rich are orders with everything that is kept by reference: values, attachments, a delivery, an appeal with notes and a ruling. The

@@ -43,8 +43,11 @@ func (s *Service) persist(ctx context.Context, c *command) (order Order, attempt
 
 // lost reports whether another command came between. A version that the caller did not expect is none: it is not worth another try.
 func lost(err error) bool {
+	if err == nil {
+		return false
+	}
 	var conflict *ConflictError
-	return err != nil && errors.As(err, &conflict)
+	return errors.As(err, &conflict)
 }
 
 // DoOption refines one call of [Service.Do].

@@ -55,8 +55,9 @@ func opening(i int) supervision.Opening {
 	return supervision.Opening{ID: fmt.Sprintf("CS-20240129-%07d", i), Product: "crm-standard", Buyer: buyer.ID, Seller: seller.ID}
 }
 
-// play lets an order go through the first moves of the flow, an hour apart.
+// play lets order i, bought i minutes after the first, go through the first moves of the flow, an hour apart.
 func play(i, moves int) (supervision.Order, []supervision.Record, error) {
+	bought := bought.Add(time.Duration(i) * time.Minute)
 	order, first, err := supervision.Open(opening(i), bought)
 	records := []supervision.Record{first}
 	for n, m := range flow[:moves] {

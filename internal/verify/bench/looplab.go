@@ -34,13 +34,13 @@ var fsmEvents = func() (events fsm.Events) {
 
 // flowFrom and flowEvents are the statuses and the events of the flow in looplab's terms.
 var flowFrom, flowEvents = func() (from, events []string) {
-	order, _, err := play(1, 0)
+	order, _, err := play(0, 0)
 	for i, m := range flow {
 		if err != nil {
 			panic(err) // a fault in the flow above, which every run would meet
 		}
 		from, events = append(from, order.Status.String()), append(events, m.action.Operation().String())
-		order, _, err = play(1, i+1)
+		order, _, err = play(0, i+1)
 	}
 	return from, events
 }()

@@ -117,7 +117,7 @@ func doMap(b *bench) error {
 }
 
 func applyEach(b *bench) error {
-	order, _, err := play(1, 2)
+	order, _, err := play(0, 2)
 	if err != nil {
 		return err
 	}

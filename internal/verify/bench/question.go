@@ -28,7 +28,7 @@ var questionContests = []contest{
 // questions are orders at every status of the flow, and who asks about them.
 func questions() (orders []supervision.Order, err error) {
 	for moves := range len(flow) + 1 {
-		order, _, err := play(1, moves)
+		order, _, err := play(0, moves)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ var replayContests = []contest{{
 
 // replayMatch makes an order that is delivered and rejected again and again.
 func replayMatch(n int) (match, error) {
-	accepted, records, err := play(1, 3)
+	accepted, records, err := play(0, 3)
 	if err != nil {
 		return match{}, err
 	}

@@ -96,7 +96,6 @@ func (s *site) logIn(t *testing.T, account string) *tab {
 	b := s.window(t)
 	b.open("/login")
 	b.click(fmt.Sprintf("button[value=%q]", account))
-	b.sees("h1", "")
 	b.until(`location.pathname !== "/login"`)
 	return b
 }
@@ -123,23 +122,27 @@ func eval[T any](b *tab, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
+// poll evaluates an expression until its value will do. A page that is just being left has none.
+func poll[T any](b *tab, expression string, do func(T) bool) T {
+	b.t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		value, err := eval[T](b, expression)
+		if err == nil && do(value) {
+			return value
+		}
+		if time.Now().After(deadline) {
+			text, _ := eval[string](b, "location.href + '\\n' + document.body.innerText")
+			require.FailNow(b.t, "waited in vain for "+expression, "%v\n%s", err, text)
+		}
+		time.Sleep(10 * time.Millisecond) // between two looks at the page
+	}
+}
+
 // until waits for a condition of the page.
 func (b *tab) until(condition string) {
 	b.t.Helper()
-	var last error
-	met := func() bool {
-		yes, err := eval[bool](b, "Boolean("+condition+")")
-		last = err
-		return err == nil && yes
-	}
-	deadline := time.Now().Add(patience)
-	for !met() {
-		if time.Now().After(deadline) {
-			text, _ := eval[string](b, "location.href + '\\n' + document.body.innerText")
-			require.FailNow(b.t, "waited in vain for "+condition, "%v\n%s", last, text)
-		}
-		time.Sleep(10 * time.Millisecond) // between two looks at the condition
-	}
+	poll(b, "Boolean("+condition+")", func(met bool) bool { return met })
 }
 
 // sees waits until an element shows a text.
@@ -154,32 +157,42 @@ func (b *tab) seesNot(selector, text string) {
 	b.until(fmt.Sprintf(`![...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
 }
 
-// click presses with the mouse, as soon as the element is there.
-func (b *tab) click(selector string) {
+// clickOn presses with the mouse in the middle of what an expression finds, as soon as it is there and nothing covers it.
+func (b *tab) clickOn(find string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)))
+	place := fmt.Sprintf(`(e => {
+		if (!e || !e.getClientRects().length || document.readyState === "loading") return []
+		e.scrollIntoView({block: "center", behavior: "instant"})
+		const r = e.getClientRects()[0], x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y)
+		return e.contains(top) || top?.contains(e) ? [x, y] : []
+	})(%s)`, find)
+	at := poll(b, place, func(at []float64) bool { return len(at) == 2 })
+	b.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
-// press clicks the button or the link that says a text.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.clickOn(fmt.Sprintf("document.querySelector(%s)", strconv.Quote(selector)))
+}
+
+// press clicks the button or the link that says a text; in a dialog where one is open.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	find := fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label")]
-		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text))
-	b.until(find)
-	_, err := eval[bool](b, `(() => { document.querySelectorAll("[data-test]").forEach(e => e.removeAttribute("data-test"));
-		`+find+`.setAttribute("data-test", ""); return true })()`)
-	require.NoError(b.t, err)
-	b.click("[data-test]")
+	b.clickOn(fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label")]
+		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
 }
 
 // fill types into an input; it sets the text at once, for speed.
 func (b *tab) fill(name, text string) {
 	b.t.Helper()
 	input := fmt.Sprintf(`[name=%s]:not([type=hidden])`, strconv.Quote(name))
-	b.until(fmt.Sprintf("document.querySelector(%s)", strconv.Quote(input)))
-	_, err := eval[bool](b, fmt.Sprintf(`(e => { e.focus(); e.value = %s; e.dispatchEvent(new Event("input", {bubbles: true})); return true })(document.querySelector(%s))`,
-		strconv.Quote(text), strconv.Quote(input)))
-	require.NoError(b.t, err)
+	b.until(fmt.Sprintf(`(e => {
+		if (!e) return false
+		e.focus()
+		e.value = %s
+		e.dispatchEvent(new Event("input", {bubbles: true}))
+		return true
+	})(document.querySelector(%s))`, strconv.Quote(text), strconv.Quote(input)))
 }
 
 // choose picks a radio button or ticks a box.

@@ -19,7 +19,7 @@ func TestGuide(t *testing.T) {
 	buyer.sees(".title", "Processing")
 	order := buyer.texts("dd")[0]
 	buyer.press("Service Supervision")
-
+	buyer.sees("th", order)
 	buyer.click(`a[href="/orders/` + order + `/request"]`)
 	buyer.sees("h2", "Set up your ERP suite")
 	buyer.fill("values.company", "Harbor Retail")
@@ -302,7 +302,7 @@ func TestKeyboardOnly(t *testing.T) {
 	buyer.open("/login")
 	buyer.tabTo(`document.activeElement.value === "` + harbor + `"`)
 	buyer.keys("\r")
-	buyer.sees("h1", "Service Supervision")
+	buyer.until(`location.pathname === "/orders" && document.readyState === "complete"`)
 	buyer.keys("\t") // the first stop skips to the content
 	buyer.until(`document.activeElement.matches(".skip")`)
 	buyer.tabTo(`document.activeElement.getAttribute("href") === "` + at(order, "request") + `"`)
@@ -326,6 +326,7 @@ func TestKeyboardOnly(t *testing.T) {
 // tabTo presses the tab key until the focus is where it should be.
 func (b *tab) tabTo(condition string) {
 	b.t.Helper()
+	b.until(`document.readyState === "complete"`)
 	for range 80 {
 		if there, err := eval[bool](b, condition); err == nil && there {
 			return

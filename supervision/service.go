@@ -246,6 +246,9 @@ func (s *Service) Records(ctx context.Context, id string, actor Actor, after int
 	if err != nil {
 		return nil, err
 	}
+	if n := len(records); n > 0 && records[n-1].Seq > order.Version {
+		return records, nil // others were faster, and what was due before they came may be due no longer
+	}
 	_, due := order.Settle(at)
 	for _, r := range due {
 		if len(records) < limit && r.Seq == after+int64(len(records))+1 {

@@ -26,8 +26,12 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return startSite(t, settings{file: filepath.Join(t.TempDir(), "portal.db"), demo: true})
+}
+
+func startSite(t *testing.T, s settings) *site {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	s := settings{file: filepath.Join(t.TempDir(), "portal.db"), demo: true}
 	db, err := openDatabase(ctx, s)
 	require.NoError(t, err)
 	p, err := newPortal(ctx, db, s, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))

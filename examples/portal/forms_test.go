@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// upload is a file as somebody chooses it.
+type upload struct{ input, name, content string }
+
+// send posts a form as a browser does that has files to send.
+func (p *person) send(path string, form url.Values, files ...upload) answer {
+	p.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, values := range form {
+		for _, value := range values {
+			require.NoError(p.t, w.WriteField(name, value))
+		}
+	}
+	for _, f := range files {
+		part, err := w.CreateFormFile(f.input, f.name)
+		require.NoError(p.t, err)
+		_, err = part.Write([]byte(f.content))
+		require.NoError(p.t, err)
+	}
+	require.NoError(p.t, w.Close())
+	r, err := http.NewRequest(http.MethodPost, p.site.url+path, &body)
+	require.NoError(p.t, err)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return p.do(r, nil)
+}
+
+var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+
+// form is a page's form as it stands: its hidden inputs, with what is typed.
+func (a answer) form(typed url.Values) url.Values {
+	form := url.Values{}
+	_, body, _ := strings.Cut(a.body, "<main")
+	for _, m := range hiddenInput.FindAllStringSubmatch(body, -1) {
+		form.Add(m[1], m[2])
+	}
+	for name, values := range typed {
+		form[name] = values
+	}
+	return form
+}
+
+func (s *site) version(t *testing.T, o supervision.Order) int64 {
+	t.Helper()
+	now, err := s.svc.Order(t.Context(), o.ID, supervision.System())
+	require.NoError(t, err)
+	return now.Version
+}
+
+// TestPerform_AsksBeforeItActs: without a script the portal asks on a page of its own, and nothing happens before.
+func TestPerform_AsksBeforeItActs(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move <b>everything</b>."}})
+	asked := buyer.send(at(order, "request"), typed)
+	require.Equal(t, http.StatusOK, asked.StatusCode)
+	assert.Contains(t, asked.body, "Submit request?")
+	assert.Contains(t, asked.body, "Move &lt;b&gt;everything&lt;/b&gt;.")
+	assert.Equal(t, order.Version, s.version(t, order))
+
+	confirmed := asked.form(url.Values{"text": {"Move <b>everything</b>."}})
+	done := buyer.send(at(order, "request"), confirmed)
+	require.Equal(t, http.StatusSeeOther, done.StatusCode)
+	assert.Equal(t, order.Version+1, s.version(t, order))
+
+	again := buyer.send(at(order, "request"), confirmed)
+	assert.Equal(t, http.StatusSeeOther, again.StatusCode, "pressing twice is no fault")
+	assert.Equal(t, order.Version+1, s.version(t, order), "and does nothing twice (R28)")
+
+	confirmed.Set("text", "Something else.")
+	other := buyer.send(at(order, "request"), confirmed)
+	assert.Equal(t, http.StatusConflict, other.StatusCode)
+	assert.Contains(t, other.body, "has been sent before")
+	assert.Contains(t, other.body, "Something else.")
+	assert.Equal(t, order.Version+1, s.version(t, order))
+}
+
+// TestPerform_Conflict: what was written against an older state is not sent, and not lost.
+func TestPerform_Conflict(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	seller := s.as(t, "seller-cloudline")
+	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), supervision.Remind{Text: "How far are you?"})
+	require.NoError(t, err)
+
+	late := seller.send(at(order, "delivery"), typed)
+	require.Equal(t, http.StatusConflict, late.StatusCode)
+	assert.Contains(t, late.body, "How far are you?")
+	assert.Contains(t, late.body, "All moved.")
+	assert.Equal(t, order.Version+1, s.version(t, order))
+
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), late.form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})).StatusCode)
+	assert.Equal(t, order.Version+2, s.version(t, order))
+}
+
+// TestPerform_Refused: a form whose time has passed is shown as it was filled in, with the reason, and cannot be sent.
+func TestPerform_Refused(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
+	form := func(op supervision.Operation, name, text string) url.Values {
+		return url.Values{"operation": {op.String()}, "version": {"1"}, "key": {"k"}, "confirm": {"yes"}, name: {text}}
+	}
+	early := buyer.send(at(order, "acceptance"), form(supervision.OpRejectProduct, "reason", "I do not like it."))
+	assert.Equal(t, http.StatusConflict, early.StatusCode)
+	assert.Contains(t, early.body, "the flow does not stand where this can be done")
+	assert.Contains(t, early.body, "I do not like it.")
+	assert.NotContains(t, early.body, ">Reject service<")
+
+	others := seller.send(at(order, "request"), form(supervision.OpSubmitRequest, "text", "Mine."))
+	assert.Equal(t, http.StatusForbidden, others.StatusCode)
+
+	for name, bad := range map[string]url.Values{
+		"no operation":             {"text": {"Move it."}},
+		"another task's operation": form(supervision.OpDeliver, "result", "Done."),
+		"the system's operation":   form(supervision.OpComplete, "result", "Done."),
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, http.StatusBadRequest, buyer.send(at(order, "request"), bad).StatusCode)
+		})
+	}
+	assert.Equal(t, order.Version, s.version(t, order))
+}
+
+// TestUploads: files are bounded in size and number, belong to their order, and a form that is refused keeps them.
+func TestUploads(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	seller := s.as(t, "seller-cloudline")
+	typed := seller.get(at(order, "delivery")).form(url.Values{"confirm": {"yes"}})
+
+	small := upload{"attachments", `..\..\protocol.txt`, "All records moved."}
+	large := upload{"attachments", "large.bin", strings.Repeat("x", maxFile+1)}
+	refused := seller.send(at(order, "delivery"), typed, small, large, upload{"attachments", "nothing", ""})
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	assert.Contains(t, refused.body, "Choose a file of at most 5 MB.")
+	assert.Contains(t, refused.body, "Write something.", "the library's faults come with the portal's")
+	assert.Contains(t, refused.body, "protocol.txt")
+	assert.NotContains(t, refused.body, `..\`)
+	assert.NotContains(t, refused.body, "large.bin")
+
+	many := make([]upload, supervision.MaxAttachments+1)
+	for i := range many {
+		many[i] = upload{"attachments", fmt.Sprintf("%d.txt", i), fmt.Sprint(i)}
+	}
+	typed.Set("result", "Moved.")
+	crowded := seller.send(at(order, "delivery"), typed, many...)
+	assert.Equal(t, http.StatusUnprocessableEntity, crowded.StatusCode)
+	assert.Contains(t, crowded.body, "Attach at most 20 files.")
+
+	flood := seller.send(at(order, "delivery"), typed, upload{"attachments", "flood", strings.Repeat("x", uploadForm)})
+	assert.Equal(t, http.StatusRequestEntityTooLarge, flood.StatusCode)
+	assert.Equal(t, order.Version, s.version(t, order))
+
+	digest := regexp.MustCompile(`sha256:[0-9a-f]{64}`).FindString(refused.body)
+	typed.Set("attachments", digest)
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), typed).StatusCode)
+	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.Seller("seller-cloudline"))
+	require.NoError(t, err)
+	assert.Equal(t, []supervision.Attachment{{Name: "protocol.txt", Ref: digest, Digest: digest}}, delivered.Delivery.Attachments)
+
+	file := at(order, "files", digest)
+	got := s.as(t, harbor).get(file)
+	assert.Equal(t, "All records moved.", got.body)
+	assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
+	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
+	assert.Equal(t, "nosniff", got.Header.Get("X-Content-Type-Options"))
+	assert.Equal(t, http.StatusNotFound, s.as(t, northwind).get(file).StatusCode, "only through an order that one may see (R22)")
+
+	// The file of one order cannot be got at through another, nor attached to it.
+	own, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-own", Product: "data-migration", Buyer: northwind, Seller: "seller-cloudline"})
+	require.NoError(t, err)
+	thief := s.as(t, northwind)
+	assert.Equal(t, http.StatusNotFound, thief.get(at(own, "files", digest)).StatusCode)
+	stolen := thief.send(at(own, "request"), thief.get(at(own, "request")).form(url.Values{"text": {"Mine."}, "attachments": {digest}}))
+	assert.Equal(t, http.StatusUnprocessableEntity, stolen.StatusCode)
+	assert.Contains(t, stolen.body, "Choose the file again.")
+}
+
+// TestProofOfDelivery: a seller that appeals on the buyer's silence at acceptance attaches proof (R18).
+func TestProofOfDelivery(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}),
+		bySeller(supervision.Deliver{Result: "Moved."}))
+	s.clock.forward(5*supervision.Day + supervision.Tick)
+	seller := s.as(t, "seller-cloudline")
+	typed := seller.get(at(order, "appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."}, "demand": {"Accept."}, "confirm": {"yes"}})
+	bare := seller.send(at(order, "appeal"), typed)
+	require.Equal(t, http.StatusUnprocessableEntity, bare.StatusCode)
+	assert.Contains(t, bare.body, "Attach proof of delivery.")
+	proven := seller.send(at(order, "appeal"), typed, upload{"attachments", "receipt.pdf", "%PDF"})
+	assert.Equal(t, http.StatusSeeOther, proven.StatusCode)
+}
+
+// TestFileField: a template's own file question takes a file and keeps it while other answers are corrected.
+func TestFileField(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "helpdesk", northwind)
+	buyer := s.as(t, northwind)
+	typed := buyer.get(at(order, "request")).form(url.Values{"values.agents": {"5"}, "confirm": {"yes"}})
+	refused := buyer.send(at(order, "request"), typed, upload{"values.logo", "logo.svg", "<svg/>"})
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	digest := regexp.MustCompile(`name="values.logo" value="(sha256:[0-9a-f]{64})"`).FindStringSubmatch(refused.body)
+	require.NotNil(t, digest)
+	typed.Set("values.site", "https://northwind.example")
+	typed.Set("values.logo", digest[1])
+	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "request"), typed).StatusCode)
+	assert.Contains(t, buyer.get(at(order)).body, at(order, "files", digest[1]))
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestSeed_HasEverything: the demonstration has an order in every status, and is made once.
+func TestSeed_HasEverything(t *testing.T) {
+	s := newSite(t)
+	count := func() (n int) {
+		seen := map[supervision.Status]int{}
+		page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: supervision.MaxPage})
+		require.NoError(t, err)
+		for _, o := range page.Orders {
+			seen[o.Status]++
+		}
+		for _, status := range supervision.Statuses() {
+			assert.Positive(t, seen[status], status)
+		}
+		return len(page.Orders)
+	}
+	n := count()
+	require.NoError(t, s.seed(t.Context()))
+	assert.Equal(t, n, count())
+}
+
+// TestEveryPageOfEveryOrder: whatever happened to an order, each of its pages can be shown to whoever may see it.
+func TestEveryPageOfEveryOrder(t *testing.T) {
+	s := newSite(t)
+	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: 16})
+	require.NoError(t, err)
+	people := map[string]*person{}
+	for _, a := range accounts {
+		people[a.ID] = s.as(t, a.ID)
+	}
+	for _, o := range page.Orders {
+		for _, who := range []string{o.Buyer, o.Seller, "manager-mei"} {
+			assert.Equal(t, http.StatusOK, people[who].get(at(o)).StatusCode, "%s for %s", o.ID, who)
+			for _, task := range tasks {
+				answer := people[who].get(at(o, task.Slug))
+				assert.Equal(t, http.StatusOK, answer.StatusCode, "%s of %s for %s", task.Slug, o.ID, who)
+			}
+		}
+	}
+}
+
+// TestFrozen_NoButtons: while an appeal is pending neither party finds anything to press, and reads why (R12).
+func TestFrozen_NoButtons(t *testing.T) {
+	s := newSite(t)
+	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Criteria: supervision.Criteria{Status: supervision.Frozen}})
+	require.NoError(t, err)
+	require.NotEmpty(t, page.Orders)
+	for _, o := range page.Orders {
+		for _, who := range []string{o.Buyer, o.Seller} {
+			p := s.as(t, who)
+			body := p.get(at(o)).body
+			assert.Contains(t, body, "There is nothing for you to do now.")
+			for _, task := range tasks {
+				assert.NotContains(t, body, `href="`+at(o, task.Slug)+`"`)
+				assert.NotContains(t, p.get(at(o, task.Slug)).body, `name="operation"`)
+			}
+		}
+		assert.Contains(t, s.as(t, "manager-mei").get(at(o)).body, `href="`+at(o, "ruling")+`"`)
+	}
+}
+
+// TestList_Searches: the criteria are those of the library, faults stand at their fields, and pages follow each other.
+func TestList_Searches(t *testing.T) {
+	s := newSite(t)
+	buyer, manager := s.as(t, harbor), s.as(t, "manager-mei")
+	for search, want := range map[string][]string{
+		"order=KG-1027":                          {"KG-1027"},
+		"status=awaiting_request":                {"KG-1031"},
+		"order_status=canceled":                  nil,
+		"order=KG-1030":                          nil, // another buyer's
+		"turn=seller&silent_for=168h0m0s":        {"KG-1023", "KG-1024"},
+		"appeal=pending":                         {"KG-1021"},
+		"appeal=overdue":                         nil,
+		"product=crm":                            {"KG-1017"},
+		"bought_until=&bought_before=2020-01-01": nil,
+	} {
+		t.Run(search, func(t *testing.T) {
+			body := buyer.get("/orders?" + search).body
+			for _, id := range want {
+				assert.Contains(t, body, ">"+id+"</a>")
+			}
+			assert.Equal(t, len(want), strings.Count(body, `<th scope="row">`))
+		})
+	}
+	assert.Contains(t, manager.get("/orders?appeal=overdue").body, ">KG-1020</a>")
+
+	long := buyer.get("/orders?order=" + strings.Repeat("x", supervision.MaxID+1))
+	assert.Equal(t, http.StatusUnprocessableEntity, long.StatusCode)
+	assert.Contains(t, long.body, `id="order-fault"`)
+	assert.Equal(t, http.StatusUnprocessableEntity, buyer.get("/orders?after=nonsense").StatusCode)
+
+	seen := map[string]bool{}
+	next := "/orders"
+	for next != "" {
+		body := manager.get(next).body
+		for _, part := range strings.Split(body, `<th scope="row"><a href="/orders/`)[1:] {
+			id, _, _ := strings.Cut(part, `"`)
+			assert.False(t, seen[id], id)
+			seen[id] = true
+		}
+		_, link, found := strings.Cut(body, `rel="next" href="`)
+		next, _, _ = strings.Cut(strings.ReplaceAll(link, "&amp;", "&"), `"`)
+		assert.Equal(t, found, next != "")
+	}
+	assert.Len(t, seen, len(stories()))
+}
+
+// TestQueue_OverdueFirst: the operations manager's queue begins with what is late (R19).
+func TestQueue_OverdueFirst(t *testing.T) {
+	body := newSite(t).as(t, "manager-mei").get("/appeals").body
+	assert.Less(t, strings.Index(body, "KG-1020"), strings.Index(body, "KG-1021"))
+	assert.Contains(t, body, "overdue since")
+}
+
+// TestTemplate_OldOrdersKeepTheirs: what a seller publishes reaches the next order only (R04).
+func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "erp-suite", harbor)
+	seller := s.as(t, "seller-cloudline")
+	draft := url.Values{"title": {"New questions"}, "do": {"publish"}, "confirm": {"yes"},
+		"fields[0].kind": {"choice"}, "fields[0].label": {"Edition"}, "fields[0].key": {"edition"}, "fields[0].options": {"s | Small\r\nl"},
+		"fields[0].min": {"left over from another kind"}}
+	require.Equal(t, "/templates/erp-suite?published=2", seller.post("/templates/erp-suite", draft).Header.Get("Location"))
+	buyer := s.as(t, harbor)
+	assert.Contains(t, buyer.get(at(order, "request")).body, "Number of users")
+	buyer.post("/market/erp-suite", url.Values{"order": {"T-next"}})
+	assert.Contains(t, buyer.get("/orders/T-next/request").body, "Edition")
+
+	draft.Set("fields[0].minItems", "x")
+	draft.Set("fields[0].key", "")
+	draft.Set("fields[0].options", "a\na")
+	faulty := seller.post("/templates/erp-suite", draft)
+	require.Equal(t, http.StatusUnprocessableEntity, faulty.StatusCode)
+	assert.Contains(t, faulty.body, `id="fields-0-.options-fault"`)
+	assert.Contains(t, faulty.body, `id="fields-0-.key-fault"`)
+}
+
+// TestClock_IsKept: the demonstration clock stays ahead over a restart, so that no order has a future.
+func TestClock_IsKept(t *testing.T) {
+	s := newSite(t)
+	s.as(t, harbor).post("/clock", url.Values{"leap": {"5d"}, "next": {"/orders"}})
+	clock, err := s.db.clock(t.Context())
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now().Add(5*supervision.Day), clock.Now(), time.Minute)
+	assert.Equal(t, s.clock.ahead.Load(), clock.ahead.Load())
+}
+
+func TestSpan(t *testing.T) {
+	var from time.Time
+	for d, want := range map[time.Duration]string{
+		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 3 * time.Hour: "3 h",
+		179 * time.Minute: "2 h 59 min", supervision.Day: "1 day", 25 * time.Hour: "1 day 1 h", 20 * supervision.Day: "20 days",
+	} {
+		assert.Equal(t, want, span(from, from.Add(d)))
+	}
+}
+
+// TestPostgres: the same portal on PostgreSQL, in a schema of its own.
+func TestPostgres(t *testing.T) {
+	server := os.Getenv("SERVICEFLOW_POSTGRES")
+	if server == "" {
+		server = "postgres://postgres@127.0.0.1:5432/test"
+	}
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	defer db.Close()
+	if err := db.PingContext(t.Context()); err != nil {
+		if os.Getenv("SERVICEFLOW_REQUIRE_SERVERS") == "1" {
+			require.NoError(t, err, "a PostgreSQL server is required")
+		}
+		t.Skip("skipped: no PostgreSQL server; set SERVICEFLOW_POSTGRES to its URL")
+	}
+	schema := "portal_" + strings.ToLower(t.Name()) + "_" + time.Now().Format("150405000000")
+	_, err = db.ExecContext(t.Context(), "CREATE SCHEMA "+schema)
+	require.NoError(t, err)
+	defer db.ExecContext(context.WithoutCancel(t.Context()), "DROP SCHEMA "+schema+" CASCADE")
+	address, err := url.Parse(server)
+	require.NoError(t, err)
+	q := address.Query()
+	q.Set("search_path", schema)
+	address.RawQuery = q.Encode()
+
+	s := startSite(t, settings{postgres: address.String(), demo: true})
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	seller := s.as(t, "seller-cloudline")
+	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", "All."}).StatusCode)
+	body := s.as(t, harbor).get(at(order)).body
+	assert.Contains(t, body, "Moved.")
+	assert.Contains(t, body, "protocol.txt")
+	require.Equal(t, http.StatusSeeOther, s.as(t, harbor).post("/clock", url.Values{"leap": {"1d"}}).StatusCode)
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestForeignOrders: at every address, an order of somebody else's is answered exactly as one that does not exist (R22).
+func TestForeignOrders(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	unknown := supervision.Order{ID: "T-unknown"}
+	for name, stranger := range map[string]*person{"buyer": s.as(t, northwind), "seller": s.as(t, "seller-brightdesk")} {
+		for _, tail := range [][]string{nil, {"events"}, {"request"}, {"appeal"}, {"nothing"}, {"files", "sha256:00"}} {
+			t.Run(name+" "+strings.Join(tail, "/"), func(t *testing.T) {
+				foreign, never := stranger.get(at(order, tail...)), stranger.get(at(unknown, tail...))
+				assert.Equal(t, http.StatusNotFound, foreign.StatusCode)
+				assert.Equal(t, never.StatusCode, foreign.StatusCode)
+				assert.Equal(t, blind(never.body, unknown), blind(foreign.body, order))
+			})
+		}
+		form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}}
+		assert.Equal(t, http.StatusNotFound, stranger.post(at(order, "request"), form).StatusCode)
+		assert.Equal(t, http.StatusNotFound, stranger.post(at(unknown, "request"), form).StatusCode)
+	}
+	assert.Equal(t, order.Version, s.version(t, order))
+	assert.Equal(t, http.StatusOK, s.as(t, "manager-mei").get(at(order)).StatusCode)
+}
+
+// blind takes out of a page what the visitor has typed into the address, and the time.
+func blind(body string, o supervision.Order) string {
+	var lines []string
+	for line := range strings.Lines(strings.ReplaceAll(body, o.ID, "")) {
+		if !strings.Contains(line, "data-now") && !strings.Contains(line, "Demonstration clock") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// TestCrossOrigin: what another site has a browser send does nothing.
+func TestCrossOrigin(t *testing.T) {
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}, "version": {"1"}, "key": {"k"}}
+	for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
+		r, err := http.NewRequest(http.MethodPost, s.url+at(order, "request"), strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(header, value)
+		assert.Equal(t, http.StatusForbidden, buyer.do(r, nil).StatusCode, header)
+	}
+	assert.Equal(t, order.Version, s.version(t, order))
+	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "request"), form).StatusCode)
+}
+
+// TestHeaders: every answer forbids what a page does not need.
+func TestHeaders(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/login", "/orders", "/orders/none", "/assets/portal.js", "/assets/portal.css"} {
+		h := s.as(t, harbor).get(path).Header
+		assert.Equal(t, contentPolicy, h.Get("Content-Security-Policy"), path)
+		assert.NotContains(t, h.Get("Content-Security-Policy"), "unsafe", path)
+		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
+		assert.Empty(t, h.Get("Strict-Transport-Security"), path)
+	}
+	assert.Equal(t, http.StatusNotFound, s.visitor(t).get("/assets/").StatusCode, "no listing")
+}
+
+// TestSession: the cookie is out of scripts' reach, and worth nothing after logging out.
+func TestSession(t *testing.T) {
+	s := newSite(t)
+	p := s.visitor(t)
+	away := p.get("/orders?turn=buyer")
+	assert.Equal(t, "/login?next=%2Forders%3Fturn%3Dbuyer", away.Header.Get("Location"))
+	in := p.post("/login", url.Values{"account": {harbor}, "next": {"/orders?turn=buyer"}})
+	assert.Equal(t, "/orders?turn=buyer", in.Header.Get("Location"))
+	cookie := in.Cookies()[0]
+	assert.True(t, cookie.HttpOnly)
+	assert.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
+	var stored int
+	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, cookie.Value).Scan(&stored))
+	assert.Zero(t, stored, "the database lets nobody log in")
+
+	require.Equal(t, http.StatusSeeOther, p.post("/logout", nil).StatusCode)
+	stale := s.visitor(t)
+	r, err := http.NewRequest(http.MethodGet, s.url+"/orders", nil)
+	require.NoError(t, err)
+	r.AddCookie(cookie)
+	assert.Equal(t, http.StatusSeeOther, stale.do(r, nil).StatusCode)
+	assert.Equal(t, http.StatusOK, p.post("/login", url.Values{"account": {"nobody"}}).StatusCode)
+}
+
+func TestLocalPath(t *testing.T) {
+	for given, want := range map[string]string{
+		"/orders?x=1": "/orders?x=1", "": "/", "orders": "/", "//elsewhere.example": "/", `/\elsewhere.example`: "/",
+		"https://elsewhere.example": "/", "/a\nb": "/",
+	} {
+		assert.Equal(t, want, localPath(given), given)
+	}
+}
+
+// TestRolesHavePagesOfTheirOwn: what a role does not have is not there.
+func TestRolesHavePagesOfTheirOwn(t *testing.T) {
+	s := newSite(t)
+	pages := map[string]string{"/market": harbor, "/templates": "seller-cloudline", "/templates/erp-suite": "seller-cloudline", "/appeals": "manager-mei"}
+	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
+		p := s.as(t, who)
+		for page, owner := range pages {
+			want := http.StatusNotFound
+			if who == owner {
+				want = http.StatusOK
+			}
+			assert.Equal(t, want, p.get(page).StatusCode, "%s at %s", who, page)
+		}
+	}
+	other := s.as(t, "seller-brightdesk")
+	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite").StatusCode)
+	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite", url.Values{"do": {"publish"}, "confirm": {"yes"}}).StatusCode)
+}
+
+// TestBuy_Twice: a button pressed twice buys once, and its id cannot take over another order.
+func TestBuy_Twice(t *testing.T) {
+	s := newSite(t)
+	buyer := s.as(t, harbor)
+	form := url.Values{"order": {"T-bought"}}
+	for range 2 {
+		assert.Equal(t, "/orders/T-bought?done=open", buyer.post("/market/erp-suite", form).Header.Get("Location"))
+	}
+	assert.Equal(t, http.StatusConflict, s.as(t, northwind).post("/market/erp-suite", form).StatusCode)
+}
+
+// TestServe: the portal starts with nothing prepared, says where it is, and stops although a page is open.
+func TestServe(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	told, teller := io.Pipe()
+	ended := make(chan error, 1)
+	file := filepath.Join(t.TempDir(), "new", "portal.db")
+	go func() { ended <- serve(ctx, settings{addr: "127.0.0.1:0", file: file}, teller) }()
+	line := make([]byte, 200)
+	n, err := told.Read(line)
+	require.NoError(t, err)
+	go io.Copy(io.Discard, told)
+	address, _, _ := strings.Cut(strings.TrimPrefix(string(line[:n]), "Service Supervision at "), "\n")
+
+	p := (&site{url: address}).as(t, harbor)
+	r, err := http.NewRequest(http.MethodGet, address+"/events", nil)
+	require.NoError(t, err)
+	stream, err := p.client.Do(r)
+	require.NoError(t, err)
+	defer stream.Body.Close()
+	assert.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))
+	assert.Equal(t, http.StatusNotFound, p.post("/clock", url.Values{"leap": {"5d"}}).StatusCode, "no demonstration, no clock to move")
+	stop()
+	require.NoError(t, <-ended)
+}
+
+// TestServer_TimesOut: no connection is held for ever.
+func TestServer_TimesOut(t *testing.T) {
+	server := newServer(newSite(t).portal)
+	for name, d := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "read": server.ReadTimeout, "write": server.WriteTimeout, "idle": server.IdleTimeout} {
+		assert.Positive(t, d, name)
+	}
+}

@@ -137,7 +137,7 @@ func MarshalAction(a Action) ([]byte, error) {
 // cause. Whether the action's content is valid is decided when it is applied.
 func UnmarshalAction(data []byte) (Action, error) {
 	var wire actionJSON
-	if err := decodeStrict("action", data, &wire); err != nil {
+	if err := decodeStrict("action", data, &wire, &wire.Format); err != nil {
 		return nil, err
 	}
 	return decodeAction(wire.Operation, wire.Action)

@@ -8,9 +8,21 @@ import (
 	"io"
 )
 
-// decodeStrict reads one JSON document and nothing after it. Its format version is looked at first, so that a document of a newer
-// version is named as such instead of by the first of its fields that this version does not know.
-func decodeStrict(kind string, data []byte, into any) error {
+// decodeStrict reads one JSON document and nothing after it; format points at the version in the target. Where that is not what this
+// version writes, the version alone is looked at, so that a document of a newer version is named as such instead of by the first of
+// its fields that this version does not know.
+func decodeStrict(kind string, data []byte, into any, format *int) error {
+	err := decodeFields(kind, data, into)
+	if err == nil && *format >= 1 && *format <= Format {
+		return nil
+	}
+	if other := checkFormat(kind, data); other != nil {
+		return other
+	}
+	return err
+}
+
+func checkFormat(kind string, data []byte) error {
 	var version struct {
 		Format int `json:"format"`
 	}
@@ -24,7 +36,7 @@ func decodeStrict(kind string, data []byte, into any) error {
 	case version.Format < 1:
 		return fmt.Errorf("%w: %s has no format version", ErrMalformed, kind)
 	}
-	return decodeFields(kind, data, into)
+	return nil
 }
 
 // decodeFields reads one JSON document and refuses fields that the target does not have.

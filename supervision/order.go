@@ -117,7 +117,7 @@ func (o Order) MarshalJSON() ([]byte, error) { return json.Marshal(orderJSON{For
 // at its status has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	var wire orderJSON
-	if err := decodeStrict("order", data, &wire); err != nil {
+	if err := decodeStrict("order", data, &wire, &wire.Format); err != nil {
 		return err
 	}
 	read := Order(wire.orderFields)

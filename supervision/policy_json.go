@@ -26,20 +26,31 @@ type policyJSON struct {
 
 // MarshalJSON writes the policy with its format version and durations as text ("3h0m0s").
 func (p Policy) MarshalJSON() ([]byte, error) {
-	return json.Marshal(policyJSON{
+	if text := policies.text(p); text != nil {
+		return text, nil
+	}
+	text, err := json.Marshal(policyJSON{
 		Format: Format, Name: p.Name, Start: p.Start,
 		CompletionDelay: p.CompletionDelay.String(), SupervisionPeriod: p.SupervisionPeriod.String(),
 		ReminderInterval: p.ReminderInterval.String(), AutoAccept: p.AutoAccept.String(),
 		Appeal: p.Appeal,
 	})
+	if err == nil {
+		policies.written(p, text)
+	}
+	return text, err
 }
 
 // UnmarshalJSON reads what MarshalJSON writes and validates it: every number has to be there, and a field it does not know is
 // refused, since leaving it out would change the rules silently. Errors wrap [ErrPolicy], and [ErrNewerFormat] where the
 // policy comes from a newer version.
 func (p *Policy) UnmarshalJSON(data []byte) error {
+	if known, ok := policies.value(data); ok {
+		*p = known
+		return nil
+	}
 	var wire policyJSON
-	if err := decodeStrict("policy", data, &wire); err != nil {
+	if err := decodeStrict("policy", data, &wire, &wire.Format); err != nil {
 		return fmt.Errorf("%w: %w", ErrPolicy, err)
 	}
 	read := Policy{Name: wire.Name, Start: wire.Start, Appeal: wire.Appeal}
@@ -55,6 +66,7 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	if err := read.Validate(); err != nil {
 		return err
 	}
+	policies.read(data, read)
 	*p = read
 	return nil
 }

@@ -60,7 +60,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 // record has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var wire recordJSON
-	if err := decodeStrict("record", data, &wire); err != nil {
+	if err := decodeStrict("record", data, &wire, &wire.Format); err != nil {
 		return err
 	}
 	action, err := decodeAction(wire.Operation, wire.Action)

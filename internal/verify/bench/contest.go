@@ -72,7 +72,7 @@ func (b bound) met(figure float64) bool {
 
 func contests() []contest {
 	var all []contest
-	for _, list := range [][]contest{applyContests, questionContests, formContests, replayContests, memoryContests, pageContests} {
+	for _, list := range [][]contest{applyContests, questionContests, formContests, replayContests, memoryContests, pageContests, sqlContests} {
 		all = append(all, list...)
 	}
 	return all

@@ -12,10 +12,15 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
 )
 
 // screens is where pictures of the pages are kept, for people to look at: go test -run TestLook -screens DIR
 var screens = flag.String("screens", "", "`directory` for pictures of the pages; none by default")
+
+// pictures is where the README's pictures are kept.
+var pictures = flag.String("pictures", "", "`directory` for the README's pictures; none by default")
 
 // axe checks accessibility; see testdata/axe/LICENSE.
 //
@@ -61,8 +66,13 @@ var looks = []look{
 // TestLook shows every page wide and narrow, light and dark: none is wider than the screen, and axe finds nothing serious.
 func TestLook(t *testing.T) {
 	s := newSite(t)
+	long, err := s.svc.Open(t.Context(), supervision.Opening{ID: strings.Repeat("L", supervision.MaxID), Product: "data-migration",
+		Buyer: harbor, Seller: "seller-cloudline"})
+	require.NoError(t, err)
+	_, err = s.svc.Do(t.Context(), long.ID, supervision.Buyer(harbor), textRequest(strings.Repeat("w", supervision.MaxText)))
+	require.NoError(t, err)
 	people := make(map[string]*tab)
-	for _, l := range looks {
+	for _, l := range append(looks, look{"long", harbor, at(long), nil}) {
 		b := people[l.account]
 		if b == nil && l.account == "" {
 			b = s.window(t)
@@ -111,14 +121,41 @@ func (b *tab) accessible() {
 	assert.Empty(b.t, found, strings.Join(found, "\n"))
 }
 
+// photograph keeps a picture of the whole page, where pictures are wanted.
 func (b *tab) photograph(name string) {
 	b.t.Helper()
-	if *screens == "" {
-		return
+	if *screens != "" {
+		b.keep(*screens, name, chromedp.FullScreenshot(100))
 	}
-	ctx := b.ctx
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+}
+
+func (b *tab) keep(dir, name string, picture chromedp.Action[[]byte]) {
+	b.t.Helper()
+	png, err := chromedp.Run(b.ctx, picture)
 	require.NoError(b.t, err)
-	require.NoError(b.t, os.MkdirAll(*screens, 0o755))
-	require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+".png"), picture, 0o644))
+	require.NoError(b.t, os.MkdirAll(dir, 0o755))
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
+}
+
+// TestPictures makes the README's pictures: go test -run TestPictures -pictures ../../docs/images
+func TestPictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("skipped: no pictures are wanted; give a directory with -pictures")
+	}
+	s := startSite(t, settings{file: filepath.Join(t.TempDir(), "portal.db")})
+	b := s.logIn(t, harbor)
+	for _, shot := range []struct {
+		name, path, scheme string
+		width, height      int64
+	}{
+		{"list", "/orders", "light", 1100, 760},
+		{"order", "/orders/KG-1027", "light", 1100, 760},
+		{"phone", "/orders/KG-1021", "dark", 390, 760},
+	} {
+		b.scheme(shot.scheme)
+		b.screen(shot.width, shot.height)
+		b.open(shot.path)
+		b.attends()
+		b.keep(*pictures, shot.name, chromedp.CaptureScreenshot())
+	}
 }

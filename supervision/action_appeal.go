@@ -7,7 +7,7 @@ import (
 // RaiseAppeal appeals to the operations manager and freezes the flow (R12, R18). It is either party's.
 type RaiseAppeal struct {
 	// Ground is what the appeal rests on; it must hold at that instant (R11, R18).
-	Ground appeal.Ground `json:"ground"`
+	Ground appeal.Ground `json:"ground,omitzero"`
 	// Reason and Demand say what happened and what is asked for; both are mandatory.
 	Reason string `json:"reason"`
 	Demand string `json:"demand"`
@@ -69,7 +69,7 @@ func (a AddNote) effect(o *Order, r *Record) {
 // RuleAppeal rules on the pending appeal (R13, R15). It is the operations manager's.
 type RuleAppeal struct {
 	// Outcome is resume, accept or cancel.
-	Outcome appeal.Outcome `json:"outcome"`
+	Outcome appeal.Outcome `json:"outcome,omitzero"`
 	// ResumeAt is the waiting status to resume at; zero for the one that was frozen. Only with the outcome resume.
 	ResumeAt Status `json:"resume_at,omitzero"`
 	// Upheld says whether the party that appealed was right.

@@ -140,6 +140,12 @@ func (o *Order) complete() error {
 		{"delivery", o.Status != AwaitingAcceptance || o.Delivery != nil},
 		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
 		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
-		{"appeal", frozen == o.Appeal.Pending()}, {"frozen_from", !frozen || o.FrozenFrom.Waiting()},
+		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal)}, {"frozen_from", !frozen || o.FrozenFrom.Waiting()},
 	})
+}
+
+// isWhole reports whether an appeal has what every appeal has, so that it can be found and written again.
+func isWhole(a *appeal.Appeal) bool {
+	return a == nil || a.By != "" && a.Ground != "" && !a.RaisedAt.IsZero() && !a.HandleBy.IsZero() &&
+		(a.Ruling == nil || a.Ruling.Outcome != "")
 }

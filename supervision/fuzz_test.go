@@ -1,0 +1,248 @@
+package supervision_test
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzOrder: an order that can be read answers every question without panicking, and is written and read again as it is.
+func FuzzOrder(f *testing.F) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting()} {
+		for _, status := range supervision.Statuses() {
+			f.Add(encode(f, arrive(f, policy, status).order))
+		}
+	}
+	for _, s := range []*story{wholeStory(f), arrive(f, supervision.Guide(), supervision.Frozen)} {
+		for _, data := range lacking(f, encode(f, s.order)) {
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var o supervision.Order
+		if o.UnmarshalJSON(data) != nil {
+			require.Zero(t, o)
+			return
+		}
+		require.Equal(t, o, o.Clone())
+		again := readAgain[supervision.Order](t, o)
+		for _, at := range []time.Time{o.OpenedAt, o.NextDue(), bought.Add(1000 * day)} {
+			answerEverything(t, o, at)
+			settled, _ := o.Settle(at)
+			resettled, _ := again.Settle(at)
+			require.Equal(t, settled.Listing(), resettled.Listing())
+		}
+	})
+}
+
+func answerEverything(t *testing.T, o supervision.Order, at time.Time) {
+	o.Deadlines(at)
+	o.Progress(at)
+	for _, actor := range []supervision.Actor{supervision.Buyer(o.Buyer), supervision.Seller(o.Seller), mia} {
+		if permissions, err := o.Operations(actor, at); err == nil {
+			require.Len(t, permissions, len(supervision.Operations())-1)
+		}
+		_, _ = o.Grounds(actor, at)
+		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), note, resume, cancel} {
+			_, _, _ = o.Apply(actor, action, at)
+		}
+	}
+}
+
+// FuzzRecord: a record that can be read is written and read again as it is.
+func FuzzRecord(f *testing.F) {
+	for _, r := range wholeStory(f).records {
+		for _, data := range lacking(f, encode(f, r)) {
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r supervision.Record
+		if r.UnmarshalJSON(data) != nil {
+			require.Zero(t, r)
+			return
+		}
+		require.Equal(t, r, r.Clone())
+		readAgain[supervision.Record](t, r)
+	})
+}
+
+// FuzzReplay: records that follow from one another make an order that can be written, and others are an error.
+func FuzzReplay(f *testing.F) {
+	f.Add(encode(f, wholeStory(f).records))
+	f.Add(encode(f, arrive(f, supervision.License(), supervision.Canceled).records))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var records []supervision.Record
+		if json.Unmarshal(data, &records) != nil {
+			return
+		}
+		if order, err := supervision.Replay(records); err != nil {
+			require.ErrorIs(t, err, supervision.ErrMalformed)
+		} else {
+			readAgain[supervision.Order](t, order)
+		}
+	})
+}
+
+// FuzzAction: an action that can be read is written and read again as it is, and applied or refused whole.
+func FuzzAction(f *testing.F) {
+	for _, r := range wholeStory(f).records {
+		data, err := supervision.MarshalAction(r.Action)
+		require.NoError(f, err)
+		for _, data := range lacking(f, data) {
+			f.Add(data)
+		}
+	}
+	var stories []*story
+	for _, status := range supervision.Statuses() {
+		stories = append(stories, arrive(f, supervision.Guide(), status).wait(tick))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		action, err := supervision.UnmarshalAction(data)
+		if err != nil {
+			require.ErrorIs(t, err, supervision.ErrMalformed)
+			return
+		}
+		written, err := supervision.MarshalAction(action)
+		require.NoError(t, err)
+		again, err := supervision.UnmarshalAction(written)
+		require.NoError(t, err)
+		rewritten, err := supervision.MarshalAction(again)
+		require.NoError(t, err)
+		require.Equal(t, string(written), string(rewritten))
+		for _, s := range stories {
+			for _, actor := range []supervision.Actor{ben, sue, mia} {
+				next, records, err := s.order.Apply(actor, action, s.at)
+				if err != nil {
+					require.Zero(t, next)
+					continue
+				}
+				readAgain[supervision.Order](t, next)
+				replayed, err := supervision.Replay(slices.Concat(s.records, records))
+				require.NoError(t, err)
+				require.Equal(t, next, replayed)
+			}
+		}
+	})
+}
+
+// FuzzPolicy: a policy that can be read is valid, and is written and read again as it is.
+func FuzzPolicy(f *testing.F) {
+	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting()} {
+		f.Add(encode(f, p))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var p supervision.Policy
+		if err := p.UnmarshalJSON(data); err != nil {
+			require.ErrorIs(t, err, supervision.ErrPolicy)
+			require.Zero(t, p)
+			return
+		}
+		require.NoError(t, p.Validate())
+		require.Equal(t, p, readAgain[supervision.Policy](t, p))
+	})
+}
+
+// FuzzCursor: a cursor continues its own search behind what came before, and is refused otherwise.
+func FuzzCursor(f *testing.F) {
+	b := newBench(f)
+	for _, id := range []string{"o-1", "o-2", "o-3"} {
+		b.open(id)
+	}
+	mine := supervision.Query{Limit: 1}
+	for range 2 {
+		page, err := b.Service.Search(f.Context(), ben, mine)
+		require.NoError(f, err)
+		f.Add(page.Next)
+		mine.Cursor = page.Next
+	}
+	f.Add("")
+	f.Add("e30")
+	f.Fuzz(func(t *testing.T, cursor string) {
+		page, err := b.Service.Search(t.Context(), ben, supervision.Query{Limit: 1, Cursor: cursor})
+		if err != nil {
+			require.ErrorIs(t, err, supervision.ErrInvalid)
+			return
+		}
+		require.LessOrEqual(t, len(page.Orders), 1)
+		_, err = b.Service.Search(t.Context(), otherBuyer, supervision.Query{Limit: 1, Cursor: cursor})
+		require.Equal(t, cursor == "", err == nil, "another's cursor")
+	})
+}
+
+// FuzzWords: every enumeration takes its own words and no others.
+func FuzzWords(f *testing.F) {
+	for _, word := range []string{"frozen", "processing", "manager", "raise_appeal", "in_blackout", "completion_delay", "", "Frozen", "\xff"} {
+		f.Add(word)
+	}
+	f.Fuzz(func(t *testing.T, word string) {
+		fuzzWord(t, supervision.ParseStatus, word)
+		fuzzWord(t, supervision.ParseOrderStatus, word)
+		fuzzWord(t, supervision.ParseRole, word)
+		fuzzWord(t, supervision.ParseOperation, word)
+		fuzzWord(t, supervision.ParseReason, word)
+	})
+}
+
+func fuzzWord[V interface {
+	fmt.Stringer
+	encoding.TextMarshaler
+}](t *testing.T, parse func(string) (V, error), word string) {
+	value, err := parse(word)
+	if err != nil {
+		require.ErrorIs(t, err, supervision.ErrUnknown)
+		require.Zero(t, value)
+		return
+	}
+	require.Equal(t, word, value.String())
+	written, err := value.MarshalText()
+	require.NoError(t, err)
+	require.Equal(t, word, string(written))
+}
+
+func encode(t testing.TB, value any) []byte {
+	data, err := json.Marshal(value)
+	require.NoError(t, err)
+	return data
+}
+
+// readAgain reads what is written of a value, and requires that it would be written in the same way.
+func readAgain[V any](t testing.TB, value V) (again V) {
+	t.Helper()
+	data := encode(t, value)
+	require.NoError(t, json.Unmarshal(data, &again))
+	require.Equal(t, string(data), string(encode(t, again)))
+	return again
+}
+
+// lacking gives a document, and for each of its fields the document without it.
+func lacking(t testing.TB, data []byte) [][]byte {
+	list := [][]byte{data}
+	var whole any
+	require.NoError(t, json.Unmarshal(data, &whole))
+	var visit func(node any)
+	visit = func(node any) {
+		switch node := node.(type) {
+		case []any:
+			for _, item := range node {
+				visit(item)
+			}
+		case map[string]any:
+			for field, value := range node {
+				delete(node, field)
+				list = append(list, encode(t, whole))
+				node[field] = value
+				visit(value)
+			}
+		}
+	}
+	visit(whole)
+	return list
+}

@@ -18,7 +18,8 @@ type Observer struct {
 	Relayed func(ctx context.Context, relayed, failed int)
 }
 
-// OperationEvent is what an observer hears of an operation. It never holds what users wrote.
+// OperationEvent is what an observer hears of an operation. Apart from Err, which names ids and the fields of a form,
+// it holds nothing that users wrote.
 type OperationEvent struct {
 	// Order is the order's id, Operation what was to be done; both zero for a command that was too faulty to look at.
 	Order     string

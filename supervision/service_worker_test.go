@@ -204,23 +204,23 @@ func TestSettle_StoreFailures(t *testing.T) {
 }
 
 func TestSettle_EndsWithItsContext(t *testing.T) {
-	b, store := newPoisoned(t)
-	orders := b.accepted(3)
-	store.unsaveable = []string{orders[1].ID}
-	ctx, stop := context.WithCancel(t.Context())
-	saves := 0
-	b.Store.OnCall(func(m supervisiontest.Method) {
-		if m == supervisiontest.Save {
-			if saves++; saves == 2 { // the batch was the first
+	for canceled := 1; canceled <= 4; canceled++ { // the save of the batch, or of one of its orders
+		b, store := newPoisoned(t)
+		orders := b.accepted(3)
+		store.unsaveable = []string{orders[2].ID}
+		ctx, stop := context.WithCancel(t.Context())
+		saves := 0
+		b.interrupt(canceled, func() {
+			if saves++; saves == canceled {
 				stop()
 			}
+		})
+		n, err := b.Service.Settle(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, max(0, canceled-2), n)
+		for i, order := range orders {
+			assert.Equal(t, i < n, b.stored(order.ID).Status == supervision.Completed)
 		}
-	})
-	n, err := b.Service.Settle(ctx)
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Zero(t, n)
-	for _, order := range orders {
-		assert.Equal(t, order, b.stored(order.ID))
 	}
 }
 
@@ -497,6 +497,7 @@ func TestRun_StopsAtOnce(t *testing.T) {
 			w := work(newBench(t), nil)
 			w.stop() // the clock stands still
 			require.ErrorIs(t, w.err, context.Canceled)
+			assert.Equal(t, w.start, w.Clock.WaitForAllTimers(), "no timer is left behind")
 		})
 	})
 	t.Run("before it begins", func(t *testing.T) {

@@ -11,13 +11,21 @@ import (
 
 // postgres writes everything of a call with one statement, whatever the number of orders: rows go in as arrays, one for each column. No
 // statement inserts what may be there already, because a failed one would end the host's transaction.
-type postgres struct{ createOrder, saveOrders, claimFirst, remove, template string }
+type postgres struct{ createOrder, saveOrder, saveOrders, claimFirst, remove, template string }
 
 func newPostgres(n naming) postgres {
 	return postgres{
 		createOrder: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
+SELECT id FROM saved`),
+		saveOrder: n.text(`WITH saved AS (
+	UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
+		handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ? RETURNING id),
+added AS (
+	INSERT INTO {records} (order_id, seq, idem_key, document) SELECT id, ?::bigint, ?::text, ?::text FROM saved),
+queued AS (
+	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
 SELECT id FROM saved`),
 		saveOrders: n.text(`WITH saved AS (
 	UPDATE {orders} o SET status = i.status, waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
@@ -66,13 +74,12 @@ func (q postgres) create(ctx context.Context, s *Store, rows changeRows) (create
 }
 
 func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
-	columns := make([]array, 10)
-	for _, row := range rows {
-		for i, value := range append(row.order.changed(), row.order.ID, row.order.before) {
-			columns[i].add(value)
-		}
+	query, args := q.saveOrders, []any(nil)
+	if len(rows) == 1 && len(rows[0].records) == 1 {
+		query, args = q.saveOrder, rows[0].single()
+	} else {
+		args = append(orderArrays(rows), recordArrays(rows)...)
 	}
-	args := append(arrays(columns), recordArrays(rows)...)
 	saved := make(map[string]bool, len(rows))
 	err = s.statement(ctx, func(in session) error {
 		clear(saved)
@@ -81,7 +88,7 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 			err := r.Scan(&id)
 			saved[id] = true
 			return err
-		}, q.saveOrders, args...)
+		}, query, args...)
 	})
 	for _, row := range rows {
 		if !saved[row.order.ID] {
@@ -89,6 +96,24 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 		}
 	}
 	return conflicts, err
+}
+
+// single are the values of a change of one record, as nearly all are. The server plans a statement of plain values once, and one of arrays
+// every time, since it looks at their lengths.
+func (r *changeRows) single() []any {
+	record := r.records[0]
+	return append(r.order.changed(), r.order.ID, r.order.before,
+		record.Seq, record.key, record.document, record.Seq, record.queued(), record.queued())
+}
+
+func orderArrays(rows []changeRows) []any {
+	columns := make([]array, 10)
+	for _, row := range rows {
+		for i, value := range append(row.order.changed(), row.order.ID, row.order.before) {
+			columns[i].add(value)
+		}
+	}
+	return arrays(columns)
 }
 
 func recordArrays(rows []changeRows) []any {

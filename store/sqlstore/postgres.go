@@ -40,12 +40,12 @@ SELECT id FROM saved`),
 	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
 	ORDER BY waits_since, order_id LIMIT {limit} FOR UPDATE SKIP LOCKED),
 first AS MATERIALIZED (
-	SELECT w.order_id, w.seq FROM heads h JOIN {outbox} w ON w.order_id = h.order_id
-	ORDER BY h.waits_since, h.order_id, w.seq LIMIT {limit}),
-claimed AS (
-	UPDATE {outbox} o SET claimed_until = ? FROM first f WHERE o.order_id = f.order_id AND o.seq = f.seq
-	RETURNING o.order_id, o.seq, o.waits_since)
-SELECT c.order_id, c.seq, c.waits_since, r.document FROM claimed c JOIN {records} r ON r.order_id = c.order_id AND r.seq = c.seq`),
+	SELECT w.order_id, w.seq FROM heads h CROSS JOIN LATERAL (
+		SELECT order_id, seq FROM {outbox} w WHERE w.order_id = h.order_id ORDER BY seq LIMIT {limit}) w
+	ORDER BY h.waits_since, h.order_id, w.seq LIMIT {limit})
+UPDATE {outbox} o SET claimed_until = ? FROM first f
+WHERE o.order_id = ANY (ARRAY(SELECT order_id FROM first)) AND o.order_id = f.order_id AND o.seq = f.seq
+RETURNING o.order_id, o.seq, o.waits_since, (SELECT document FROM {records} r WHERE r.order_id = o.order_id AND r.seq = o.seq)`),
 		remove: n.text(`DELETE FROM {outbox} o USING unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
 WHERE o.order_id = i.order_id AND o.seq = i.seq`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
@@ -98,8 +98,8 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 	return conflicts, err
 }
 
-// single are the values of a change of one record, as nearly all are. The server plans a statement of plain values once, and one of arrays
-// every time, since it looks at their lengths.
+// single are the values of a change of one record, as nearly all are. Plain values spare the server a third of the work that arrays of
+// one make.
 func (r *changeRows) single() []any {
 	record := r.records[0]
 	return append(r.order.changed(), r.order.ID, r.order.before,

@@ -77,6 +77,7 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 	for name, change := range map[string]func(r []supervision.Record) []supervision.Record{
 		"none at all":           func([]supervision.Record) []supervision.Record { return nil },
 		"the first is missing":  func(r []supervision.Record) []supervision.Record { return r[1:] },
+		"a missing reminder":    func(r []supervision.Record) []supervision.Record { return append(r[:2], r[3:]...) },
 		"a gap":                 func(r []supervision.Record) []supervision.Record { return append(r[:3], r[4:]...) },
 		"one twice":             func(r []supervision.Record) []supervision.Record { return append(r[:3], r[2:]...) },
 		"out of order":          func(r []supervision.Record) []supervision.Record { r[2], r[3] = r[3], r[2]; return r },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/koogallery/serviceflow/internal/verify/model"
@@ -70,15 +71,24 @@ type world struct {
 func Run(seed uint64, steps int, store supervision.Store, trace func(string)) Result {
 	w := &world{random: rand.New(rand.NewPCG(seed, 0x5e47)), store: store, now: start, trace: trace}
 	w.result.Seed = seed
+	w.live(steps)
+	for _, p := range w.processes {
+		p.stop()
+	}
+	return w.result
+}
+
+func (w *world) live(steps int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			w.fail("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
 	w.begin()
 	for w.result.Steps < steps && w.result.Violation == "" {
 		w.step()
 	}
 	w.settle()
-	for _, p := range w.processes {
-		p.stop()
-	}
-	return w.result
 }
 
 const start = int64(1_767_225_600_000_000) // 2026-01-01

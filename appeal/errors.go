@@ -4,9 +4,9 @@ import "errors"
 
 var (
 	// ErrUnknown is wrapped where a word is none of an enumeration's, as one written by a newer version may be.
-	ErrUnknown = errors.New("appeal: unknown word")
+	ErrUnknown = errors.New("unknown word")
 	// ErrPolicy is wrapped by every fault of a [Policy].
-	ErrPolicy = errors.New("appeal: invalid policy")
+	ErrPolicy = errors.New("invalid policy")
 )
 
 // clip keeps a stranger's word in an error message short.

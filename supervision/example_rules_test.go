@@ -75,7 +75,7 @@ func ExamplePolicy() {
 	// 2026-03-12 09:00:00 auto_accept awaiting_acceptance to accepted
 	// 2026-03-12 12:00:00 complete accepted to completed
 	// completed
-	// appeal: invalid policy: completion_delay is 0s: use at least 1µs
+	// invalid policy: completion_delay is 0s: use at least 1µs
 }
 
 // A portal shows what a party can do, and why not and from when where it cannot.

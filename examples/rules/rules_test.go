@@ -1,0 +1,69 @@
+package rules_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/examples/rules"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+var (
+	bought          = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	buyer           = supervision.Buyer("b-1")
+	seller          = supervision.Seller("s-1")
+	manager         = supervision.Manager("m-1")
+	silence         = supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "A refund."}
+	firstTooSilent  = bought.Add(5*supervision.Day + supervision.Tick)
+	everythingsFine = supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "The seller was on leave."}
+)
+
+// waiting is an order that has waited for the seller since it was bought.
+func waiting(t *testing.T) supervision.Order {
+	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: buyer.ID, Seller: seller.ID}, bought)
+	require.NoError(t, err)
+	return apply(t, order, buyer, supervision.SubmitRequest{Text: "Fifty seats."}, bought)
+}
+
+func apply(t *testing.T, o supervision.Order, by supervision.Actor, a supervision.Action, at time.Time) supervision.Order {
+	t.Helper()
+	next, _, err := o.Apply(by, a, at)
+	require.NoError(t, err)
+	return next
+}
+
+func TestTheSellerMayBeSilentForFiveDaysExactly(t *testing.T) {
+	_, _, err := waiting(t).Apply(buyer, silence, firstTooSilent.Add(-supervision.Tick))
+	var refusal *supervision.Refusal
+	require.ErrorAs(t, err, &refusal)
+	assert.Equal(t, supervision.R09, refusal.Rule)
+	assert.Equal(t, firstTooSilent, refusal.From)
+
+	frozen := apply(t, waiting(t), buyer, silence, firstTooSilent)
+	assert.Equal(t, supervision.Frozen, frozen.Status)
+}
+
+func TestRefundDue(t *testing.T) {
+	frozen := apply(t, waiting(t), buyer, silence, firstTooSilent)
+	cancel := supervision.RuleAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller cannot deliver."}
+	notUpheld := cancel
+	notUpheld.Upheld = false
+	for name, c := range map[string]struct {
+		ruling supervision.RuleAppeal
+		want   bool
+	}{
+		"canceled and upheld":     {cancel, true},
+		"canceled but not upheld": {notUpheld, false},
+		"resumed":                 {everythingsFine, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ruled := apply(t, frozen, manager, c.ruling, firstTooSilent.Add(time.Hour))
+			assert.Equal(t, c.want, rules.RefundDue(ruled))
+		})
+	}
+	assert.False(t, rules.RefundDue(frozen))
+}

@@ -91,6 +91,8 @@ func TestRules(t *testing.T) {
 		assert.NotEmpty(t, rule.Text())
 	}
 	assert.Len(t, rules, 28)
+	_, err := supervision.ParseRole("owner")
+	assert.EqualError(t, err, `unknown word: role "owner": use one of [buyer seller manager system]`)
 	assert.Empty(t, supervision.Rule("R99").Text())
 }
 

@@ -83,30 +83,43 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 		"out of order":          func(r []supervision.Record) []supervision.Record { r[2], r[3] = r[3], r[2]; return r },
 		"another order's":       func(r []supervision.Record) []supervision.Record { r[3].Order = "o-2"; return r },
 		"another order's first": func(r []supervision.Record) []supervision.Record { r[0].Order = "o-2"; return r },
-		"time runs backwards":   func(r []supervision.Record) []supervision.Record { r[2].At = r[1].At.Add(-tick); return r },
+		"time runs backwards":   func(r []supervision.Record) []supervision.Record { r[2].At = r[1].At.Add(-tick); return r[:3] },
 		"no action":             func(r []supervision.Record) []supervision.Record { r[2].Action = nil; return r },
 		"a pointer to one":      func(r []supervision.Record) []supervision.Record { r[2].Action = &supervision.Remind{}; return r },
-		"another's action":      func(r []supervision.Record) []supervision.Record { r[2].Action = report; return r },
-		"another status before": func(r []supervision.Record) []supervision.Record { r[2].From = supervision.AwaitingDelivery; return r },
-		"another status after":  func(r []supervision.Record) []supervision.Record { r[2].To = supervision.AwaitingDelivery; return r },
-		"no status after":       func(r []supervision.Record) []supervision.Record { r[2].To = 99; return r },
-		"another role":          func(r []supervision.Record) []supervision.Record { r[2].Actor = sue; return r },
-		"no role":               func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = 99; return r },
-		"another ruling":        func(r []supervision.Record) []supervision.Record { r[ruled].Action = cancel; return r },
+		"another's action":      func(r []supervision.Record) []supervision.Record { r[2].Action = report; return r[:3] },
+		"another status before": func(r []supervision.Record) []supervision.Record {
+			r[2].From = supervision.AwaitingDelivery
+			return r[:3]
+		},
+		"done elsewhere": func(r []supervision.Record) []supervision.Record {
+			r[2].From, r[2].To = supervision.AwaitingDelivery, supervision.AwaitingDelivery
+			return r[:3]
+		},
+		"another status after": func(r []supervision.Record) []supervision.Record {
+			r[2].To = supervision.AwaitingDelivery
+			return r[:3]
+		},
+		"no status after": func(r []supervision.Record) []supervision.Record { r[2].To = 99; return r[:3] },
+		"another role":    func(r []supervision.Record) []supervision.Record { r[2].Actor = sue; return r[:3] },
+		"no role":         func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = 99; return r },
+		"another ruling":  func(r []supervision.Record) []supervision.Record { r[ruled].Action = cancel; return r[:ruled+1] },
 		"resumed elsewhere": func(r []supervision.Record) []supervision.Record {
 			r[ruled].To = supervision.AwaitingConfirmation
-			return r
+			return r[:ruled+1]
 		},
 		"resumed at nothing": func(r []supervision.Record) []supervision.Record {
 			r[ruled].To, r[ruled].Action = supervision.AwaitingAcceptance, resumeAt(supervision.AwaitingAcceptance)
-			return r
+			return r[:ruled+1]
 		},
-		"completed too early":    func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(-tick); return r },
-		"completed too late":     func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(tick); return r },
-		"auto-accepted too late": func(r []supervision.Record) []supervision.Record { r[last-1].At = r[last-1].At.Add(tick); return r },
+		"completed too early": func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(-tick); return r },
+		"completed too late":  func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(tick); return r },
+		"auto-accepted too late": func(r []supervision.Record) []supervision.Record {
+			r[last-1].At = r[last-1].At.Add(tick)
+			return r[:last]
+		},
 		"opened twice": func(r []supervision.Record) []supervision.Record {
 			r[1].Operation, r[1].Action, r[1].To = supervision.OpOpen, r[0].Action, supervision.AwaitingRequest
-			return r
+			return r[:2]
 		},
 		"not opened": func(r []supervision.Record) []supervision.Record {
 			r[0].Operation, r[0].Action = supervision.OpSubmitRequest, submit

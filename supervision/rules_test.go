@@ -45,7 +45,7 @@ func TestR03_RequestAsFreeText(t *testing.T) {
 	assert.Equal(t, &supervision.Request{
 		Text: "Two hundred users.", Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "f/1", Digest: "sha256:1"}}, SubmittedAt: s.at,
 	}, s.order.Request)
-	s.do(sue, rejectRequest).wait(day).do(ben, submit)
+	s.do(sue, rejectRequest).wait(day).do(ben, supervision.SubmitRequest{Text: submit.Text, Values: template.Values{}})
 	assert.Equal(t, &supervision.Request{Text: submit.Text, SubmittedAt: s.at}, s.order.Request, "a revised request replaces the first")
 }
 

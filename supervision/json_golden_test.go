@@ -1,0 +1,164 @@
+package supervision_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// document is one golden file of a JSON form: testdata/json/<form>_<name>.json.
+type document struct {
+	form, name string
+	value      any
+	// read reads the file back by the library.
+	read func([]byte) (any, error)
+}
+
+func (d document) file() string { return filepath.Join("json", d.form+"_"+d.name+".json") }
+
+// documents lists every golden file: an order at each status, a record and an action of each operation, each preset and a template.
+func documents(t *testing.T) (list []document) {
+	told, orders := tales(t)
+	for _, status := range supervision.Statuses() {
+		list = append(list, document{"order", status.String(), orders[status], readAs[supervision.Order]})
+	}
+	records := make(map[supervision.Operation]supervision.Record)
+	for _, r := range told {
+		if _, earlier := records[r.Operation]; !earlier {
+			records[r.Operation] = r
+		}
+		if r.Finding.Count > 0 {
+			list = append(list, document{"record", "raise_appeal_on_rejections", r, readAs[supervision.Record]})
+		}
+	}
+	for _, op := range supervision.Operations() {
+		r, ok := records[op]
+		require.True(t, ok, op)
+		list = append(list, document{"record", op.String(), r, readAs[supervision.Record]})
+		list = append(list, document{"action", op.String(), asJSON{r.Action}, readAction})
+	}
+	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
+	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License()} {
+		list = append(list, document{"policy", p.Name, p, readAs[supervision.Policy]})
+	}
+	return append(list, document{"template", "every_kind", everyKind(), readAs[template.Template]})
+}
+
+func readAs[V any](data []byte) (any, error) {
+	var v V
+	err := json.Unmarshal(data, &v)
+	return v, err
+}
+
+// asJSON writes an action as MarshalAction does.
+type asJSON struct{ supervision.Action }
+
+func (a asJSON) MarshalJSON() ([]byte, error) { return supervision.MarshalAction(a.Action) }
+
+func readAction(data []byte) (any, error) {
+	action, err := supervision.UnmarshalAction(data)
+	return asJSON{action}, err
+}
+
+// tales drives two orders through every status and operation, with every field filled in somewhere, and returns their records and an order at
+// each status. The first has a template and is accepted after an appeal of the seller; the second is canceled.
+func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervision.Order) {
+	orders := make(map[supervision.Status]supervision.Order)
+	keep := func(s *story) {
+		o := s.order
+		o.Template = nil
+		orders[o.Status] = o
+	}
+	files := []supervision.Attachment{{Name: "seats.csv", Ref: "files/7f3a", Digest: "sha256:9b74c989"}}
+	opening := anOpening(autoAccepting())
+	opening.TemplateVersion, opening.Template, opening.ScheduledEnd = 2, seats(), bought.Add(200*day)
+	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"}, Attachments: files}
+	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(3 * day)}
+
+	s := beginAs(t, opening)
+	keep(s)
+	keep(s.wait(time.Hour).do(ben, form))
+	s.wait(time.Hour).do(sue, rejectRequest).do(ben, form).do(sue, acceptRequest)
+	keep(s.wait(day).do(ben, remind).wait(time.Hour+123456*tick).do(sue, report))
+	keep(s.wait(day).do(sue, delivery).do(ben, rejectProduct).do(sue, delivery))
+	untouched := s.fork().wait(10 * day)
+	_, untouched.records = settle(untouched.order, nil, untouched.at)
+	keep(s.silenced().wait(time.Hour).do(mia, note))
+	keep(s.do(mia, resumeAt(supervision.AwaitingAcceptance)).do(ben, acceptProduct))
+	s.wait(3 * time.Hour)
+	s.order, s.records = settle(s.order, s.records, s.at)
+	keep(s)
+	s.records[1].Key = "command-17"
+
+	other := rejections(t, supervision.Guide(), appeal.RequestRejected, 3)
+	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, cancel))
+	return append(append(s.records, untouched.records...), other.records...), orders
+}
+
+// everyKind is a request template with a field of each kind, and every setting somewhere.
+func everyKind() template.Template {
+	options := []template.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}
+	return template.Template{Title: "Set up", Intro: "Tell us what you need.", Fields: []template.Field{
+		{Key: "company", Label: "Company", Help: "As registered.", Kind: template.Line, Required: true, MinLength: 2, MaxLength: 80},
+		{Key: "code", Label: "Contract", Kind: template.Line, Pattern: `[A-Z]{2}\d{4}`},
+		{Key: "needs", Label: "Needs", Kind: template.Text},
+		{Key: "budget", Label: "Budget", Kind: template.Number, Min: "0.5", Max: "99.5"},
+		{Key: "users", Label: "Users", Kind: template.Integer, Min: "1", Max: "500", Default: json.Number("10")},
+		{Key: "trial", Label: "Trial first?", Kind: template.YesNo},
+		{Key: "start", Label: "Start", Kind: template.Date, Min: "2026-01-01", Max: "2026-12-31"},
+		{Key: "region", Label: "Region", Kind: template.Choice, Options: options},
+		{Key: "regions", Label: "Others", Kind: template.Choices, Options: options, MinItems: 1, MaxItems: 2},
+		{Key: "email", Label: "E-mail", Kind: template.Email},
+		{Key: "phone", Label: "Phone", Kind: template.Phone},
+		{Key: "site", Label: "Site", Kind: template.URL},
+		{Key: "list", Label: "User list", Kind: template.File},
+	}}
+}
+
+// The JSON forms that hosts store and send are exactly those of the golden files, in both directions.
+func TestJSON_Golden(t *testing.T) {
+	for _, d := range documents(t) {
+		t.Run(d.form+"/"+d.name, func(t *testing.T) {
+			compact, err := json.Marshal(d.value)
+			require.NoError(t, err)
+			var text bytes.Buffer
+			require.NoError(t, json.Indent(&text, compact, "", "  "))
+			golden(t, d.file(), text.String()+"\n")
+
+			read, err := d.read(text.Bytes())
+			require.NoError(t, err)
+			assert.Equal(t, d.value, read)
+		})
+	}
+}
+
+// What hosts show carries no version, but its names are kept all the same.
+func TestJSON_GoldenAnswers(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).do(ben, remind).wait(time.Hour)
+	permissions, err := s.order.Operations(ben, s.at)
+	require.NoError(t, err)
+	_, _, invalid := s.order.Apply(ben, supervision.Remind{Text: "\x00"}, s.at)
+	answers := map[string]any{
+		"operations": permissions, "deadlines": s.order.Deadlines(s.at), "progress": s.order.Progress(s.at),
+		"refusal": s.refused(ben, remind), "invalid": invalid.(*supervision.InvalidError).Faults,
+		"request_template": supervision.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought, Template: *seats()},
+	}
+	text, err := json.MarshalIndent(answers, "", "  ")
+	require.NoError(t, err)
+	golden(t, filepath.Join("json", "answers.json"), string(text)+"\n")
+
+	var refusal supervision.Refusal
+	text, err = json.Marshal(answers["refusal"])
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &refusal))
+	assert.Equal(t, answers["refusal"], &refusal)
+}

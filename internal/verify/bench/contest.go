@@ -14,8 +14,11 @@ type contest struct {
 	bound         bound
 	// wall measures elapsed time: where sides wait for disks, servers and each other. Otherwise it is processor time, the collector's
 	// included, which a busy machine disturbs less.
-	wall    bool
-	prepare func(short bool) (match, error)
+	wall bool
+	// iterations and rounds are for sides that have to do something a number of times, and few times over; zero to find out and for the plan's.
+	iterations [2]int
+	rounds     int
+	prepare    func(short bool) (match, error)
 }
 
 // match is a contest with everything its sides need.
@@ -72,7 +75,7 @@ func (b bound) met(figure float64) bool {
 
 func contests() []contest {
 	var all []contest
-	for _, list := range [][]contest{applyContests, questionContests, formContests, replayContests, memoryContests, pageContests, sqlContests} {
+	for _, list := range [][]contest{applyContests, questionContests, formContests, replayContests, memoryContests, pageContests, sqlContests, settleContests, relayContests} {
 		all = append(all, list...)
 	}
 	return all

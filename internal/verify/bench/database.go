@@ -39,6 +39,9 @@ type ground struct {
 	remove     []func()
 }
 
+// grounds counts them, so that each has tables of its own.
+var grounds int
+
 // tables are one side's.
 type tables struct {
 	prefix string
@@ -73,8 +76,9 @@ func (d database) open() (*ground, error) {
 		g.close()
 		return nil, fmt.Errorf("%w: no server of %s: %w", errAbsent, d.name, err)
 	}
+	grounds++
 	for side, t := range map[string]*tables{"ours": &g.ours, "peer": &g.peer} {
-		if *t, err = g.tables(ctx, fmt.Sprintf("bench%d_%s_", os.Getpid(), side)); err != nil {
+		if *t, err = g.tables(ctx, fmt.Sprintf("bench%d_%d_%s_", os.Getpid(), grounds, side)); err != nil {
 			g.close()
 			return nil, err
 		}

@@ -1,3 +1,6 @@
 package main
 
-var facts = []fact{}
+var facts = []fact{{"stored", printStored}, {"footprint", printFootprint}}
+
+// atExit is what a program leaves behind otherwise.
+var atExit []func()

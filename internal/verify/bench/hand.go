@@ -75,13 +75,14 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 // hand does by hand-written SQL what Service.Do does: it reads the order, and writes order, record and outbox under compare-and-swap.
 type hand struct {
 	*ground
-	loadText, lockText, saveText         string
-	load, update, insertRecord, waitText *sql.Stmt
+	loadText, lockText, saveText       string
+	load, update, finish, record, wait *sql.Stmt
 }
 
 const (
 	sqlUpdate = `UPDATE {orders} SET status = ?, waiting_since = ?, due = NULL, accepted_at = NULL, completed_at = NULL, handle_by = NULL,
 version = ?, document = ? WHERE id = ? AND version = ?`
+	sqlFinish = `UPDATE {orders} SET status = ?, due = NULL, version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlRecord = `INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, NULL, ?)`
 	sqlWait   = `INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`
 	pgSave    = `WITH saved AS (
@@ -93,11 +94,12 @@ INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, $3, $2 FROM saved`
 
 func (g *ground) byHand() (*hand, error) {
 	h := &hand{ground: g}
-	h.loadText, h.lockText, h.saveText = h.text(`SELECT document FROM {orders} WHERE id = ?`), h.text(`SELECT document FROM {orders} WHERE id = ? FOR UPDATE`), h.text(pgSave)
+	h.loadText, h.saveText = h.text(`SELECT document FROM {orders} WHERE id = ?`), h.text(pgSave)
+	h.lockText = h.loadText + ` FOR UPDATE`
 	for _, s := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&h.load, h.loadText}, {&h.update, h.text(sqlUpdate)}, {&h.insertRecord, h.text(sqlRecord)}, {&h.waitText, h.text(sqlWait)}} {
+	}{{&h.load, h.loadText}, {&h.update, h.text(sqlUpdate)}, {&h.finish, h.text(sqlFinish)}, {&h.record, h.text(sqlRecord)}, {&h.wait, h.text(sqlWait)}} {
 		stmt, err := g.Prepare(s.text)
 		if err != nil {
 			return nil, err
@@ -184,10 +186,15 @@ func (h *hand) write(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time
 	if err := once(result, err); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, h.insertRecord).ExecContext(ctx, o.ID, o.Version, string(record)); err != nil {
+	return h.note(ctx, tx, o, at, record)
+}
+
+// note adds a record and puts it into the outbox.
+func (h *hand) note(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time, record []byte) error {
+	if _, err := tx.StmtContext(ctx, h.record).ExecContext(ctx, o.ID, o.Version, string(record)); err != nil {
 		return err
 	}
-	_, err = tx.StmtContext(ctx, h.waitText).ExecContext(ctx, o.ID, o.Version, at.UnixMicro())
+	_, err := tx.StmtContext(ctx, h.wait).ExecContext(ctx, o.ID, o.Version, at.UnixMicro())
 	return err
 }
 

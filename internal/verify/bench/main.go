@@ -22,7 +22,11 @@ func main() {
 	if p.short {
 		p.rounds, p.span = min(p.rounds, 5), min(p.span, 20*time.Millisecond)
 	}
-	if err := p.print(*run, *raw); err != nil {
+	err := p.print(*run, *raw)
+	for _, leave := range atExit {
+		leave()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -39,13 +39,21 @@ func (p plan) measure(c contest) result {
 	}
 	defer m.close()
 	sides := [2]side{m.ours, m.peer}
-	var iterations [2]int
+	iterations, rounds := c.iterations, p.rounds
+	if c.rounds > 0 {
+		rounds = min(rounds, c.rounds)
+	}
 	for i, s := range sides {
-		if iterations[i], r.err = p.calibrate(c, s); r.err != nil {
-			return r
+		switch {
+		case iterations[i] == 0:
+			if iterations[i], r.err = p.calibrate(c, s); r.err != nil {
+				return r
+			}
+		case p.short:
+			iterations[i] = max(100, iterations[i]/50)
 		}
 	}
-	figures := make([]float64, p.rounds)
+	figures := make([]float64, rounds)
 	for round := range figures {
 		var now [2]testing.BenchmarkResult
 		for turn := range sides {

@@ -9,27 +9,31 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-var pageContests = memoryPages()
-
-// memoryPages compares pages among many orders with the same pages among few.
-func memoryPages() (list []contest) {
-	for _, size := range []int{100_000, 1_000_000} {
-		for _, page := range []int{1, 100} {
-			list = append(list, contest{
-				name: fmt.Sprintf("page/memory/%d/%d", size, page),
-				what: fmt.Sprintf("page %d of a buyer's orders, %d orders in memory", page, size), against: fmt.Sprintf("itself among %d", fewOrders),
-				bound: within(1.5),
-				prepare: func(short bool) (match, error) {
-					if short {
-						size /= 10
-					}
-					return pageMatch(page, size, func(n int) (supervision.Store, error) { return fill(memory.New(), n) })
-				},
-			})
+// pageContests compares pages among many orders with the same pages among few.
+var pageContests = func() (list []contest) {
+	for _, where := range []struct {
+		name   string
+		filled func(n int) (supervision.Store, error)
+	}{{"memory", fillMemory}, {sqlite.name, sqlite.fill}, {postgres.name, postgres.fill}} {
+		filled := remembered(where.filled)
+		for _, size := range []int{100_000, 1_000_000} {
+			for _, page := range []int{1, 100} {
+				list = append(list, contest{
+					name: fmt.Sprintf("page/%s/%d/%d", where.name, size, page),
+					what: fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, where.name), against: fmt.Sprintf("the same among %d", fewOrders),
+					bound: within(1.5), wall: where.name != "memory",
+					prepare: func(short bool) (match, error) {
+						if short {
+							size = 2 * fewOrders
+						}
+						return pageMatch(page, size, filled)
+					},
+				})
+			}
 		}
 	}
 	return list
-}
+}()
 
 // fewOrders is the size that larger ones are compared with. The buyer has busyOrders of them, enough for a hundred pages, spread over all.
 const (
@@ -37,22 +41,36 @@ const (
 	busyOrders = 2_500
 )
 
-// nth returns the order of a store filled with n that is number i, without its records: one in n/busyOrders is the buyer's, the others are
-// those of a buyer in a thousand.
+// remembered keeps stores once they are filled, until the program ends.
+func remembered(fill func(int) (supervision.Store, error)) func(int) (supervision.Store, error) {
+	stores := make(map[int]supervision.Store)
+	return func(n int) (supervision.Store, error) {
+		if s := stores[n]; s != nil {
+			return s, nil
+		}
+		s, err := fill(n)
+		if err == nil {
+			stores[n] = s
+		}
+		return s, err
+	}
+}
+
+// nth returns order i of n. One in n/busyOrders is the buyer's; a thousand others share the rest.
 func nth(i, n int) supervision.Opening {
 	o := opening(i)
-	o.Product = fmt.Sprintf("product-%d", i%50)
-	o.Seller = fmt.Sprintf("seller-%d", i%200)
+	o.Product, o.Seller = fmt.Sprintf("product-%d", i%50), fmt.Sprintf("seller-%d", i%200)
 	if i%(n/busyOrders) != 0 {
 		o.Buyer = fmt.Sprintf("buyer-%d", i%1000)
 	}
 	return o
 }
 
-// fill opens n orders, a minute apart.
-func fill(store supervision.Store, n int) (supervision.Store, error) {
+// fillMemory opens n orders, a minute apart.
+func fillMemory(n int) (supervision.Store, error) {
+	store := memory.New()
 	for i := range n {
-		order, record, err := supervision.Open(nth(i, n), bought.Add(time.Duration(i)*time.Minute))
+		order, record, err := supervision.Open(nth(i+1, n), bought.Add(time.Duration(i+1)*time.Minute))
 		if err != nil {
 			return nil, err
 		}
@@ -61,6 +79,45 @@ func fill(store supervision.Store, n int) (supervision.Store, error) {
 		}
 	}
 	return store, nil
+}
+
+// fill writes the same orders by one statement.
+func (d database) fill(n int) (supervision.Store, error) {
+	g, err := d.open()
+	if err != nil {
+		return nil, err
+	}
+	atExit = append(atExit, g.close)
+	order, records, err := play(0, 0)
+	if err == nil {
+		err = g.peer.store.Create(context.Background(), supervision.Change{Order: order, Records: records})
+	}
+	if err != nil {
+		return nil, err
+	}
+	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', opened_at / 1000000 + 60 * n, 'unixepoch')"
+	if d.name == "postgres" {
+		number, at = "lpad(n::text, 7, '0')", `to_char(to_timestamp(opened_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+	}
+	id := "'CS-20240129-' || " + number
+	named := fmt.Sprintf("CASE WHEN n %% %d = 0 THEN buyer ELSE 'buyer-' || (n %% 1000) END", n/busyOrders)
+	const product, seller = "'product-' || (n % 50)", "'seller-' || (n % 200)"
+	document := "document"
+	for _, part := range [][2]string{
+		{order.ID, id}, {order.Product, product}, {order.Buyer, named}, {order.Seller, seller}, {order.OpenedAt.Format(time.RFC3339), at},
+	} {
+		document = fmt.Sprintf("replace(%s, '%s', %s)", document, part[0], part[1])
+	}
+	statements := []string{
+		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, opened_at, status, waiting_since, version, document)
+SELECT %s, %s, %s, %s, opened_at + 60000000 * n, status, waiting_since + 60000000 * n, version, %s FROM %sorders, %s`,
+			g.ours.prefix, id, product, named, seller, document, g.peer.prefix, d.series(n)),
+		"ANALYZE",
+	}
+	if d.name == "postgres" {
+		statements[1] = "VACUUM ANALYZE " + g.ours.prefix + "orders"
+	}
+	return g.ours.store, g.run(statements...)
 }
 
 func pageMatch(page, many int, filled func(n int) (supervision.Store, error)) (match, error) {

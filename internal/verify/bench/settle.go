@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/benbjohnson/clock"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// due is when the orders of the settling contests become Completed, noticed when it is noticed.
+var (
+	due     = bought.Add(7*time.Hour + 3*time.Hour)
+	noticed = bought.AddDate(1, 0, 0)
+)
+
+var settleContests = func() (list []contest) {
+	for _, d := range []database{postgres, sqlite} {
+		list = append(list,
+			contest{
+				name: "settle/" + d.name + "/set", what: "`Service.Settle` of 100,000 due orders on " + d.name + ", for each order",
+				against: "one hand-written set-based statement for each table, in one transaction", bound: faster(0.3), wall: true, rounds: 3,
+				iterations: [2]int{100_000, 100_000},
+				prepare:    func(short bool) (match, error) { return settleMatch(d, short, (*backlog).settleSet) },
+			},
+			contest{
+				name: "settle/" + d.name + "/each", what: "the same", against: "one order at a time: load, then a transaction of its own", bound: faster(10),
+				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
+				prepare: func(short bool) (match, error) { return settleMatch(d, short, (*backlog).settleEach) },
+			},
+		)
+	}
+	return list
+}()
+
+// backlog is orders that time has made due, or what they leave in the outbox, copied for every measurement from one seed.
+type backlog struct {
+	*hand
+	seeded int
+}
+
+// seed stores one accepted order, and n of its like in tables of their own.
+func (b *backlog) seed(n int) error {
+	b.seeded = n
+	order, records, err := play(0, len(flow))
+	if err != nil {
+		return err
+	}
+	if err := b.peer.store.Create(context.Background(), supervision.Change{Order: order, Records: records}); err != nil {
+		return err
+	}
+	name := orderIDs[0]
+	const columns = "product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version"
+	number := "printf('%07d', n)"
+	if b.name == "postgres" {
+		number = "lpad(n::text, 7, '0')"
+	}
+	b.remove = append(b.remove, func() { _ = b.run("DROP TABLE IF EXISTS " + b.peer.prefix + "seed") })
+	return b.run(
+		"CREATE TABLE " + b.peer.prefix + "seed AS SELECT 'CS-20240129-' || " + number + " AS id, " + columns +
+			", replace(document, '" + name + "', 'CS-20240129-' || " + number + ") AS document FROM " + b.peer.prefix + "orders, " + b.series(n),
+	)
+}
+
+// series is a table of the numbers from 1 to n.
+func (d database) series(n int) string {
+	if d.name == "postgres" {
+		return fmt.Sprintf("generate_series(1, %d::bigint) AS series (n)", n)
+	}
+	return fmt.Sprintf("(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series", n)
+}
+
+// refill puts the first n orders of the seed back into the tables of a side, and nothing else.
+func (b *backlog) refill(t tables, n int) error {
+	const columns = "id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document"
+	statements := []string{
+		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records", "DELETE FROM " + t.prefix + "outbox",
+		fmt.Sprintf("INSERT INTO %sorders (%s) SELECT %s FROM %sseed ORDER BY id LIMIT %d", t.prefix, columns, columns, b.peer.prefix, n),
+	}
+	if b.name == "postgres" {
+		for i, table := range []string{"orders", "records", "outbox"} {
+			statements[i] = "TRUNCATE " + t.prefix + table
+		}
+		statements = append(statements, "ANALYZE "+t.prefix+"orders", "CHECKPOINT")
+	} else {
+		statements = append(statements, "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	return b.run(statements...)
+}
+
+func (d database) backlog(n int) (*backlog, *supervision.Service, error) {
+	g, err := d.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := g.byHand()
+	b := &backlog{hand: h}
+	if err == nil {
+		err = b.seed(n)
+	}
+	var service *supervision.Service
+	if err == nil {
+		mock := clock.NewMock()
+		mock.Set(noticed)
+		service, err = supervision.New(g.ours.store, supervision.WithClock(mock))
+	}
+	if err != nil {
+		g.close()
+	}
+	return b, service, err
+}
+
+func settleMatch(d database, short bool, byHand func(*backlog, context.Context, int) error) (match, error) {
+	l, service, err := d.backlog(100_000)
+	if err != nil {
+		return match{}, err
+	}
+	ctx := context.Background()
+	return match{
+		ours: func(b *bench) error {
+			if err := l.refill(l.ours, b.N); err != nil {
+				return err
+			}
+			b.start()
+			settled, err := service.Settle(ctx)
+			if err == nil && settled != b.N {
+				return fmt.Errorf("%d of %d orders settled", settled, b.N)
+			}
+			return err
+		},
+		peer: func(b *bench) error {
+			if err := l.refill(l.peer, b.N); err != nil {
+				return err
+			}
+			b.start()
+			if err := byHand(l, ctx, b.N); err != nil {
+				return err
+			}
+			b.StopTimer()
+			var settled int
+			err := l.QueryRow(l.text("SELECT count(*) FROM {outbox}")).Scan(&settled)
+			if err == nil && settled != b.N {
+				return fmt.Errorf("%d of %d orders settled", settled, b.N)
+			}
+			return err
+		},
+		close: l.close,
+	}, nil
+}
+
+// What a set-based statement makes of the documents: the same as the library.
+const (
+	pgSettle = `WITH settled AS (
+	UPDATE {orders} SET status = 'completed', due = NULL, waiting_since = NULL, version = version + 1,
+		document = (document::jsonb || jsonb_build_object('status', 'completed', 'version', version + 1,
+			'updated_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+			'turn_since', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+			'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
+	WHERE due <= $1 RETURNING id, version, completed_at),
+added AS (
+	INSERT INTO {records} (order_id, seq, document) SELECT id, version, json_build_object('format', 1, 'order', id, 'seq', version,
+		'at', to_char(to_timestamp(completed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted', 'to', 'completed',
+		'action', json_build_object())::text FROM settled)
+INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version, completed_at FROM settled`
+
+	liteRecords = `INSERT INTO {records} (order_id, seq, document) SELECT id, version + 1, json_object('format', 1, 'order', id, 'seq', version + 1,
+	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system', 'id', 'system'),
+	'operation', 'complete', 'from', 'accepted', 'to', 'completed', 'action', json_object()) FROM {orders} WHERE due <= ?`
+	liteWaits  = `INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version + 1, due FROM {orders} WHERE due <= ?`
+	liteOrders = `UPDATE {orders} SET status = 'completed', due = NULL, waiting_since = NULL, version = version + 1,
+	document = json_set(document, '$.status', 'completed', '$.version', version + 1,
+		'$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
+		'$.turn_since', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
+		'$.closed_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch')) WHERE due <= ?`
+)
+
+// settleSet settles all orders at once, in SQL.
+func (b *backlog) settleSet(ctx context.Context, _ int) error {
+	statements := []string{liteRecords, liteWaits, liteOrders}
+	if b.name == "postgres" {
+		statements = []string{pgSettle}
+	}
+	tx, err := b.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for _, s := range statements {
+		if _, err := tx.ExecContext(ctx, b.text(s), noticed.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// settleEach settles one order after the other, as a worker without batches does: it loads it and saves it in a transaction.
+func (b *backlog) settleEach(ctx context.Context, n int) error {
+	ids, err := b.dueIDs(ctx, n)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := b.complete(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *backlog) dueIDs(ctx context.Context, n int) (ids []string, err error) {
+	rows, err := b.QueryContext(ctx, b.text("SELECT id FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?"), noticed.UnixMicro(), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+func (b *backlog) complete(ctx context.Context, id string) error {
+	var document []byte
+	if err := b.load.QueryRowContext(ctx, id).Scan(&document); err != nil {
+		return err
+	}
+	var o handOrder
+	if err := json.Unmarshal(document, &o); err != nil {
+		return err
+	}
+	before := o.Version
+	r := handRecord{
+		Format: 1, Order: id, Seq: before + 1, At: due, Actor: supervision.System(), Operation: "complete", From: o.Status, To: "completed",
+		Action: struct{}{},
+	}
+	o.Status, o.Version, o.UpdatedAt, o.TurnSince, o.ClosedAt = r.To, r.Seq, due, due, due
+	order, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	record, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	tx, err := b.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	result, err := tx.StmtContext(ctx, b.finish).ExecContext(ctx, o.Status, o.Version, string(order), id, before)
+	if err := once(result, err); err != nil {
+		return err
+	}
+	if err := b.note(ctx, tx, &o, due, record); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

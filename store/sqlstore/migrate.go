@@ -43,9 +43,9 @@ func (s *Store) Validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in := session{s.tx, nil}
+	in := session{on: s.tx}
 	if s.tx == nil {
-		in = session{s.db, nil}
+		in = session{on: s.db}
 	}
 	version, err := s.version(ctx, in)
 	switch {
@@ -78,7 +78,7 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 		return failed(ctx, err)
 	}
 	defer conn.Close()
-	if err := s.exclusively(ctx, session{conn, nil}, func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
+	if err := s.exclusively(ctx, session{on: conn}, func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
 		return failed(ctx, err)
 	}
 	return nil

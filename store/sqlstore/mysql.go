@@ -36,7 +36,7 @@ version = VALUES(version), document = VALUES(document)`),
 
 		heads: n.text(`SELECT order_id FROM {outbox} h
 WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
-ORDER BY waits_since, order_id, seq LIMIT ? FOR UPDATE SKIP LOCKED`),
+ORDER BY waits_since LIMIT ? FOR UPDATE SKIP LOCKED`),
 		queues: n.text(`SELECT order_id, seq, waits_since, claimed_until FROM {outbox}
 WHERE order_id IN (?...) ORDER BY order_id, seq FOR UPDATE`),
 		mark:      n.text(`UPDATE {outbox} SET claimed_until = ? WHERE (order_id, seq) IN (?...)`),

@@ -125,9 +125,9 @@ func (s *Store) read(ctx context.Context, scan func(*sql.Rows) error, query stri
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
-	in := session{s.tx, nil}
+	in := session{on: s.tx}
 	if s.tx == nil {
-		in = session{s.db, s.prepared}
+		in = session{on: s.db, prepared: s.prepared}
 		if err := s.prepared.add(ctx, query); err != nil {
 			return failed(ctx, err)
 		}

@@ -35,13 +35,14 @@ SELECT id FROM saved`),
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
+		// A queue's statistics are those of another hour: it may have been empty. Its statement is one whose plan does not depend on them.
 		claimFirst: n.text(`WITH heads AS MATERIALIZED (
 	SELECT order_id, waits_since FROM {outbox} h
-	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
-	ORDER BY waits_since, order_id LIMIT {limit} FOR UPDATE SKIP LOCKED),
+	WHERE claimed_until <= ? AND seq <= (SELECT min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id)
+	ORDER BY waits_since LIMIT {limit} FOR UPDATE SKIP LOCKED),
 first AS MATERIALIZED (
-	SELECT w.order_id, w.seq FROM heads h CROSS JOIN LATERAL (
-		SELECT order_id, seq FROM {outbox} w WHERE w.order_id = h.order_id ORDER BY seq LIMIT {limit}) w
+	SELECT w.order_id, w.seq FROM {outbox} w JOIN heads h ON h.order_id = w.order_id
+	WHERE w.order_id = ANY (ARRAY(SELECT order_id FROM heads))
 	ORDER BY h.waits_since, h.order_id, w.seq LIMIT {limit})
 UPDATE {outbox} o SET claimed_until = ? FROM first f
 WHERE o.order_id = ANY (ARRAY(SELECT order_id FROM first)) AND o.order_id = f.order_id AND o.seq = f.seq

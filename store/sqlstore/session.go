@@ -16,6 +16,7 @@ type runner interface {
 type session struct {
 	on       runner
 	prepared *prepared
+	bound    map[string]*sql.Stmt // the prepared statements as the transaction has them
 }
 
 func (s session) exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -54,9 +55,14 @@ func (s session) query(ctx context.Context, scan func(*sql.Rows) error, query st
 }
 
 func (s session) stmt(ctx context.Context, query string) *sql.Stmt {
-	stmt := s.prepared.get(query)
+	stmt := s.bound[query]
+	if stmt != nil {
+		return stmt
+	}
+	stmt = s.prepared.get(query)
 	if tx, ok := s.on.(*sql.Tx); ok && stmt != nil {
-		return tx.StmtContext(ctx, stmt)
+		stmt = tx.StmtContext(ctx, stmt)
+		s.bound[query] = stmt
 	}
 	return stmt
 }

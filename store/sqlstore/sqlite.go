@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -22,7 +23,7 @@ handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 WITH heads AS (
 	SELECT order_id, waits_since FROM {outbox} h
 	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
-	ORDER BY waits_since, order_id LIMIT ?)
+	ORDER BY waits_since LIMIT ?)
 SELECT w.order_id, w.seq FROM heads h JOIN {outbox} w ON w.order_id = h.order_id
 ORDER BY h.waits_since, h.order_id, w.seq LIMIT ?) f
 WHERE {outbox}.order_id = f.order_id AND {outbox}.seq = f.seq
@@ -51,14 +52,16 @@ func (q sqlite) create(ctx context.Context, s *Store, rows changeRows) (created 
 func (q sqlite) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		conflicts = nil
+		running := ctx
 		for _, row := range rows {
-			n, err := in.exec(ctx, q.update, append(row.order.changed(), row.order.ID, row.order.before)...)
+			n, err := in.exec(running, q.update, append(row.order.changed(), row.order.ID, row.order.before)...)
+			running = context.WithoutCancel(ctx) // only the first has to wait; being ready to stop at each costs more than it saves
 			if err == nil && n == 1 {
-				err = q.add(ctx, in, row.records)
+				err = q.add(running, in, row.records)
 			} else if err == nil {
 				conflicts = append(conflicts, row.order.ID)
 			}
-			if err != nil {
+			if err := errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 			return err
 		}
 		defer conn.Close()
-		if err := run(session{conn, nil}); err != nil && !answered(err) {
+		if err := run(session{on: conn}); err != nil && !answered(err) {
 			return unknown(err)
 		} else if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run f
 			return err
 		}
 		defer tx.Rollback() // does nothing after a commit
-		if err := run(session{tx, s.prepared}); err != nil {
+		if err := run(session{tx, s.prepared, make(map[string]*sql.Stmt)}); err != nil {
 			return err
 		}
 		return commit(ctx, tx)
@@ -93,7 +93,7 @@ func (s *Store) join(ctx context.Context, run func(session) error) error {
 }
 
 func (s *Store) saved(ctx context.Context, run func(session) error) error {
-	in := session{s.tx, nil}
+	in := session{on: s.tx}
 	if s.dialect == Postgres {
 		return run(in)
 	}

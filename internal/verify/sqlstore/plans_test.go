@@ -155,3 +155,23 @@ func explain(t *testing.T, d database, db *sql.DB, s sent) string {
 	require.NoError(t, rows.Err())
 	return plan.String()
 }
+
+// The outbox is empty most of the time, and that is what its statistics say when a crowd of records comes. The claim's plan does not depend
+// on them.
+func TestClaimPlanWithStaleStatistics(t *testing.T) {
+	d := databases[1]
+	db, recorder := d.recorded(t, d.dsn(t))
+	store, prefix := d.migrated(t, db)
+	newBench(t, store).opened(t, "sample")
+	fill(t, d, db, prefix)
+	if _, err := db.Exec("UPDATE pg_class SET reltuples = 0 WHERE relname LIKE '" + prefix + "outbox%'"); err != nil {
+		t.Skip("skipped: only a superuser can change statistics: ", err)
+	}
+	recorder.sent()
+	claim(t, store, start.Add(supervision.Day))
+	plan := explain(t, d, db, last(recorder.sent()))
+	require.NotContains(t, plan, "Seq Scan")
+	require.Contains(t, plan, "Index Scan using "+prefix+"outbox_waits")
+	require.Contains(t, plan, "Index Cond: ((order_id = h.order_id)")
+	require.Equal(t, 2, strings.Count(plan, "Index Cond: (order_id = ANY"), plan)
+}

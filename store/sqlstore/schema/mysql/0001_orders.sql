@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     waits_since   BIGINT NOT NULL,           -- the record's instant
     claimed_until BIGINT NOT NULL DEFAULT 0, -- when the claim ends
     PRIMARY KEY (order_id, seq),
-    INDEX outbox_waits (waits_since, order_id, seq)
+    INDEX outbox_waits (waits_since)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (

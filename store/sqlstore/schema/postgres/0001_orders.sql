@@ -45,7 +45,7 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     PRIMARY KEY (order_id, seq)
 ) WITH (fillfactor = 50);
 
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since, order_id, seq);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since);
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       text COLLATE "C" NOT NULL,

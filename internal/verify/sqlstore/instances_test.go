@@ -29,7 +29,9 @@ func newShared() *shared {
 	return c
 }
 
-func (c *shared) Now() time.Time { return time.UnixMicro(c.micros.Add(int64(20 * time.Second / time.Microsecond))) }
+func (c *shared) Now() time.Time {
+	return time.UnixMicro(c.micros.Add(int64(20 * time.Second / time.Microsecond)))
+}
 
 // receiver is the host's other system, to which all workers relay.
 type receiver struct {

@@ -146,7 +146,7 @@ func (p *process) act(role, id string) {
 	}
 }
 
-// repeat sends a command that was done once more, or another with its key.
+// repeat sends a command that was done once more, or another, or somebody else's, with its key.
 func (p *process) repeat(done *intent) {
 	w := p.world
 	switch w.random.IntN(20) {
@@ -155,6 +155,10 @@ func (p *process) repeat(done *intent) {
 	case 2:
 		other := *done
 		other.command.Op, other.command.Text = "report_progress", "another"
+		p.send(&other)
+	case 3:
+		other := *done
+		other.command.Role, other.command.Actor = "manager", "m"
 		p.send(&other)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// ErrUnreachable: under the order's policy nothing that its parties can do leads there.
+// ErrUnreachable says that under the order's policy nothing that its parties can do leads there.
 var ErrUnreachable = errors.New("unreachable")
 
 // Reach opens an order and brings it to a status by the actions that its parties and an operations manager perform. Whatever the opening

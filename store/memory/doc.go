@@ -5,9 +5,9 @@
 //
 // It decides nothing: what belongs to a result is told by [supervision.Filter.Matches], and the statuses that time leads to are read off
 // [supervision.Flow]. It never looks at all orders where a filter names a party, a product, a status, a turn, a silence or an appeal: every
-// order is listed by its opening with all orders and with its buyer's, its seller's and its product's. Each list knows in blocks which of its
-// orders are stored under which status, so a search steps over the others by the block, along the shortest of the lists that can hold its
-// result, until the page is full. Due orders and waiting records have lists of their own.
+// order is listed by its opening with all orders and with its buyer's, its seller's and its product's. Each list knows, for blocks of orders and for stretches of blocks, which are stored
+// under which status, so a search steps over the others by the stretch, along the shortest of the lists that can hold its result, until the
+// page is full. Due orders and waiting records have lists of their own.
 //
 // Orders are locked one by one, and lists for the length of one insertion or of reading one batch, so that operations on different orders
 // run side by side.

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -12,10 +13,11 @@ import (
 // group lists orders that have something in common, such as their buyer, by their opening. That never changes, so an order stays where it is:
 // only which of the sets of its block it belongs to changes with its status.
 type group struct {
-	mu     sync.RWMutex
-	blocks [][]entry[*row] // none is empty
-	sets   []statusSets    // of each block
-	counts [statusCount]int
+	mu        sync.RWMutex
+	blocks    [][]entry[*row] // none is empty
+	sets      []statusSets    // of each block: its orders
+	stretches []statusSets    // of each blockSize blocks: the blocks that have orders of the status
+	counts    [statusCount]int
 }
 
 const (
@@ -23,11 +25,10 @@ const (
 	statusCount = int(supervision.Canceled) + 1
 )
 
-// statusSets says for each stored status which orders of a block have it, the first in the lowest bit. What has a status that does not
-// exist is in none.
+// statusSets says for each stored status who has it, the first in the lowest bit. What has a status that does not exist is in none.
 type statusSets [statusCount]uint64
 
-// union is the set of the orders that have one of the statuses.
+// union is the set of those that have one of the statuses.
 func (s *statusSets) union(statuses []supervision.Status) (set uint64) {
 	for _, status := range statuses {
 		set |= s[status]
@@ -59,6 +60,7 @@ func (g *group) add(r *row, p supervision.Position, status supervision.Status) {
 		g.sets[b][of] = below | (set^below)<<1
 	}
 	g.count(b, i, status)
+	g.mark(b)
 }
 
 // split halves a full block.
@@ -70,6 +72,22 @@ func (g *group) split(b int) {
 	g.sets = slices.Insert(g.sets, b+1, statusSets{})
 	for status, set := range g.sets[b] {
 		g.sets[b][status], g.sets[b+1][status] = set&(1<<half-1), set>>half
+	}
+	for moved := b; moved < len(g.sets); moved++ { // rare: new orders come behind all others
+		g.mark(moved)
+	}
+}
+
+// mark notes which statuses a block has orders of.
+func (g *group) mark(b int) {
+	if b/blockSize == len(g.stretches) {
+		g.stretches = append(g.stretches, statusSets{})
+	}
+	stretch, bit := &g.stretches[b/blockSize], uint64(1)<<(b%blockSize)
+	for status, set := range g.sets[b] {
+		if stretch[status] &^= bit; set != 0 {
+			stretch[status] |= bit
+		}
 	}
 }
 
@@ -83,6 +101,7 @@ func (g *group) move(p supervision.Position, before, now supervision.Status) {
 		g.counts[before]--
 	}
 	g.count(b, i, now)
+	g.mark(b)
 }
 
 func (g *group) count(b, i int, status supervision.Status) {
@@ -121,10 +140,24 @@ func (g *group) below(p supervision.Position, statuses []supervision.Status, bat
 	if b < len(g.blocks) {
 		batch = g.collect(b, g.sets[b].union(statuses)&(1<<i-1), batch)
 	}
-	for b--; b >= 0 && len(batch) < cap(batch); b-- {
+	for b = g.before(b, statuses); b >= 0 && len(batch) < cap(batch); b = g.before(b, statuses) {
 		batch = g.collect(b, g.sets[b].union(statuses), batch)
 	}
 	return batch
+}
+
+// before returns the last block before b that has orders of the statuses; -1 where there is none.
+func (g *group) before(b int, statuses []supervision.Status) int {
+	wanted := uint64(1)<<(b%blockSize) - 1
+	for s := b / blockSize; s >= 0; s-- {
+		if s < len(g.stretches) { // not so right behind a full one
+			if set := g.stretches[s].union(statuses) & wanted; set != 0 {
+				return s*blockSize + bits.Len64(set) - 1
+			}
+		}
+		wanted = math.MaxUint64
+	}
+	return -1
 }
 
 // collect adds the rows of a set of a block to a batch, the last first, as far as it has room.

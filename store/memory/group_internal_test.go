@@ -14,10 +14,16 @@ import (
 // group finds with what a plain slice holds.
 func TestGroupAgreesWithASortedSlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	const size = 3000
+	const size = 12_000 // more blocks than a stretch has
 	var g group
 	var model []supervision.Listing
-	status := func() supervision.Status { return supervision.Status(random.IntN(statusCount + 2)) }
+	status := func() supervision.Status {
+		const rare = supervision.Frozen // so that most blocks have none
+		if s := supervision.Status(random.IntN(statusCount + 2)); s != rare || random.IntN(100) == 0 {
+			return s
+		}
+		return supervision.Accepted
+	}
 	for added, n := range random.Perm(size) {
 		l := supervision.Listing{ID: at(n).ID, OpenedAt: at(n).At, Status: status()}
 		g.add(&row{}, l.Position(), l.Status)
@@ -29,7 +35,7 @@ func TestGroupAgreesWithASortedSlice(t *testing.T) {
 			model[i].Status = status()
 			g.move(model[i].Position(), before, model[i].Status)
 		}
-		if added%100 == 0 || added == size-1 {
+		if added%400 == 0 || added == size-1 {
 			findsTheSame(t, &g, model, at(random.IntN(size)))
 		}
 	}
@@ -57,6 +63,25 @@ func findsTheSame(t *testing.T, g *group, model []supervision.Listing, p supervi
 			found = append(found, e.at)
 		}
 		require.Equal(t, below, found)
+	}
+}
+
+// TestGroupKnowsItsEmptyBlocks: what has no orders of a status any more is stepped over.
+func TestGroupKnowsItsEmptyBlocks(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var g group
+	for _, n := range random.Perm(150 * blockSize) {
+		g.add(&row{}, at(n), supervision.AwaitingRequest)
+	}
+	for n := range 140 * blockSize {
+		g.move(at(n), supervision.AwaitingRequest, supervision.Completed)
+	}
+	require.Len(t, g.stretches, (len(g.blocks)+blockSize-1)/blockSize)
+	for b, sets := range g.sets {
+		for status, set := range sets {
+			marked := g.stretches[b/blockSize][status]>>(b%blockSize)&1 == 1
+			require.Equal(t, set != 0, marked, "block %d, status %d", b, status)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func TestJSON_WhatIsMissingIsNamed(t *testing.T) {
 		{"order_frozen.json", readOrder, []string{
 			"frozen_from", "appeal", "appeal.by", "appeal.ground", "appeal.raised_at", "appeal.handle_by",
 		}},
-		{"order_canceled.json", readOrder, []string{"closed_at", "appeal.ruling.outcome"}},
+		{"order_canceled.json", readOrder, []string{"closed_at", "frozen_from", "appeal", "appeal.ruling", "appeal.ruling.outcome"}},
 		{"record_deliver.json", readRecord, []string{
 			"order", "seq", "at", "actor", "actor.role", "actor.id", "operation", "from", "to", "action",
 		}},

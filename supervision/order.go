@@ -130,7 +130,7 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 
 // complete refuses an order without what every order at its status has, so that no answer is made up.
 func (o *Order) complete() error {
-	frozen := o.Status == Frozen
+	frozen, canceled := o.Status == Frozen, o.Status == Canceled
 	return complete("order", []part{
 		{"id", o.ID != ""}, {"product", o.Product != ""}, {"buyer", o.Buyer != ""}, {"seller", o.Seller != ""},
 		{"policy", o.Policy != Policy{}}, {"status", o.Status != 0}, {"version", o.Version > 0},
@@ -140,7 +140,8 @@ func (o *Order) complete() error {
 		{"delivery", o.Status != AwaitingAcceptance || o.Delivery != nil},
 		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
 		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
-		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal)}, {"frozen_from", !frozen || o.FrozenFrom.Waiting()},
+		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal) && !(canceled && o.Appeal == nil)},
+		{"frozen_from", !frozen && !canceled || o.FrozenFrom.Waiting()},
 	})
 }
 

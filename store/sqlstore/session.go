@@ -83,13 +83,17 @@ func (p *prepared) get(query string) *sql.Stmt {
 	return p.stmts[query]
 }
 
+// maxPrepared bounds what each connection keeps: there are more kinds of searches than servers want statements. The others are sent as they
+// are.
+const maxPrepared = 64
+
 // add prepares statements that are not yet. It must not be called inside a transaction, which may hold the only connection.
 func (p *prepared) add(ctx context.Context, queries ...string) error {
 	if p == nil {
 		return nil
 	}
 	for _, query := range queries {
-		if p.get(query) != nil {
+		if p.get(query) != nil || p.full() {
 			continue
 		}
 		stmt, err := p.db.PrepareContext(ctx, query)
@@ -99,6 +103,12 @@ func (p *prepared) add(ctx context.Context, queries ...string) error {
 		p.keep(query, stmt)
 	}
 	return nil
+}
+
+func (p *prepared) full() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return len(p.stmts) >= maxPrepared
 }
 
 // keep keeps a statement, unless somebody else was faster.

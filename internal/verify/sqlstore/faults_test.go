@@ -111,3 +111,22 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 		}
 	})
 }
+
+// What the database has refused is known not to have happened.
+func TestRefusedByTheDatabaseIsNoUnknownOutcome(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		store := d.store(t)
+		b := newBench(t, store)
+		b.opened(t, "o")
+		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+		order := whole(t, store, "o")
+		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
+		require.NoError(t, err)
+		records[0].Key = "k" // taken
+		err = store.Save(t.Context(), supervision.Change{Order: next, Before: order.Version, Records: records})
+		require.Error(t, err)
+		require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+		require.NotErrorIs(t, err, supervision.ErrConflict)
+		require.Equal(t, order, whole(t, store, "o"))
+	})
+}

@@ -151,12 +151,6 @@ func (b *tab) sees(selector, text string) {
 	b.until(fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
 }
 
-// seesNot waits until no element shows a text.
-func (b *tab) seesNot(selector, text string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf(`![...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
-}
-
 // clickOn presses with the mouse in the middle of what an expression finds, as soon as it is there and nothing covers it.
 func (b *tab) clickOn(find string) {
 	b.t.Helper()

@@ -34,7 +34,7 @@ type form struct {
 // newForm makes an empty form, with the last request's answers where a request has to be revised.
 func (v *visit) newForm(order supervision.Order, t task, op supervision.Operation) (*form, error) {
 	f := &form{
-		Operation: op, wording: wordingOf(op, order), Path: "/orders/" + url.PathEscape(order.ID) + "/" + t.Slug,
+		Operation: op, wording: wordingOf(op, order), Path: address(order.ID) + "/" + t.Slug,
 		Version: order.Version, Key: rand.Text(), order: order,
 	}
 	if op == supervision.OpSubmitRequest && order.TemplateVersion != 0 {

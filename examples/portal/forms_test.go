@@ -66,6 +66,7 @@ func (s *site) version(t *testing.T, o supervision.Order) int64 {
 
 // TestPerform_AsksBeforeItActs: without a script the portal asks on a page of its own, and nothing happens before.
 func TestPerform_AsksBeforeItActs(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
@@ -95,6 +96,7 @@ func TestPerform_AsksBeforeItActs(t *testing.T) {
 
 // TestPerform_Conflict: what was written against an older state is not sent, and not lost.
 func TestPerform_Conflict(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
@@ -114,6 +116,7 @@ func TestPerform_Conflict(t *testing.T) {
 
 // TestPerform_Refused: a form whose time has passed is shown as it was filled in, with the reason, and cannot be sent.
 func TestPerform_Refused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
@@ -143,6 +146,7 @@ func TestPerform_Refused(t *testing.T) {
 
 // TestUploads: files are bounded in size and number, belong to their order, and a form that is refused keeps them.
 func TestUploads(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
@@ -198,6 +202,7 @@ func TestUploads(t *testing.T) {
 
 // TestProofOfDelivery: a seller that appeals on the buyer's silence at acceptance attaches proof (R18).
 func TestProofOfDelivery(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}),
 		bySeller(supervision.Deliver{Result: "Moved."}))
@@ -213,6 +218,7 @@ func TestProofOfDelivery(t *testing.T) {
 
 // TestFileField: a template's own file question takes a file and keeps it while other answers are corrected.
 func TestFileField(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "helpdesk", northwind)
 	buyer := s.as(t, northwind)

@@ -65,6 +65,7 @@ var looks = []look{
 
 // TestLook shows every page wide and narrow, light and dark: none is wider than the screen, and axe finds nothing serious.
 func TestLook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	long, err := s.svc.Open(t.Context(), supervision.Opening{ID: strings.Repeat("L", supervision.MaxID), Product: "data-migration",
 		Buyer: harbor, Seller: "seller-cloudline"})
@@ -142,7 +143,7 @@ func TestPictures(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("skipped: no pictures are wanted; give a directory with -pictures")
 	}
-	s := startSite(t, settings{file: filepath.Join(t.TempDir(), "portal.db")})
+	s := startSite(t, settings{file: seeded(t)})
 	b := s.logIn(t, harbor)
 	for _, shot := range []struct {
 		name, path, scheme string

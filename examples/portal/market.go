@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"net/http"
-	"net/url"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
@@ -71,6 +70,6 @@ func (v *visit) buy() error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, "/orders/"+url.PathEscape(order.ID)+"?"+query("done", supervision.OpOpen.String()), http.StatusSeeOther)
+	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", supervision.OpOpen.String()), http.StatusSeeOther)
 	return nil
 }

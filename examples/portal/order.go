@@ -138,7 +138,10 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// address is where an order's page is; ids may hold anything on one line.
+func address(order string) string { return "/orders/" + url.PathEscape(order) }
+
 // livePath is the stream of what happens to an order after the version that is shown.
 func livePath(o supervision.Order) string {
-	return "/orders/" + url.PathEscape(o.ID) + "/events?" + query("seen", fmt.Sprint(o.Version))
+	return address(o.ID) + "/events?" + query("seen", fmt.Sprint(o.Version))
 }

@@ -18,6 +18,7 @@ import (
 
 // TestSeed_HasEverything: the demonstration has an order in every status, and is made once.
 func TestSeed_HasEverything(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	count := func() (n int) {
 		seen := map[supervision.Status]int{}
@@ -38,6 +39,7 @@ func TestSeed_HasEverything(t *testing.T) {
 
 // TestEveryPageOfEveryOrder: whatever happened to an order, each of its pages can be shown to whoever may see it.
 func TestEveryPageOfEveryOrder(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: 16})
 	require.NoError(t, err)
@@ -56,8 +58,30 @@ func TestEveryPageOfEveryOrder(t *testing.T) {
 	}
 }
 
+// TestOddIDs: a host's ids may hold anything on one line.
+func TestOddIDs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: `K/G?1 #%2F"<é>`, Product: "data-migration", Buyer: harbor, Seller: "seller-cloudline"})
+	require.NoError(t, err)
+	buyer := s.as(t, harbor)
+	list := buyer.get("/orders").body
+	_, link, found := strings.Cut(list, `<th scope="row"><a href="`)
+	require.True(t, found)
+	link, _, _ = strings.Cut(link, `"`)
+	assert.Contains(t, buyer.get(link).body, "K/G?1 #%2F&#34;&lt;é&gt;")
+	typed := buyer.get(link + "/request").form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	done := buyer.send(link+"/request", typed, upload{"attachments", "list.txt", "a list"})
+	require.Equal(t, http.StatusSeeOther, done.StatusCode)
+	body := buyer.get(done.Header.Get("Location")).body
+	file, _, _ := strings.Cut(body[strings.Index(body, link+"/files/"):], `"`)
+	assert.Equal(t, "a list", buyer.get(file).body)
+	assert.Equal(t, order.Version+1, s.version(t, order))
+}
+
 // TestFrozen_NoButtons: while an appeal is pending neither party finds anything to press, and reads why (R12).
 func TestFrozen_NoButtons(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Criteria: supervision.Criteria{Status: supervision.Frozen}})
 	require.NoError(t, err)
@@ -78,6 +102,7 @@ func TestFrozen_NoButtons(t *testing.T) {
 
 // TestList_Searches: the criteria are those of the library, faults stand at their fields, and pages follow each other.
 func TestList_Searches(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	buyer, manager := s.as(t, harbor), s.as(t, "manager-mei")
 	for search, want := range map[string][]string{
@@ -131,6 +156,7 @@ func TestQueue_OverdueFirst(t *testing.T) {
 
 // TestTemplate_OldOrdersKeepTheirs: what a seller publishes reaches the next order only (R04).
 func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "erp-suite", harbor)
 	seller := s.as(t, "seller-cloudline")
@@ -154,6 +180,7 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 
 // TestClock_IsKept: the demonstration clock stays ahead over a restart, so that no order has a future.
 func TestClock_IsKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.as(t, harbor).post("/clock", url.Values{"leap": {"5d"}, "next": {"/orders"}})
 	clock, err := s.db.clock(t.Context())

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -47,7 +46,7 @@ func (v *visit) perform() error {
 	case !confirmed:
 		return v.confirm(f, t, order)
 	}
-	http.Redirect(v.w, v.r, "/orders/"+url.PathEscape(order.ID)+"?"+query("done", op.String()), http.StatusSeeOther)
+	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", op.String()), http.StatusSeeOther)
 	return nil
 }
 

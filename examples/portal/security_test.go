@@ -18,6 +18,7 @@ import (
 
 // TestForeignOrders: at every address, an order of somebody else's is answered exactly as one that does not exist (R22).
 func TestForeignOrders(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	unknown := supervision.Order{ID: "T-unknown"}
@@ -51,6 +52,7 @@ func blind(body string, o supervision.Order) string {
 
 // TestCrossOrigin: what another site has a browser send does nothing.
 func TestCrossOrigin(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
@@ -68,6 +70,7 @@ func TestCrossOrigin(t *testing.T) {
 
 // TestHeaders: every answer forbids what a page does not need.
 func TestHeaders(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, path := range []string{"/login", "/orders", "/orders/none", "/assets/portal.js", "/assets/portal.css"} {
 		h := s.as(t, harbor).get(path).Header
@@ -81,6 +84,7 @@ func TestHeaders(t *testing.T) {
 
 // TestSession: the cookie is out of scripts' reach, and worth nothing after logging out.
 func TestSession(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	p := s.visitor(t)
 	away := p.get("/orders?turn=buyer")
@@ -114,6 +118,7 @@ func TestLocalPath(t *testing.T) {
 
 // TestRolesHavePagesOfTheirOwn: what a role does not have is not there.
 func TestRolesHavePagesOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	pages := map[string]string{"/market": harbor, "/templates": "seller-cloudline", "/templates/erp-suite": "seller-cloudline", "/appeals": "manager-mei"}
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
@@ -133,6 +138,7 @@ func TestRolesHavePagesOfTheirOwn(t *testing.T) {
 
 // TestBuy_Twice: a button pressed twice buys once, and its id cannot take over another order.
 func TestBuy_Twice(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	buyer := s.as(t, harbor)
 	form := url.Values{"order": {"T-bought"}}

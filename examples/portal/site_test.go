@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,7 +27,31 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	return startSite(t, settings{file: filepath.Join(t.TempDir(), "portal.db"), demo: true})
+	return startSite(t, settings{file: seeded(t), demo: true})
+}
+
+// market is a database with the demonstration in it: filling one is slower than copying it.
+var market struct {
+	once sync.Once
+	data []byte
+}
+
+// seeded returns a database file of the test's own.
+func seeded(t *testing.T) string {
+	t.Helper()
+	market.once.Do(func() {
+		file := filepath.Join(t.TempDir(), "market.db")
+		db, err := openDatabase(t.Context(), settings{file: file})
+		require.NoError(t, err)
+		_, err = newPortal(t.Context(), db, settings{}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		require.NoError(t, db.Close())
+		market.data, err = os.ReadFile(file)
+		require.NoError(t, err)
+	})
+	file := filepath.Join(t.TempDir(), "portal.db")
+	require.NoError(t, os.WriteFile(file, market.data, 0o600))
+	return file
 }
 
 func startSite(t *testing.T, s settings) *site {
@@ -79,7 +104,7 @@ func bySeller(a supervision.Action) step { return step{supervision.RoleSeller, a
 
 // at is an order's address, and a task's on it.
 func at(o supervision.Order, task ...string) string {
-	return strings.Join(append([]string{"/orders/" + url.PathEscape(o.ID)}, task...), "/")
+	return strings.Join(append([]string{address(o.ID)}, task...), "/")
 }
 
 // person is somebody with a browser that knows no scripts.

@@ -11,6 +11,7 @@ import (
 // TestGuide goes through the guide step by step: submit a request, confirm, deliver, accept, completed three hours later. Buyer and
 // seller have a window each, and each hears of what the other does without reloading.
 func TestGuide(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	buyer := s.logIn(t, harbor)
 	buyer.open("/market")
@@ -86,6 +87,7 @@ func TestGuide(t *testing.T) {
 // TestThreeRejections_Appeal_Ruling: the buyer rejects three deliveries and appeals; the flow is frozen for both until the operations
 // manager rules.
 func TestThreeRejections_Appeal_Ruling(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")), bySeller(supervision.AcceptRequest{}),
 		bySeller(supervision.Deliver{Result: "First try."}), byBuyer(supervision.RejectProduct{Reason: "Empty."}),
@@ -148,6 +150,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 
 // TestSilence_Appeal_Resumed: more than five days of silence open an appeal; a ruling lets the flow go on (R09, R15).
 func TestSilence_Appeal_Resumed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")))
 	buyer := s.logIn(t, harbor)
@@ -177,6 +180,7 @@ func TestSilence_Appeal_Resumed(t *testing.T) {
 
 // TestFaults: every fault of a form is shown at its field at once, and nothing that was typed is lost (R04).
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "erp-suite", harbor)
 	buyer := s.logIn(t, harbor)
@@ -209,6 +213,7 @@ func TestFaults(t *testing.T) {
 
 // TestConflict: what a seller writes survives what the buyer does meanwhile.
 func TestConflict(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")), bySeller(supervision.AcceptRequest{}))
 	seller := s.logIn(t, "seller-cloudline")
@@ -230,18 +235,21 @@ func TestConflict(t *testing.T) {
 
 // TestForeignOrder: another buyer's order is a page like one that does not exist (R22).
 func TestForeignOrder(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	stranger := s.logIn(t, northwind)
 	stranger.open(at(order))
 	stranger.sees("h1", "Not found")
-	foreign := stranger.texts("body")
+	foreign := stranger.texts("main")
 	stranger.open("/orders/T-never")
-	require.Equal(t, foreign, stranger.texts("body"))
+	stranger.sees("h1", "Not found")
+	require.Equal(t, foreign, stranger.texts("main"))
 }
 
 // TestWithoutScripts: the same operation, asked about on a page instead of in a dialog.
 func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.window(t)
@@ -260,6 +268,7 @@ func TestWithoutScripts(t *testing.T) {
 
 // TestTemplateEditor: a seller adds a question, sees it as buyers will, and publishes it.
 func TestTemplateEditor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	seller := s.logIn(t, "seller-cloudline")
 	seller.open("/templates/data-migration")
@@ -296,6 +305,7 @@ func (b *tab) choosesKind(name, value string) {
 
 // TestKeyboardOnly: from the login to a confirmed request without a mouse.
 func TestKeyboardOnly(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.window(t)

@@ -24,7 +24,7 @@ var words = template.FuncMap{
 	"ground": func(g appeal.Ground) string { return groundNames[g] }, "party": func(p appeal.Party) string { return p.String() },
 	"outcome": func(o appeal.Outcome) string { return outcomeNames[o] },
 	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID,
+	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID, "address": address,
 	"reason":  func(v appeal.Verdict) string { return sentence(supervision.Reason(v.Reason).Text()) },
 	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
 }

@@ -187,4 +187,6 @@ func (o Order) appealable(role, ground string, at int64) bool {
 }
 
 // Holds says whether a role could appeal on a ground at an instant.
-func (o Order) Holds(role, ground string, at int64) bool { return o.at(at).appealable(role, ground, at) }
+func (o Order) Holds(role, ground string, at int64) bool {
+	return o.at(at).appealable(role, ground, at)
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -15,7 +16,8 @@ import (
 
 func main() {
 	if err := run(context.Background()); err != nil {
-		fmt.Println(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 

@@ -316,6 +316,36 @@ func (w *world) searched(f supervision.Filter, orders []supervision.Order, err e
 	}
 }
 
+// dueListed holds a list of due orders against those that are due: sorted by instant and id, behind a position.
+func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []supervision.DueOrder, err error) {
+	if err != nil || len(due) > limit {
+		w.fail("asking for %d due orders: %d, %v", limit, len(due), err)
+		return
+	}
+	last := after
+	for _, d := range due {
+		s := w.shadow(d.ID)
+		if s == nil || d.Err != nil || bridge.Micros(d.Due) != s.last().Due() || dueAt(d).Compare(last) <= 0 {
+			w.fail("due at %s, behind %+v: %s at %s, %v", at, last, d.ID, d.Due, d.Err)
+			return
+		}
+		if diff := bridge.DiffOrder(s.last(), &d.Order); diff != "" {
+			w.fail("order %s as listed as due: %s", s.id, diff)
+		}
+		last = dueAt(d)
+	}
+	there := 0
+	for _, s := range w.orders {
+		place := supervision.Position{At: bridge.Time(s.last().Due()), ID: s.id}
+		if s.last().Due() != 0 && !place.At.After(at) && place.Compare(after) > 0 && (len(due) < limit || place.Compare(last) <= 0) {
+			there++
+		}
+	}
+	if there != len(due) {
+		w.fail("at %s %d orders are due behind %+v, %d are listed, limit %d", at, there, after, len(due), limit)
+	}
+}
+
 // published takes note of a template.
 func (w *world) published(t supervision.RequestTemplate, err error) {
 	if err == nil {

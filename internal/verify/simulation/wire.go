@@ -132,6 +132,7 @@ func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (
 func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []supervision.DueOrder, err error) {
 	if err = s.reach(ctx); err == nil {
 		due, err = s.Store.Due(background, at, after, limit)
+		s.world.dueListed(at, after, limit, due, err)
 		s.linger()
 	}
 	return due, err

@@ -95,6 +95,7 @@ func TestR03_NumberBoundsAreInclusiveAndExact(t *testing.T) {
 		{"-10", "-1", "0", template.CodeTooLarge}, {"-10", "-1", "5", template.CodeTooLarge},
 		{"-1", "1", "0", ""}, {"0", "", "-0.000001", template.CodeTooSmall}, {"", "0", "0.000001", template.CodeTooLarge},
 		{"0", "", "999999999999999.999999", ""}, {"", "0", "-999999999999999.999999", ""},
+		{"-5", "", "300", ""}, {"", "5", "-300", ""},
 		{"0.1", "", "0.1", ""}, {"999999999999999.999999", "", "999999999999999.999998", template.CodeTooSmall},
 	} {
 		f := template.Field{Kind: template.Number, Min: c.min, Max: c.max}

@@ -36,6 +36,10 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 	  (cd "$${target%%:*}" && go test -run '^$$' -fuzz "^$${target##*:}$$" -fuzztime $(FUZZTIME) .) || exit 1; \
 	done
 
+.PHONY: mutants
+mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for a third of them
+	go run ./internal/verify/mutants $(MUTANTS)
+
 .PHONY: lint
 lint: ## format, vet, staticcheck
 	gofmt -l .

@@ -1,0 +1,62 @@
+package main
+
+// The stores' tests run the contract of package storetest.
+var memoryTests = []string{"./store/memory"}
+
+// memories are bugs in the memory store.
+var memories = []plot{
+	{"store/memory/store.go", memoryTests, []mutant{
+		{"compare and swap", "an update that comes second overwrites the first", `r.state.order.Version != change.Before {`, `r.state.order.Version < change.Before {`},
+		{"half a save", "only new orders' records reach the outbox", `if change.Relay {`, `if change.Relay && change.Before == 0 {`},
+		{"half a save", "an order without what its listing says is found", `	s.due.move(r, before, next.listing)` + "\n", ``},
+		{"half a save", "one conflict fails every change of a save", "		if !s.save(change) {\n			conflicts = append(conflicts, change.Order.ID)\n		}",
+			"		if conflicts != nil || !s.save(change) {\n			conflicts = append(conflicts, change.Order.ID)\n		}"},
+		{"contexts", "a save does not look at its context", "func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {\n	if err := ctx.Err(); err != nil {",
+			"func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {\n	if err := ctx.Err(); err != nil && len(changes) > 1 {"},
+		{"R22", "an id that is taken is given away again", `_, taken := shard.rows[id]; taken {`, `_, taken := shard.rows[id]; taken && id == "" {`},
+	}},
+	{"store/memory/row.go", memoryTests, []mutant{
+		{"half a save", "only the first record of a save is kept", `for _, record := range records {`, `for _, record := range records[:1] {`},
+		{"copies", "what is loaded is the store's own memory", `	return r.state.order.Clone(), nil`, `	return r.state.order, nil`},
+		{"R21", "records from a sequence number on include it", `records[i].Seq > after`, `records[i].Seq >= after`},
+		{"R28", "a key is not found again", `if record.Key != "" {`, `if record.Key != "" && record.Seq == 1 {`},
+	}},
+	{"store/memory/search.go", memoryTests, []mutant{
+		{"order list", "a page skips the orders opened at the instant where the one before ended", `		p = f.After`, `		p = supervision.Position{At: f.After.At}`},
+		{"R02", "orders that time has moved on are not found by their new status", `shown = timeLeads[shown] {`, `shown = 0 {`},
+		{"R09", "orders silent since their opening are missed", `f.At.Add(-f.SilentFor))`, `f.At.Add(-f.SilentFor-f.SilentFor))`},
+	}},
+	{"store/memory/due.go", memoryTests, []mutant{
+		{"R02", "an order is not due at its due instant", `position.At.After(at) ||`, `!position.At.Before(at) ||`},
+	}},
+	{"store/memory/outbox.go", memoryTests, []mutant{
+		{"outbox", "a claim does not last", `q.until, q.leased = at.Add(lease), true`, `q.until, q.leased = at, true`},
+		{"outbox", "an order is claimed twice once its first record is acknowledged", `if q.records[0].Seq > q.claimed {`, `if q.records[0].Seq > 0 {`},
+		{"outbox", "a claim is never given up", `if end.At.After(at) {`, `if !end.At.IsZero() {`},
+		{"outbox", "orders that wait shortest are claimed first", `return supervision.Position{At: q.records[0].At, ID: q.records[0].Order}`,
+			`return supervision.Position{At: q.records[0].At.Add(-2 * q.records[0].At.Sub(time.Unix(0, 0))), ID: q.records[0].Order}`},
+	}},
+	{"store/memory/templates.go", memoryTests, []mutant{
+		{"R04", "a published version is replaced", `if t.Version != latest+1 {`, `if t.Version > latest+1 {`},
+	}},
+}
+
+// The tests of the SQL store need drivers, and so live in the module of the checks. Some of these bugs show on a server only.
+var databaseTests = []string{"./internal/verify/sqlstore"}
+
+// databases are bugs in the SQL store.
+var databases = []plot{
+	{"store/sqlstore/sqlite.go", databaseTests, []mutant{
+		{"compare and swap", "SQLite: the update does not ask for the version", `WHERE id = ? AND version = ?`, `WHERE id = ? AND version >= ?`},
+		{"half a save", "SQLite: only new orders' records reach the outbox", `if !row.relay {`, `if !row.relay || row.Seq > 1 {`},
+		{"outbox", "SQLite: a claim does not keep others away", `WHERE claimed_until <= ? AND`, `WHERE claimed_until >= 0 * ? AND`},
+		{"outbox", "SQLite: a claim begins in the middle of an order", `e.order_id = h.order_id AND e.seq < h.seq`, `e.order_id = h.order_id AND e.seq < h.seq AND e.claimed_until <= 0`},
+	}},
+	{"store/sqlstore/postgres.go", databaseTests, []mutant{
+		{"compare and swap", "PostgreSQL: the update does not ask for the version", `o.version = i.before`, `o.version >= i.before`},
+		{"half a save", "PostgreSQL: records of orders that lost are added", `JOIN saved s ON s.id = i.order_id`, `LEFT JOIN saved s ON s.id = i.order_id`},
+	}},
+	{"store/sqlstore/mysql.go", databaseTests, []mutant{
+		{"compare and swap", "MySQL: a batch overwrites orders that have moved on", `version != row.order.before {`, `version < row.order.before {`},
+	}},
+}

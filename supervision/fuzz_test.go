@@ -188,6 +188,11 @@ func FuzzWords(f *testing.F) {
 		fuzzWord(t, supervision.ParseRole, word)
 		fuzzWord(t, supervision.ParseOperation, word)
 		fuzzWord(t, supervision.ParseReason, word)
+		fuzzWord(t, supervision.ParseTimer, word)
+		fuzzWord(t, supervision.ParseDeadlineKind, word)
+		fuzzWord(t, supervision.ParseStepState, word)
+		fuzzWord(t, supervision.ParseAppealState, word)
+		fuzzWord(t, supervision.ParseRule, word)
 	})
 }
 

@@ -40,6 +40,10 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for a third of them
 	go run ./internal/verify/mutants $(MUTANTS)
 
+.PHONY: bench
+bench: ## the tables of docs/performance.md, half an hour; BENCH=-short for less, BENCH='-run memory' for some
+	go run ./internal/verify/bench $(BENCH)
+
 .PHONY: lint
 lint: ## format, vet, staticcheck
 	gofmt -l .

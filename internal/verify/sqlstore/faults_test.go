@@ -62,12 +62,13 @@ func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
 	for _, d := range databases[1:] {
 		t.Run(d.name, func(t *testing.T) {
 			p, dsn := through(t, d)
-			db := d.openAt(t, dsn)
-			store, _ := d.migrated(t, db)
+			_, prefix := d.migrated(t, d.open(t))
+			store, err := sqlstore.New(d.openAt(t, dsn), d.dialect, sqlstore.WithPrefix(prefix))
+			require.NoError(t, err)
 			b := newBench(t, store)
 			b.opened(t, "o")
 			p.lose(func([]byte) bool { return true }, nil)
-			_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+			_, err = b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
 			require.Error(t, err)
 			require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
 			require.NoError(t, p.Close()) // and now it cannot even be connected to

@@ -14,14 +14,14 @@ var pageContests = func() (list []contest) {
 	for _, where := range []struct {
 		name   string
 		filled func(n int) (supervision.Store, error)
-	}{{"memory", fillMemory}, {sqlite.name, sqlite.fill}, {postgres.name, postgres.fill}} {
+	}{{sqlite.name, sqlite.fill}, {postgres.name, postgres.fill}, {"memory", fillMemory}} {
 		filled := remembered(where.filled)
 		for _, size := range []int{100_000, 1_000_000} {
 			for _, page := range []int{1, 100} {
 				list = append(list, contest{
 					name: fmt.Sprintf("page/%s/%d/%d", where.name, size, page),
 					what: fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, where.name), against: fmt.Sprintf("the same among %d", fewOrders),
-					bound: within(1.5), wall: where.name != "memory",
+					bound: within(1.5), wall: where.name != "memory", rounds: 7,
 					prepare: func(short bool) (match, error) {
 						if short {
 							size = 2 * fewOrders

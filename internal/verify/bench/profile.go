@@ -51,7 +51,7 @@ func printProfile() error {
 	defer os.RemoveAll(dir)
 	for _, kind := range []struct {
 		title, flag, index string
-		owners              []owner
+		owners             []owner
 	}{
 		{"processor time of the calling process", "-cpuprofile", "cpu", owners},
 		{"allocations, by number", "-memprofile", "alloc_objects", owners[:len(owners)-1]},

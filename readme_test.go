@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -115,4 +116,20 @@ func rules() string {
 		fmt.Fprintf(&b, "| %s | %s |\n", r, r.Text())
 	}
 	return b.String()
+}
+
+// TestLinks follows every relative link of the documents.
+func TestLinks(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)|src="([^":]+)"`)
+	for _, page := range append(pages, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/portal/README.md") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			target := filepath.Join(filepath.Dir(page), match[1]+match[2])
+			_, err := os.Stat(target)
+			assert.NoError(t, err, page)
+		}
+	}
 }

@@ -229,7 +229,10 @@ func (p *pair) likely(t *rapid.T) {
 		c.Text, c.Demand, c.Files = "reason", "demand", rapid.IntRange(0, 1).Draw(t, "proof")
 	case "rule_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "resume", "accept", "cancel"}).Draw(t, "outcome")
-		c.Text = "decision"
+		if c.Text = "decision"; c.Outcome == "resume" {
+			c.ResumeAt = rapid.SampledFrom([]string{"", "", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+				"awaiting_acceptance"}).Draw(t, "resume at")
+		}
 	default:
 		c.Text = "text"
 	}

@@ -105,11 +105,20 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 		return false
 	}
 	s := w.shadow(want.order)
+	if s != nil && errors.Is(err, supervision.ErrExists) {
+		if o := want.opening; s.states[0].Product == o.Product && s.states[0].Buyer == o.Buyer && s.states[0].Seller == o.Seller {
+			w.fail("opening %s again: %v", want.order, err)
+		}
+		return true
+	}
 	if err != nil || s == nil {
 		w.fail("opening %s: %v, stored: %t", want.order, err, s != nil)
 		return true
 	}
 	state := s.states[0]
+	if o := want.opening; state.Product != o.Product || state.Buyer != o.Buyer || state.Seller != o.Seller {
+		w.fail("opening %s: another order was returned", s.id)
+	}
 	if p.call.applied == 0 { // it was there already
 		state, _ = s.states[p.call.loaded-1].Settle(p.call.at)
 	}
@@ -191,5 +200,40 @@ func (w *world) pageAnswered(p *process, page *supervision.Page, err error) {
 func (w *world) stepped(p *process, step string, err error) {
 	if err != nil && !p.call.faulted {
 		w.fail("%s: %v", step, err)
+	}
+}
+
+// dueOrder is an order that was due when a worker began to settle.
+type dueOrder struct {
+	order   *shadow
+	version int
+}
+
+// dueBy lists the orders that time has something to do with by an instant.
+func (w *world) dueBy(at int64) (list []dueOrder) {
+	for _, s := range w.orders {
+		if due := s.last().Due(); due != 0 && due <= at {
+			list = append(list, dueOrder{s, s.version()})
+		}
+	}
+	return list
+}
+
+// settled: after a step that was not cut short, every order that was due has been moved, by whomever, or is named.
+func (w *world) settled(due []dueOrder, err error) {
+	named := map[string]bool{}
+	if err != nil {
+		var failed *supervision.OrdersError
+		if !errors.As(err, &failed) {
+			return
+		}
+		for _, f := range failed.Failed {
+			named[f.Order] = true
+		}
+	}
+	for _, d := range due {
+		if d.order.version() == d.version && !named[d.order.id] {
+			w.fail("order %s was due, and a worker passed it over", d.order.id)
+		}
 	}
 }

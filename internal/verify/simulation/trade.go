@@ -49,13 +49,17 @@ func (w *world) anyOrder() *shadow {
 	return w.orders[w.random.IntN(len(w.orders))]
 }
 
-// open opens an order, again and again until it is certain.
+// open opens an order, or one whose id is taken, again and again until it is certain.
 func (p *process) open(buyer string) {
 	w := p.world
 	opening := supervision.Opening{
 		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer, Seller: sellers[w.random.IntN(w.plan.pairs)],
 	}
-	w.opened++
+	if taken := w.anyOrder(); taken != nil && w.random.IntN(4) == 0 {
+		opening.ID = taken.id
+	} else {
+		w.opened++
+	}
 	want := &intent{order: opening.ID, opening: &opening}
 	for {
 		p.call.want = want
@@ -290,9 +294,13 @@ func (p *process) work(h *host) {
 	for !w.over {
 		p.call = call{}
 		if w.random.IntN(2) == 0 {
+			due := w.dueBy(h.now())
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Settle(ctx)
 				w.stepped(p, "settle", err)
+				if !p.call.conflicted {
+					w.settled(due, err)
+				}
 			})
 		} else {
 			p.on(h, func(ctx context.Context) {

@@ -50,6 +50,7 @@ type tables struct {
 
 func (d database) open() (*ground, error) {
 	g := &ground{database: d}
+	atExit = append(atExit, g.close)
 	dsn := d.dsn
 	if set := os.Getenv(d.variable); set != "" {
 		dsn = set
@@ -101,8 +102,8 @@ func (g *ground) tables(ctx context.Context, prefix string) (tables, error) {
 
 // close drops the tables and closes the database.
 func (g *ground) close() {
-	for i := len(g.remove) - 1; i >= 0; i-- {
-		g.remove[i]()
+	for ; len(g.remove) > 0; g.remove = g.remove[:len(g.remove)-1] {
+		g.remove[len(g.remove)-1]()
 	}
 }
 

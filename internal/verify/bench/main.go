@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"regexp"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -22,10 +24,15 @@ func main() {
 	if p.short {
 		p.rounds, p.span = min(p.rounds, 5), min(p.span, 20*time.Millisecond)
 	}
-	err := p.print(*run, *raw)
-	for _, leave := range atExit {
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-interrupted
 		leave()
-	}
+		os.Exit(1)
+	}()
+	err := p.print(*run, *raw)
+	leave()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

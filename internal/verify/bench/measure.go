@@ -38,6 +38,9 @@ func (p plan) measure(c contest) result {
 		return r
 	}
 	defer m.close()
+	if c.wall {
+		p.span *= 4 // what waits for others varies more
+	}
 	sides := [2]side{m.ours, m.peer}
 	iterations, rounds := c.iterations, p.rounds
 	if c.rounds > 0 {

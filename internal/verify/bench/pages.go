@@ -87,7 +87,6 @@ func (d database) fill(n int) (supervision.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	atExit = append(atExit, g.close)
 	order, records, err := play(0, 0)
 	if err == nil {
 		err = g.peer.store.Create(context.Background(), supervision.Change{Order: order, Records: records})

@@ -334,7 +334,7 @@ func TestInput_Forms(t *testing.T) {
 func TestInput_ActionDocuments(t *testing.T) {
 	for document, cause := range map[string]error{
 		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed, `NaN`: supervision.ErrMalformed,
-		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"operation":"remind"}`: supervision.ErrMalformed,
+		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"action":{}}`: supervision.ErrMalformed, `{"format":1,"operation":"remind"}`: supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":null}`:                                                     supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                             supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":{"text":7}}`:                                               supervision.ErrMalformed,
@@ -355,6 +355,8 @@ func TestInput_ActionDocuments(t *testing.T) {
 		assert.ErrorIs(t, err, cause, document)
 		assert.Nil(t, action, document)
 	}
+	_, err := supervision.MarshalAction(supervision.SubmitRequest{Values: template.Values{"users": make(chan int)}})
+	assert.Error(t, err, "what has no JSON form")
 	for op, actions := range attempts() {
 		for _, action := range actions {
 			data, err := supervision.MarshalAction(action)

@@ -145,13 +145,8 @@ func (o *Order) window(from, until time.Time, allowed bool) (time.Time, time.Tim
 	return from, until
 }
 
-// nextReminder returns the first instant at which the buyer may remind again (R20).
-func (o *Order) nextReminder() time.Time {
-	if o.RemindedAt.IsZero() {
-		return time.Time{}
-	}
-	return o.RemindedAt.Add(o.Policy.ReminderInterval)
-}
+// nextReminder returns the first instant at which the buyer may remind again (R20); without a reminder, one long past.
+func (o *Order) nextReminder() time.Time { return o.RemindedAt.Add(o.Policy.ReminderInterval) }
 
 // permitAction refines the answer for an operation by what the action says, and completes the record with where it leads.
 func (o *Order) permitAction(p *Permission, r *Record) {

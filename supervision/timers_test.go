@@ -109,7 +109,10 @@ func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {
 	assert.Zero(t, p.Until)
 	verdicts, err := s.order.Grounds(sue, s.at)
 	require.NoError(t, err)
-	assert.Equal(t, appeal.Verdict{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough}, verdicts[0])
+	assert.Equal(t, []appeal.Verdict{
+		{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough}, {Ground: appeal.RequestRejected, Reason: appeal.TooFewRejections},
+		{Ground: appeal.ProductRejected, Reason: appeal.TooFewRejections},
+	}, verdicts)
 
 	policy.AutoAccept = 5*day + 2*tick
 	s = arrive(t, policy, supervision.AwaitingAcceptance)

@@ -3,9 +3,8 @@ package supervision
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"sync"
 )
 
 // decodeStrict reads one JSON document and nothing after it; format points at the version in the target. Where that is not what this
@@ -41,15 +40,39 @@ func checkFormat(kind string, data []byte) error {
 
 // decodeFields reads one JSON document and refuses fields that the target does not have.
 func decodeFields(kind string, data []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	r := readers.Get().(*reader)
+	rest, err := r.decode(data, into)
+	switch {
+	case err != nil:
 		return fmt.Errorf("%w: %s: %w", ErrMalformed, kind, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+	case len(rest) == 0:
+		readers.Put(r)
+	case len(bytes.TrimLeft(rest, " \t\r\n")) > 0:
 		return fmt.Errorf("%w: %s: more follows the document", ErrMalformed, kind)
 	}
 	return nil
+}
+
+// readers lends decoders, because most of what a new one costs is its buffer. None goes back after an error or with something left in it.
+var readers = sync.Pool{New: func() any {
+	r := new(reader)
+	r.decoder = json.NewDecoder(&r.source)
+	r.decoder.DisallowUnknownFields()
+	return r
+}}
+
+type reader struct {
+	source  bytes.Reader
+	decoder *json.Decoder
+}
+
+// decode reads a document and returns what follows it.
+func (r *reader) decode(data []byte, into any) (rest []byte, err error) {
+	defer r.source.Reset(nil) // the caller's
+	r.source.Reset(data)
+	begin := r.decoder.InputOffset()
+	err = r.decoder.Decode(into)
+	return data[r.decoder.InputOffset()-begin:], err
 }
 
 // part is a field that a document has to have, and whether it has it.

@@ -68,12 +68,17 @@ func (f *faults) attachments(field string, list []appeal.Attachment) []appeal.At
 // Years an instant may lie in: those that JSON can write, with room for what a policy adds.
 const firstYear, lastYear = 1970, 9000
 
+var (
+	firstInstant = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
+	pastInstants = time.Date(lastYear+1, time.January, 1, 0, 0, 0, 0, time.UTC)
+)
+
 // instant checks an instant and cuts it to the resolution of the rules.
 func (f *faults) instant(field string, t time.Time) time.Time {
 	t = t.UTC().Truncate(Tick)
 	if t.IsZero() {
 		f.add(field, "required", "give an instant")
-	} else if t.Year() < firstYear || t.Year() > lastYear {
+	} else if t.Before(firstInstant) || !t.Before(pastInstants) {
 		f.add(field, "out_of_range", fmt.Sprintf("give an instant between the years %d and %d", firstYear, lastYear))
 	}
 	return t

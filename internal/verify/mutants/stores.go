@@ -59,4 +59,26 @@ var databases = []plot{
 	{"store/sqlstore/mysql.go", databaseTests, []mutant{
 		{"compare and swap", "MySQL: a batch overwrites orders that have moved on", `version != row.order.before {`, `version < row.order.before {`},
 	}},
+	{"store/sqlstore/naming.go", databaseTests, []mutant{
+		{"R28", "SQL: a key of another order is found", `ON r.order_id = o.id AND r.idem_key = ?`, `ON r.idem_key = ?`},
+		{"R21", "SQL: records from a sequence number on include it", `order_id = ? AND seq > ? ORDER BY`, `order_id = ? AND seq >= ? ORDER BY`},
+		{"R02", "SQL: an order is not due at its due instant", `WHERE due <= ? ORDER BY due, id`, `WHERE due < ? ORDER BY due, id`},
+		{"R04", "SQL: the first version of a template counts as its latest", `ORDER BY version DESC LIMIT 1`, `ORDER BY version LIMIT 1`},
+		{"order list", "SQL: a page skips what has the instant at which the one before ended", `return "(" + column + ", id) " + op + " (?, ?)"`,
+			`return column + " " + op + " ? AND ? <> ''"`},
+	}},
+	{"store/sqlstore/rows.go", databaseTests, []mutant{
+		{"instants", "SQL: instants are cut to milliseconds", `	return t.UnixMicro()`, `	return t.UnixMilli() * 1000`},
+	}},
+	{"store/sqlstore/search.go", databaseTests, []mutant{
+		{"R02", "SQL: orders that time has completed are found as they are stored", `WHEN completed_at <= ? THEN`, `WHEN completed_at <= 0 * ? THEN`},
+		{"R09", "SQL: a party is silent after exactly that long", `q.where("waiting_since < ?"`, `q.where("waiting_since <= ?"`},
+		{"R19", "SQL: a ruling is late at the last instant that is on time", `q.where("handle_by < ?"`, `q.where("handle_by <= ?"`},
+		{"R22", "SQL: ids are compared without their case", `q.where(c.column+" = ?", c.id)`, `q.where("lower("+c.column+") = lower(?)", c.id)`},
+		{"order list", "SQL: of orders opened at one instant the smallest id comes first", `ORDER BY opened_at DESC, id DESC`, `ORDER BY opened_at DESC, id`},
+	}},
+	{"store/sqlstore/write.go", databaseTests, []mutant{
+		{"unknown outcome", "SQL: a commit whose answer is lost counts as undone", "	}\n	return unknown(err)\n}", "	}\n	return err\n}"},
+		{"half a save", "SQL: half of a failed save stays in the host's transaction", `"ROLLBACK TO SAVEPOINT serviceflow"`, `"RELEASE SAVEPOINT serviceflow"`},
+	}},
 }

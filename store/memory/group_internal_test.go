@@ -17,6 +17,7 @@ func TestGroupAgreesWithASortedSlice(t *testing.T) {
 	const size = 12_000 // more blocks than a stretch has
 	var g group
 	var model []supervision.Listing
+	seats := make(map[supervision.Position]*seat)
 	status := func() supervision.Status {
 		const rare = supervision.Frozen // so that most blocks have none
 		if s := supervision.Status(random.IntN(statusCount + 2)); s != rare || random.IntN(100) == 0 {
@@ -26,19 +27,26 @@ func TestGroupAgreesWithASortedSlice(t *testing.T) {
 	}
 	for added, n := range random.Perm(size) {
 		l := supervision.Listing{ID: at(n).ID, OpenedAt: at(n).At, Status: status()}
-		g.add(&row{}, l.Position(), l.Status)
+		seats[l.Position()] = sit(&g, l.Position(), l.Status)
 		i, _ := slices.BinarySearchFunc(model, l.Position(), byPosition)
 		model = slices.Insert(model, i, l)
 		for range 3 {
 			i := random.IntN(len(model))
 			before := model[i].Status
 			model[i].Status = status()
-			g.move(model[i].Position(), before, model[i].Status)
+			g.move(seats[model[i].Position()], before, model[i].Status)
 		}
 		if added%400 == 0 || added == size-1 {
 			findsTheSame(t, &g, model, at(random.IntN(size)))
 		}
 	}
+}
+
+// sit lists a row at a position.
+func sit(g *group, p supervision.Position, status supervision.Status) *seat {
+	s := &seat{group: g, row: &row{place: p}}
+	g.add(s, status)
+	return s
 }
 
 func byPosition(l supervision.Listing, p supervision.Position) int { return l.Position().Compare(p) }
@@ -59,7 +67,7 @@ func findsTheSame(t *testing.T, g *group, model []supervision.Listing, p supervi
 		}
 		require.Equal(t, size, g.size(statuses))
 		var found []supervision.Position
-		for _, e := range g.below(p, statuses, make([]entry[*row], 0, batchSize)) {
+		for _, e := range g.below(p, statuses, make([]entry[*seat], 0, batchSize)) {
 			found = append(found, e.at)
 		}
 		require.Equal(t, below, found)
@@ -70,17 +78,19 @@ func findsTheSame(t *testing.T, g *group, model []supervision.Listing, p supervi
 func TestGroupKnowsItsEmptyBlocks(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var g group
-	for _, n := range random.Perm(150 * blockSize) {
-		g.add(&row{}, at(n), supervision.AwaitingRequest)
+	seats := make([]*seat, 150*blockSize)
+	for _, n := range random.Perm(len(seats)) {
+		seats[n] = sit(&g, at(n), supervision.AwaitingRequest)
 	}
-	for n := range 140 * blockSize {
-		g.move(at(n), supervision.AwaitingRequest, supervision.Completed)
+	for _, s := range seats[:140*blockSize] {
+		g.move(s, supervision.AwaitingRequest, supervision.Completed)
 	}
 	require.Len(t, g.stretches, (len(g.blocks)+blockSize-1)/blockSize)
-	for b, sets := range g.sets {
-		for status, set := range sets {
-			marked := g.stretches[b/blockSize][status]>>(b%blockSize)&1 == 1
-			require.Equal(t, set != 0, marked, "block %d, status %d", b, status)
+	for n, b := range g.blocks {
+		require.Equal(t, n, b.number)
+		for status, set := range b.sets {
+			marked := g.stretches[n/blockSize][status]>>(n%blockSize)&1 == 1
+			require.Equal(t, set != 0, marked, "block %d, status %d", n, status)
 		}
 	}
 }
@@ -89,7 +99,7 @@ func TestGroupKnowsItsEmptyBlocks(t *testing.T) {
 func TestGroupOfOrdersInTurnFillsItsBlocks(t *testing.T) {
 	var g group
 	for n := range 10 * blockSize {
-		g.add(&row{}, at(n), supervision.Accepted)
+		sit(&g, at(n), supervision.Accepted)
 	}
 	require.Len(t, g.blocks, 10)
 }

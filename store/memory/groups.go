@@ -35,7 +35,10 @@ func (g *groups) need(id string) *group {
 	return g.byID[id]
 }
 
-// groups returns the groups that a new order belongs to.
-func (s *Store) groups(l supervision.Listing) [4]*group {
-	return [4]*group{s.all, s.buyers.need(l.Buyer), s.sellers.need(l.Seller), s.products.need(l.Product)}
+// seats returns the seats of a new order in the groups that it belongs to.
+func (s *Store) seats(r *row, l supervision.Listing) (seats [4]seat) {
+	for i, g := range []*group{s.all, s.buyers.need(l.Buyer), s.sellers.need(l.Seller), s.products.need(l.Product)} {
+		seats[i] = seat{group: g, row: r}
+	}
+	return seats
 }

@@ -20,7 +20,7 @@ type outbox struct {
 
 // queue is the waiting records of one order, oldest first; never empty.
 type queue struct {
-	records []supervision.Record
+	records []*supervision.Record
 	// Records up to this sequence number are claimed until this instant.
 	claimed int64
 	until   time.Time
@@ -53,7 +53,7 @@ func (o *outbox) delist(q *queue) {
 }
 
 // add puts records of one order into the outbox.
-func (o *outbox) add(records []supervision.Record) {
+func (o *outbox) add(records []*supervision.Record) {
 	if len(records) == 0 {
 		return
 	}

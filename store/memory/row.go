@@ -10,10 +10,10 @@ import (
 // row holds one order with its records. Whoever holds a state or a record may read it without the lock: neither ever changes.
 type row struct {
 	mu      sync.RWMutex
-	groups  [4]*group            // what lists the row
-	place   supervision.Position // where it is in them: by its opening
+	place   supervision.Position // where groups list it: by its opening
+	seats   [4]seat              // in the groups that list it
 	state   *state
-	records []supervision.Record
+	records []*supervision.Record
 	keys    map[string]int // the place in records, by idempotency key
 }
 
@@ -30,7 +30,7 @@ func newState(o supervision.Order) *state {
 }
 
 // advance sets the state, adds the records and returns them as stored. The row is locked.
-func (r *row) advance(next *state, records []supervision.Record) []supervision.Record {
+func (r *row) advance(next *state, records []supervision.Record) []*supervision.Record {
 	first := len(r.records)
 	for _, record := range records {
 		if record.Key != "" {
@@ -39,7 +39,8 @@ func (r *row) advance(next *state, records []supervision.Record) []supervision.R
 			}
 			r.keys[record.Key] = len(r.records)
 		}
-		r.records = append(r.records, record.Clone())
+		record = record.Clone()
+		r.records = append(r.records, &record)
 	}
 	r.state = next
 	return r.records[first:]
@@ -71,7 +72,7 @@ func (r *row) since(after int64, limit int) []supervision.Record {
 	return cloneRecords(records[:min(len(records), max(limit, 0))])
 }
 
-func cloneRecords(records []supervision.Record) []supervision.Record {
+func cloneRecords(records []*supervision.Record) []supervision.Record {
 	list := make([]supervision.Record, len(records))
 	for i, r := range records {
 		list[i] = r.Clone()

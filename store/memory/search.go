@@ -26,7 +26,7 @@ func (s *Store) search(ctx context.Context, f supervision.Filter) (found []super
 	if group == nil || f.Limit <= 0 {
 		return nil, 0, ctx.Err()
 	}
-	batch := make([]entry[*row], 0, batchSize)
+	batch := make([]entry[*seat], 0, batchSize)
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, visited, err
@@ -37,7 +37,7 @@ func (s *Store) search(ctx context.Context, f supervision.Filter) (found []super
 				return found, visited, nil
 			}
 			visited++
-			if state := e.value.now(); f.Matches(state.listing) {
+			if state := e.value.row.now(); f.Matches(state.listing) {
 				found = append(found, state.order.Clone())
 			}
 			if len(found) == f.Limit {
@@ -86,7 +86,7 @@ func (s *Store) shortest(f supervision.Filter, statuses []supervision.Status) *g
 // alone returns a group of just this order.
 func (r *row) alone() *group {
 	var g group
-	g.add(r, r.place, r.now().listing.Status)
+	g.add(&seat{group: &g, row: r}, r.now().listing.Status)
 	return &g
 }
 

@@ -62,7 +62,7 @@ func (s *Store) Create(ctx context.Context, change supervision.Change) error {
 	if !s.claimID(next.order.ID, r) {
 		return fmt.Errorf("memory: order %q: %w", next.order.ID, supervision.ErrExists)
 	}
-	r.groups = s.groups(next.listing)
+	r.seats = s.seats(r, next.listing)
 	s.advance(r, next, change)
 	return nil
 }
@@ -132,12 +132,12 @@ func (s *Store) advance(r *row, next *state, change supervision.Change) {
 		before = r.state.listing
 	}
 	added := r.advance(next, change.Records)
-	for _, g := range r.groups {
-		switch {
+	for i := range r.seats {
+		switch seat := &r.seats[i]; {
 		case !known:
-			g.add(r, r.place, next.listing.Status)
+			seat.group.add(seat, next.listing.Status)
 		case next.listing.Status != before.Status:
-			g.move(r.place, before.Status, next.listing.Status)
+			seat.group.move(seat, before.Status, next.listing.Status)
 		}
 	}
 	s.due.move(r, before, next.listing)

@@ -64,11 +64,11 @@ func TestWhatAnErrorMeans(t *testing.T) {
 }
 
 func TestArraysAsPostgresReadsThem(t *testing.T) {
-	var a array
+	columns := make([]array, 1)
 	for _, value := range []any{int64(-7), nil, "", `a"b\c,{d}`, "NULL", "line\nbreak", "é"} {
-		a.add(value)
+		columns[0].add(value)
 	}
-	require.Equal(t, []any{`{-7,NULL,"","a\"b\\c,{d}","NULL","line` + "\n" + `break","é"}`}, arrays([]array{a}))
+	require.Equal(t, []any{`{-7,NULL,"","a\"b\\c,{d}","NULL","line` + "\n" + `break","é"}`}, arrays(columns))
 }
 
 func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {

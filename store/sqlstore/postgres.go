@@ -150,8 +150,9 @@ func (q postgres) acknowledge(ctx context.Context, s *Store, ids []supervision.R
 		columns[0].add(id.Order)
 		columns[1].add(id.Seq)
 	}
+	args := arrays(columns)
 	return s.statement(ctx, func(in session) error {
-		_, err := in.exec(ctx, q.remove, arrays(columns)...)
+		_, err := in.exec(ctx, q.remove, args...)
 		return err
 	})
 }
@@ -166,39 +167,46 @@ func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (publish
 }
 
 // array writes a PostgreSQL array in its text form, which every driver sends as it is.
-type array struct{ text []byte }
+type array struct{ strings.Builder }
 
 func (a *array) add(value any) {
-	if len(a.text) == 0 {
-		a.text = append(a.text, '{')
+	if a.Len() == 0 {
+		a.WriteByte('{')
 	} else {
-		a.text = append(a.text, ',')
+		a.WriteByte(',')
 	}
 	switch v := value.(type) {
 	case int64:
-		a.text = strconv.AppendInt(a.text, v, 10)
+		var digits [20]byte
+		a.Write(strconv.AppendInt(digits[:0], v, 10))
 	case string:
 		a.quote(v)
 	default:
-		a.text = append(a.text, "NULL"...)
+		a.WriteString("NULL")
 	}
 }
 
 func (a *array) quote(s string) {
-	a.text = append(a.text, '"')
+	a.Grow(len(s) + len(s)/8) // a document has a quotation mark every ten characters or so
+	a.WriteByte('"')
+	begin := 0
 	for i := range len(s) {
 		if s[i] == '"' || s[i] == '\\' {
-			a.text = append(a.text, '\\')
+			a.WriteString(s[begin:i])
+			a.WriteByte('\\')
+			begin = i
 		}
-		a.text = append(a.text, s[i])
 	}
-	a.text = append(a.text, '"')
+	a.WriteString(s[begin:])
+	a.WriteByte('"')
 }
 
+// arrays closes the arrays and returns them as arguments.
 func arrays(list []array) []any {
 	args := make([]any, len(list))
-	for i, a := range list {
-		args[i] = string(append(a.text, '}'))
+	for i := range list {
+		list[i].WriteByte('}')
+		args[i] = list[i].String()
 	}
 	return args
 }

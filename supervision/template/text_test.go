@@ -24,6 +24,7 @@ func TestBadInput_Text(t *testing.T) {
 		{strings.Repeat("é", 10), 10, ""},
 		{strings.Repeat("é", 11), 10, template.CodeTooLong},
 		{"a\x00", 10, template.CodeControl},
+		{"\x00\x1f", 10, template.CodeControl},
 		{"a\x08", 10, template.CodeControl},
 		{"a\x0b", 10, template.CodeControl},
 		{"a\x1f", 10, template.CodeControl},

@@ -238,6 +238,13 @@ func TestR28_AKeyBelongsToOneCommand(t *testing.T) {
 	assert.Equal(t, before, b.stored(order.ID))
 }
 
+func TestR28_TheSameWordsAreAnotherCommandInAnotherOperation(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingRequest)
+	b.do(order.ID, ben, supervision.SubmitRequest{Text: "As agreed."}, supervision.WithKey("k-1"))
+	require.ErrorIs(t, b.refuse(order.ID, ben, supervision.Remind{Text: "As agreed."}, supervision.WithKey("k-1")), supervision.ErrKeyReused)
+}
+
 func TestR28_AKeyIsTheOrdersOwn(t *testing.T) {
 	b := newBench(t)
 	one, two := b.reach(supervision.AwaitingDelivery), b.reach(supervision.AwaitingDelivery)

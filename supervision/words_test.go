@@ -35,6 +35,8 @@ func checkWords[V interface {
 		assert.Equal(t, value, read["value"])
 	}
 	assert.Equal(t, words, strings.Join(list, " "))
+	_, err := parse(strings.Repeat("x", supervision.MaxID))
+	assert.ErrorContains(t, err, strings.Repeat("x", supervision.MaxID)+`"`, "no more than needed is cut")
 	for _, wrong := range []string{"", "Frozen", " open", strings.Repeat("x", 1000), "\xff", "1"} {
 		_, err := parse(wrong)
 		assert.ErrorIs(t, err, supervision.ErrUnknown)

@@ -24,12 +24,18 @@ var settleContests = func() (list []contest) {
 				name: "settle/" + d.name + "/set", what: "`Service.Settle` of 100,000 due orders on " + d.name + ", for each order",
 				against: "one hand-written set-based statement for each table, in one transaction", bound: faster(0.3), wall: true, rounds: 3,
 				iterations: [2]int{100_000, 100_000},
-				prepare:    func(short bool) (match, error) { return settleMatch(d, short, (*backlog).settleSet) },
+				prepare:    func(bool) (match, error) { return settleMatch(d, (*backlog).settleSet) },
 			},
 			contest{
 				name: "settle/" + d.name + "/each", what: "the same", against: "one order at a time: load, then a transaction of its own", bound: faster(10),
 				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
-				prepare: func(short bool) (match, error) { return settleMatch(d, short, (*backlog).settleEach) },
+				prepare: func(bool) (match, error) { return settleMatch(d, (*backlog).settleEach) },
+			},
+			contest{
+				name: "settle/" + d.name + "/ceiling", what: "the set-based statements: what this machine has to give",
+				against: "one order at a time", bound: faster(10),
+				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
+				prepare: func(bool) (match, error) { return ceilingMatch(d) },
 			},
 		)
 	}
@@ -113,7 +119,7 @@ func (d database) backlog(n int) (*backlog, *supervision.Service, error) {
 	return b, service, err
 }
 
-func settleMatch(d database, short bool, byHand func(*backlog, context.Context, int) error) (match, error) {
+func settleMatch(d database, byHand byHand) (match, error) {
 	l, service, err := d.backlog(100_000)
 	if err != nil {
 		return match{}, err
@@ -131,24 +137,40 @@ func settleMatch(d database, short bool, byHand func(*backlog, context.Context, 
 			}
 			return err
 		},
-		peer: func(b *bench) error {
-			if err := l.refill(l.peer, b.N); err != nil {
-				return err
-			}
-			b.start()
-			if err := byHand(l, ctx, b.N); err != nil {
-				return err
-			}
-			b.StopTimer()
-			var settled int
-			err := l.QueryRow(l.text("SELECT count(*) FROM {outbox}")).Scan(&settled)
-			if err == nil && settled != b.N {
-				return fmt.Errorf("%d of %d orders settled", settled, b.N)
-			}
-			return err
-		},
+		peer:  l.side(ctx, byHand),
 		close: l.close,
 	}, nil
+}
+
+func ceilingMatch(d database) (match, error) {
+	l, _, err := d.backlog(100_000)
+	if err != nil {
+		return match{}, err
+	}
+	ctx := context.Background()
+	return match{l.side(ctx, (*backlog).settleSet), l.side(ctx, (*backlog).settleEach), l.close}, nil
+}
+
+// byHand settles n orders without the library.
+type byHand func(b *backlog, ctx context.Context, n int) error
+
+func (b *backlog) side(ctx context.Context, settle byHand) side {
+	return func(in *bench) error {
+		if err := b.refill(b.peer, in.N); err != nil {
+			return err
+		}
+		in.start()
+		if err := settle(b, ctx, in.N); err != nil {
+			return err
+		}
+		in.StopTimer()
+		var settled int
+		err := b.QueryRow(b.text("SELECT count(*) FROM {outbox}")).Scan(&settled)
+		if err == nil && settled != in.N {
+			return fmt.Errorf("%d of %d orders settled", settled, in.N)
+		}
+		return err
+	}
 }
 
 // What a set-based statement makes of the documents: the same as the library.

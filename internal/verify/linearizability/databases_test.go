@@ -61,7 +61,7 @@ func (d database) open(t *testing.T) supervision.Store {
 
 func (d database) dsn(t *testing.T) string {
 	if d.variable == "" {
-		return "file:" + filepath.Join(t.TempDir(), "orders.db") + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
+		return "file:" + filepath.Join(t.TempDir(), "orders.db") + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)"
 	}
 	if dsn := os.Getenv(d.variable); dsn != "" {
 		return dsn

@@ -40,7 +40,7 @@ var databases = []database{
 func sqliteFile(t testing.TB) string { return sqliteDSN(filepath.Join(t.TempDir(), "orders.db")) }
 
 func sqliteDSN(file string) string {
-	return "file:" + file + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
+	return "file:" + file + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)"
 }
 
 // server returns where a server is: as the environment says, or at its usual place on this machine.

@@ -348,7 +348,7 @@ func TestSearch_FaultyQueries(t *testing.T) {
 		invalid(t, err, "limit")
 	}
 	q = supervision.Query{}
-	q.SilentFor = 101 * 365 * day
+	q.SilentFor = 100*365*day + tick
 	_, err = b.Service.Search(t.Context(), mia, q)
 	invalid(t, err, "silent_for")
 	_, err = b.Service.Search(t.Context(), supervision.Actor{}, supervision.Query{})
@@ -356,6 +356,8 @@ func TestSearch_FaultyQueries(t *testing.T) {
 	_, err = b.Service.Order(t.Context(), "", supervision.Actor{})
 	invalid(t, err, "order", "actor.role", "actor.id")
 	assert.Empty(t, b.Store.Calls())
+	q.SilentFor = 100 * 365 * day
+	assert.Empty(t, b.search(mia, q))
 }
 
 func TestSearch_PagesStayCorrectWhileOrdersAreAdded(t *testing.T) {

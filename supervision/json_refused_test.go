@@ -136,7 +136,9 @@ func TestJSON_OneDocumentAndNothingElse(t *testing.T) {
 			read = readRecord
 		}
 		data := edited(t, file, "format", 1)
-		require.NoError(t, read(data))
+		for _, blank := range []string{"", "\n", " \t\r\n"} {
+			require.NoError(t, read([]byte(blank+string(data)+blank)))
+		}
 		for _, more := range []string{"{}", "null", " x", "]"} {
 			require.ErrorIs(t, read(append(data[:len(data):len(data)], more...)), supervision.ErrMalformed, "%s and %s", file, more)
 		}

@@ -162,6 +162,23 @@ func TestSettle_WhatOthersSettleIsSkipped(t *testing.T) {
 	}
 }
 
+// hasty is a store on a host whose clock is ahead.
+type hasty struct{ supervision.Store }
+
+func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+	return h.Store.Due(ctx, at.Add(day), after, limit)
+}
+
+func TestSettle_WhatIsNotDueIsNotSaved(t *testing.T) {
+	b := &bench{supervisiontest.On(hasty{memory.New()}), t, t.Context()}
+	b.Clock.Set(bought)
+	order := b.reach(supervision.Accepted)
+	b.Store.Repair()
+	assert.Zero(t, b.settle())
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Due}, b.Store.Calls())
+	assert.Equal(t, order, b.stored(order.ID))
+}
+
 func TestSettle_ManyWorkersAtOnce(t *testing.T) {
 	b := newBench(t, supervision.WithBatch(5))
 	orders := b.accepted(60)
@@ -357,6 +374,14 @@ func TestRelay_TheLeaseRunsOut(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, n)
 	assert.Equal(t, append(first, first...), in.got, "handed over again: at least once, in sequence")
+}
+
+func TestRelay_NothingIsNotAcknowledged(t *testing.T) {
+	b := newBench(t)
+	n, err := b.Service.Relay(t.Context(), new(inbox).publish)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Claim}, b.Store.Calls())
 }
 
 func TestRelay_ClaimFails(t *testing.T) {

@@ -85,6 +85,7 @@ var services = []plot{
 	{"supervision/do.go", coreTests, []mutant{
 		{"R28", "a key does not keep a command from being applied again", `	if repeated != nil {`, `	if repeated != nil && c.expects {`},
 		{"R28", "a key is compared without the action", `!sameAction(normal, repeated.Action)`, `normal == nil`},
+		{"R28", "a key is compared without the operation", ` && a.Operation() == b.Operation()`, ``},
 		{"R28", "a key is compared without the actor", ` || c.actor != repeated.Actor`, ``},
 		{"dry run", "a dry run is stored", "	if c.dryRun {\n		return next, nil\n	}\n", ``},
 		{"compare and swap", "the expected version is ignored", `c.expects && current.Version != c.version`, `c.expects && current.Version < c.version`},
@@ -125,6 +126,9 @@ var documents = []plot{
 		{"JSON", "a frozen order without its appeal is read", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`, `isWhole(o.Appeal)`},
 		{"JSON", "an order is read that cannot be written", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`, `frozen == o.Appeal.Pending()`},
 		{"R21", "a copy of an order shares its request's attachments", `		request.Attachments = slices.Clone(request.Attachments)` + "\n", ``},
+	}},
+	{"supervision/policy_forms.go", coreTests, []mutant{
+		{"bounds", "what is remembered of policies grows without end", `if len(f.texts) >= maxPolicyForms {`, `if len(f.texts) > 2*maxPolicyForms {`},
 	}},
 	{"supervision/policy_json.go", coreTests, []mutant{
 		{"R25", "a policy is read without being checked", "	if err := read.Validate(); err != nil {\n		return err\n	}\n", ``},

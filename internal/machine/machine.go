@@ -19,12 +19,12 @@ type Machine[S, E Enum] struct {
 	leads []uint64
 	width int
 
-	moves  map[move[S, E]]string
-	runner *runner
+	transitions map[triple[S, E]]transition
+	runner      *runner
 }
 
-// move is what looplab knows as one event: it leads to a single destination.
-type move[S, E Enum] struct {
+type triple[S, E Enum] struct {
+	from  S
 	event E
 	to    S
 }
@@ -38,23 +38,28 @@ func Compile[S, E Enum](spec Spec[S, E]) (*Machine[S, E], error) {
 		return nil, &TableError{Faults: c.faults}
 	}
 	m := &Machine[S, E]{
-		spec:     spec,
-		statuses: c.statuses,
-		events:   c.events,
-		width:    int(slices.Max(spec.Events)) + 1,
-		moves:    make(map[move[S, E]]string),
+		spec:        spec,
+		statuses:    c.statuses,
+		events:      c.events,
+		width:       int(slices.Max(spec.Events)) + 1,
+		transitions: make(map[triple[S, E]]transition),
 	}
 	m.leads = make([]uint64, (int(slices.Max(spec.Statuses))+1)*m.width)
-	transitions := make([]transition, 0, len(spec.Rows))
-	for _, r := range spec.Rows {
-		from, to := c.statuses[r.From], c.statuses[r.To]
-		name := c.events[r.Event] + ">" + to
+	list := make([]transition, len(spec.Rows))
+	for i, r := range spec.Rows {
 		m.leads[int(r.From)*m.width+int(r.Event)] |= 1 << r.To
-		m.moves[move[S, E]{r.Event, r.To}] = name
-		transitions = append(transitions, transition{from, name, to})
+		t := triple[S, E]{r.From, r.Event, r.To}
+		list[i] = m.transition(t)
+		m.transitions[t] = list[i]
 	}
-	m.runner = newRunner(transitions)
+	m.runner = newRunner(list)
 	return m, nil
+}
+
+// transition names a triple as looplab knows it.
+func (m *Machine[S, E]) transition(t triple[S, E]) transition {
+	to := m.statuses[t.to]
+	return transition{m.statuses[t.from], m.events[t.event] + ">" + to, to}
 }
 
 // Allows reports whether the table has any transition for event at from.
@@ -96,7 +101,12 @@ func (m *Machine[S, E]) Rows() []Row[S, E] {
 // does not have gets a *NoTransition (ErrNoTransition). Any other error means
 // that looplab failed and says how; no transition may be assumed then.
 func (m *Machine[S, E]) Fire(from S, event E, to S) error {
-	err := m.runner.fire(transition{m.statuses[from], m.moves[move[S, E]{event, to}], m.statuses[to]})
+	named := triple[S, E]{from, event, to}
+	t, known := m.transitions[named]
+	if !known { // let looplab say so
+		t = m.transition(named)
+	}
+	err := m.runner.fire(t)
 	if errors.Is(err, errRefused) {
 		return &NoTransition{
 			From:  nameOr(m.statuses, from, "status"),

@@ -118,9 +118,10 @@ var services = []plot{
 // documents are bugs in reading and writing JSON.
 var documents = []plot{
 	{"supervision/decode.go", coreTests, []mutant{
-		{"JSON", "fields nobody knows are skipped", `	decoder.DisallowUnknownFields()` + "\n", ``},
+		{"JSON", "fields nobody knows are skipped", `	r.decoder.DisallowUnknownFields()` + "\n", ``},
 		{"JSON", "a document of a newer format is read", `case version.Format > Format:`, `case version.Format > Format+1:`},
-		{"JSON", "what follows a document is ignored", "	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {", "	if _, err := decoder.Token(); false && !errors.Is(err, io.EOF) {"},
+		{"JSON", "a decoder goes back to be lent with what is left in it", `	case len(rest) == 0:`, `	case len(rest) < 8:`},
+		{"JSON", "what follows a document is ignored", `	case len(bytes.TrimLeft(rest, " \t\r\n")) > 0:`, `	case len(bytes.TrimLeft(rest, " \t\r\n")) > 1<<20:`},
 	}},
 	{"supervision/order.go", coreTests, []mutant{
 		{"JSON", "a frozen order without its appeal is read", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`, `isWhole(o.Appeal)`},

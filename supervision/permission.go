@@ -1,7 +1,6 @@
 package supervision
 
 import (
-	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -22,15 +21,19 @@ type Permission struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Operations answers for every operation but opening, in declared order, whether the actor may perform it at an instant (R23). It
-// runs the checks of [Order.Apply], so the two never disagree: an operation is allowed if and only if some action of it is. Errors
-// are those of [Order.Permit].
-func (o Order) Operations(actor Actor, at time.Time) ([]Permission, error) {
-	at, err := o.asked(actor, at)
+// Permissions are the answers for every operation but opening, in declared order. They are an array because each is always there, and
+// asking for them need not allocate; list[:] is a slice. The zero value allows nothing.
+type Permissions [OpComplete - OpOpen]Permission
+
+// Operations answers for every operation but opening whether the actor may perform it at an instant (R23). It runs the checks of
+// [Order.Apply], so the two never disagree: an operation is allowed if and only if some action of it is. Like [Order.Permit] it allocates
+// nothing, and its errors are those.
+func (o Order) Operations(actor Actor, at time.Time) (list Permissions, err error) {
+	at, err = o.asked(actor, at)
 	if err != nil {
-		return nil, err
+		return list, err
 	}
-	list := slices.Clone(answers[actor.Role][OpSubmitRequest:])
+	list = Permissions(answers[actor.Role][OpSubmitRequest:])
 	for i := range list {
 		o.answer(&list[i], actor.Role, at)
 	}

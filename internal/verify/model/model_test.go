@@ -300,7 +300,7 @@ func (p *pair) ask(t *rapid.T) {
 		}
 		require.NoError(t, err)
 		require.NoError(t, err2)
-		require.Equal(t, p.model.Permissions(c.Role, at), bridge.Permissions(permissions), "permissions of %s at %s", c.Role, instant)
+		require.Equal(t, p.model.Permissions(c.Role, at), bridge.Permissions(permissions[:]), "permissions of %s at %s", c.Role, instant)
 		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role, instant)
 	}
 	deadlines := p.order.Deadlines(instant)

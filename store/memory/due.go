@@ -54,8 +54,8 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 		batch := s.due.behind(after, at, wanted)
 		for _, e := range batch {
 			after = e.at
-			if state := e.value.now(); state.listing.Due.Equal(e.at.At) { // else it has moved on meanwhile
-				found = append(found, supervision.DueOrder{ID: e.at.ID, Due: e.at.At, Order: state.order.Clone()})
+			if order := e.value.now(); order.NextDue().Equal(e.at.At) { // else it has moved on meanwhile
+				found = append(found, supervision.DueOrder{ID: e.at.ID, Due: e.at.At, Order: order.Clone()})
 			}
 		}
 		if len(found) >= limit || len(batch) < wanted {

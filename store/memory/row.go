@@ -7,30 +7,18 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// row holds one order with its records. Whoever holds a state or a record may read it without the lock: neither ever changes.
+// row holds one order with its records. Whoever has got the order or a record may read it without the lock: neither ever changes.
 type row struct {
 	mu      sync.RWMutex
 	place   supervision.Position // where groups list it: by its opening
 	seats   [4]seat              // in the groups that list it
-	state   *state
+	order   *supervision.Order
 	records []*supervision.Record
 	keys    map[string]int // the place in records, by idempotency key
 }
 
-// state is an order as an operation made it.
-type state struct {
-	order   supervision.Order
-	listing supervision.Listing
-}
-
-func newState(o supervision.Order) *state {
-	o = o.Clone()
-	o.Template = nil // no part of what is stored
-	return &state{o, o.Listing()}
-}
-
-// advance sets the state, adds the records and returns them as stored. The row is locked.
-func (r *row) advance(next *state, records []supervision.Record) []*supervision.Record {
+// advance sets the order, adds the records and returns them as stored. The row is locked.
+func (r *row) advance(next *supervision.Order, records []supervision.Record) []*supervision.Record {
 	first := len(r.records)
 	for _, record := range records {
 		if record.Key != "" {
@@ -42,14 +30,14 @@ func (r *row) advance(next *state, records []supervision.Record) []*supervision.
 		record = record.Clone()
 		r.records = append(r.records, &record)
 	}
-	r.state = next
+	r.order = next
 	return r.records[first:]
 }
 
-func (r *row) now() *state {
+func (r *row) now() *supervision.Order {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.state
+	return r.order
 }
 
 func (r *row) load(key string) (supervision.Order, *supervision.Record) {
@@ -57,9 +45,9 @@ func (r *row) load(key string) (supervision.Order, *supervision.Record) {
 	defer r.mu.RUnlock()
 	if i, known := r.keys[key]; known {
 		record := r.records[i].Clone()
-		return r.state.order.Clone(), &record
+		return r.order.Clone(), &record
 	}
-	return r.state.order.Clone(), nil
+	return r.order.Clone(), nil
 }
 
 // since returns the records with a sequence number above after, at most limit.

@@ -37,8 +37,8 @@ func (s *Store) search(ctx context.Context, f supervision.Filter) (found []super
 				return found, visited, nil
 			}
 			visited++
-			if state := e.value.row.now(); f.Matches(state.listing) {
-				found = append(found, state.order.Clone())
+			if order := e.value.row.now(); f.Matches(order.Listing()) {
+				found = append(found, order.Clone())
 			}
 			if len(found) == f.Limit {
 				return found, visited, nil
@@ -86,7 +86,7 @@ func (s *Store) shortest(f supervision.Filter, statuses []supervision.Status) *g
 // alone returns a group of just this order.
 func (r *row) alone() *group {
 	var g group
-	g.add(&seat{group: &g, row: r}, r.now().listing.Status)
+	g.add(&seat{group: &g, row: r}, r.now().Status)
 	return &g
 }
 

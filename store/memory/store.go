@@ -55,14 +55,15 @@ func (s *Store) Create(ctx context.Context, change supervision.Change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	next := newState(change.Order)
-	r := &row{place: next.listing.Position()}
+	next := stored(change.Order)
+	listing := next.Listing()
+	r := &row{place: listing.Position()}
 	r.mu.Lock() // whoever finds the row now waits until it is listed
 	defer r.mu.Unlock()
-	if !s.claimID(next.order.ID, r) {
-		return fmt.Errorf("memory: order %q: %w", next.order.ID, supervision.ErrExists)
+	if !s.claimID(next.ID, r) {
+		return fmt.Errorf("memory: order %q: %w", next.ID, supervision.ErrExists)
 	}
-	r.seats = s.seats(r, next.listing)
+	r.seats = s.seats(r, listing)
 	s.advance(r, next, change)
 	return nil
 }
@@ -114,33 +115,41 @@ func (s *Store) save(change supervision.Change) bool {
 	if r == nil {
 		return false
 	}
-	next := newState(change.Order)
+	next := stored(change.Order)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state.order.Version != change.Before {
+	if r.order.Version != change.Before {
 		return false
 	}
 	s.advance(r, next, change)
 	return true
 }
 
+// stored is an order as the store keeps it.
+func stored(o supervision.Order) *supervision.Order {
+	o = o.Clone()
+	o.Template = nil // no part of what is stored
+	return &o
+}
+
 // advance makes a row what a change says and lists it accordingly. The row is locked, so nobody sees half of it.
-func (s *Store) advance(r *row, next *state, change supervision.Change) {
+func (s *Store) advance(r *row, next *supervision.Order, change supervision.Change) {
 	var before supervision.Listing
-	known := r.state != nil
+	known := r.order != nil
 	if known {
-		before = r.state.listing
+		before = r.order.Listing()
 	}
+	now := next.Listing()
 	added := r.advance(next, change.Records)
 	for i := range r.seats {
 		switch seat := &r.seats[i]; {
 		case !known:
-			seat.group.add(seat, next.listing.Status)
-		case next.listing.Status != before.Status:
-			seat.group.move(seat, before.Status, next.listing.Status)
+			seat.group.add(seat, now.Status)
+		case now.Status != before.Status:
+			seat.group.move(seat, before.Status, now.Status)
 		}
 	}
-	s.due.move(r, before, next.listing)
+	s.due.move(r, before, now)
 	if change.Relay {
 		s.outbox.add(added)
 	}

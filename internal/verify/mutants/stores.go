@@ -6,9 +6,9 @@ var memoryTests = []string{"./store/memory"}
 // memories are bugs in the memory store.
 var memories = []plot{
 	{"store/memory/store.go", memoryTests, []mutant{
-		{"compare and swap", "an update that comes second overwrites the first", `r.state.order.Version != change.Before {`, `r.state.order.Version < change.Before {`},
+		{"compare and swap", "an update that comes second overwrites the first", `r.order.Version != change.Before {`, `r.order.Version < change.Before {`},
 		{"half a save", "only new orders' records reach the outbox", `if change.Relay {`, `if change.Relay && change.Before == 0 {`},
-		{"half a save", "an order without what its listing says is found", `	s.due.move(r, before, next.listing)` + "\n", ``},
+		{"half a save", "an order without what its listing says is found", `	s.due.move(r, before, now)` + "\n", ``},
 		{"half a save", "one conflict fails every change of a save", "		if !s.save(change) {\n			conflicts = append(conflicts, change.Order.ID)\n		}",
 			"		if conflicts != nil || !s.save(change) {\n			conflicts = append(conflicts, change.Order.ID)\n		}"},
 		{"contexts", "a save does not look at its context", "func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {\n	if err := ctx.Err(); err != nil {",
@@ -17,7 +17,7 @@ var memories = []plot{
 	}},
 	{"store/memory/row.go", memoryTests, []mutant{
 		{"half a save", "only the first record of a save is kept", `for _, record := range records {`, `for _, record := range records[:1] {`},
-		{"copies", "what is loaded is the store's own memory", `	return r.state.order.Clone(), nil`, `	return r.state.order, nil`},
+		{"copies", "what is loaded is the store's own memory", `	return r.order.Clone(), nil`, `	return *r.order, nil`},
 		{"R21", "records from a sequence number on include it", `records[i].Seq > after`, `records[i].Seq >= after`},
 		{"R28", "a key is not found again", `if record.Key != "" {`, `if record.Key != "" && record.Seq == 1 {`},
 	}},

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,14 +49,26 @@ func boundedText(s string, max int) problem {
 }
 
 // isPlain reports whether s is printable ASCII and what else is named: nothing could be wrong with it but its length. Most texts are, and
-// looking at bytes takes a fifth of the time.
+// looking at bytes, eight at a time, takes a small part of the time that looking at characters does.
 func isPlain(s, also string) bool {
-	for i := range len(s) {
+	for i := 0; i < len(s); {
+		if len(s)-i >= 8 && areGraphic(binary.LittleEndian.Uint64([]byte(s[i:i+8]))) {
+			i += 8
+			continue
+		}
 		if c := s[i]; (c < ' ' || c > '~') && strings.IndexByte(also, c) < 0 {
 			return false
 		}
+		i++
 	}
 	return true
+}
+
+// areGraphic reports whether eight bytes all lie between the blank and the tilde: a smaller one borrows when the blank is taken away, and a
+// greater one has its highest bit set, if not before then after one is added.
+func areGraphic(bytes uint64) bool {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	return (bytes|(bytes-each*' ')|(bytes+each))&highest == 0
 }
 
 func refusedControl(r rune) bool {

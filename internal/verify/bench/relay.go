@@ -14,7 +14,7 @@ var relayContests = func() (list []contest) {
 	for _, d := range []database{postgres, sqlite} {
 		list = append(list, contest{
 			name: "relay/" + d.name, what: "`Service.Relay` of 100,000 waiting records on " + d.name + ", for each record",
-			against: "a hand-written claim loop, the same batch of 200", bound: faster(0.8), wall: true, rounds: 3,
+			against: "a hand-written claim loop, the same batch of 200", bound: faster(0.8), wall: true, rounds: 7,
 			iterations: [2]int{100_000, 100_000},
 			prepare:    func(bool) (match, error) { return relayMatch(d) },
 		})

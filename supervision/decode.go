@@ -45,7 +45,7 @@ func decodeFields(kind string, data []byte, into any) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: %s: %w", ErrMalformed, kind, err)
-	case len(rest) == 0:
+	case len(rest) == 0 && len(data) <= largestLent:
 		readers.Put(r)
 	case len(bytes.TrimLeft(rest, " \t\r\n")) > 0:
 		return fmt.Errorf("%w: %s: more follows the document", ErrMalformed, kind)
@@ -53,13 +53,17 @@ func decodeFields(kind string, data []byte, into any) error {
 	return nil
 }
 
-// readers lends decoders, because most of what a new one costs is its buffer. None goes back after an error or with something left in it.
+// readers lends decoders, because most of what a new one costs is its buffer. None goes back after an error, with something left in it, or
+// with a buffer that one large document has made large. Offsets in their syntax errors mean nothing.
 var readers = sync.Pool{New: func() any {
 	r := new(reader)
 	r.decoder = json.NewDecoder(&r.source)
 	r.decoder.DisallowUnknownFields()
 	return r
 }}
+
+// largestLent is the size in bytes of the largest document after which a decoder goes back.
+const largestLent = 64 << 10
 
 type reader struct {
 	source  bytes.Reader
@@ -68,7 +72,7 @@ type reader struct {
 
 // decode reads a document and returns what follows it.
 func (r *reader) decode(data []byte, into any) (rest []byte, err error) {
-	defer r.source.Reset(nil) // the caller's
+	defer r.source.Reset(nil) // lets go of the caller's memory
 	r.source.Reset(data)
 	begin := r.decoder.InputOffset()
 	err = r.decoder.Decode(into)

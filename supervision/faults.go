@@ -70,7 +70,7 @@ const firstYear, lastYear = 1970, 9000
 
 var (
 	firstInstant = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
-	pastInstants = time.Date(lastYear+1, time.January, 1, 0, 0, 0, 0, time.UTC)
+	firstBeyond  = time.Date(lastYear+1, time.January, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // instant checks an instant and cuts it to the resolution of the rules.
@@ -78,7 +78,7 @@ func (f *faults) instant(field string, t time.Time) time.Time {
 	t = t.UTC().Truncate(Tick)
 	if t.IsZero() {
 		f.add(field, "required", "give an instant")
-	} else if t.Before(firstInstant) || !t.Before(pastInstants) {
+	} else if t.Before(firstInstant) || !t.Before(firstBeyond) {
 		f.add(field, "out_of_range", fmt.Sprintf("give an instant between the years %d and %d", firstYear, lastYear))
 	}
 	return t

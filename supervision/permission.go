@@ -27,7 +27,7 @@ type Permissions [OpComplete - OpOpen]Permission
 
 // Operations answers for every operation but opening whether the actor may perform it at an instant (R23). It runs the checks of
 // [Order.Apply], so the two never disagree: an operation is allowed if and only if some action of it is. Like [Order.Permit] it allocates
-// nothing, and its errors are those.
+// nothing unless it returns an error, and its errors are those.
 func (o Order) Operations(actor Actor, at time.Time) (list Permissions, err error) {
 	at, err = o.asked(actor, at)
 	if err != nil {

@@ -162,7 +162,7 @@ func TestSettle_WhatOthersSettleIsSkipped(t *testing.T) {
 	}
 }
 
-// hasty is a store on a host whose clock is ahead.
+// hasty lists orders a day before they are due.
 type hasty struct{ supervision.Store }
 
 func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {

@@ -26,7 +26,7 @@ type block struct {
 	sets   statusSets
 }
 
-// seat is where a group lists a row. The group's lock guards it.
+// seat is where a group lists a row. The group's lock guards block and i; the rest never changes.
 type seat struct {
 	group *group
 	row   *row
@@ -177,7 +177,7 @@ func (g *group) below(p supervision.Position, statuses []supervision.Status, bat
 func (g *group) before(n int, statuses []supervision.Status) int {
 	wanted := uint64(1)<<(n%blockSize) - 1
 	for s := n / blockSize; s >= 0; s-- {
-		if s < len(g.stretches) { // not so right behind a full one
+		if s < len(g.stretches) { // not so right behind a full one, or where no order has a status
 			if set := g.stretches[s].union(statuses) & wanted; set != 0 {
 				return s*blockSize + bits.Len64(set) - 1
 			}

@@ -86,6 +86,9 @@ func TestGroupKnowsItsEmptyBlocks(t *testing.T) {
 		g.move(s, supervision.AwaitingRequest, supervision.Completed)
 	}
 	require.Len(t, g.stretches, (len(g.blocks)+blockSize-1)/blockSize)
+	for _, s := range seats {
+		require.Same(t, s, s.block.seats[s.i].value)
+	}
 	for n, b := range g.blocks {
 		require.Equal(t, n, b.number)
 		for status, set := range b.sets {

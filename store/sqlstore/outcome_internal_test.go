@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,10 +66,10 @@ func TestWhatAnErrorMeans(t *testing.T) {
 
 func TestArraysAsPostgresReadsThem(t *testing.T) {
 	columns := make([]array, 1)
-	for _, value := range []any{int64(-7), nil, "", `a"b\c,{d}`, "NULL", "line\nbreak", "é"} {
+	for _, value := range []any{int64(-7), int64(math.MinInt64), nil, "", `a"b\c,{d}`, `""x\\`, "NULL", "line\nbreak", "é"} {
 		columns[0].add(value)
 	}
-	require.Equal(t, []any{`{-7,NULL,"","a\"b\\c,{d}","NULL","line` + "\n" + `break","é"}`}, arrays(columns))
+	require.Equal(t, []any{`{-7,-9223372036854775808,NULL,"","a\"b\\c,{d}","\"\"x\\\\","NULL","line` + "\n" + `break","é"}`}, arrays(columns))
 }
 
 func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {

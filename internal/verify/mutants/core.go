@@ -120,7 +120,7 @@ var documents = []plot{
 	{"supervision/decode.go", coreTests, []mutant{
 		{"JSON", "fields nobody knows are skipped", `	r.decoder.DisallowUnknownFields()` + "\n", ``},
 		{"JSON", "a document of a newer format is read", `case version.Format > Format:`, `case version.Format > Format+1:`},
-		{"JSON", "a decoder goes back to be lent with what is left in it", `	case len(rest) == 0:`, `	case len(rest) < 8:`},
+		{"JSON", "a decoder goes back to be lent with what is left in it", `	case len(rest) == 0 &&`, `	case len(bytes.TrimLeft(rest, " \t\r\n")) == 0 &&`},
 		{"JSON", "what follows a document is ignored", `	case len(bytes.TrimLeft(rest, " \t\r\n")) > 0:`, `	case len(bytes.TrimLeft(rest, " \t\r\n")) > 1<<20:`},
 	}},
 	{"supervision/order.go", coreTests, []mutant{

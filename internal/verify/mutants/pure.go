@@ -45,6 +45,9 @@ var templates = []plot{
 		{"R04", "only one fault of a form is reported", `		known++` + "\n			found.add(f.Key, f.check(value))", `		known++` + "\n			if len(found) == 0 {\n				found.add(f.Key, f.check(value))\n			}"},
 		{"R04", "fields that a template does not have are accepted", `if known < len(v) {`, `if known > len(v) {`},
 	}},
+	{"supervision/template/text.go", templateTests, []mutant{
+		{"bad input", "of eight characters a DEL is let through", `|(bytes+each))`, `)`},
+	}},
 	{"supervision/template/pattern.go", templateTests, []mutant{
 		{"R03", "a pattern need match only the end of a value", `"^(?:" + pattern`, `"(?:" + pattern`},
 	}},

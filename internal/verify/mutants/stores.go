@@ -21,6 +21,11 @@ var memories = []plot{
 		{"R21", "records from a sequence number on include it", `records[i].Seq > after`, `records[i].Seq >= after`},
 		{"R28", "a key is not found again", `if record.Key != "" {`, `if record.Key != "" && record.Seq == 1 {`},
 	}},
+	{"store/memory/group.go", memoryTests, []mutant{
+		{"order list", "what moves to a new block of a list is looked for where it was", `	right.reseat(0)` + "\n", ``},
+		{"order list", "what is put into the middle of a list does not know where it is", `	b.reseat(i)`, `	b.reseat(i + 1)`},
+		{"order list", "blocks of a list keep their numbers when one comes between", `b.number = n + i`, `b.number = max(n, b.number)`},
+	}},
 	{"store/memory/search.go", memoryTests, []mutant{
 		{"order list", "a page skips the orders opened at the instant where the one before ended", `		p = f.After`, `		p = supervision.Position{At: f.After.At}`},
 		{"R02", "orders that time has moved on are not found by their new status", `shown = timeLeads[shown] {`, `shown = 0 {`},
@@ -55,6 +60,9 @@ var databases = []plot{
 	{"store/sqlstore/postgres.go", databaseTests, []mutant{
 		{"compare and swap", "PostgreSQL: the update does not ask for the version", `o.version = i.before`, `o.version >= i.before`},
 		{"half a save", "PostgreSQL: records of orders that lost are added", `JOIN saved s ON s.id = i.order_id`, `LEFT JOIN saved s ON s.id = i.order_id`},
+	}},
+	{"store/sqlstore/postgres.go", []string{"./store/sqlstore"}, []mutant{
+		{"documents", "PostgreSQL: quotation marks in arrays are lost", `			begin = i`, `			begin = i + 1`},
 	}},
 	{"store/sqlstore/mysql.go", databaseTests, []mutant{
 		{"compare and swap", "MySQL: a batch overwrites orders that have moved on", `version != row.order.before {`, `version < row.order.before {`},

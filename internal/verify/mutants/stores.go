@@ -24,7 +24,7 @@ var memories = []plot{
 	{"store/memory/group.go", memoryTests, []mutant{
 		{"order list", "what moves to a new block of a list is looked for where it was", `	right.reseat(0)` + "\n", ``},
 		{"order list", "what is put into the middle of a list does not know where it is", `	b.reseat(i)`, `	b.reseat(i + 1)`},
-		{"order list", "blocks of a list keep their numbers when one comes between", `b.number = n + i`, `b.number = max(n, b.number)`},
+		{"order list", "blocks of a list keep their numbers when one comes between", `b.number = n + i`, `b.number = max(n, b.number+0*i)`},
 	}},
 	{"store/memory/search.go", memoryTests, []mutant{
 		{"order list", "a page skips the orders opened at the instant where the one before ended", `		p = f.After`, `		p = supervision.Position{At: f.After.At}`},

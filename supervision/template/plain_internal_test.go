@@ -9,14 +9,16 @@ import (
 
 // TestIsPlainWhereverAByteStands puts every byte at every place of texts of every short length, so that it is looked at alone and among eight.
 func TestIsPlainWhereverAByteStands(t *testing.T) {
-	for length := 1; length <= 20; length++ {
-		for place := range length {
-			for c := range 256 {
-				text := []byte(strings.Repeat("~ ", 10)[:length])
-				text[place] = byte(c)
-				graphic := c >= ' ' && c <= '~'
-				require.Equal(t, graphic, isPlain(string(text), ""), "%q", text)
-				require.Equal(t, graphic || c == '\n' || c == '\t', isPlain(string(text), "\n\t"), "%q", text)
+	for _, filler := range []string{" ", "A", "~"} {
+		for length := 1; length <= 20; length++ {
+			for place := range length {
+				for c := range 256 {
+					text := []byte(strings.Repeat(filler, length))
+					text[place] = byte(c)
+					graphic := c >= ' ' && c <= '~'
+					require.Equal(t, graphic, isPlain(string(text), ""), "%q", text)
+					require.Equal(t, graphic || c == '\n' || c == '\t', isPlain(string(text), "\n\t"), "%q", text)
+				}
 			}
 		}
 	}

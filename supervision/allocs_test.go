@@ -14,7 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const mostAllocs = 12
+const (
+	mostAllocs         = 12
+	mostAllocsDecoding = 56
+)
 
 func TestAllocs_AskingCostsNothing(t *testing.T) {
 	for _, status := range supervision.Statuses() {
@@ -55,4 +58,13 @@ func TestAllocs_Apply(t *testing.T) {
 		t.Logf("%-16s %2.0f allocations", op, allocs)
 		assert.LessOrEqual(t, allocs, float64(mostAllocs), op)
 	}
+}
+
+// Decoders are lent with their buffers: a new one for each document would cost more allocations than the bound has room for.
+func TestAllocs_Decoding(t *testing.T) {
+	data := edited(t, "order_completed.json", "format", 1)
+	var order supervision.Order
+	allocs := testing.AllocsPerRun(200, func() { require.NoError(t, order.UnmarshalJSON(data)) })
+	t.Logf("%2.0f allocations", allocs)
+	assert.LessOrEqual(t, allocs, float64(mostAllocsDecoding))
 }

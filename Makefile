@@ -42,7 +42,7 @@ mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for 
 	go run ./internal/verify/mutants $(MUTANTS)
 
 .PHONY: bench
-bench: ## the tables of docs/performance.md, half an hour; BENCH=-short for less, BENCH='-run memory' for some
+bench: ## the tables of docs/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run memory' for some
 	go run ./internal/verify/bench $(BENCH)
 
 .PHONY: lint

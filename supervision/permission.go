@@ -21,8 +21,9 @@ type Permission struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Permissions are the answers for every operation but opening, in declared order. They are an array because each is always there, and
-// asking for them need not allocate; list[:] is a slice. The zero value allows nothing.
+// Permissions are the answers for every operation but opening, in declared order (R23). They are an array because each is always there, and
+// asking for them need not allocate; slice it with [:] where a slice is wanted. The zero value, which comes with an error, allows nothing
+// and names no operation, so it has no JSON form.
 type Permissions [OpComplete - OpOpen]Permission
 
 // Operations answers for every operation but opening whether the actor may perform it at an instant (R23). It runs the checks of

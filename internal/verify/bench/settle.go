@@ -27,13 +27,13 @@ var settleContests = func() (list []contest) {
 				prepare:    func(bool) (match, error) { return settleMatch(d, (*backlog).settleSet) },
 			},
 			contest{
-				name: "settle/" + d.name + "/each", what: "the same", against: "one order at a time: load, then a transaction of its own", bound: faster(10),
+				name: "settle/" + d.name + "/each", what: "the same", against: "one order at a time, 1,000 of them: load, then a transaction of its own", bound: faster(10),
 				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return settleMatch(d, (*backlog).settleEach) },
 			},
 			contest{
 				name: "settle/" + d.name + "/ceiling", what: "the set-based statements: what this machine has to give",
-				against: "one order at a time", bound: faster(10),
+				against: "one order at a time, 1,000 of them", bound: faster(10),
 				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return ceilingMatch(d) },
 			},

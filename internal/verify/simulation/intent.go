@@ -1,0 +1,160 @@
+package simulation
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// intent is one command as its sender means it, however often it has to be sent.
+type intent struct {
+	order   string
+	command model.Command
+	key     string
+	// expects is the version it depends on; 0 for none.
+	expects int
+	dryRun  bool
+	// opening is set where it opens an order.
+	opening *supervision.Opening
+}
+
+// repeat sends a command that was done once more, or another, or somebody else's, with its key.
+func (p *process) repeat(done *intent) {
+	w := p.world
+	switch w.random.IntN(20) {
+	case 0, 1:
+		p.send(done)
+	case 2:
+		other := *done
+		other.command.Op, other.command.Text = "report_progress", "another"
+		p.send(&other)
+	case 3:
+		other := *done
+		other.command.Role, other.command.Actor = "manager", "m"
+		p.send(&other)
+	}
+}
+
+// send has a command done and, if it has a key, asks again until the outcome is certain or patience ends. It reports whether it is done.
+func (p *process) send(want *intent) (done bool) {
+	w := p.world
+	for {
+		p.call.want = want
+		var order supervision.Order
+		var err error
+		h := w.anyHost()
+		w.result.Counts.Calls++
+		w.log("sends %s to %s by %s, key %q, version %d, dry %t", want.command.Op, want.order, want.command.Actor, want.key, want.expects, want.dryRun)
+		answered := p.on(h, func(ctx context.Context) {
+			order, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command), options(want)...)
+		})
+		if answered && w.answered(p, want, &order, err) {
+			return err == nil && !want.dryRun
+		}
+		w.result.Counts.Unknown++
+		if want.key == "" || w.chance(200) {
+			return false
+		}
+	}
+}
+
+func options(want *intent) []supervision.DoOption {
+	list := make([]supervision.DoOption, 0, 3)
+	if want.key != "" {
+		list = append(list, supervision.WithKey(want.key))
+	}
+	if want.expects != 0 {
+		list = append(list, supervision.IfVersion(int64(want.expects)))
+	}
+	if want.dryRun {
+		list = append(list, supervision.DryRun())
+	}
+	return list
+}
+
+// likely are the operations that each role tries at each status; "" is to let it be.
+var likely = map[string]map[string][]string{
+	"buyer": {
+		"awaiting_request":      {"submit_request", "submit_request", "submit_request", "raise_appeal"},
+		"awaiting_confirmation": {"remind", "raise_appeal", "", ""},
+		"awaiting_delivery":     {"remind", "raise_appeal", "", ""},
+		"awaiting_acceptance":   {"accept_product", "reject_product", "reject_product", "raise_appeal"},
+		"frozen":                {"remind", "raise_appeal", "", "", "", "", "", ""},
+	},
+	"seller": {
+		"awaiting_request":      {"raise_appeal", ""},
+		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "raise_appeal"},
+		"awaiting_delivery":     {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
+		"awaiting_acceptance":   {"raise_appeal", ""},
+		"frozen":                {"deliver", "report_progress", "", "", "", "", "", ""},
+	},
+	"manager": {"frozen": {"add_note", "rule_appeal", "rule_appeal"}},
+}
+
+// choose decides what somebody tries: mostly something sensible, now and then anything; false for nothing.
+func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
+	ops := likely[c.Role][o.Status]
+	switch {
+	case w.random.IntN(30) == 0:
+		c.Op = model.Operations[w.random.IntN(len(model.Operations))]
+	case len(ops) == 0:
+		return c, false
+	default:
+		c.Op = ops[w.random.IntN(len(ops))]
+	}
+	if c.Role == "buyer" && c.Actor != o.Buyer || c.Role == "seller" && c.Actor != o.Seller {
+		if w.random.IntN(40) > 0 {
+			return c, false // a stranger
+		}
+	}
+	w.serial++
+	switch c.Op {
+	case "":
+		return c, false
+	case "accept_request", "accept_product", "auto_accept", "complete":
+	case "submit_request":
+		if c.Form = o.Template; w.random.IntN(20) == 0 {
+			c.Form = w.random.IntN(3)
+		}
+		if c.Form == 0 {
+			c.Text = w.text()
+		}
+	case "raise_appeal":
+		ground, holds := w.ground(c.Role, o)
+		if !holds && w.random.IntN(4) > 0 {
+			return c, false
+		}
+		c.Ground, c.Files = ground, w.random.IntN(2)
+		c.Text, c.Demand = w.text(), "money back"
+	case "rule_appeal":
+		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept", "cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
+		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
+			c.ResumeAt = waiting[w.random.IntN(len(waiting))]
+		}
+	default:
+		c.Text = w.text()
+	}
+	return c, true
+}
+
+func (w *world) text() string {
+	if w.random.IntN(100) == 0 {
+		return "" // mostly refused
+	}
+	return "text " + strconv.Itoa(w.serial)
+}
+
+// ground is one that holds, or any.
+func (w *world) ground(role string, o *model.Order) (ground string, holds bool) {
+	for _, g := range model.GroundWords {
+		if o.Holds(role, g, w.now) {
+			return g, true
+		}
+	}
+	return model.GroundWords[w.random.IntN(len(model.GroundWords))], false
+}
+
+var waiting = []string{"awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance"}

@@ -1,0 +1,104 @@
+package simulation
+
+import (
+	"errors"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// loaded holds a read order against what must be stored.
+func (w *world) loaded(id, key string, order *supervision.Order, repeated *supervision.Record, err error) {
+	s := w.shadow(id)
+	if s == nil {
+		if !errors.Is(err, supervision.ErrNotFound) {
+			w.fail("order %s was found, but never created: %v", id, err)
+		}
+		return
+	}
+	if err != nil {
+		w.fail("loading order %s: %v", id, err)
+		return
+	}
+	if diff := bridge.DiffOrder(s.last(), order); diff != "" {
+		w.fail("order %s as loaded: %s", id, diff)
+	}
+	want := s.keyed(key, s.version())
+	if (want == nil) != (repeated == nil) {
+		w.fail("order %s: record with key %q is there: %t, found: %t", id, key, want != nil, repeated != nil)
+	} else if want != nil {
+		w.sameRecord(s, int(want.Seq), repeated)
+	}
+	if w.current != nil {
+		w.current.call.loaded, w.current.call.repeated = s.version(), repeated != nil
+	}
+}
+
+// read remembers which version an order had when its records were read.
+func (w *world) read(id string) {
+	if s := w.shadow(id); s != nil && w.current != nil {
+		w.current.call.read = s.version()
+	}
+}
+
+// searched holds a search against what must be found.
+func (w *world) searched(f supervision.Filter, orders []supervision.Order, err error) {
+	if err != nil {
+		w.fail("searching: %v", err)
+		return
+	}
+	found := 0
+	for _, s := range w.orders {
+		now, _ := s.last().Settle(bridge.Micros(f.At))
+		if (f.Buyer == "" || f.Buyer == now.Buyer) && (f.Seller == "" || f.Seller == now.Seller) &&
+			(f.Status == 0 || f.Status.String() == now.Status) {
+			found++
+		}
+	}
+	if len(orders) != min(found, f.Limit) {
+		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(orders), found, f.Limit)
+	}
+	for i := range orders {
+		if i > 0 && (orders[i-1].OpenedAt.Before(orders[i].OpenedAt) ||
+			orders[i-1].OpenedAt.Equal(orders[i].OpenedAt) && orders[i-1].ID <= orders[i].ID) {
+			w.fail("searching: %s before %s", orders[i-1].ID, orders[i].ID)
+		}
+		s := w.shadow(orders[i].ID)
+		if s == nil {
+			w.fail("searching found order %s, which was never created", orders[i].ID)
+		} else if diff := bridge.DiffOrder(s.last(), &orders[i]); diff != "" {
+			w.fail("order %s as found: %s", s.id, diff)
+		}
+	}
+}
+
+// dueListed holds a list of due orders against those that are due: sorted by instant and id, behind a position.
+func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []supervision.DueOrder, err error) {
+	if err != nil || len(due) > limit {
+		w.fail("asking for %d due orders: %d, %v", limit, len(due), err)
+		return
+	}
+	last := after
+	for _, d := range due {
+		s := w.shadow(d.ID)
+		if s == nil || d.Err != nil || bridge.Micros(d.Due) != s.last().Due() || dueAt(d).Compare(last) <= 0 {
+			w.fail("due at %s, behind %+v: %s at %s, %v", at, last, d.ID, d.Due, d.Err)
+			return
+		}
+		if diff := bridge.DiffOrder(s.last(), &d.Order); diff != "" {
+			w.fail("order %s as listed as due: %s", s.id, diff)
+		}
+		last = dueAt(d)
+	}
+	there := 0
+	for _, s := range w.orders {
+		place := supervision.Position{At: bridge.Time(s.last().Due()), ID: s.id}
+		if s.last().Due() != 0 && !place.At.After(at) && place.Compare(after) > 0 && (len(due) < limit || place.Compare(last) <= 0) {
+			there++
+		}
+	}
+	if there != len(due) {
+		w.fail("at %s %d orders are due behind %+v, %d are listed, limit %d", at, there, after, len(due), limit)
+	}
+}

@@ -1,0 +1,47 @@
+package simulation
+
+import (
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// shadow is one order as it must be stored: its state after each record, and the records.
+type shadow struct {
+	id      string
+	states  []model.Order
+	records []supervision.Record
+	// relayed is the newest record that was handed over, acked says which have left the outbox.
+	relayed int
+	acked   []bool
+	// claimed is the newest record that was claimed, and until when.
+	claimed int
+	until   int64
+}
+
+func (s *shadow) version() int { return len(s.states) }
+
+func (s *shadow) last() *model.Order { return &s.states[len(s.states)-1] }
+
+// keyed returns the record with a key; nil without one.
+func (s *shadow) keyed(key string, version int) *supervision.Record {
+	for i := range s.records[:version] {
+		if key != "" && s.records[i].Key == key {
+			return &s.records[i]
+		}
+	}
+	return nil
+}
+
+// shadow finds an order; nil where none is stored.
+func (o *oracle) shadow(id string) *shadow {
+	for _, s := range o.orders {
+		if s.id == id {
+			return s
+		}
+	}
+	return nil
+}
+
+func (s *shadow) add(state model.Order, record supervision.Record) {
+	s.states, s.records, s.acked = append(s.states, state), append(s.records, record.Clone()), append(s.acked, false)
+}

@@ -1,0 +1,46 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// work is the life of a host's worker.
+func (p *process) work(h *host) {
+	w := p.world
+	for !w.over {
+		p.call = call{}
+		if w.random.IntN(2) == 0 {
+			due := w.dueBy(h.now())
+			p.on(h, func(ctx context.Context) {
+				_, err := h.service.Settle(ctx)
+				w.stepped(p, "settle", err)
+				if !p.call.conflicted {
+					w.settled(due, err)
+				}
+			})
+		} else {
+			p.on(h, func(ctx context.Context) {
+				_, err := h.service.Relay(ctx, p.deliver)
+				w.stepped(p, "relay", err)
+			})
+		}
+	}
+}
+
+// deliver is the host's receiver of relayed records. It takes its time, and does not always take what comes.
+func (p *process) deliver(_ context.Context, r supervision.Record) error {
+	if p != nil && p.world.current == p {
+		p.pause()
+	}
+	if p.world.chance(p.world.plan.breaks) {
+		p.call.faulted = true
+		return errNotTaken
+	}
+	p.world.delivered(&r)
+	return nil
+}
+
+var errNotTaken = errors.New("simulation: the receiver does not take it")

@@ -42,15 +42,15 @@ mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for 
 	go run ./internal/verify/mutants $(MUTANTS)
 
 .PHONY: bench
-bench: ## the tables of docs/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run memory' for some
+bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run memory' for some
 	go run ./internal/verify/bench $(BENCH)
 
 .PHONY: lint
-lint: ## format, vet, staticcheck
-	gofmt -l .
+lint: ## format, vet and staticcheck of every module; fails on a finding
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo run gofmt -w on: $$unformatted; exit 1; }
 	go vet work
 	cd internal/verify && go build -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
-	bin/staticcheck ./...
+	bin/staticcheck work
 
 .PHONY: ci
 ci: ## everything that has to hold; installs and starts databases and a browser

@@ -5,8 +5,8 @@
 //
 // The buyer submits a request on the seller's template. The seller accepts or rejects it, works, and delivers. The buyer accepts or
 // rejects the delivery. Too many rejections, or a party that stays silent too long, entitle the other to an appeal, which freezes the flow
-// until an operations manager rules. Three hours after acceptance the order is Completed. The README draws the flow and lists every
-// rule with its ID, such as R09; the IDs stand in the documentation, in every refusal and in the names of the tests.
+// until an operations manager rules. Three hours after acceptance the order is Completed. The README draws the flow, and
+// docs/rules.md lists every rule with its ID, such as R09; the IDs stand in the documentation, in every refusal and in the names of the tests.
 //
 // # Opening an order
 //

@@ -16,25 +16,33 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated parts of README.md")
+var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
 
-// TestREADME compares the parts of README.md that show code, the flow, numbers or rules with what they show.
-func TestREADME(t *testing.T) {
-	written, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	fresh := string(written)
-	for marker, part := range map[string]string{
-		"snippet: Example in example_test.go": snippet(t),
-		"generated: flow":                     "```mermaid\n" + supervision.FlowMermaid() + "```\n\n" + supervision.FlowMarkdown(),
-		"generated: numbers":                  numbers(),
-		"generated: rules":                    rules(),
+// TestGenerated compares the parts of documents that show code, the flow,
+// numbers or rules with what they show.
+func TestGenerated(t *testing.T) {
+	for page, parts := range map[string]map[string]string{
+		"README.md": {
+			"snippet: Example in example_test.go": snippet(t),
+			"generated: flow":                     "```mermaid\n" + supervision.FlowMermaid() + "```\n\n" + supervision.FlowMarkdown(),
+			"generated: numbers":                  numbers(),
+		},
+		"docs/rules.md": {"generated: rules": rules()},
 	} {
-		fresh = replacePart(t, fresh, marker, part)
+		t.Run(page, func(t *testing.T) {
+			written, err := os.ReadFile(page)
+			require.NoError(t, err)
+			fresh := string(written)
+			for marker, part := range parts {
+				fresh = replacePart(t, fresh, marker, part)
+			}
+			if *update {
+				require.NoError(t, os.WriteFile(page, []byte(fresh), 0o644))
+				return
+			}
+			assert.Equal(t, fresh, string(written), "run: go test . -run Generated -update")
+		})
 	}
-	if *update {
-		require.NoError(t, os.WriteFile("README.md", []byte(fresh), 0o644))
-	}
-	assert.Equal(t, fresh, string(written), "run: go test . -run README -update")
 }
 
 func replacePart(t *testing.T, page, marker, part string) string {
@@ -111,25 +119,30 @@ func count(n int) string {
 
 func rules() string {
 	var b strings.Builder
-	b.WriteString("| rule | says |\n|---|---|\n")
 	for _, r := range supervision.Rules() {
-		fmt.Fprintf(&b, "| %s | %s |\n", r, r.Text())
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n*%s.*", r, r.Text(), r.Source())
+		if why := r.Why(); why != "" {
+			fmt.Fprintf(&b, " Why: %s", why)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
 // TestLinks follows every relative link of the documents.
 func TestLinks(t *testing.T) {
-	pages, err := filepath.Glob("docs/*.md")
-	require.NoError(t, err)
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)|src="([^":]+)"`)
-	for _, page := range append(pages, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/portal/README.md") {
-		text, err := os.ReadFile(page)
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*/*.md"} {
+		pages, err := filepath.Glob(pattern)
 		require.NoError(t, err)
-		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
-			target := filepath.Join(filepath.Dir(page), match[1]+match[2])
-			_, err := os.Stat(target)
-			assert.NoError(t, err, page)
+		require.NotEmpty(t, pages, pattern)
+		for _, page := range pages {
+			text, err := os.ReadFile(page)
+			require.NoError(t, err)
+			for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+				_, err := os.Stat(filepath.Join(filepath.Dir(page), match[1]+match[2]))
+				assert.NoError(t, err, page)
+			}
 		}
 	}
 }

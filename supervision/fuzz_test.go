@@ -194,7 +194,6 @@ func FuzzWords(f *testing.F) {
 		fuzzWord(t, supervision.ParseDeadlineKind, word)
 		fuzzWord(t, supervision.ParseStepState, word)
 		fuzzWord(t, supervision.ParseAppealState, word)
-		fuzzWord(t, supervision.ParseRule, word)
 	})
 }
 

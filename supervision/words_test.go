@@ -82,20 +82,12 @@ func TestWords(t *testing.T) {
 	}, "done current waiting frozen canceled")
 	checkWords(t, supervision.ParseAppealState, []supervision.AppealState{"", "ruled"},
 		[]supervision.AppealState{supervision.AppealPending, supervision.AppealOverdue}, "pending overdue")
-	checkWords(t, supervision.ParseRule, []supervision.Rule{"", "R00", "R29"}, supervision.Rules()[:2], "R01 R02")
 	assert.Empty(t, supervision.RoleSet(0).String())
 }
 
-func TestRules(t *testing.T) {
-	rules := supervision.Rules()
-	for i, rule := range rules {
-		assert.Equal(t, fmt.Sprintf("R%02d", i+1), rule.String())
-		assert.NotEmpty(t, rule.Text())
-	}
-	assert.Len(t, rules, 28)
+func TestWords_AnErrorSaysWhatToUse(t *testing.T) {
 	_, err := supervision.ParseRole("owner")
 	assert.EqualError(t, err, `unknown word: role "owner": use one of [buyer seller manager system]`)
-	assert.Empty(t, supervision.Rule("R99").Text())
 }
 
 func TestActor(t *testing.T) {

@@ -1,4 +1,4 @@
-// Command bench sets the library beside what a user would write instead and prints the tables of docs/performance.md. Both sides of a
+// Command bench sets the library beside what a user would write instead and prints the tables of docs/evidence/performance.md. Both sides of a
 // comparison are Go benchmarks; they are run alternately in one process, and every figure is the ratio of two measurements that were made
 // one after the other, so that a busy machine disturbs both alike.
 //

@@ -190,7 +190,7 @@ func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 	}
 }
 
-// TestStoredBytes holds what one order takes (docs/performance.md).
+// TestStoredBytes holds what one order takes (docs/evidence/performance.md).
 func TestStoredBytes(t *testing.T) {
 	for _, moves := range [][]move{flow, disputed} {
 		stored, typed, err := storedBytes(moves)

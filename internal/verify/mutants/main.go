@@ -18,7 +18,7 @@ import (
 func main() {
 	var (
 		short  = flag.Bool("short", false, "only every third mutant")
-		update = flag.Bool("update", false, "look for the killers anew, among all tests, and write them to docs/mutants.md")
+		update = flag.Bool("update", false, "look for the killers anew, among all tests, and write them to docs/evidence/mutants.md")
 		match  = flag.String("run", "", "only mutants whose rule, file or description matches this regular expression")
 		jobs   = flag.Int("j", runtime.NumCPU(), "how many mutants to run at a time")
 	)

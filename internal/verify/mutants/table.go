@@ -13,7 +13,7 @@ const (
 	tableEnds   = "<!-- end -->\n"
 )
 
-func document(root string) string { return filepath.Join(root, "docs", "mutants.md") }
+func document(root string) string { return filepath.Join(root, "docs", "evidence", "mutants.md") }
 
 // table writes the list with what killed each mutant; an empty cell is one that nothing is known of.
 func table(list []planted, killers map[string]string) string {

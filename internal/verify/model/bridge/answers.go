@@ -14,7 +14,7 @@ func Permissions(list []supervision.Permission) []model.Permission {
 	var out []model.Permission
 	for _, p := range list {
 		out = append(out, model.Permission{
-			Op: p.Operation.String(), Allowed: p.Allowed, Rule: p.Rule.String(), Reason: p.Reason.String(),
+			Op: p.Operation.String(), Allowed: p.Allowed, Rule: string(p.Rule), Reason: p.Reason.String(),
 			From: Micros(p.From), Until: Micros(p.Until),
 		})
 	}
@@ -38,7 +38,7 @@ func Deadlines(list []supervision.Deadline) []model.Deadline {
 	var out []model.Deadline
 	for _, d := range list {
 		out = append(out, model.Deadline{
-			At: Micros(d.At), Kind: string(d.Kind), Rule: d.Rule.String(), Party: d.Party.String(), Ground: d.Ground.String(),
+			At: Micros(d.At), Kind: string(d.Kind), Rule: string(d.Rule), Party: d.Party.String(), Ground: d.Ground.String(),
 		})
 	}
 	return out

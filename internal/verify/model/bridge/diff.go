@@ -172,7 +172,7 @@ func DiffError(m *model.Answer, err error) string {
 	var invalid *supervision.InvalidError
 	switch {
 	case errors.As(err, &refusal):
-		d.word("rule", m.Rule, refusal.Rule.String())
+		d.word("rule", m.Rule, string(refusal.Rule))
 		d.word("reason", m.Reason, refusal.Reason.String())
 		d.word("status", m.Status, refusal.Status.String())
 		d.instant("at", m.At, refusal.At)

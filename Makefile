@@ -42,8 +42,12 @@ mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for 
 	go run ./internal/verify/mutants $(MUTANTS)
 
 .PHONY: bench
-bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run memory' for some
+bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run replay' for some
 	go run ./internal/verify/bench $(BENCH)
+
+.PHONY: tidb
+tidb: ## RUN, a command, with a TiDB server in SERVICEFLOW_TIDB; builds one, a quarter of an hour the first time
+	bash -c 'source .ci/tidb && $(or $(RUN),sleep infinity)'
 
 .PHONY: lint
 lint: ## format, vet and staticcheck of every module; fails on a finding

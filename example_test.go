@@ -11,13 +11,14 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 func Example() {
 	ctx := context.Background()
 	now := clock.NewMock() // in production: no option, the wall clock
 	now.Set(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-	svc, err := supervision.New(memory.New(), supervision.WithClock(now))
+	svc, err := service.New(memory.New(), service.WithClock(now))
 	check(err)
 
 	buyer, seller := supervision.Buyer("b-7"), supervision.Seller("s-3")
@@ -25,11 +26,12 @@ func Example() {
 	check(err)
 	_, err = svc.Do(ctx, "o-1", buyer, supervision.SubmitRequest{Text: "Fifty seats, please."})
 	check(err)
-	order, err := svc.Do(ctx, "o-1", seller, supervision.AcceptRequest{})
+	result, err := svc.Do(ctx, "o-1", seller, supervision.AcceptRequest{})
 	check(err)
-	fmt.Println(order.Status, "- turn of the", order.Turn())
+	fmt.Println(result.Order.Status, "- turn of the", result.Order.Turn())
 
-	// The seller is silent. An appeal is refused, with the rule and the instant from which it would be allowed.
+	// The seller is silent. An appeal is refused, with the rule and the instant
+	// from which it would be allowed.
 	now.Add(5 * supervision.Day)
 	silence := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "A refund."}
 	_, err = svc.Do(ctx, "o-1", buyer, silence)
@@ -39,9 +41,9 @@ func Example() {
 	}
 
 	now.Add(supervision.Tick)
-	order, err = svc.Do(ctx, "o-1", buyer, silence, supervision.WithKey("appeal-1"))
+	result, err = svc.Do(ctx, "o-1", buyer, silence, service.WithKey("appeal-1"))
 	check(err)
-	fmt.Println(order.Status, "- ruling due", order.Appeal.HandleBy.Format(time.DateOnly))
+	fmt.Println(result.Order.Status, "- ruling due", result.Order.Appeal.HandleBy.Format(time.DateOnly))
 
 	// Output:
 	// awaiting_delivery - turn of the seller

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// Appeal is one appeal with everything said in it. It lives inside its order; while Ruling is nil it is pending and the order is
-// frozen (R12).
+// Appeal is one appeal with everything said in it. It lives inside its order;
+// while Ruling is nil it is pending and the order is frozen (R12).
 type Appeal struct {
 	// By is the side that appealed.
 	By Party `json:"by"`
 	// Ground is what it rests on (R18).
 	Ground Ground `json:"ground"`
-	// Reason and Demand are the party's own words: what happened, and what it asks for (R18).
+	// Reason and Demand are the party's own words: what happened, and what it
+	// asks for (R18).
 	Reason string `json:"reason"`
 	Demand string `json:"demand"`
 	// Attachments are the party's evidence.
@@ -29,10 +30,12 @@ type Appeal struct {
 	Ruling *Ruling `json:"ruling,omitempty"`
 }
 
-// Pending reports whether the appeal still waits for its ruling; a nil appeal does not.
+// Pending reports whether the appeal still waits for its ruling; a nil appeal
+// does not.
 func (a *Appeal) Pending() bool { return a != nil && a.Ruling == nil }
 
-// Overdue reports whether the ruling is late: pending, and at is after HandleBy (R19). Nothing happens by itself.
+// Overdue reports whether the ruling is late: pending, and at is after HandleBy
+// (R19). Nothing happens by itself.
 func (a *Appeal) Overdue(at time.Time) bool { return a.Pending() && at.After(a.HandleBy) }
 
 // Clone returns a deep copy; nil for nil.
@@ -59,12 +62,14 @@ type Note struct {
 	Text string `json:"text"`
 }
 
-// Attachment refers to a file that the host keeps. The library stores the reference, never the bytes.
+// Attachment refers to a file that the host keeps. The library stores the
+// reference, never the bytes.
 type Attachment struct {
 	// Name is the file's name as the party gave it.
 	Name string `json:"name"`
 	// Ref is where the host finds the file: a key, a path or a URL.
 	Ref string `json:"ref"`
-	// Digest is an optional checksum such as "sha256:…", so that evidence cannot be exchanged unnoticed.
+	// Digest is an optional checksum such as "sha256:…", so that evidence
+	// cannot be exchanged unnoticed.
 	Digest string `json:"digest,omitempty"`
 }

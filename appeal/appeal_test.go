@@ -40,7 +40,8 @@ func TestClone(t *testing.T) {
 	assert.Nil(t, (*appeal.Appeal)(nil).Clone())
 	original := anAppeal()
 	assert.Equal(t, original, original.Clone(), "pending")
-	original.Ruling = &appeal.Ruling{Outcome: appeal.Resume, ResumedAt: "awaiting_delivery", Decision: "Go on.", At: began, By: "m-1"}
+	original.Ruling = &appeal.Ruling{Outcome: appeal.Resume, ResumedAt: "awaiting_delivery", Decision: "Go on.",
+		At: began, By: "m-1"}
 	clone := original.Clone()
 	assert.Equal(t, original, clone)
 	clone.Attachments[0].Name, clone.Notes[0].Text, clone.Ruling.Decision = "x", "x", "x"
@@ -53,7 +54,8 @@ func TestAppealJSON(t *testing.T) {
 	data, err := json.Marshal(anAppeal())
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"by":"buyer","ground":"seller_silent","reason":"No answer.","demand":"Go on.",
-		"attachments":[{"name":"mail.pdf","ref":"files/1","digest":"sha256:00"}],"finding":{"since":"2026-03-02T09:00:00Z"},
+		"attachments":[{"name":"mail.pdf","ref":"files/1","digest":"sha256:00"}],
+		"finding":{"since":"2026-03-02T09:00:00Z"},
 		"raised_at":"2026-03-08T09:00:00Z","handle_by":"2026-03-11T09:00:00Z",
 		"notes":[{"at":"2026-03-09T09:00:00Z","by":"m-1","text":"Called the seller."}]}`, string(data))
 	var read appeal.Appeal

@@ -1,19 +1,24 @@
 package appeal
 
-import "errors"
+import (
+	"errors"
 
-var (
-	// ErrUnknown is wrapped where a word is none of an enumeration's, as one written by a newer version may be.
-	ErrUnknown = errors.New("unknown word")
-	// ErrPolicy is wrapped by every fault of a [Policy].
-	ErrPolicy = errors.New("invalid policy")
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// clip keeps a stranger's word in an error message short.
-func clip(s string) string {
-	const most = 40
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
-}
+var (
+	// ErrPolicy reports an invalid policy; [errors.As] to [*InvalidError]
+	// lists every fault.
+	ErrPolicy = errors.New("invalid policy")
+	// ErrUnknown reports a value outside its enumeration, such as one of a
+	// newer version of the library.
+	ErrUnknown = fault.ErrUnknown
+)
+
+// Fault is one thing that is wrong with an input: the field's path, a code for
+// machines with its bounds, and what to do about it.
+type Fault = fault.Fault
+
+// InvalidError is an input that was refused whole; its Faults are all that is
+// wrong.
+type InvalidError = fault.Error

@@ -28,7 +28,8 @@ func ExamplePolicy_Judge() {
 	// 6 days: the buyer may appeal until 2027-02-15
 }
 
-// A stepper or a form shows every ground a side has, with the reason why it does not hold.
+// A stepper or a form shows every ground a side has, with the reason why it
+// does not hold.
 func ExamplePolicy_Verdicts() {
 	turnBegan := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	facts := appeal.Facts{Turn: appeal.Buyer, Since: turnBegan, ProductRejections: 3}

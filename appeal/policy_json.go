@@ -1,14 +1,15 @@
 package appeal
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// policyJSON is the JSON form of a policy; durations are written as Go writes them ("120h0m0s").
+// policyJSON is the JSON form of a policy; durations are written as Go writes
+// them ("120h0m0s").
 type policyJSON struct {
 	Silence    string   `json:"silence"`
 	Rejections *int     `json:"rejections"`
@@ -29,26 +30,29 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes and validates it. Every field has to be there, and one it does not know is refused, since
-// leaving either out would change the rules silently; every error wraps [ErrPolicy].
+// UnmarshalJSON reads what MarshalJSON writes and validates it. Every member
+// has to be there and no other may, because either would change the rules
+// silently. Every error matches [ErrPolicy].
 func (p *Policy) UnmarshalJSON(data []byte) error {
 	var wire policyJSON
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&wire); err != nil {
-		return fmt.Errorf("%w: %w", ErrPolicy, err)
+	if err := fault.Decode("appeal: policy", data, &wire); err != nil {
+		if errors.Is(err, ErrPolicy) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", err, ErrPolicy)
 	}
-	silence, err1 := parseDuration("silence", wire.Silence)
-	blackout, err2 := parseDuration("blackout", wire.Blackout)
-	handling, err3 := parseDuration("handling", wire.Handling)
-	var err4 error
-	if wire.Rejections == nil || wire.Buyer == nil || wire.Seller == nil {
-		err4 = fmt.Errorf("%w: give rejections, buyer and seller, even if 0 or empty", ErrPolicy)
+	var faults fault.List
+	read := Policy{
+		Silence:    faults.ParseDuration("silence", wire.Silence),
+		Rejections: given(&faults, "rejections", wire.Rejections, "give a number, even if 0"),
+		Blackout:   faults.ParseDuration("blackout", wire.Blackout),
+		Handling:   faults.ParseDuration("handling", wire.Handling),
+		Buyer:      given(&faults, "buyer", wire.Buyer, "give a list of grounds, even if empty"),
+		Seller:     given(&faults, "seller", wire.Seller, "give a list of grounds, even if empty"),
 	}
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	if err := faults.Err("appeal", ErrPolicy); err != nil {
 		return err
 	}
-	read := Policy{silence, *wire.Rejections, blackout, handling, *wire.Buyer, *wire.Seller}
 	if err := read.Validate(); err != nil {
 		return err
 	}
@@ -56,10 +60,11 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func parseDuration(field, text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return 0, fmt.Errorf("%w: %s: write a duration such as \"120h0m0s\"", ErrPolicy, field)
+// given returns a mandatory member.
+func given[T any](faults *fault.List, field string, value *T, message string) (v T) {
+	if value == nil {
+		faults.Add(field, fault.Required, message)
+		return v
 	}
-	return d, nil
+	return *value
 }

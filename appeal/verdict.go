@@ -1,92 +1,106 @@
 package appeal
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
-// Reason says why a ground does not hold. The zero value means that it does.
+// Reason says why something is not allowed; here, why a ground does not hold.
+// Package supervision uses the same type and adds its own reasons. The zero
+// value means that nothing is in the way.
+//
+// Reasons are handed out and never read back, so that a client of an older
+// version takes one it does not know as it is.
 type Reason string
 
-// The reasons, in the order in which they are looked for.
+// The reasons why a ground does not hold, in the order in which they are looked
+// for.
 const (
 	// NotGranted: the policy does not give this party this ground (R11).
 	NotGranted Reason = "not_granted"
-	// NotTheirTurn: the other party cannot be silent, since it is not its turn (R09).
+	// NotTheirTurn: the other party cannot be silent, since it is not its turn
+	// (R09).
 	NotTheirTurn Reason = "not_their_turn"
 	// TooFewRejections: the counter has not reached the policy's number (R10).
 	TooFewRejections Reason = "too_few_rejections"
-	// NotSilentLongEnough: the silence has not lasted more than the policy's duration (R09).
+	// NotSilentLongEnough: the silence has not lasted more than the policy's
+	// duration (R09).
 	NotSilentLongEnough Reason = "not_silent_long_enough"
 	// InBlackout: the scheduled end is too near (R14).
 	InBlackout Reason = "in_blackout"
 )
 
-// String returns the reason's word, such as "in_blackout".
-func (r Reason) String() string { return string(r) }
-
-// ParseReason reads a reason's word. Any other word gives an error that wraps [ErrUnknown].
-func ParseReason(s string) (Reason, error) {
-	switch r := Reason(s); r {
-	case NotGranted, NotTheirTurn, TooFewRejections, NotSilentLongEnough, InBlackout:
-		return r, nil
-	}
-	return "", fmt.Errorf("%w: reason %q", ErrUnknown, clip(s))
-}
-
-// MarshalText writes the reason's word; an undeclared reason is an error that wraps [ErrUnknown].
-func (r Reason) MarshalText() ([]byte, error) {
-	_, err := ParseReason(string(r))
-	return []byte(r), err
-}
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseReason].
-func (r *Reason) UnmarshalText(text []byte) (err error) {
-	*r, err = ParseReason(string(text))
-	return err
+// Reasons lists the reasons why a ground does not hold, in the order of their
+// declaration.
+func Reasons() []Reason {
+	return []Reason{NotGranted, NotTheirTurn, TooFewRejections, NotSilentLongEnough, InBlackout}
 }
 
 // Verdict is the answer to "may this party appeal on this ground now?".
 type Verdict struct {
 	Ground Ground
-	// Holds says whether the ground opens an appeal at the instant asked about.
+	// Holds says whether the ground opens an appeal at the instant asked
+	// about.
 	Holds bool
 	// Reason says why it does not; zero when it does.
 	Reason Reason
-	// From is the first instant at which time alone makes it hold; zero when it holds already or time alone never will.
+	// From is the first instant at which time alone makes it hold; zero when
+	// it holds already or time alone never will.
 	From time.Time
-	// Until is the first instant at which time alone makes it no longer hold, counted for the present opening or for the one
-	// that begins at From; zero when time alone does not end it.
+	// Until is the first instant at which time alone makes it no longer hold,
+	// for the present opening or for the one that begins at From; zero when
+	// time alone does not end it.
 	Until time.Time
-	// Finding is the evidence for a ground that holds (R18).
-	Finding Finding
+	// Measure is how far the ground is, whether or not it holds.
+	Measure Measure
 }
 
-// Judge says whether a ground holds for a party at an instant (R09, R10, R11, R14). It allocates nothing.
+// Measure is the numbers behind a verdict, such as 2 rejections of 3 (R24). Its
+// zero value says that the ground has none, or that it cannot be measured:
+// another party's turn, or a ground that the party does not have.
+type Measure struct {
+	// Have and Need are the rejections there are and those that open an
+	// appeal (R10).
+	Have int `json:"have,omitempty"`
+	Need int `json:"need,omitempty"`
+	// Since is when the silence began, and Silence how long it has to last and
+	// be exceeded (R09); in the JSON form in nanoseconds.
+	Since   time.Time     `json:"since,omitzero"`
+	Silence time.Duration `json:"silence,omitempty"`
+}
+
+// Finding returns the evidence for a ground that holds (R18); zero where it
+// does not.
+func (v Verdict) Finding() Finding {
+	if !v.Holds {
+		return Finding{}
+	}
+	return Finding{Count: v.Measure.Have, Since: v.Measure.Since}
+}
+
+// Judge says whether a ground holds for a party at an instant (R09, R10, R11,
+// R14). It allocates nothing.
 func (p Policy) Judge(party Party, ground Ground, facts Facts, at time.Time) Verdict {
 	v := Verdict{Ground: ground}
 	if !p.Grounds(party).Has(ground) {
 		v.Reason = NotGranted
 		return v
 	}
-	var opens time.Time // zero: the ground has been there all along
 	switch ground {
 	case SellerSilent:
-		opens, v.Reason, v.Finding = p.silent(Seller, facts)
+		v.Measure, v.Reason = p.silent(Seller, facts)
 	case BuyerSilent:
-		opens, v.Reason, v.Finding = p.silent(Buyer, facts)
+		v.Measure, v.Reason = p.silent(Buyer, facts)
 	case RequestRejected:
-		v.Reason, v.Finding = p.rejected(facts.RequestRejections)
+		v.Measure, v.Reason = p.rejected(facts.RequestRejections)
 	case ProductRejected:
-		v.Reason, v.Finding = p.rejected(facts.ProductRejections)
+		v.Measure, v.Reason = p.rejected(facts.ProductRejections)
 	}
 	if v.Reason != "" {
 		return v
 	}
-	return p.schedule(v, opens, facts.ScheduledEnd, at)
+	return p.schedule(v, facts.ScheduledEnd, at)
 }
 
-// Verdicts judges every ground that the policy gives a party, in the grounds' declared order.
+// Verdicts judges every ground that the policy gives a party, in the grounds'
+// declared order.
 func (p Policy) Verdicts(party Party, facts Facts, at time.Time) []Verdict {
 	list := make([]Verdict, 0, len(grounds))
 	for _, g := range grounds {
@@ -97,8 +111,10 @@ func (p Policy) Verdicts(party Party, facts Facts, at time.Time) []Verdict {
 	return list
 }
 
-// Best is the verdict that counts for a party: of a ground that holds if one does; otherwise of the ground that time opens first;
-// otherwise of the first in declared order; and [NotGranted] where the party has no ground at all. It allocates nothing.
+// Best is the verdict that counts for a party: of a ground that holds if one
+// does; otherwise of the ground that time opens first; otherwise of the first
+// in declared order; and [NotGranted] where the party has no ground at all. It
+// allocates nothing.
 func (p Policy) Best(party Party, facts Facts, at time.Time) Verdict {
 	best := Verdict{Reason: NotGranted}
 	for _, ground := range grounds {
@@ -116,25 +132,28 @@ func (p Policy) Best(party Party, facts Facts, at time.Time) Verdict {
 	return best
 }
 
-// silent: the guide says "more than", so the first instant is one tick after the policy's duration (R09).
-func (p Policy) silent(party Party, facts Facts) (opens time.Time, why Reason, found Finding) {
+func (p Policy) silent(party Party, facts Facts) (Measure, Reason) {
 	if facts.Turn != party {
-		return time.Time{}, NotTheirTurn, Finding{}
+		return Measure{}, NotTheirTurn
 	}
-	return facts.Since.Add(p.Silence + Tick), "", Finding{Since: facts.Since}
+	return Measure{Since: facts.Since, Silence: p.Silence}, ""
 }
 
-func (p Policy) rejected(count int) (Reason, Finding) {
+func (p Policy) rejected(count int) (Measure, Reason) {
+	m := Measure{Have: count, Need: p.Rejections}
 	if count < p.Rejections {
-		return TooFewRejections, Finding{}
+		return m, TooFewRejections
 	}
-	return "", Finding{Count: count}
+	return m, ""
 }
 
-// schedule places the ground's opening around the blackout, which lasts from end−Blackout up to but not including end (R14).
-func (p Policy) schedule(v Verdict, opens, end, at time.Time) Verdict {
+// schedule places the ground's opening around the blackout, which lasts from
+// end−Blackout up to but not including end (R14).
+func (p Policy) schedule(v Verdict, end, at time.Time) Verdict {
 	first := at
-	if opens.After(at) {
+	// The guide says "more than": one tick after the policy's duration (R09).
+	// Without a silence to measure this is long past.
+	if opens := v.Measure.Since.Add(v.Measure.Silence + Tick); opens.After(at) {
 		first, v.Reason = opens, NotSilentLongEnough
 	}
 	if begins, ok := p.BlackoutBegins(end); ok && first.Before(end) {
@@ -151,11 +170,12 @@ func (p Policy) schedule(v Verdict, opens, end, at time.Time) Verdict {
 		v.Holds = true
 		return v
 	}
-	v.From, v.Finding = first, Finding{}
+	v.From = first
 	return v
 }
 
-// BlackoutBegins returns the first instant of the blackout before a scheduled end (R14); false where there is none.
+// BlackoutBegins returns the first instant of the blackout before a scheduled
+// end (R14); false where there is none.
 func (p Policy) BlackoutBegins(end time.Time) (time.Time, bool) {
 	if p.Blackout == 0 || end.IsZero() {
 		return time.Time{}, false

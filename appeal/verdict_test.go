@@ -18,7 +18,8 @@ var (
 	end   = began.Add(365 * day)
 )
 
-// question is one that Judge is asked, with its answer; instants count from began.
+// question is one that Judge is asked, with its answer; instants count from
+// began.
 type question struct {
 	at     time.Duration
 	holds  bool
@@ -37,7 +38,7 @@ func (q question) check(t *testing.T, p appeal.Policy, party appeal.Party, groun
 	assert.Equal(t, instant(q.until), v.Until, "until, asked %s after it began", q.at)
 	assert.Equal(t, v.Holds, v.Reason == "")
 	if !v.Holds {
-		assert.Zero(t, v.Finding, "no evidence for what does not hold")
+		assert.Zero(t, v.Finding(), "no evidence for what does not hold")
 	}
 }
 
@@ -69,7 +70,8 @@ func TestR09_Silence(t *testing.T) {
 			} {
 				q.check(t, policy, side.party, side.ground, facts)
 			}
-			assert.Equal(t, appeal.Finding{Since: began}, policy.Judge(side.party, side.ground, facts, began.Add(6*day)).Finding)
+			assert.Equal(t, appeal.Finding{Since: began},
+				policy.Judge(side.party, side.ground, facts, began.Add(6*day)).Finding())
 
 			facts.Turn = side.party
 			question{at: 100 * day, reason: appeal.NotTheirTurn}.check(t, policy, side.party, side.ground, facts)
@@ -83,18 +85,28 @@ func TestR09_Silence(t *testing.T) {
 func TestR10_Rejections(t *testing.T) {
 	policy := appeal.Guide()
 	counted := map[appeal.Ground]func(n int) appeal.Facts{
-		appeal.RequestRejected: func(n int) appeal.Facts { return appeal.Facts{RequestRejections: n, ProductRejections: 2} },
-		appeal.ProductRejected: func(n int) appeal.Facts { return appeal.Facts{ProductRejections: n, RequestRejections: 2} },
+		appeal.RequestRejected: func(n int) appeal.Facts {
+			return appeal.Facts{RequestRejections: n,
+				ProductRejections: 2}
+		},
+		appeal.ProductRejected: func(n int) appeal.Facts {
+			return appeal.Facts{ProductRejections: n,
+				RequestRejections: 2}
+		},
 	}
 	for ground, facts := range counted {
 		for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 			for n := range 5 {
 				v := policy.Judge(party, ground, facts(n), began)
 				assert.Equal(t, n >= 3, v.Holds, "%s after %d", ground, n)
+				measured := appeal.Measure{Have: n, Need: 3}
 				if n < 3 {
-					assert.Equal(t, appeal.Verdict{Ground: ground, Reason: appeal.TooFewRejections}, v, "time alone rejects nothing")
+					assert.Equal(t, appeal.Verdict{Ground: ground, Reason: appeal.TooFewRejections,
+						Measure: measured}, v, "time alone rejects nothing")
+					assert.Zero(t, v.Finding())
 				} else {
-					assert.Equal(t, appeal.Verdict{Ground: ground, Holds: true, Finding: appeal.Finding{Count: n}}, v)
+					assert.Equal(t, appeal.Verdict{Ground: ground, Holds: true, Measure: measured}, v)
+					assert.Equal(t, appeal.Finding{Count: n}, v.Finding())
 				}
 			}
 		}
@@ -102,8 +114,10 @@ func TestR10_Rejections(t *testing.T) {
 }
 
 func TestR11_GroundsOfEachSide(t *testing.T) {
-	assert.Equal(t, []appeal.Ground{appeal.SellerSilent, appeal.RequestRejected, appeal.ProductRejected}, appeal.Guide().Grounds(appeal.Buyer).List())
-	assert.Equal(t, []appeal.Ground{appeal.BuyerSilent, appeal.RequestRejected, appeal.ProductRejected}, appeal.Guide().Grounds(appeal.Seller).List())
+	assert.Equal(t, []appeal.Ground{appeal.SellerSilent, appeal.RequestRejected, appeal.ProductRejected},
+		appeal.Guide().Grounds(appeal.Buyer).List())
+	assert.Equal(t, []appeal.Ground{appeal.BuyerSilent, appeal.RequestRejected, appeal.ProductRejected},
+		appeal.Guide().Grounds(appeal.Seller).List())
 	assert.Empty(t, appeal.Guide().Grounds("").List(), "nobody has no grounds")
 
 	generous := appeal.Facts{Turn: appeal.Seller, Since: began, RequestRejections: 9, ProductRejections: 9}
@@ -184,17 +198,42 @@ func TestR14_SilenceMeetsBlackout(t *testing.T) {
 	}
 }
 
-func TestR26_FreeAppealsNeedNoGround(t *testing.T) {
+func TestR26_AppealsUnderTheRulesOf2025NeedNoGround(t *testing.T) {
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, turn := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 			facts := appeal.Facts{Turn: turn, Since: began, ScheduledEnd: end}
-			question{at: 360 * day, holds: true}.check(t, appeal.Free(), party, appeal.Unconditional, facts)
+			question{at: 360 * day, holds: true}.check(t, appeal.Rules2025(), party, appeal.Unconditional, facts)
 		}
 	}
 	unconditional := appeal.Guide()
 	unconditional.Buyer = appeal.GroundsOf(appeal.Unconditional)
-	question{at: 360 * day, reason: appeal.InBlackout, from: 365 * day}.check(t, unconditional, appeal.Buyer, appeal.Unconditional,
+	question{at: 360 * day, reason: appeal.InBlackout, from: 365 * day}.check(t, unconditional, appeal.Buyer,
+		appeal.Unconditional,
 		appeal.Facts{ScheduledEnd: end}) // a policy may keep the blackout
+}
+
+func TestR24_AVerdictHasItsNumbers(t *testing.T) {
+	facts := appeal.Facts{Turn: appeal.Seller, Since: began, RequestRejections: 2, ScheduledEnd: end}
+	silence := appeal.Measure{Since: began, Silence: 5 * day}
+	for name, c := range map[string]struct {
+		party  appeal.Party
+		ground appeal.Ground
+		at     time.Duration
+		want   appeal.Measure
+	}{
+		"silent, but not long enough": {appeal.Buyer, appeal.SellerSilent, 5 * day, silence},
+		"silent long enough":          {appeal.Buyer, appeal.SellerSilent, 5*day + tick, silence},
+		"silent, in the blackout":     {appeal.Buyer, appeal.SellerSilent, 355 * day, silence},
+		"rejected twice":              {appeal.Buyer, appeal.RequestRejected, 0, appeal.Measure{Have: 2, Need: 3}},
+		"never rejected":              {appeal.Buyer, appeal.ProductRejected, 0, appeal.Measure{Need: 3}},
+		"the other party's turn":      {appeal.Seller, appeal.BuyerSilent, 5 * day, appeal.Measure{}},
+		"a ground it does not have":   {appeal.Seller, appeal.SellerSilent, 5 * day, appeal.Measure{}},
+		"no ground needed":            {appeal.Buyer, appeal.Unconditional, 0, appeal.Measure{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, appeal.Guide().Judge(c.party, c.ground, facts, began.Add(c.at)).Measure)
+		})
+	}
 }
 
 func TestVerdicts(t *testing.T) {
@@ -217,15 +256,24 @@ func TestR23_BestVerdict(t *testing.T) {
 		want  appeal.Ground
 		holds bool
 	}{
-		"the one that holds, later in declared order": {appeal.Buyer, silent(appeal.Facts{ProductRejections: 3}), 0, appeal.ProductRejected, true},
-		"the first that holds":                        {appeal.Buyer, silent(appeal.Facts{ProductRejections: 3}), 6 * day, appeal.SellerSilent, true},
-		"the one that time opens":                     {appeal.Buyer, silent(appeal.Facts{}), 0, appeal.SellerSilent, false},
-		"the one that time opens first":               {appeal.Buyer, silent(appeal.Facts{RequestRejections: 3, ScheduledEnd: began.Add(2 * day)}), 0, appeal.RequestRejected, false},
-		"the first of two that open together": {appeal.Buyer, appeal.Facts{Turn: appeal.Seller, Since: began.Add(348 * day), RequestRejections: 3, ScheduledEnd: end},
+		"the one that holds, later in declared order": {appeal.Buyer, silent(appeal.Facts{ProductRejections: 3}), 0,
+			appeal.ProductRejected, true},
+		"the first that holds": {appeal.Buyer, silent(appeal.Facts{ProductRejections: 3}),
+			6 * day, appeal.SellerSilent, true},
+		"the one that time opens": {appeal.Buyer, silent(appeal.Facts{}), 0,
+			appeal.SellerSilent, false},
+		"the one that time opens first": {appeal.Buyer,
+			silent(appeal.Facts{RequestRejections: 3, ScheduledEnd: began.Add(2 * day)}), 0, appeal.RequestRejected,
+			false},
+		"the first of two that open together": {appeal.Buyer,
+			appeal.Facts{Turn: appeal.Seller, Since: began.Add(348 * day), RequestRejections: 3, ScheduledEnd: end},
 			350 * day, appeal.SellerSilent, false},
-		"the first, where time opens none": {appeal.Buyer, appeal.Facts{Turn: appeal.Buyer}, 0, appeal.SellerSilent, false},
-		"the only one that time opens":     {appeal.Seller, appeal.Facts{ProductRejections: 3, ScheduledEnd: end, Turn: appeal.Seller}, 350 * day, appeal.ProductRejected, false},
-		"none":                             {"", appeal.Facts{}, 0, "", false},
+		"the first, where time opens none": {appeal.Buyer, appeal.Facts{Turn: appeal.Buyer}, 0, appeal.SellerSilent,
+			false},
+		"the only one that time opens": {appeal.Seller,
+			appeal.Facts{ProductRejections: 3, ScheduledEnd: end, Turn: appeal.Seller}, 350 * day,
+			appeal.ProductRejected, false},
+		"none": {"", appeal.Facts{}, 0, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			best := appeal.Guide().Best(c.party, c.facts, began.Add(c.at))
@@ -246,7 +294,7 @@ func TestR14_BlackoutBegins(t *testing.T) {
 	assert.Equal(t, end.Add(-15*day), begins)
 	_, ok = appeal.Guide().BlackoutBegins(time.Time{})
 	assert.False(t, ok, "nothing is scheduled")
-	_, ok = appeal.Free().BlackoutBegins(end)
+	_, ok = appeal.Rules2025().BlackoutBegins(end)
 	assert.False(t, ok, "the 2025 rules have none")
 }
 

@@ -3,7 +3,6 @@ package appeal_test
 import (
 	"encoding"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -12,73 +11,75 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// word is what every enumeration of the package does.
-type word interface {
-	~string
-	fmt.Stringer
-	encoding.TextMarshaler
-}
-
-func checkWords[W word, P interface {
+// checkWords: an enumeration writes its words, reads them and no others, and
+// never repeats what it refuses.
+func checkWords[W ~string, P interface {
 	*W
 	encoding.TextUnmarshaler
-}](t *testing.T, parse func(string) (W, error), declared map[W]string) {
+}](t *testing.T, name string, declared []W, words ...string) {
 	t.Helper()
-	for value, want := range declared {
-		assert.Equal(t, want, value.String())
-		parsed, err := parse(want)
-		require.NoError(t, err)
-		assert.Equal(t, value, parsed)
+	require.Len(t, declared, len(words))
+	for i, value := range declared {
 		data, err := json.Marshal(value)
 		require.NoError(t, err)
-		assert.Equal(t, `"`+want+`"`, string(data))
+		assert.Equal(t, `"`+words[i]+`"`, string(data))
 		var read W
-		require.NoError(t, P(&read).UnmarshalText([]byte(want)))
+		require.NoError(t, json.Unmarshal(data, &read))
 		assert.Equal(t, value, read)
 	}
-	_, err := parse(strings.Repeat("x", 40))
-	assert.ErrorContains(t, err, strings.Repeat("x", 40)+`"`, "no more than needed is cut")
-	for _, wrong := range []string{"", "Buyer", " resume", strings.Repeat("x", 1000), "\xff"} {
-		_, err := parse(wrong)
+	for _, wrong := range []string{"", "Buyer", " resume", "weather", strings.Repeat("x", 1000), "\xff"} {
+		read := declared[0]
+		err := P(&read).UnmarshalText([]byte(wrong))
 		assert.ErrorIs(t, err, appeal.ErrUnknown)
-		assert.Less(t, len(err.Error()), 250, "a stranger's word is cut")
-		var read W
-		assert.ErrorIs(t, P(&read).UnmarshalText([]byte(wrong)), appeal.ErrUnknown)
-		assert.Zero(t, read)
-		_, err = W(wrong).MarshalText()
-		assert.ErrorIs(t, err, appeal.ErrUnknown, "an undeclared value is not written")
+		assert.EqualError(t, err, "appeal: "+name+": unknown word: use one of "+strings.Join(words, ", "))
+		assert.Equal(t, declared[0], read, "stays what it was")
 	}
 }
 
 func TestWords(t *testing.T) {
-	checkWords(t, appeal.ParseParty, map[appeal.Party]string{appeal.Buyer: "buyer", appeal.Seller: "seller"})
-	checkWords(t, appeal.ParseOutcome, map[appeal.Outcome]string{
-		appeal.Resume: "resume", appeal.Accept: "accept", appeal.Cancel: "cancel",
-	})
-	checkWords(t, appeal.ParseGround, map[appeal.Ground]string{
-		appeal.SellerSilent: "seller_silent", appeal.BuyerSilent: "buyer_silent", appeal.RequestRejected: "request_rejected",
-		appeal.ProductRejected: "product_rejected", appeal.Unconditional: "unconditional",
-	})
-	checkWords(t, appeal.ParseReason, map[appeal.Reason]string{
-		appeal.NotGranted: "not_granted", appeal.NotTheirTurn: "not_their_turn", appeal.TooFewRejections: "too_few_rejections",
-		appeal.NotSilentLongEnough: "not_silent_long_enough", appeal.InBlackout: "in_blackout",
-	})
+	checkWords(t, "party", []appeal.Party{appeal.Buyer, appeal.Seller}, "buyer", "seller")
+	checkWords(t, "outcome", appeal.Outcomes(), "resume", "accept", "cancel")
+	checkWords(t, "ground", appeal.AllGrounds.List(),
+		"seller_silent", "buyer_silent", "request_rejected", "product_rejected", "unconditional")
+}
+
+func TestReasonsAreInTheOrderOfTheQuestions(t *testing.T) {
+	assert.Equal(t, []appeal.Reason{
+		"not_granted", "not_their_turn", "too_few_rejections", "not_silent_long_enough", "in_blackout",
+	}, appeal.Reasons())
+
+	var newer appeal.Reason
+	require.NoError(t, json.Unmarshal([]byte(`"of_a_newer_version"`), &newer), "a client takes what it does not know")
 }
 
 func TestGrounds(t *testing.T) {
 	set := appeal.GroundsOf(appeal.ProductRejected, appeal.SellerSilent, "weather")
-	assert.Equal(t, []appeal.Ground{appeal.SellerSilent, appeal.ProductRejected}, set.List(), "declared ones, in declared order")
+	assert.Equal(t, []appeal.Ground{appeal.SellerSilent, appeal.ProductRejected}, set.List(),
+		"declared ones, in declared order")
 	assert.Equal(t, "seller_silent, product_rejected", set.String())
 	assert.True(t, set.Has(appeal.SellerSilent))
 	assert.False(t, set.Has(appeal.BuyerSilent))
 	assert.False(t, set.Has("weather"))
 	assert.False(t, appeal.Grounds(255).Has(""), "no ground is in no set")
+	assert.Equal(t, appeal.AllGrounds, appeal.GroundsOf(appeal.AllGrounds.List()...))
+}
 
+func TestGroundsJSON(t *testing.T) {
 	data, err := json.Marshal(appeal.Grounds(0))
 	require.NoError(t, err)
 	assert.Equal(t, "[]", string(data))
-	read := set
-	assert.ErrorIs(t, read.UnmarshalJSON([]byte(`["seller_silent","seller_silent"]`)), appeal.ErrPolicy)
+
+	kept := appeal.GroundsOf(appeal.BuyerSilent)
+	read := kept
+	for document, want := range map[string]error{
+		`["seller_silent","seller_silent"]`: appeal.ErrPolicy,
+		`["secret"]`:                        appeal.ErrUnknown,
+	} {
+		err := read.UnmarshalJSON([]byte(document))
+		assert.ErrorIs(t, err, want)
+		assert.NotContains(t, err.Error(), "secret")
+	}
 	assert.Error(t, read.UnmarshalJSON([]byte(`{`)))
-	assert.Equal(t, set, read)
+	assert.Error(t, read.UnmarshalJSON([]byte(`"seller_silent"`)))
+	assert.Equal(t, kept, read)
 }

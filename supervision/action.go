@@ -3,112 +3,125 @@ package supervision
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// Action is one thing to do to an order, as data: one struct for each operation, passed by value. The set is closed.
+// Action is one thing to do to an order, as data: one struct for each
+// operation, passed by value. The set is closed: only the actions of this
+// package are taken, pointers to them and structs that embed them are not.
+//
+// An action whose operation has a condition of its own, an effect or lists to
+// copy implements conditional, effective or cloner as well.
 type Action interface {
 	// Operation names what the action does.
 	Operation() Operation
 
-	// sealed keeps the set closed: see normalized, effect and decoders.
-	sealed()
+	// check returns the action as it is recorded: normalised and detached
+	// from the caller's memory. It reports every fault. The form is the
+	// template that the action fills in, nil for none.
+	check(o Order, form *template.Form, f faults) (Action, faults)
 }
 
-// decoders read the JSON form of each operation's action.
-var decoders = map[Operation]func(data []byte) (Action, error){
-	OpOpen:           decodeAs[Opening],
-	OpSubmitRequest:  decodeAs[SubmitRequest],
-	OpAcceptRequest:  decodeAs[AcceptRequest],
-	OpRejectRequest:  decodeAs[RejectRequest],
-	OpReportProgress: decodeAs[ReportProgress],
-	OpDeliver:        decodeAs[Deliver],
-	OpAcceptProduct:  decodeAs[AcceptProduct],
-	OpRejectProduct:  decodeAs[RejectProduct],
-	OpRemind:         decodeAs[Remind],
-	OpRaiseAppeal:    decodeAs[RaiseAppeal],
-	OpAddNote:        decodeAs[AddNote],
-	OpRuleAppeal:     decodeAs[RuleAppeal],
-	OpAutoAccept:     decodeAs[AutoAccept],
-	OpComplete:       decodeAs[Complete],
+// conditional is an action with a condition beyond the table's. Asking whether
+// an operation is allowed asks its zero action, so a zero field stands for
+// "whatever is allowed". Orders and decisions go by value: a pointer passed to
+// an interface's method would escape, and asking is free of allocations.
+type conditional interface {
+	decide(o Order, d Decision, role Role, at time.Time) Decision
+}
+
+// leading is an action that says itself where it leads among the destinations
+// that the table has.
+type leading interface {
+	to(o Order) Status
+}
+
+// effective is an action that changes the order beyond what every operation
+// changes: its status, version and clocks.
+type effective interface {
+	effect(o Order, r Record) Order
+}
+
+// quiet is an action that leaves the clock of silence alone; every other one
+// starts it again (R06, R09, R20).
+type quiet interface {
+	keepsTurn()
+}
+
+// cloner is an action that holds memory of its own.
+type cloner interface {
+	clone() Action
+}
+
+// registry is the list of all operations: each is its zero action.
+var registry = [...]room{
+	of[Opening](),
+	of[SubmitRequest](),
+	of[AcceptRequest](),
+	of[RejectRequest](),
+	of[ReportProgress](),
+	of[Deliver](),
+	of[AcceptProduct](),
+	of[RejectProduct](),
+	of[Remind](),
+	of[RaiseAppeal](),
+	of[AddNote](),
+	of[DecideAppeal](),
+	of[AutoAccept](),
+	of[Complete](),
+}
+
+// room is what the package knows of an operation without its table: the zero
+// value of its action, its type and how its JSON form is read.
+type room struct {
+	zero   Action
+	kind   reflect.Type
+	decode func(data []byte) (Action, error)
+}
+
+func of[A Action]() room {
+	var zero A
+	return room{zero, reflect.TypeFor[A](), decodeAs[A]}
 }
 
 func decodeAs[A Action](data []byte) (Action, error) {
 	var a A
-	if err := decodeFields("action", data, &a); err != nil {
+	if err := fault.Decode("supervision: action", data, &a); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-// normalized returns an action as it is recorded, detached from the caller's memory, and reports every fault; nil for nil and for
-// pointers to actions. Like effect it is a switch and not a method of Action, so that neither the order nor the faults have to move
-// to the heap for a dynamic call.
-func normalized(a Action, o *Order, f *faults) Action {
-	switch a := a.(type) {
-	case Opening:
-		return a.normalize(f)
-	case SubmitRequest:
-		return a.normalize(o, f)
-	case RejectRequest:
-		return a.normalize(f)
-	case ReportProgress:
-		return a.normalize(f)
-	case Deliver:
-		return a.normalize(f)
-	case RejectProduct:
-		return a.normalize(f)
-	case Remind:
-		return a.normalize(f)
-	case RaiseAppeal:
-		return a.normalize(f)
-	case AddNote:
-		return a.normalize(f)
-	case RuleAppeal:
-		return a.normalize(f)
-	case AcceptRequest, AcceptProduct, AutoAccept, Complete:
-		return a
+var operations, rooms = index()
+
+func index() (list [len(registry)]Operation, byName map[Operation]*room) {
+	byName = make(map[Operation]*room)
+	for i := range registry {
+		list[i] = registry[i].zero.Operation()
+		byName[list[i]] = &registry[i]
 	}
-	return nil
+	return list, byName
 }
 
-// effect changes an order by a record's action, beyond what every record changes: its status, version and clocks.
-func effect(o *Order, r *Record) {
-	switch a := r.Action.(type) {
-	case Opening:
-		a.effect(o, r)
-	case SubmitRequest:
-		a.effect(o, r)
-	case RejectRequest:
-		o.RequestRejections++
-	case Deliver:
-		a.effect(o, r)
-	case RejectProduct:
-		o.ProductRejections++
-	case Remind:
-		o.RemindedAt = r.At
-	case RaiseAppeal:
-		a.effect(o, r)
-	case AddNote:
-		a.effect(o, r)
-	case RuleAppeal:
-		a.effect(o, r)
-	}
+// isAction reports whether a value is one of the package's actions. Only its
+// type can tell: a foreign struct that embeds an action has its methods.
+func isAction(a Action) bool {
+	kind := reflect.TypeOf(a)
+	return slices.ContainsFunc(registry[:], func(r room) bool { return r.kind == kind })
 }
 
-// checkAction refuses nil and pointers, which have no JSON form and would escape the switches above.
-func checkAction(a Action) error {
+// CheckAction refuses what is not an action of this package, passed by value,
+// with an [*InvalidError].
+func CheckAction(a Action) error {
 	var f faults
 	f.action(a)
 	return f.err()
-}
-
-func (f *faults) action(a Action) {
-	switch a.(type) {
-	case Opening, SubmitRequest, AcceptRequest, RejectRequest, ReportProgress, Deliver, AcceptProduct, RejectProduct, Remind,
-		RaiseAppeal, AddNote, RuleAppeal, AutoAccept, Complete:
-	default:
-		f.add("action", "required", "pass one of the package's actions, by value")
-	}
 }
 
 type actionJSON struct {
@@ -117,13 +130,14 @@ type actionJSON struct {
 	Action    json.RawMessage `json:"action"`
 }
 
-// MarshalAction writes an action with its operation, so that a host can send or queue it:
+// MarshalAction writes an action with its operation, so that a host can send
+// or queue it:
 //
 //	{"format":1,"operation":"reject_request","action":{"reason":"…"}}
 //
 // A nil action or a pointer gives an [*InvalidError].
 func MarshalAction(a Action) ([]byte, error) {
-	if err := checkAction(a); err != nil {
+	if err := CheckAction(a); err != nil {
 		return nil, err
 	}
 	body, err := json.Marshal(a)
@@ -133,20 +147,23 @@ func MarshalAction(a Action) ([]byte, error) {
 	return json.Marshal(actionJSON{Format, a.Operation(), body})
 }
 
-// UnmarshalAction reads what [MarshalAction] writes. Errors wrap [ErrMalformed], and [ErrNewerFormat] or [ErrUnknown] where that is the
-// cause. Whether the action's content is valid is decided when it is applied.
+// UnmarshalAction reads what [MarshalAction] writes. Errors wrap
+// [ErrMalformed], and [ErrNewerFormat] or [ErrUnknown] where that is the cause.
+// Whether the action's content is valid is decided when it is applied.
 func UnmarshalAction(data []byte) (Action, error) {
 	var wire actionJSON
-	if err := decodeStrict("action", data, &wire, &wire.Format); err != nil {
+	if err := fault.DecodeDocument("supervision: action", data, &wire, &wire.Format); err != nil {
 		return nil, err
 	}
-	return decodeAction(wire.Operation, wire.Action)
+	return UnmarshalActionOf(wire.Operation, wire.Action)
 }
 
-func decodeAction(op Operation, data []byte) (Action, error) {
-	decode, ok := decoders[op]
+// UnmarshalActionOf reads the action of an operation without its envelope, as
+// the body of a request holds it; errors are those of [UnmarshalAction].
+func UnmarshalActionOf(op Operation, data []byte) (Action, error) {
+	room, ok := rooms[op]
 	if !ok || len(data) == 0 || string(data) == "null" {
-		return nil, fmt.Errorf("%w: action: name an operation and its action", ErrMalformed)
+		return nil, fmt.Errorf("supervision: action: %w: name an operation and its action", ErrMalformed)
 	}
-	return decode(data)
+	return room.decode(data)
 }

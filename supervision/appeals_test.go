@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// opensAt checks that an appeal on a ground is refused a tick before an instant, with that instant, and taken at it and a tick after.
+// opensAt checks that an appeal on a ground is refused a tick before an
+// instant, with that instant, and taken at it and a tick after.
 func (s *story) opensAt(actor supervision.Actor, ground appeal.Ground, opens time.Time, reason supervision.Reason, rule supervision.Rule) {
 	s.t.Helper()
 	refusal := s.fork().until(opens.Add(-tick)).refused(actor, appealOn(ground))
@@ -21,7 +22,8 @@ func (s *story) opensAt(actor supervision.Actor, ground appeal.Ground, opens tim
 	s.fork().until(opens.Add(tick)).do(actor, appealOn(ground))
 }
 
-// silences are the statuses with who is silent there, who may appeal, and on what.
+// silences are the statuses with who is silent there, who may appeal, and on
+// what.
 var silences = []struct {
 	status supervision.Status
 	waits  supervision.Actor
@@ -36,7 +38,7 @@ var silences = []struct {
 
 func TestR09_SilenceOpensAnAppeal(t *testing.T) {
 	for _, c := range silences {
-		t.Run(c.status.String(), func(t *testing.T) {
+		t.Run(string(c.status), func(t *testing.T) {
 			s := arrive(t, supervision.Guide(), c.status)
 			s.opensAt(c.waits, c.ground, bought.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 			s.wait(6 * day)
@@ -90,7 +92,8 @@ func TestR09_PolicySetsTheSilence(t *testing.T) {
 		opensAt(ben, appeal.SellerSilent, bought.Add(time.Hour+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 }
 
-// rejections tells of n rejections of one kind, and ends where the next would be.
+// rejections tells of n rejections of one kind, and ends where the next would
+// be.
 func rejections(t *testing.T, policy supervision.Policy, ground appeal.Ground, n int) *story {
 	t.Helper()
 	s := begin(t, policy)
@@ -160,7 +163,7 @@ func TestR11_PolicyGivesTheGrounds(t *testing.T) {
 	assert.Equal(t, supervision.R11, refusal.Rule)
 	assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason)
 	p := s.permit(sue, supervision.OpRaiseAppeal)
-	assert.Equal(t, supervision.Permission{Operation: supervision.OpRaiseAppeal, Rule: supervision.R11, Reason: supervision.ReasonNotGranted}, p)
+	assert.Equal(t, supervision.Decision{Operation: supervision.OpRaiseAppeal, Rule: supervision.R11, Reason: supervision.ReasonNotGranted}, p)
 	s.do(ben, appealOn(appeal.ProductRejected))
 }
 
@@ -171,11 +174,11 @@ func TestR12_AnAppealFreezesBothParties(t *testing.T) {
 		assert.Equal(t, c.status, s.order.FrozenFrom)
 		for _, at := range []time.Duration{0, tick, 3 * day, 1000 * day} {
 			for _, party := range []supervision.Actor{ben, sue} {
-				for op := supervision.OpSubmitRequest; op <= supervision.OpRaiseAppeal; op++ {
+				for _, op := range supervision.Operations() {
 					p := s.fork().wait(at).permit(party, op)
 					assert.False(t, p.Allowed, "%s by %s", op, party)
 					if p.Reason != supervision.ReasonRole {
-						assert.Equal(t, supervision.Permission{Operation: op, Rule: supervision.R12, Reason: supervision.ReasonFrozen}, p)
+						assert.Equal(t, supervision.Decision{Operation: op, Rule: supervision.R12, Reason: supervision.ReasonFrozen}, p)
 					}
 				}
 			}
@@ -223,7 +226,7 @@ func TestR13_NotesAreBounded(t *testing.T) {
 		assert.True(t, s.permit(mia, supervision.OpAddNote).Allowed)
 		s.do(mia, note)
 	}
-	want := supervision.Permission{Operation: supervision.OpAddNote, Rule: supervision.R13, Reason: supervision.ReasonNotes}
+	want := supervision.Decision{Operation: supervision.OpAddNote, Rule: supervision.R13, Reason: supervision.ReasonNotes}
 	assert.Equal(t, want, s.permit(mia, supervision.OpAddNote))
 	assert.Equal(t, supervision.ReasonNotes, s.refused(mia, note).Reason)
 	s.do(mia, resume)
@@ -247,7 +250,8 @@ func TestR14_Blackout(t *testing.T) {
 	}
 }
 
-// blackout checks both ends of the blackout for an order whose requests were rejected three times.
+// blackout checks both ends of the blackout for an order whose requests were
+// rejected three times.
 func (s *story) blackout(scheduled time.Time) {
 	s.t.Helper()
 	begins := scheduled.Add(-15 * day)
@@ -296,7 +300,7 @@ func TestR15_Rulings(t *testing.T) {
 	for _, froze := range silences {
 		frozen := arrive(t, supervision.Guide(), froze.status).wait(5*day+tick).do(froze.waits, appealOn(froze.ground)).wait(day)
 		for name, c := range map[string]struct {
-			ruling supervision.RuleAppeal
+			ruling supervision.DecideAppeal
 			leads  supervision.Status
 		}{
 			"resume where it froze": {resume, froze.status},
@@ -307,7 +311,7 @@ func TestR15_Rulings(t *testing.T) {
 			"accept":                {deem, supervision.Accepted},
 			"cancel":                {cancel, supervision.Canceled},
 		} {
-			t.Run(froze.status.String()+"/"+name, func(t *testing.T) {
+			t.Run(string(froze.status)+"/"+name, func(t *testing.T) {
 				s := frozen.fork()
 				if c.leads == supervision.AwaitingConfirmation && s.order.Request == nil || c.leads == supervision.AwaitingAcceptance && s.order.Delivery == nil {
 					refusal := s.refused(mia, c.ruling)
@@ -319,7 +323,7 @@ func TestR15_Rulings(t *testing.T) {
 				assert.Equal(t, c.leads, s.order.Status)
 				want := appeal.Ruling{Outcome: c.ruling.Outcome, Upheld: c.ruling.Upheld, Decision: c.ruling.Decision, At: s.at, By: "mia"}
 				if c.ruling.Outcome == appeal.Resume {
-					want.ResumedAt = c.leads.String()
+					want.ResumedAt = string(c.leads)
 				}
 				assert.Equal(t, &want, s.order.Appeal.Ruling)
 				assert.Nil(t, frozen.order.Appeal.Ruling, "the order before is as it was")
@@ -362,18 +366,18 @@ func TestR15_ALicenseFlowHasNoRequest(t *testing.T) {
 func TestR15_FaultyRulings(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.Frozen)
 	for name, c := range map[string]struct {
-		ruling supervision.RuleAppeal
+		ruling supervision.DecideAppeal
 		want   map[string]string
 	}{
-		"nothing":            {supervision.RuleAppeal{}, map[string]string{"outcome": "unknown", "decision": "required"}},
-		"unknown outcome":    {supervision.RuleAppeal{Outcome: "refund", Decision: "x"}, map[string]string{"outcome": "unknown"}},
-		"no waiting status":  {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Frozen, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"Accepted":           {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Accepted, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"no status":          {supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: 200, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"accept and resume":  {supervision.RuleAppeal{Outcome: appeal.Accept, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"cancel and resume":  {supervision.RuleAppeal{Outcome: appeal.Cancel, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"an empty decision":  {supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: " \n"}, map[string]string{"decision": "required"}},
-		"everything at once": {supervision.RuleAppeal{Outcome: "x", ResumeAt: 99, Decision: "\xff"}, map[string]string{"outcome": "unknown", "resume_at": "not_waiting", "decision": "not_utf8"}},
+		"nothing":            {supervision.DecideAppeal{}, map[string]string{"outcome": "unknown", "decision": "required"}},
+		"unknown outcome":    {supervision.DecideAppeal{Outcome: "refund", Decision: "x"}, map[string]string{"outcome": "unknown"}},
+		"no waiting status":  {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Frozen, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"Accepted":           {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Accepted, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"no status":          {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: "paused", Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"accept and resume":  {supervision.DecideAppeal{Outcome: appeal.Accept, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"cancel and resume":  {supervision.DecideAppeal{Outcome: appeal.Cancel, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"an empty decision":  {supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: " \n"}, map[string]string{"decision": "required"}},
+		"everything at once": {supervision.DecideAppeal{Outcome: "x", ResumeAt: "owner", Decision: "\xff"}, map[string]string{"outcome": "unknown", "resume_at": "not_waiting", "decision": "not_utf8"}},
 	} {
 		_, _, err := s.order.Apply(mia, c.ruling, s.at)
 		assert.Equal(t, c.want, faultsOf(t, err), name)
@@ -381,7 +385,7 @@ func TestR15_FaultyRulings(t *testing.T) {
 }
 
 func TestR16_ARulingSpendsTheGrounds(t *testing.T) {
-	for _, ruling := range []supervision.RuleAppeal{resume, deem, cancel, resumeAt(supervision.AwaitingDelivery)} {
+	for _, ruling := range []supervision.DecideAppeal{resume, deem, cancel, resumeAt(supervision.AwaitingDelivery)} {
 		s := begin(t, supervision.Guide())
 		for range 3 {
 			s.confirmation().do(sue, rejectRequest)
@@ -447,6 +451,7 @@ func TestR17_FrozenAcrossTheBlackout(t *testing.T) {
 
 func TestR18_AnAppealStatesGroundReasonAndDemand(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(6 * day)
+	silent := s.fork()
 	raised := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: " No answer. ", Demand: " Go on. "}
 	s.do(ben, raised)
 	assert.Equal(t, &appeal.Appeal{
@@ -462,7 +467,7 @@ func TestR18_AnAppealStatesGroundReasonAndDemand(t *testing.T) {
 		"nothing":        {supervision.RaiseAppeal{}, map[string]string{"ground": "unknown", "reason": "required", "demand": "required"}},
 		"unknown ground": {supervision.RaiseAppeal{Ground: "weather", Reason: "x", Demand: "x"}, map[string]string{"ground": "unknown"}},
 	} {
-		_, _, err := s.order.Apply(ben, c.action, s.at)
+		_, _, err := silent.order.Apply(ben, c.action, silent.at)
 		assert.Equal(t, c.want, faultsOf(t, err), name)
 	}
 }

@@ -3,111 +3,109 @@ package supervision
 import (
 	"fmt"
 	"time"
+
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// Apply performs an action: it returns the order as it is afterwards and the records to add, oldest first. What time has made due
-// by then is settled first (R02, R27), so the answer does not depend on when a worker last ran.
+// Apply performs an action: it returns the order as it is afterwards and the
+// records to add, oldest first. Timed transitions that are due are applied
+// first (R02, R27), so the answer does not depend on when a worker last ran.
+// An action that fills in the template the order is pinned to takes that
+// version as form; see [Order.Form].
 //
-// Apply is pure and never changes the order it is called on. On an error nothing has happened and the results are zero: an
-// [*InvalidError] for faulty input, [ErrNotFound] for an actor that has no part in the order (R22), a [*Refusal] where a rule
-// forbids it (R24).
+// Apply is pure. Rules are asked before the input is checked. On an error
+// nothing has happened and the results are zero: [ErrNotFound] for an actor
+// that has no part in the order (R22), a [*Refusal] where a rule forbids it
+// (R24), an [*InvalidError] for faulty input.
 //
-// An instant before the order's newest record, as a host with a slow clock may give, counts as that record's instant: an order's time
-// never runs backwards.
-func (o Order) Apply(actor Actor, action Action, at time.Time) (Order, []Record, error) {
-	return o.apply(actor, action, at, "")
-}
-
-func (o *Order) apply(actor Actor, action Action, at time.Time, key string) (Order, []Record, error) {
-	normal, at, err := o.prepare(actor, action, at)
+// An instant before the order's newest record, as a host with a slow clock may
+// give, counts as that record's instant: an order's time never runs backwards.
+func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template.Form) (Order, []Record, error) {
+	at, err := o.admitAction(actor, action, at)
 	if err != nil {
 		return Order{}, nil, err
 	}
-	next := *o
-	records := next.settle(make([]Record, 0, 1), at)
+	next := o
+	records := make([]Record, 0, 1)
+	next.settleUntil(at, &records)
 	record := Record{
-		Order: next.ID, Seq: next.Version + 1, At: at, Actor: actor,
-		Operation: normal.Operation(), From: next.Status, Action: normal, Key: key,
+		Order: next.ID, Seq: next.Version + 1, At: at, Actor: actor, Operation: action.Operation(), From: next.Status,
 	}
-	if err := next.check(&record); err != nil {
+	d := next.decide(actor.Role, action, record.Operation, at)
+	if !d.Allowed {
+		return Order{}, nil, &Refusal{Order: next.ID, Status: next.Status, Actor: actor, At: at, Decision: d}
+	}
+	if record.Action, err = next.checkAction(action, form); err != nil {
 		return Order{}, nil, err
 	}
-	if err := flow.Fire(record.From, record.Operation, record.To); err != nil {
+	record.To = next.target(record.Action)
+	if a, ok := record.Action.(RaiseAppeal); ok {
+		record.Finding = a.finding(next, actor.Role, at)
+	}
+	if err := flow.Fire(string(record.From), string(record.Operation), string(record.To)); err != nil {
 		return Order{}, nil, fmt.Errorf("supervision: order %q: %w", next.ID, err)
 	}
-	next.advance(&record)
+	next.take(&record)
 	return next, append(records, record), nil
 }
 
-// prepare checks everything about a command that does not depend on where the flow stands.
-func (o *Order) prepare(actor Actor, action Action, at time.Time) (Action, time.Time, error) {
-	if err := o.admit(actor); err != nil {
-		return nil, at, err
+// Prepare returns an action as [Order.Apply] would record it, without asking
+// whether it is allowed: so a repeated command is recognised (R28). Errors are
+// those of Apply, refusals aside.
+func (o Order) Prepare(actor Actor, action Action, at time.Time, form ...*template.Form) (Action, error) {
+	at, err := o.admitAction(actor, action, at)
+	if err != nil {
+		return nil, err
 	}
-	if err := checkAction(action); err != nil {
-		return nil, at, err
-	}
-	var f faults
-	at = o.now(f.instant("at", at))
-	normal := normalized(action, o, &f)
-	return normal, at, f.err()
+	settled := o
+	settled.settleUntil(at, nil)
+	return settled.checkAction(action, form)
 }
 
-// admit refuses actors that are nobody, and those for whom the order does not exist (R22).
-func (o *Order) admit(actor Actor) error {
-	if err := actor.validate(); err != nil {
-		return err
+// Form returns the version of the template that an action of the operation
+// fills in (R04); 0 for none.
+func (o Order) Form(op Operation) int {
+	if op == OpSubmitRequest {
+		return o.TemplateVersion
 	}
-	if !o.sees(actor) {
-		return notFound(o.ID)
-	}
-	return nil
+	return 0
 }
 
-// now keeps an order's time from running backwards.
-func (o *Order) now(at time.Time) time.Time {
-	if at.Before(o.UpdatedAt) {
-		return o.UpdatedAt
+func (o *Order) admitAction(actor Actor, action Action, at time.Time) (time.Time, error) {
+	if err := CheckAction(action); err != nil {
+		return at, err
 	}
-	return at
+	return o.admit(actor, at)
 }
 
-// check asks the rules about a record to be, and completes it with where it leads and what made an appeal's ground hold.
-func (o *Order) check(r *Record) error {
-	p := o.permit(r.Actor.Role, r.Operation, r.At)
-	appeals := r.Operation == OpRaiseAppeal && o.Status.Waiting() && parties.has(r.Actor.Role)
-	if p.Allowed || appeals { // whether an appeal is allowed depends on the ground it names
-		o.permitAction(&p, r)
+// checkAction returns the action as it is recorded.
+func (o *Order) checkAction(action Action, form []*template.Form) (Action, error) {
+	var filled *template.Form
+	if len(form) > 0 {
+		filled = form[0]
 	}
-	if !p.Allowed {
-		return &Refusal{
-			Order: o.ID, Status: o.Status, Actor: r.Actor, At: r.At,
-			Operation: p.Operation, Rule: p.Rule, Reason: p.Reason, From: p.From,
-		}
-	}
-	if a, ok := r.Action.(RaiseAppeal); ok {
-		return a.proof(o)
-	}
-	return nil
+	action, f := action.check(*o, filled, faults{})
+	return action, f.err()
 }
 
-// advance makes the order what it is after a record. It decides nothing, so applying and replaying are the same.
-func (o *Order) advance(r *Record) {
-	effect(o, r)
+// target returns where an action leads.
+func (o *Order) target(action Action) Status {
+	if a, ok := action.(leading); ok {
+		return a.to(*o)
+	}
+	to, _ := flow.Target(string(o.Status), string(action.Operation()))
+	return Status(to)
+}
+
+// take makes the order what it is after a record. It decides nothing, so
+// applying and replaying are the same.
+func (o *Order) take(r *Record) {
+	if a, ok := r.Action.(effective); ok {
+		*o = a.effect(*o, *r)
+	}
 	o.Version = r.Seq
-	o.move(r.Operation, r.To, r.At)
-}
-
-// move is what every operation does to an order's status and clocks.
-func (o *Order) move(op Operation, to Status, at time.Time) {
-	o.Status, o.UpdatedAt = to, at
-	if !op.keepsTurn() {
-		o.TurnSince = at
-	}
-	switch {
-	case to == Accepted:
-		o.AcceptedAt = at
-	case to.Final():
-		o.ClosedAt = at
+	o.move(r.To, r.At)
+	if _, ok := r.Action.(quiet); !ok {
+		o.TurnSince = r.At
 	}
 }

@@ -10,7 +10,8 @@ import (
 // DeadlineKind says what an instant brings. The zero value is nothing.
 type DeadlineKind string
 
-// The kinds of deadlines. Each comes true by time alone, at its instant and not a tick earlier.
+// The kinds of deadlines. Each comes true by time alone, at its instant and not
+// a tick earlier.
 const (
 	// DeadlineCompletion: the order becomes Completed (R02).
 	DeadlineCompletion DeadlineKind = "completion"
@@ -18,7 +19,8 @@ const (
 	DeadlineAutoAccept DeadlineKind = "auto_accept"
 	// DeadlineAppealOpens: a party's ground begins to hold (R09, R14).
 	DeadlineAppealOpens DeadlineKind = "appeal_opens"
-	// DeadlineBlackoutBegins and DeadlineBlackoutEnds: between them no appeal is taken (R14).
+	// DeadlineBlackoutBegins and DeadlineBlackoutEnds: between them no appeal
+	// is taken (R14).
 	DeadlineBlackoutBegins DeadlineKind = "blackout_begins"
 	DeadlineBlackoutEnds   DeadlineKind = "blackout_ends"
 	// DeadlineReminder: the buyer may remind again (R20).
@@ -30,70 +32,54 @@ const (
 var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineAppealOpens, DeadlineBlackoutBegins,
 	DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue}
 
-// String returns the deadline kind's word.
-func (k DeadlineKind) String() string { return string(k) }
-
-// ParseDeadlineKind reads a deadline kind's word. Any other word gives an error that wraps [ErrUnknown].
-func ParseDeadlineKind(word string) (DeadlineKind, error) {
-	return parseWord("deadline kind", word, deadlineKinds)
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (k *DeadlineKind) UnmarshalText(text []byte) error {
+	return parseWord(k, "deadline kind", text, deadlineKinds)
 }
 
-// MarshalText writes the deadline kind's word; an undeclared deadline kind is an error that wraps [ErrUnknown].
-func (k DeadlineKind) MarshalText() ([]byte, error) {
-	_, err := ParseDeadlineKind(string(k))
-	return []byte(k), err
-}
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseDeadlineKind].
-func (k *DeadlineKind) UnmarshalText(text []byte) (err error) {
-	*k, err = ParseDeadlineKind(string(text))
-	return err
-}
-
-// Deadline is one thing that time alone will bring, unless somebody acts before.
+// Deadline is one thing that time alone will bring, unless somebody acts
+// before.
 type Deadline struct {
 	Kind DeadlineKind `json:"kind"`
 	// At is the first instant at which it is true.
 	At   time.Time `json:"at"`
 	Rule Rule      `json:"rule"`
-	// Party and Ground say whose appeal opens, and on what; empty in the other kinds.
+	// Party and Ground say whose appeal opens, and on what; empty in the other
+	// kinds.
 	Party  appeal.Party  `json:"party,omitempty"`
 	Ground appeal.Ground `json:"ground,omitempty"`
 }
 
-// Deadlines lists what time alone will bring after an instant, soonest first (R23). Each is one computed instant, so a host can show a
-// countdown that is never wrong. What lies behind the instant at which time moves the order on is left out, except for the
-// completion that follows an auto-acceptance.
+// Deadlines lists what time alone will bring after an instant, soonest first
+// (R23). Each is one computed instant, so a host can show a countdown that is
+// never wrong. What lies behind the instant at which time moves the order on is
+// left out, except for the completion that follows an auto-acceptance.
 func (o Order) Deadlines(at time.Time) []Deadline {
-	at = o.settled(at)
+	at = o.clamp(at)
+	now := o
+	now.settleUntil(at, nil)
 	var list []Deadline
 	add := func(kind DeadlineKind, instant time.Time, rule Rule, party appeal.Party, ground appeal.Ground) {
 		if instant.After(at) {
 			list = append(list, Deadline{kind, instant, rule, party, ground})
 		}
 	}
-	if o.Status.Waiting() {
-		o.appealDeadlines(at, add)
+	if now.Status.Waiting() {
+		now.appealDeadlines(at, add)
 	}
-	if o.Status == Frozen {
-		add(DeadlineRulingOverdue, o.Appeal.HandleBy.Add(Tick), R19, "", "")
+	if now.Status == Frozen {
+		add(DeadlineRulingOverdue, now.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
-	if p := o.permit(RoleBuyer, OpRemind, at); p.Reason == ReasonReminded {
-		add(DeadlineReminder, p.From, R20, "", "")
+	if d := now.decide(RoleBuyer, Remind{}, OpRemind, at); d.Reason == ReasonReminded {
+		add(DeadlineReminder, d.From, R20, "", "")
 	}
-	for end := o; ; {
-		t, due := end.due()
-		if due.IsZero() {
-			break
-		}
-		add(timerDeadlines[t.Timer], due, t.Rule, "", "")
-		end.tick(due)
+	for t, due := now.due(); !due.IsZero(); t, due = now.due() {
+		add(t.Timer, due, t.Rule, "", "")
+		now.settleUntil(due, nil)
 	}
 	slices.SortStableFunc(list, func(a, b Deadline) int { return a.At.Compare(b.At) })
 	return list
 }
-
-var timerDeadlines = map[Timer]DeadlineKind{CompletionTimer: DeadlineCompletion, AutoAcceptTimer: DeadlineAutoAccept}
 
 func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
 	begins, blackout := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd)

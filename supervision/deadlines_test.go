@@ -53,8 +53,9 @@ func TestR23_Deadlines(t *testing.T) {
 	}
 }
 
-// TestR23_DeadlinesComeTrue checks that each deadline is gone at its instant and was there a tick before, and that what it announces
-// is so at its instant and not before.
+// TestR23_DeadlinesComeTrue checks that each deadline is gone at its instant
+// and was there a tick before, and that what it announces is so at its instant
+// and not before.
 func TestR23_DeadlinesComeTrue(t *testing.T) {
 	checked := 0
 	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.License(), autoAccepting(), supervision.Rules2025()} {
@@ -128,7 +129,7 @@ func TestProgress(t *testing.T) {
 		"a License, delivered": {begin(t, supervision.License()).acceptance(), []supervision.StepState{done, current, waiting, waiting}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			steps := c.s.order.Progress(c.s.at)
+			steps := c.s.order.Steps(c.s.at)
 			var states []supervision.StepState
 			for _, step := range steps {
 				states = append(states, step.State)

@@ -12,7 +12,8 @@ import (
 // monday is when the examples begin.
 var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// delivering is an order whose seller has accepted the request, as the examples need one.
+// delivering is an order whose seller has accepted the request, as the examples
+// need one.
 func delivering(policy supervision.Policy) (supervision.Order, []supervision.Record) {
 	order, first, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue", Policy: policy}, monday)
 	records := []supervision.Record{first}
@@ -33,7 +34,8 @@ func delivering(policy supervision.Policy) (supervision.Order, []supervision.Rec
 	return order, records
 }
 
-// A rule is tested without a service, a store or a clock: the core takes the instant as an argument.
+// A rule is tested without a service, a store or a clock: the core takes the
+// instant as an argument.
 func ExampleOrder_Apply() {
 	order, _ := delivering(supervision.Guide())
 	five := monday.AddDate(0, 0, 5)
@@ -75,10 +77,11 @@ func ExamplePolicy() {
 	// 2026-03-12 09:00:00 auto_accept awaiting_acceptance to accepted
 	// 2026-03-12 12:00:00 complete accepted to completed
 	// completed
-	// invalid policy: completion_delay is 0s: use at least 1µs
+	// supervision: invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s
 }
 
-// A portal shows what a party can do, and why not and from when where it cannot.
+// A portal shows what a party can do, and why not and from when where it
+// cannot.
 func ExampleOrder_Operations() {
 	order, _ := delivering(supervision.Guide())
 	permissions, err := order.Operations(supervision.Buyer("ben"), monday.Add(time.Hour))
@@ -92,7 +95,7 @@ func ExampleOrder_Operations() {
 		case !p.From.IsZero():
 			fmt.Println(p.Operation, "from", p.From.Format(time.RFC3339Nano), "to", p.Until.Format(time.DateOnly))
 		case p.Reason != supervision.ReasonRole:
-			fmt.Println(p.Operation, "no:", p.Reason.Text())
+			fmt.Println(p.Operation, "no:", supervision.ReasonText(p.Reason))
 		}
 	}
 	// Output:
@@ -117,9 +120,9 @@ func ExampleOrder_Deadlines() {
 }
 
 // A stepper shows the steps of the flow.
-func ExampleOrder_Progress() {
+func ExampleOrder_Steps() {
 	order, _ := delivering(supervision.Guide())
-	for _, step := range order.Progress(monday) {
+	for _, step := range order.Steps(monday) {
 		fmt.Println(step.State, step.Status)
 	}
 	// Output:

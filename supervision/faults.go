@@ -1,85 +1,65 @@
 package supervision
 
 import (
-	"fmt"
-	"strings"
-	"time"
+	"slices"
+	"strconv"
 
-	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// faults collects everything wrong with an input, so that it is refused whole with all its faults.
-type faults []Fault
+// Fault is one thing that is wrong with an input: its field, a stable code
+// with its numbers, and what to do about it.
+type Fault = fault.Fault
 
-func (f *faults) add(field, code, message string) {
-	*f = append(*f, Fault{Field: field, Code: code, Message: message})
+// InvalidError has every fault of an input that was refused whole. It matches
+// [ErrInvalid], and never repeats what a user wrote.
+type InvalidError = fault.Error
+
+// faults collects everything wrong with an input, so that it is refused whole.
+type faults struct{ fault.List }
+
+func (f *faults) err() error { return f.Err("supervision", nil) }
+
+// text checks a text of any number of lines.
+func (f *faults) text(field, text string, mandatory bool) string {
+	return f.Text(field, text, MaxText, mandatory)
 }
 
-func (f faults) err() error {
-	if len(f) == 0 {
-		return nil
-	}
-	return &InvalidError{Faults: f}
-}
-
-// id checks an id, an idempotency key or a checksum.
-func (f *faults) id(field, id string) {
-	if code, problem := template.CheckID(id); code != "" {
-		f.add(field, code, problem)
-	}
-}
-
-// text trims a text and checks its bounds; a required one must say something.
-func (f *faults) text(field, text string, required bool) string {
-	text = strings.TrimSpace(text)
-	if text == "" && required {
-		f.add(field, "required", "write something")
-	}
-	if code, problem := template.CheckText(text, MaxText); code != "" {
-		f.add(field, code, problem)
-	}
-	return text
-}
-
-// attachments checks a list of attachments and returns a copy, so that what is stored cannot be changed by who sent it.
-func (f *faults) attachments(field string, list []appeal.Attachment) []appeal.Attachment {
+// attachments checks a list of attachments and returns a copy, so that what is
+// stored cannot be changed by who sent it.
+func (f *faults) attachments(field string, list []Attachment) []Attachment {
 	if len(list) == 0 {
 		return nil
 	}
 	if len(list) > MaxAttachments {
-		f.add(field, "too_many", fmt.Sprintf("attach at most %d files", MaxAttachments))
+		f.Put(field, Fault{Code: fault.TooMany, Max: strconv.Itoa(MaxAttachments), Message: "attach at most " + strconv.Itoa(MaxAttachments) + " files"})
 		return nil
 	}
-	checked := make([]appeal.Attachment, len(list))
+	checked := make([]Attachment, len(list))
 	for i, a := range list {
-		var of faults
-		checked[i] = appeal.Attachment{Name: of.text("name", a.Name, true), Ref: of.text("ref", a.Ref, true), Digest: a.Digest}
-		if a.Digest != "" {
-			of.id("digest", a.Digest)
+		var of fault.List
+		checked[i] = Attachment{
+			Name: of.Line("name", a.Name, true), Ref: of.Line("ref", a.Ref, true), Digest: a.Digest,
 		}
-		for _, fault := range of {
-			f.add(fmt.Sprintf("%s[%d].%s", field, i, fault.Field), fault.Code, fault.Message)
+		if a.Digest != "" {
+			of.ID("digest", a.Digest)
+		}
+		if len(of) > 0 {
+			f.Within(field+"["+strconv.Itoa(i)+"]", of.Err("", nil))
 		}
 	}
 	return checked
 }
 
-// Years an instant may lie in: those that JSON can write, with room for what a policy adds.
-const firstYear, lastYear = 1970, 9000
-
-var (
-	firstInstant = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
-	firstBeyond  = time.Date(lastYear+1, time.January, 1, 0, 0, 0, 0, time.UTC)
-)
-
-// instant checks an instant and cuts it to the resolution of the rules.
-func (f *faults) instant(field string, t time.Time) time.Time {
-	t = t.UTC().Truncate(Tick)
-	if t.IsZero() {
-		f.add(field, "required", "give an instant")
-	} else if t.Before(firstInstant) || !t.Before(firstBeyond) {
-		f.add(field, "out_of_range", fmt.Sprintf("give an instant between the years %d and %d", firstYear, lastYear))
+func (f *faults) actor(a Actor) {
+	if !slices.Contains(roles, a.Role) {
+		f.Add("actor.role", fault.Required, "name a role: "+fault.Words(roles))
 	}
-	return t
+	f.ID("actor.id", a.ID)
+}
+
+func (f *faults) action(a Action) {
+	if !isAction(a) {
+		f.Add("action", fault.Required, "pass one of the package's actions, by value")
+	}
 }

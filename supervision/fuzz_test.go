@@ -3,7 +3,6 @@ package supervision_test
 import (
 	"encoding"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -13,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzOrder: an order that can be read answers every question without panicking, and is written and read again as it is.
+// FuzzOrder: an order that can be read answers every question without
+// panicking, and is written and read again as it is.
 func FuzzOrder(f *testing.F) {
 	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting()} {
 		for _, status := range supervision.Statuses() {
@@ -44,14 +44,14 @@ func FuzzOrder(f *testing.F) {
 
 func answerEverything(t *testing.T, o supervision.Order, at time.Time) {
 	o.Deadlines(at)
-	o.Progress(at)
+	o.Steps(at)
 	for _, actor := range []supervision.Actor{supervision.Buyer(o.Buyer), supervision.Seller(o.Seller), mia} {
 		if permissions, err := o.Operations(actor, at); err == nil {
 			for i, p := range permissions {
 				require.Equal(t, supervision.Operations()[i+1], p.Operation)
 			}
 		}
-		_, _ = o.Grounds(actor, at)
+		_, _ = o.Verdicts(actor, at)
 		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), note, resume, cancel} {
 			_, _, _ = o.Apply(actor, action, at)
 		}
@@ -76,7 +76,8 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// FuzzReplay: records that follow from one another make an order that can be written, and others are an error.
+// FuzzReplay: records that follow from one another make an order that can be
+// written, and others are an error.
 func FuzzReplay(f *testing.F) {
 	f.Add(encode(f, wholeStory(f).records))
 	f.Add(encode(f, arrive(f, supervision.License(), supervision.Canceled).records))
@@ -93,7 +94,8 @@ func FuzzReplay(f *testing.F) {
 	})
 }
 
-// FuzzAction: an action that can be read is written and read again as it is, and applied or refused whole.
+// FuzzAction: an action that can be read is written and read again as it is,
+// and applied or refused whole.
 func FuzzAction(f *testing.F) {
 	for _, r := range wholeStory(f).records {
 		data, err := supervision.MarshalAction(r.Action)
@@ -135,7 +137,8 @@ func FuzzAction(f *testing.F) {
 	})
 }
 
-// FuzzPolicy: a policy that can be read is valid, and is written and read again as it is.
+// FuzzPolicy: a policy that can be read is valid, and is written and read again
+// as it is.
 func FuzzPolicy(f *testing.F) {
 	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting()} {
 		f.Add(encode(f, p))
@@ -152,65 +155,34 @@ func FuzzPolicy(f *testing.F) {
 	})
 }
 
-// FuzzCursor: a cursor continues its own search behind what came before, and is refused otherwise.
-func FuzzCursor(f *testing.F) {
-	b := newBench(f)
-	for _, id := range []string{"o-1", "o-2", "o-3"} {
-		b.open(id)
-	}
-	mine := supervision.Query{Limit: 1}
-	for range 2 {
-		page, err := b.Service.Search(f.Context(), ben, mine)
-		require.NoError(f, err)
-		f.Add(page.Next)
-		mine.Cursor = page.Next
-	}
-	f.Add("")
-	f.Add("e30")
-	f.Fuzz(func(t *testing.T, cursor string) {
-		page, err := b.Service.Search(t.Context(), ben, supervision.Query{Limit: 1, Cursor: cursor})
-		if err != nil {
-			require.ErrorIs(t, err, supervision.ErrInvalid)
-			return
-		}
-		require.LessOrEqual(t, len(page.Orders), 1)
-		_, err = b.Service.Search(t.Context(), otherBuyer, supervision.Query{Limit: 1, Cursor: cursor})
-		require.Equal(t, cursor == "", err == nil, "another's cursor")
-	})
-}
-
 // FuzzWords: every enumeration takes its own words and no others.
 func FuzzWords(f *testing.F) {
 	for _, word := range []string{"frozen", "processing", "manager", "raise_appeal", "in_blackout", "completion_delay", "", "Frozen", "\xff"} {
 		f.Add(word)
 	}
 	f.Fuzz(func(t *testing.T, word string) {
-		fuzzWord(t, supervision.ParseStatus, word)
-		fuzzWord(t, supervision.ParseOrderStatus, word)
-		fuzzWord(t, supervision.ParseRole, word)
-		fuzzWord(t, supervision.ParseOperation, word)
-		fuzzWord(t, supervision.ParseReason, word)
-		fuzzWord(t, supervision.ParseTimer, word)
-		fuzzWord(t, supervision.ParseDeadlineKind, word)
-		fuzzWord(t, supervision.ParseStepState, word)
-		fuzzWord(t, supervision.ParseAppealState, word)
+		fuzzWord[supervision.Status](t, word)
+		fuzzWord[supervision.OrderStatus](t, word)
+		fuzzWord[supervision.Role](t, word)
+		fuzzWord[supervision.Operation](t, word)
+		fuzzWord[supervision.DeadlineKind](t, word)
+		fuzzWord[supervision.StepState](t, word)
+		fuzzWord[supervision.AppealState](t, word)
+		fuzzWord[supervision.Rule](t, word)
 	})
 }
 
-func fuzzWord[V interface {
-	fmt.Stringer
-	encoding.TextMarshaler
-}](t *testing.T, parse func(string) (V, error), word string) {
-	value, err := parse(word)
-	if err != nil {
+func fuzzWord[V ~string, P interface {
+	*V
+	encoding.TextUnmarshaler
+}](t *testing.T, word string) {
+	var read V
+	if err := P(&read).UnmarshalText([]byte(word)); err != nil {
 		require.ErrorIs(t, err, supervision.ErrUnknown)
-		require.Zero(t, value)
+		require.Zero(t, read)
 		return
 	}
-	require.Equal(t, word, value.String())
-	written, err := value.MarshalText()
-	require.NoError(t, err)
-	require.Equal(t, word, string(written))
+	require.Equal(t, word, string(read))
 }
 
 func encode(t testing.TB, value any) []byte {
@@ -219,7 +191,8 @@ func encode(t testing.TB, value any) []byte {
 	return data
 }
 
-// readAgain reads what is written of a value, and requires that it would be written in the same way.
+// readAgain reads what is written of a value, and requires that it would be
+// written in the same way.
 func readAgain[V any](t testing.TB, value V) (again V) {
 	t.Helper()
 	data := encode(t, value)

@@ -21,10 +21,11 @@ var (
 	longID  = strings.Repeat("漢", 128)
 )
 
-// badTexts are texts that are refused, by the code of the fault. Blank ones are required where a text is.
+// badTexts are texts that are refused, by the code of the fault. Blank ones are
+// required where a text is.
 var badTexts = map[string]string{
 	strings.Repeat("x", 4001): "too_long", tooLong: "too_long", strings.Repeat("😀", 4001): "too_long",
-	"a\xffb": "not_utf8", "a\x00b": "control_character", "a\x1bb": "control_character", "a\u0085b": "control_character",
+	"a\xffb": "not_utf8", "a\x00b": "control_character", "a\x1bb": "control_character", "a\u009bb": "control_character",
 }
 
 // badIDs are ids that are refused.
@@ -62,14 +63,14 @@ func TestInput_Instants(t *testing.T) {
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
 			_, err = s.order.Operations(ben, c.at)
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
-			_, err = s.order.Grounds(ben, c.at)
+			_, err = s.order.Verdicts(ben, c.at)
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
 			_, _, err = supervision.Open(anOpening(supervision.Guide()), c.at)
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
 			assert.NotPanics(t, func() {
 				s.order.Settle(c.at)
 				s.order.Deadlines(c.at)
-				s.order.Progress(c.at)
+				s.order.Steps(c.at)
 				s.order.Listing().StatusAt(c.at)
 			})
 			assert.Equal(t, before, s.order)
@@ -105,7 +106,7 @@ func TestInput_Actors(t *testing.T) {
 		_, _, applied := s.order.Apply(actor, submit, s.at)
 		_, permitted := s.order.Permit(actor, supervision.OpSubmitRequest, s.at)
 		_, listed := s.order.Operations(actor, s.at)
-		_, judged := s.order.Grounds(actor, s.at)
+		_, judged := s.order.Verdicts(actor, s.at)
 		return []error{applied, permitted, listed, judged}
 	}
 	for id, code := range badIDs {
@@ -113,10 +114,10 @@ func TestInput_Actors(t *testing.T) {
 			assert.Equal(t, map[string]string{"actor.id": code}, faultsOf(t, err), "%q", id)
 		}
 	}
-	for _, err := range append(ask(supervision.Actor{}), ask(supervision.Actor{Role: 99})...) {
+	for _, err := range append(ask(supervision.Actor{}), ask(supervision.Actor{Role: "owner"})...) {
 		assert.Equal(t, map[string]string{"actor.role": "required", "actor.id": "required"}, faultsOf(t, err))
 	}
-	for _, err := range ask(supervision.Actor{Role: 99, ID: ben.ID}) {
+	for _, err := range ask(supervision.Actor{Role: "owner", ID: ben.ID}) {
 		assert.Equal(t, map[string]string{"actor.role": "required"}, faultsOf(t, err))
 	}
 }
@@ -128,7 +129,7 @@ func TestInput_Actions(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
 	for name, action := range map[string]supervision.Action{
 		"nil": nil, "a pointer": &supervision.AcceptRequest{}, "a nil pointer": (*supervision.RejectRequest)(nil), "a stowaway": stowaway{},
-		"a pointer to an opening": &supervision.Opening{}, "a nil ruling": (*supervision.RuleAppeal)(nil),
+		"a pointer to an opening": &supervision.Opening{}, "a nil ruling": (*supervision.DecideAppeal)(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			next, records, err := s.order.Apply(sue, action, s.at)
@@ -144,7 +145,7 @@ func TestInput_Actions(t *testing.T) {
 }
 
 func TestInput_UnknownOperations(t *testing.T) {
-	for _, op := range []supervision.Operation{0, 77, 255} {
+	for _, op := range []supervision.Operation{"", "refund"} {
 		for _, actor := range cast {
 			_, err := begin(t, supervision.Guide()).order.Permit(actor, op, bought)
 			assert.Equal(t, map[string]string{"operation": "unknown"}, faultsOf(t, err))
@@ -152,7 +153,8 @@ func TestInput_UnknownOperations(t *testing.T) {
 	}
 }
 
-// texts are the actions with a text in each of their fields, and whether the field must have one.
+// texts are the actions with a text in each of their fields, and whether the
+// field must have one.
 var texts = []struct {
 	field    string
 	required bool
@@ -173,17 +175,12 @@ var texts = []struct {
 	}},
 	{"text", true, mia, func(text string) supervision.Action { return supervision.AddNote{Text: text} }},
 	{"decision", true, mia, func(text string) supervision.Action {
-		return supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: text}
-	}},
-	{"attachments[0].name", true, sue, func(text string) supervision.Action {
-		return supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{{Name: text, Ref: "x"}}}
-	}},
-	{"attachments[0].ref", true, sue, func(text string) supervision.Action {
-		return supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{{Name: "x", Ref: text}}}
+		return supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: text}
 	}},
 }
 
-// takes finds an order on which somebody may do something, so that only a fault can keep it from being done.
+// takes finds an order on which somebody may do something, so that only a fault
+// can keep it from being done.
 func takes(t *testing.T, actor supervision.Actor, op supervision.Operation) *story {
 	for _, status := range supervision.Statuses() {
 		s := arrive(t, supervision.Guide(), status)
@@ -201,7 +198,7 @@ func takes(t *testing.T, actor supervision.Actor, op supervision.Operation) *sto
 func TestInput_Texts(t *testing.T) {
 	for _, c := range texts {
 		op := c.with("x").Operation()
-		t.Run(op.String()+" "+c.field, func(t *testing.T) {
+		t.Run(string(op)+" "+c.field, func(t *testing.T) {
 			s := takes(t, c.actor, op)
 			before := s.order.Clone()
 			for text, code := range badTexts {
@@ -244,6 +241,26 @@ var attaching = []struct {
 	}},
 }
 
+// A name and a reference are one line.
+func TestInput_AttachmentLines(t *testing.T) {
+	good := supervision.Attachment{Name: strings.Repeat("é", 256), Ref: strings.Repeat("😀", 256)}
+	for line, code := range map[string]string{
+		"": "required", "\u200b\ufeff": "required", strings.Repeat("é", 257): "too_long", "a\nb": "line_break",
+		"a\tb": "line_break", "a\xffb": "not_utf8", "a\x00b": "control_character",
+	} {
+		for field, set := range map[string]func(*supervision.Attachment){
+			"name": func(a *supervision.Attachment) { a.Name = line },
+			"ref":  func(a *supervision.Attachment) { a.Ref = line },
+		} {
+			bad := good
+			set(&bad)
+			s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+			_, _, err := s.order.Apply(sue, supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{good, bad}}, s.at)
+			assert.Equal(t, map[string]string{"attachments[1]." + field: code}, faultsOf(t, err), "%q", line)
+		}
+	}
+}
+
 func TestInput_Attachments(t *testing.T) {
 	files := make([]supervision.Attachment, 21)
 	for i := range files {
@@ -251,7 +268,7 @@ func TestInput_Attachments(t *testing.T) {
 	}
 	for _, c := range attaching {
 		op := c.with(nil).Operation()
-		t.Run(op.String(), func(t *testing.T) {
+		t.Run(string(op), func(t *testing.T) {
 			s := takes(t, c.actor, op)
 			_, records, err := s.order.Apply(c.actor, c.with(files[:20]), s.at)
 			require.NoError(t, err)
@@ -310,9 +327,7 @@ func TestInput_Openings(t *testing.T) {
 }
 
 func TestInput_Forms(t *testing.T) {
-	opening := anOpening(supervision.Guide())
-	opening.TemplateVersion, opening.Template = 1, seats()
-	s := beginAs(t, opening)
+	s := beginOn(t, anOpening(supervision.Guide()), 1, seats())
 	many := template.Values{"users": 1, "region": "eu"}
 	for i := range 150 {
 		many[fmt.Sprintf("field%03d", i)] = "x"
@@ -322,7 +337,7 @@ func TestInput_Forms(t *testing.T) {
 		"no values": nil, "nil values": {"users": nil, "region": nil}, "wrong types": {"users": []any{1}, "region": map[string]any{}},
 		"a channel": {"users": make(chan int), "region": "eu"}, "a function": {"users": func() {}, "region": "eu"}, "too many": many,
 	} {
-		next, records, err := s.order.Apply(ben, supervision.SubmitRequest{Values: values}, s.at)
+		next, records, err := s.order.Apply(ben, supervision.SubmitRequest{Values: values}, s.at, s.forms...)
 		assert.ErrorIs(t, err, supervision.ErrInvalid, name)
 		assert.Zero(t, next)
 		assert.Nil(t, records)
@@ -335,21 +350,21 @@ func TestInput_ActionDocuments(t *testing.T) {
 	for document, cause := range map[string]error{
 		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed, `NaN`: supervision.ErrMalformed,
 		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"action":{}}`: supervision.ErrMalformed, `{"format":1,"operation":"remind"}`: supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":null}`:                                                     supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                             supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":7}}`:                                               supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":"x","loud":true}}`:                                 supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{}} {}`:                                                    supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{},"by":"ben"}`:                                            supervision.ErrMalformed,
-		`{"format":1,"operation":"refund","action":{}}`:                                                       supervision.ErrUnknown,
-		`{"format":1,"operation":3,"action":{}}`:                                                              supervision.ErrMalformed,
-		`{"format":1e300,"operation":"remind","action":{}}`:                                                   supervision.ErrMalformed,
-		`{"format":2,"operation":"rewind","action":{"far":true}}`:                                             supervision.ErrNewerFormat,
-		`{"operation":"remind","action":{}}`:                                                                  supervision.ErrMalformed,
-		`{"format":1,"operation":"rule_appeal","action":{"outcome":"refund","upheld":true,"decision":"x"}}`:   supervision.ErrUnknown,
-		`{"format":1,"operation":"rule_appeal","action":{"resume_at":"nowhere","upheld":true,"decision":""}}`: supervision.ErrUnknown,
-		`{"format":1,"operation":"raise_appeal","action":{"ground":"weather","reason":"x","demand":"x"}}`:     supervision.ErrUnknown,
-		`{"format":1,"operation":"deliver","action":{"result":"x","enabled_at":"yesterday"}}`:                 supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":null}`:                                                       supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                               supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":7}}`:                                                 supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{"text":"x","loud":true}}`:                                   supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{}} {}`:                                                      supervision.ErrMalformed,
+		`{"format":1,"operation":"remind","action":{},"by":"ben"}`:                                              supervision.ErrMalformed,
+		`{"format":1,"operation":"refund","action":{}}`:                                                         supervision.ErrUnknown,
+		`{"format":1,"operation":3,"action":{}}`:                                                                supervision.ErrMalformed,
+		`{"format":1e300,"operation":"remind","action":{}}`:                                                     supervision.ErrMalformed,
+		`{"format":2,"operation":"rewind","action":{"far":true}}`:                                               supervision.ErrNewerFormat,
+		`{"operation":"remind","action":{}}`:                                                                    supervision.ErrMalformed,
+		`{"format":1,"operation":"decide_appeal","action":{"outcome":"refund","upheld":true,"decision":"x"}}`:   supervision.ErrUnknown,
+		`{"format":1,"operation":"decide_appeal","action":{"resume_at":"nowhere","upheld":true,"decision":""}}`: supervision.ErrUnknown,
+		`{"format":1,"operation":"raise_appeal","action":{"ground":"weather","reason":"x","demand":"x"}}`:       supervision.ErrUnknown,
+		`{"format":1,"operation":"deliver","action":{"result":"x","enabled_at":"yesterday"}}`:                   supervision.ErrMalformed,
 	} {
 		action, err := supervision.UnmarshalAction([]byte(document))
 		assert.ErrorIs(t, err, cause, document)

@@ -15,7 +15,8 @@ import (
 
 const page = "../docs/json.md"
 
-// fieldsIn lists the paths of the fields of a document, such as "appeal.notes[].at". Maps whose keys are data, and documents with a form of
+// fieldsIn lists the paths of the fields of a document, such as
+// "appeal.notes[].at". Maps whose keys are data, and documents with a form of
 // their own, end a path.
 func fieldsIn(node any, path string, fields map[string]bool) {
 	switch node := node.(type) {

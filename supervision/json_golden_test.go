@@ -12,6 +12,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -25,11 +26,12 @@ type document struct {
 
 func (d document) file() string { return filepath.Join("json", d.form+"_"+d.name+".json") }
 
-// documents lists every golden file: an order at each status, a record and an action of each operation, each preset and a template.
+// documents lists every golden file: an order at each status, a record and an
+// action of each operation, each preset and a template.
 func documents(t *testing.T) (list []document) {
 	told, orders := tales(t)
 	for _, status := range supervision.Statuses() {
-		list = append(list, document{"order", status.String(), orders[status], readAs[supervision.Order]})
+		list = append(list, document{"order", string(status), orders[status], readAs[supervision.Order]})
 	}
 	records := make(map[supervision.Operation]supervision.Record)
 	for _, r := range told {
@@ -43,8 +45,8 @@ func documents(t *testing.T) (list []document) {
 	for _, op := range supervision.Operations() {
 		r, ok := records[op]
 		require.True(t, ok, op)
-		list = append(list, document{"record", op.String(), r, readAs[supervision.Record]})
-		list = append(list, document{"action", op.String(), asJSON{r.Action}, readAction})
+		list = append(list, document{"record", string(op), r, readAs[supervision.Record]})
+		list = append(list, document{"action", string(op), asJSON{r.Action}, readAction})
 	}
 	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
 	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License()} {
@@ -69,22 +71,22 @@ func readAction(data []byte) (any, error) {
 	return asJSON{action}, err
 }
 
-// tales drives two orders through every status and operation, with every field filled in somewhere, and returns their records and an order at
-// each status. The first has a template and is accepted after an appeal of the seller; the second is canceled.
+// tales drives two orders through every status and operation, with every field
+// filled in somewhere, and returns their records and an order at each status.
+// The first has a template and is accepted after an appeal of the seller; the
+// second is canceled.
 func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervision.Order) {
 	orders := make(map[supervision.Status]supervision.Order)
 	keep := func(s *story) {
-		o := s.order
-		o.Template = nil
-		orders[o.Status] = o
+		orders[s.order.Status] = s.order
 	}
 	files := []supervision.Attachment{{Name: "seats.csv", Ref: "files/7f3a", Digest: "sha256:9b74c989"}}
 	opening := anOpening(autoAccepting())
-	opening.TemplateVersion, opening.Template, opening.ScheduledEnd = 2, seats(), bought.Add(200*day)
+	opening.ScheduledEnd = bought.Add(200 * day)
 	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"}, Attachments: files}
 	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(3 * day)}
 
-	s := beginAs(t, opening)
+	s := beginOn(t, opening, 2, seats())
 	keep(s)
 	keep(s.wait(time.Hour).do(ben, form))
 	s.wait(time.Hour).do(sue, rejectRequest).do(ben, form).do(sue, acceptRequest)
@@ -104,7 +106,8 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	return append(append(s.records, untouched.records...), other.records...), orders
 }
 
-// everyKind is a request template with a field of each kind, and every setting somewhere.
+// everyKind is a request template with a field of each kind, and every setting
+// somewhere.
 func everyKind() template.Template {
 	options := []template.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}
 	return template.Template{Title: "Set up", Intro: "Tell us what you need.", Fields: []template.Field{
@@ -124,7 +127,8 @@ func everyKind() template.Template {
 	}}
 }
 
-// The JSON forms that hosts store and send are exactly those of the golden files, in both directions.
+// The JSON forms that hosts store and send are exactly those of the golden
+// files, in both directions.
 func TestJSON_Golden(t *testing.T) {
 	for _, d := range documents(t) {
 		t.Run(d.form+"/"+d.name, func(t *testing.T) {
@@ -146,11 +150,11 @@ func TestJSON_GoldenAnswers(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).do(ben, remind).wait(time.Hour)
 	permissions, err := s.order.Operations(ben, s.at)
 	require.NoError(t, err)
-	_, _, invalid := s.order.Apply(ben, supervision.Remind{Text: "\x00"}, s.at)
+	_, _, invalid := s.order.Apply(sue, supervision.ReportProgress{Text: "\x00"}, s.at)
 	answers := map[string]any{
-		"operations": permissions, "deadlines": s.order.Deadlines(s.at), "progress": s.order.Progress(s.at),
+		"operations": permissions, "deadlines": s.order.Deadlines(s.at), "progress": s.order.Steps(s.at),
 		"refusal": s.refused(ben, remind), "invalid": invalid.(*supervision.InvalidError).Faults,
-		"request_template": supervision.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought, Template: *seats()},
+		"request_template": service.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought, Template: seats()},
 	}
 	text, err := json.MarshalIndent(answers, "", "  ")
 	require.NoError(t, err)

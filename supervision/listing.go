@@ -2,21 +2,27 @@ package supervision
 
 import "time"
 
-// Listing is what a store needs to know of an order to find it: plain columns, computed by [Order.Listing] so that a store decides
-// nothing. Instants are UTC, cut to [Tick]; zero ones are absent.
+// Listing is what a store needs to know of an order to find it: plain columns,
+// computed by [Order.Listing] so that a store decides nothing. Instants are
+// UTC, cut to [Tick]; zero ones are absent.
 type Listing struct {
 	ID, Product, Buyer, Seller string
-	// OpenedAt orders the list, newest first, and then ID, greatest first by bytes.
+	// OpenedAt orders the list, newest first, and then ID, greatest first by
+	// bytes.
 	OpenedAt time.Time
-	// Status is the flow status as stored; time may have moved the order on since, see Due, AcceptedAt and CompletedAt.
+	// Status is the flow status as stored; time may have moved the order on
+	// since, see Due, AcceptedAt and CompletedAt.
 	Status Status
 	// TurnSince is when the turn of that status began.
 	TurnSince time.Time
-	// Due is the next instant at which time moves the order on; zero where time never will.
+	// Due is the next instant at which time moves the order on; zero where time
+	// never will.
 	Due time.Time
-	// AcceptedAt and CompletedAt are when the order was, or by time alone will be, accepted and completed.
+	// AcceptedAt and CompletedAt are when the order was, or by time alone will
+	// be, accepted and completed.
 	AcceptedAt, CompletedAt time.Time
-	// HandleBy is until when the pending appeal should be ruled on (R19); zero without one.
+	// HandleBy is until when the pending appeal should be ruled on (R19); zero
+	// without one.
 	HandleBy time.Time
 }
 
@@ -29,18 +35,17 @@ func (o Order) Listing() Listing {
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy
 	}
-	for due := o.NextDue(); !due.IsZero(); due = o.NextDue() {
-		o.tick(due)
-	}
-	l.AcceptedAt = o.AcceptedAt
-	if o.Status == Completed {
-		l.CompletedAt = o.ClosedAt
+	end := o.end()
+	l.AcceptedAt = end.AcceptedAt
+	if end.Status == Completed {
+		l.CompletedAt = end.ClosedAt
 	}
 	return l
 }
 
-// StatusAt returns the flow status at an instant, whether or not a worker has recorded it (R02). What is recorded stands, even where the
-// instant comes from a slower clock than the worker's.
+// StatusAt returns the flow status at an instant, whether or not a worker has
+// recorded it (R02). What is recorded stands, even where the instant comes from
+// a slower clock than the worker's.
 func (l Listing) StatusAt(at time.Time) Status {
 	switch {
 	case l.Status.Final():
@@ -61,7 +66,8 @@ type Position struct {
 	ID string
 }
 
-// Position returns the listing's place in the order list, which is sorted newest first.
+// Position returns the listing's place in the order list, which is sorted
+// newest first.
 func (l Listing) Position() Position { return Position{l.OpenedAt, l.ID} }
 
 // Compare orders positions by instant, and then by the bytes of the id.

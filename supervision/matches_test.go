@@ -66,7 +66,8 @@ func TestFilter_Matches(t *testing.T) {
 	}
 }
 
-// TestFilter_SweptOrNot checks that a stored order is found alike before and after a worker has settled it.
+// TestFilter_SweptOrNot checks that a stored order is found alike before and
+// after a worker has settled it.
 func TestFilter_SweptOrNot(t *testing.T) {
 	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
 	for _, at := range around(boundaries(s.order)) {

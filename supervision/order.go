@@ -6,11 +6,15 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Order is one transaction record under supervision, as its operation records have made it. It is a value: [Order.Apply] returns the
-// next one and never changes what it is called on. Instants are UTC, cut to [Tick].
+// Attachment refers to a file that the host keeps.
+type Attachment = appeal.Attachment
+
+// Order is one transaction record under supervision, as its operation records
+// have made it. It is a value: [Order.Apply] returns the next one and never
+// changes what it is called on. Instants are UTC, cut to [Tick].
 type Order struct {
 	// ID, Product, Buyer and Seller are the host's ids.
 	ID      string `json:"id"`
@@ -19,25 +23,28 @@ type Order struct {
 	Seller  string `json:"seller"`
 	// Policy is the policy pinned to the order when it opened (R25).
 	Policy Policy `json:"policy"`
-	// TemplateVersion is the version of the request template pinned to the order (R04); 0 for free text.
+	// TemplateVersion is the version of the request template pinned to the
+	// order (R04); 0 for free text.
 	TemplateVersion int `json:"template_version,omitempty"`
-	// Template is that version's content, needed only by SubmitRequest. The Service sets it while it applies an action; it is not
-	// part of the JSON form.
-	Template *template.Template `json:"-"`
 
-	// Status is the flow status. FrozenFrom is the status an appeal froze: set while Frozen, and kept by an order that was canceled.
+	// Status is the flow status. FrozenFrom is the status an appeal froze: set
+	// while Frozen, and kept by an order that was canceled.
 	Status     Status `json:"status"`
 	FrozenFrom Status `json:"frozen_from,omitzero"`
-	// Version counts the order's operations: it is the sequence number of its newest record (R21).
+	// Version counts the order's operations: it is the sequence number of its
+	// newest record (R21).
 	Version int64 `json:"version"`
 
-	// OpenedAt is when the order was bought (R01), UpdatedAt the instant of its newest record.
+	// OpenedAt is when the order was bought (R01), UpdatedAt the instant of its
+	// newest record.
 	OpenedAt  time.Time `json:"opened_at"`
 	UpdatedAt time.Time `json:"updated_at"`
-	// TurnSince is when the present turn began or, on the seller's turn, was last reported on: silence, the freeze and the
-	// timers are measured from it (R09, R17).
+	// TurnSince is when the present turn began or, on the seller's turn, was
+	// last reported on: silence, the freeze and the timers are measured from it
+	// (R09, R17).
 	TurnSince time.Time `json:"turn_since"`
-	// ScheduledEnd is when the flow is scheduled to be completed, moved by past freezes (R14, R17).
+	// ScheduledEnd is when the flow is scheduled to be completed, moved by past
+	// freezes (R14, R17).
 	ScheduledEnd time.Time `json:"scheduled_end"`
 	// RemindedAt is the buyer's last reminder (R20); zero without one.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
@@ -46,11 +53,13 @@ type Order struct {
 	// ClosedAt is when the order was Completed or Canceled; zero before.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 
-	// RequestRejections and ProductRejections count the rejections since the opening or the last ruling (R10, R16).
+	// RequestRejections and ProductRejections count the rejections since the
+	// opening or the last ruling (R10, R16).
 	RequestRejections int `json:"request_rejections,omitempty"`
 	ProductRejections int `json:"product_rejections,omitempty"`
 
-	// Request is the request submitted last, Delivery the last delivery, Appeal the last appeal, pending or ruled; nil without one.
+	// Request is the request submitted last, Delivery the last delivery, Appeal
+	// the last appeal, pending or ruled; nil without one.
 	Request  *Request       `json:"request,omitempty"`
 	Delivery *Delivery      `json:"delivery,omitempty"`
 	Appeal   *appeal.Appeal `json:"appeal,omitempty"`
@@ -59,10 +68,11 @@ type Order struct {
 // OrderStatus returns what the order list shows (R01).
 func (o Order) OrderStatus() OrderStatus { return o.Status.OrderStatus() }
 
-// Turn returns the role whose turn it is; zero where only time or nobody moves the order.
+// Turn returns the role whose turn it is; zero where only time or nobody moves
+// the order.
 func (o Order) Turn() Role { return o.Status.Turn() }
 
-// Clone returns a deep copy; only the pinned template, which never changes, is shared.
+// Clone returns a deep copy.
 func (o Order) Clone() Order {
 	if o.Request != nil {
 		request := *o.Request
@@ -89,8 +99,17 @@ func (o *Order) facts() appeal.Facts {
 	}
 }
 
-// sees reports whether the order exists for the actor (R22).
-func (o *Order) sees(a Actor) bool {
+// For returns the order as the actor may see it, or [ErrNotFound] where the
+// actor has no part in it (R22).
+func (o Order) For(actor Actor) (Order, error) {
+	if !o.exists(actor) {
+		return Order{}, NotFound(o.ID)
+	}
+	return o, nil
+}
+
+// exists reports whether the order exists for the actor (R22).
+func (o *Order) exists(a Actor) bool {
 	switch a.Role {
 	case RoleBuyer:
 		return a.ID == o.Buyer
@@ -110,14 +129,22 @@ type orderJSON struct {
 	orderFields
 }
 
-// MarshalJSON writes the order with its format version; instants as RFC 3339, enumerations by their words.
-func (o Order) MarshalJSON() ([]byte, error) { return json.Marshal(orderJSON{Format, orderFields(o)}) }
+// MarshalJSON writes the order with its format version; instants as RFC 3339,
+// enumerations by their words. What UnmarshalJSON would refuse is not written.
+func (o Order) MarshalJSON() ([]byte, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	return json.Marshal(orderJSON{Format, orderFields(o)})
+}
 
-// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, documents of a newer version, and ones without what every order
-// at its status has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
+// documents of a newer version, and ones without what every order at its status
+// has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or
+// [ErrNewerFormat] where that is the cause.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	var wire orderJSON
-	if err := decodeStrict("order", data, &wire, &wire.Format); err != nil {
+	if err := fault.DecodeDocument("supervision: order", data, &wire, &wire.Format); err != nil {
 		return err
 	}
 	read := Order(wire.orderFields)
@@ -128,12 +155,13 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// complete refuses an order without what every order at its status has, so that no answer is made up.
+// complete refuses an order without what every order at its status has, so that
+// no answer is made up.
 func (o *Order) complete() error {
 	frozen, canceled := o.Status == Frozen, o.Status == Canceled
 	return complete("order", []part{
 		{"id", o.ID != ""}, {"product", o.Product != ""}, {"buyer", o.Buyer != ""}, {"seller", o.Seller != ""},
-		{"policy", o.Policy != Policy{}}, {"status", o.Status != 0}, {"version", o.Version > 0},
+		{"policy", o.Policy != Policy{}}, {"status", o.Status != ""}, {"version", o.Version > 0},
 		{"opened_at", !o.OpenedAt.IsZero()}, {"updated_at", !o.UpdatedAt.IsZero()},
 		{"turn_since", !o.TurnSince.IsZero()}, {"scheduled_end", !o.ScheduledEnd.IsZero()},
 		{"request", o.Status != AwaitingConfirmation || o.Request != nil},
@@ -145,7 +173,8 @@ func (o *Order) complete() error {
 	})
 }
 
-// isWhole reports whether an appeal has what every appeal has, so that it can be found and written again.
+// isWhole reports whether an appeal has what every appeal has, so that it can
+// be found and written again.
 func isWhole(a *appeal.Appeal) bool {
 	return a == nil || a.By != "" && a.Ground != "" && !a.RaisedAt.IsZero() && !a.HandleBy.IsZero() &&
 		(a.Ruling == nil || a.Ruling.Outcome != "")

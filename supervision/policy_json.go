@@ -2,16 +2,16 @@ package supervision
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Format is the version of the JSON forms of orders, records, actions and policies. A document with a higher number comes from a
-// newer version of the library and is refused with [ErrNewerFormat].
-const Format = 1
+// Format is the version of the JSON forms of orders, records, actions and
+// policies. A document with a higher number comes from a newer version of the
+// library and is refused with [ErrNewerFormat].
+const Format = fault.Newest
 
 type policyJSON struct {
 	Format            int           `json:"format"`
@@ -24,56 +24,40 @@ type policyJSON struct {
 	Appeal            appeal.Policy `json:"appeal"`
 }
 
-// MarshalJSON writes the policy with its format version and durations as text ("3h0m0s").
+// MarshalJSON writes the policy with its format version and durations as text
+// ("3h0m0s").
 func (p Policy) MarshalJSON() ([]byte, error) {
-	if text := policies.text(p); text != nil {
-		return text, nil
-	}
-	text, err := json.Marshal(policyJSON{
+	return json.Marshal(policyJSON{
 		Format: Format, Name: p.Name, Start: p.Start,
 		CompletionDelay: p.CompletionDelay.String(), SupervisionPeriod: p.SupervisionPeriod.String(),
 		ReminderInterval: p.ReminderInterval.String(), AutoAccept: p.AutoAccept.String(),
 		Appeal: p.Appeal,
 	})
-	if err == nil {
-		policies.written(p, text)
-	}
-	return text, err
 }
 
-// UnmarshalJSON reads what MarshalJSON writes and validates it: every number has to be there, and a field it does not know is
-// refused, since leaving it out would change the rules silently. Errors wrap [ErrPolicy], and [ErrNewerFormat] where the
-// policy comes from a newer version.
+// UnmarshalJSON reads what MarshalJSON writes and validates it: every number
+// has to be there, and a field it does not know is refused, since leaving it
+// out would change the rules silently. Errors wrap [ErrPolicy], and
+// [ErrNewerFormat] where the policy comes from a newer version.
 func (p *Policy) UnmarshalJSON(data []byte) error {
-	if known, ok := policies.value(data); ok {
-		*p = known
-		return nil
-	}
 	var wire policyJSON
-	if err := decodeStrict("policy", data, &wire, &wire.Format); err != nil {
+	if err := fault.DecodeDocument("supervision: policy", data, &wire, &wire.Format); err != nil {
 		return fmt.Errorf("%w: %w", ErrPolicy, err)
 	}
-	read := Policy{Name: wire.Name, Start: wire.Start, Appeal: wire.Appeal}
-	err := errors.Join(
-		parseDuration("completion_delay", wire.CompletionDelay, &read.CompletionDelay),
-		parseDuration("supervision_period", wire.SupervisionPeriod, &read.SupervisionPeriod),
-		parseDuration("reminder_interval", wire.ReminderInterval, &read.ReminderInterval),
-		parseDuration("auto_accept", wire.AutoAccept, &read.AutoAccept),
-	)
-	if err != nil {
+	var f faults
+	read := Policy{
+		Name: wire.Name, Start: wire.Start, Appeal: wire.Appeal,
+		CompletionDelay:   f.ParseDuration("completion_delay", wire.CompletionDelay),
+		SupervisionPeriod: f.ParseDuration("supervision_period", wire.SupervisionPeriod),
+		ReminderInterval:  f.ParseDuration("reminder_interval", wire.ReminderInterval),
+		AutoAccept:        f.ParseDuration("auto_accept", wire.AutoAccept),
+	}
+	if err := f.Err("supervision", ErrPolicy); err != nil {
 		return err
 	}
 	if err := read.Validate(); err != nil {
 		return err
 	}
-	policies.read(data, read)
 	*p = read
-	return nil
-}
-
-func parseDuration(field, text string, into *time.Duration) (err error) {
-	if *into, err = time.ParseDuration(text); err != nil {
-		return fmt.Errorf("%w: %s: write a duration such as \"3h0m0s\"", ErrPolicy, field)
-	}
 	return nil
 }

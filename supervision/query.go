@@ -5,27 +5,36 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Criteria are what the order list is searched by; all that are set have to match. The zero value matches every order.
+// Criteria are what the order list is searched by; all that are set have to
+// match. The zero value matches every order.
 type Criteria struct {
-	// Order, Product, Buyer and Seller are exact ids. A buyer searches its counterpart by Seller, a seller by Buyer.
+	// Order, Product, Buyer and Seller are exact ids. A buyer searches its
+	// counterpart by Seller, a seller by Buyer.
 	Order, Product, Buyer, Seller string
-	// OrderStatus and Status are what the order shows at the instant of the search.
+	// OrderStatus and Status are what the order shows at the instant of the
+	// search.
 	OrderStatus OrderStatus
 	Status      Status
 	// Turn is whose turn it is.
 	Turn Role
-	// SilentFor finds orders whose buyer or seller has been silent on its turn for more than this long (R09); zero for any.
+	// SilentFor finds orders whose buyer or seller has been silent on its turn
+	// for more than this long (R09); zero for any.
 	SilentFor time.Duration
 	// Appeal finds orders by their appeal.
 	Appeal AppealState
-	// BoughtFrom and BoughtBefore bound when the order was opened: from the one, up to but not including the other. Zero for no bound.
+	// BoughtFrom and BoughtBefore bound when the order was opened: from the
+	// one, up to but not including the other. Zero for no bound.
 	BoughtFrom, BoughtBefore time.Time
 }
 
-// AppealState is how an order's appeal stands, as the list searches by it. The zero value is any, or none.
+// AppealState is how an order's appeal stands, as the list searches by it. The
+// zero value is any, or none.
 type AppealState string
 
 // The states of an appeal.
@@ -38,46 +47,28 @@ const (
 
 var appealStates = []AppealState{AppealPending, AppealOverdue}
 
-// String returns the appeal state's word.
-func (s AppealState) String() string { return string(s) }
-
-// ParseAppealState reads a appeal state's word. Any other word gives an error that wraps [ErrUnknown].
-func ParseAppealState(word string) (AppealState, error) {
-	return parseWord("appeal state", word, appealStates)
-}
-
-// MarshalText writes the appeal state's word; an undeclared appeal state is an error that wraps [ErrUnknown].
-func (s AppealState) MarshalText() ([]byte, error) {
-	_, err := ParseAppealState(string(s))
-	return []byte(s), err
-}
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseAppealState].
-func (s *AppealState) UnmarshalText(text []byte) (err error) {
-	*s, err = ParseAppealState(string(text))
-	return err
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (s *AppealState) UnmarshalText(text []byte) error {
+	return parseWord(s, "appeal state", text, appealStates)
 }
 
 // Query asks for one page of the order list.
 type Query struct {
 	Criteria
-	// Limit is how many orders a page holds at most: DefaultPage when 0, at most MaxPage.
+	// Limit is how many orders a page holds at most: DefaultPage when 0, at
+	// most MaxPage.
 	Limit int
-	// Cursor is the Next of the page before; empty for the first page. It goes with the same actor and criteria.
+	// Cursor is the Next of the page before; empty for the first page. It goes
+	// with the same actor and criteria.
 	Cursor string
 }
 
-// Page is one page of the order list, newest first.
-type Page struct {
-	Orders []Order
-	// Next is the cursor of the next page; empty on the last.
-	Next string
-}
-
-// Filter is a query as a store gets it: checked, and narrowed to what the actor may see.
+// Filter is a query as a store gets it: checked, and narrowed to what the actor
+// may see.
 type Filter struct {
 	Criteria
-	// At is the instant of the search: statuses are those that time has made by then.
+	// At is the instant of the search: statuses are those that time has made by
+	// then.
 	At time.Time
 	// After is the last position of the page before; zero for the first page.
 	After Position
@@ -85,7 +76,8 @@ type Filter struct {
 	Limit int
 }
 
-// Matches reports whether an order belongs to the result, its place in it aside. A store may express the same in its own language.
+// Matches reports whether an order belongs to the result, its place in it
+// aside. A store may express the same in its own language.
 func (f Filter) Matches(l Listing) bool {
 	status := l.StatusAt(f.At)
 	return matches(f.Order, l.ID) && matches(f.Product, l.Product) && matches(f.Buyer, l.Buyer) && matches(f.Seller, l.Seller) &&
@@ -114,57 +106,57 @@ func (f Filter) matchesAppeal(handleBy time.Time) bool {
 	return true
 }
 
-// filter checks a query and narrows it to what the actor may see (R22); seesNone says that nothing can match.
-func (q Query) filter(actor Actor, at time.Time) (filter Filter, seesNone bool, err error) {
+// Filter checks a query and narrows it to what the actor may see (R22); none
+// says that nothing can match. A faulty query, cursor or actor gives an
+// [*InvalidError].
+func (q Query) Filter(actor Actor, at time.Time) (filter Filter, none bool, err error) {
 	var f faults
+	f.actor(actor)
 	criteria := q.Criteria
 	for _, id := range [...]struct{ field, value string }{
 		{"order", q.Order}, {"product", q.Product}, {"buyer", q.Buyer}, {"seller", q.Seller},
 	} {
 		if id.value != "" {
-			f.id(id.field, id.value)
+			f.ID(id.field, id.value)
 		}
 	}
 	f.choices(criteria)
 	if !criteria.BoughtFrom.IsZero() {
-		criteria.BoughtFrom = f.instant("bought_from", criteria.BoughtFrom)
+		criteria.BoughtFrom = f.Instant("bought_from", criteria.BoughtFrom)
 	}
 	if !criteria.BoughtBefore.IsZero() {
-		criteria.BoughtBefore = f.instant("bought_before", criteria.BoughtBefore)
+		criteria.BoughtBefore = f.Instant("bought_before", criteria.BoughtBefore)
 	}
 	if q.Limit == 0 {
 		q.Limit = DefaultPage
 	}
-	if q.Limit < 0 || q.Limit > MaxPage {
-		f.add("limit", "out_of_range", fmt.Sprintf("ask for 1 to %d orders", MaxPage))
-	}
-	seesNone = criteria.narrow(actor)
-	filter = Filter{Criteria: criteria, At: at, Limit: q.Limit}
+	f.Range("limit", q.Limit, 1, MaxPage)
+	none = criteria.narrow(actor)
+	filter = Filter{Criteria: criteria, At: cut(at), Limit: q.Limit}
 	if q.Cursor != "" {
 		filter.After = f.cursor(q.Cursor, criteria.digest())
 	}
-	return filter, seesNone, f.err()
+	return filter, none, f.err()
 }
 
 func (f *faults) choices(c Criteria) {
-	if c.OrderStatus != 0 && c.OrderStatus.String() == "" {
-		f.add("order_status", "unknown", "name an order status")
+	if c.OrderStatus != "" && !slices.Contains(orderStatuses, c.OrderStatus) {
+		f.Add("order_status", fault.Unknown, "name an order status")
 	}
-	if c.Status != 0 && c.Status.String() == "" {
-		f.add("status", "unknown", "name a flow status")
+	if c.Status != "" && !slices.Contains(statuses, c.Status) {
+		f.Add("status", fault.Unknown, "name a flow status")
 	}
-	if c.Turn != 0 && c.Turn.String() == "" {
-		f.add("turn", "unknown", "name a role")
+	if c.Turn != "" && !slices.Contains(roles, c.Turn) {
+		f.Add("turn", fault.Unknown, "name a role")
 	}
-	if c.SilentFor < 0 || c.SilentFor > longest {
-		f.add("silent_for", "out_of_range", "give a positive duration")
-	}
-	if c.Appeal != "" && c.Appeal != AppealPending && c.Appeal != AppealOverdue {
-		f.add("appeal", "unknown", "name pending or overdue")
+	f.Duration("silent_for", c.SilentFor, 0)
+	if c.Appeal != "" && !slices.Contains(appealStates, c.Appeal) {
+		f.Add("appeal", fault.Unknown, "name pending or overdue")
 	}
 }
 
-// narrow limits a party to its own orders and reports whether that leaves nothing.
+// narrow limits a party to its own orders and reports whether that leaves
+// nothing.
 func (c *Criteria) narrow(actor Actor) (seesNone bool) {
 	own := &c.Buyer
 	switch actor.Role {
@@ -178,7 +170,8 @@ func (c *Criteria) narrow(actor Actor) (seesNone bool) {
 	return seesNone
 }
 
-// digest ties a cursor to its search. The criteria are narrowed already, so another party's cursor is another search's.
+// digest ties a cursor to its search. The criteria are narrowed already, so
+// another party's cursor is another search's.
 func (c Criteria) digest() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%#v", c)
@@ -191,8 +184,9 @@ type cursorJSON struct {
 	Search uint64 `json:"q"`
 }
 
-func writeCursor(p Position, search uint64) string {
-	data, _ := json.Marshal(cursorJSON{p.At.UnixMicro(), p.ID, search}) // cannot fail: two numbers and a string
+// Next returns the cursor of the page after a position.
+func (f Filter) Next(p Position) string {
+	data, _ := json.Marshal(cursorJSON{p.At.UnixMicro(), p.ID, f.digest()}) // cannot fail: two numbers and a string
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
@@ -200,13 +194,13 @@ func (f *faults) cursor(cursor string, search uint64) Position {
 	var wire cursorJSON
 	data, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err == nil {
-		err = decodeFields("cursor", data, &wire)
+		err = fault.Decode("supervision: cursor", data, &wire)
 	}
-	before := len(*f)
-	f.id("cursor", wire.ID)
-	if len(*f) > before || err != nil || wire.Search != search {
-		*f = (*f)[:before]
-		f.add("cursor", "invalid", "pass the Next of a page of the same search")
+	before := len(f.List)
+	f.ID("cursor", wire.ID)
+	if len(f.List) > before || err != nil || wire.Search != search {
+		f.List = f.List[:before]
+		f.Add("cursor", fault.Malformed, "pass the Next of a page of the same search")
 	}
 	return Position{time.UnixMicro(wire.At).UTC(), wire.ID}
 }

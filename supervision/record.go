@@ -2,29 +2,32 @@ package supervision
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Record is one operation record: what was done to an order, by whom and when (R21). Records are only ever added, and replaying them
-// yields the order.
+// Record is one operation record: what was done to an order, by whom and when
+// (R21). Records are only ever added, and replaying them yields the order.
 type Record struct {
 	// Order is the order's id.
 	Order string
-	// Seq numbers the order's records from 1 without gaps; it is the version that the operation made.
+	// Seq numbers the order's records from 1 without gaps; it is the version
+	// that the operation made.
 	Seq int64
 	// At is when it happened; for what time did, the instant it was due (R02).
 	At time.Time
 	// Actor is who did it; [System] for what time did.
 	Actor Actor
-	// Operation is what was done; From and To are the statuses before and after. From is zero in the first record.
+	// Operation is what was done; From and To are the statuses before and
+	// after. From is zero in the first record.
 	Operation Operation
 	From, To  Status
 	// Action is what was submitted, normalised.
 	Action Action
-	// Finding is what made the ground of an appeal hold (R18); zero in other records.
+	// Finding is what made the ground of an appeal hold (R18); zero in other
+	// records.
 	Finding appeal.Finding
 	// Key is the idempotency key of the command (R28); empty without one.
 	Key string
@@ -44,9 +47,13 @@ type recordJSON struct {
 	Key       string          `json:"key,omitempty"`
 }
 
-// MarshalJSON writes the record with its format version.
+// MarshalJSON writes the record with its format version. What UnmarshalJSON
+// would refuse is not written.
 func (r Record) MarshalJSON() ([]byte, error) {
-	if err := checkAction(r.Action); err != nil {
+	if err := CheckAction(r.Action); err != nil {
+		return nil, err
+	}
+	if err := r.complete(); err != nil {
 		return nil, err
 	}
 	action, err := json.Marshal(r.Action)
@@ -56,14 +63,16 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding, r.Key})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words, documents of a newer version, and ones without what every
-// record has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where that is the cause.
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
+// documents of a newer version, and ones without what every record has are
+// refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat]
+// where that is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var wire recordJSON
-	if err := decodeStrict("record", data, &wire, &wire.Format); err != nil {
+	if err := fault.DecodeDocument("supervision: record", data, &wire, &wire.Format); err != nil {
 		return err
 	}
-	action, err := decodeAction(wire.Operation, wire.Action)
+	action, err := UnmarshalActionOf(wire.Operation, wire.Action)
 	if err != nil {
 		return err
 	}
@@ -79,23 +88,24 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 func (r *Record) complete() error {
 	return complete("record", []part{
 		{"order", r.Order != ""}, {"seq", r.Seq > 0}, {"at", !r.At.IsZero()},
-		{"actor", r.Actor.Role != 0 && r.Actor.ID != ""},
-		{"from", (r.Operation == OpOpen) == (r.From == 0)}, {"to", r.To != 0},
+		{"actor", r.Actor.Role != "" && r.Actor.ID != ""},
+		{"from", (r.Operation == OpOpen) == (r.From == "")}, {"to", r.To != ""},
 	})
 }
 
 // Clone returns a deep copy.
 func (r Record) Clone() Record {
-	switch a := r.Action.(type) {
-	case SubmitRequest:
-		a.Values, a.Attachments = a.Values.Clone(), slices.Clone(a.Attachments)
-		r.Action = a
-	case Deliver:
-		a.Attachments = slices.Clone(a.Attachments)
-		r.Action = a
-	case RaiseAppeal:
-		a.Attachments = slices.Clone(a.Attachments)
-		r.Action = a
+	if a, ok := r.Action.(cloner); ok {
+		r.Action = a.clone()
 	}
 	return r
 }
+
+// RecordID names a record.
+type RecordID struct {
+	Order string
+	Seq   int64
+}
+
+// ID names the record.
+func (r Record) ID() RecordID { return RecordID{r.Order, r.Seq} }

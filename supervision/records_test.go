@@ -72,7 +72,7 @@ func TestR21_ReplayingYieldsTheOrder(t *testing.T) {
 func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 	whole := wholeStory(t).records
 	const ruled = 6
-	require.Equal(t, supervision.OpRuleAppeal, whole[ruled].Operation)
+	require.Equal(t, supervision.OpDecideAppeal, whole[ruled].Operation)
 	last := len(whole) - 1
 	for name, change := range map[string]func(r []supervision.Record) []supervision.Record{
 		"none at all":           func([]supervision.Record) []supervision.Record { return nil },
@@ -99,9 +99,9 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 			r[2].To = supervision.AwaitingDelivery
 			return r[:3]
 		},
-		"no status after": func(r []supervision.Record) []supervision.Record { r[2].To = 99; return r[:3] },
+		"no status after": func(r []supervision.Record) []supervision.Record { r[2].To = "owner"; return r[:3] },
 		"another role":    func(r []supervision.Record) []supervision.Record { r[2].Actor = sue; return r[:3] },
-		"no role":         func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = 99; return r },
+		"no role":         func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = "owner"; return r },
 		"another ruling":  func(r []supervision.Record) []supervision.Record { r[ruled].Action = cancel; return r[:ruled+1] },
 		"resumed elsewhere": func(r []supervision.Record) []supervision.Record {
 			r[ruled].To = supervision.AwaitingConfirmation
@@ -143,19 +143,17 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 }
 
 func TestClone_SharesNothing(t *testing.T) {
-	opening := anOpening(supervision.Guide())
-	opening.TemplateVersion, opening.Template = 1, &template.Template{Fields: []template.Field{
+	form := template.Template{Fields: []template.Field{
 		{Key: "tags", Label: "Tags", Kind: template.Choices, Options: []template.Option{{Value: "a"}, {Value: "b"}}},
 	}}
 	files := []supervision.Attachment{{Name: "a", Ref: "b"}}
-	s := beginAs(t, opening)
+	s := beginOn(t, anOpening(supervision.Guide()), 1, form)
 	s.do(ben, supervision.SubmitRequest{Values: template.Values{"tags": []string{"a"}}, Attachments: files})
 	s.do(sue, acceptRequest, supervision.Deliver{Result: "x", Attachments: files}).wait(6 * day)
 	s.do(sue, appealOn(appeal.BuyerSilent)).do(mia, note)
 
 	clone := s.order.Clone()
 	assert.Equal(t, s.order, clone)
-	assert.Same(t, s.order.Template, clone.Template, "a published version never changes")
 	clone.Request.Values["tags"].([]string)[0] = "z"
 	clone.Request.Attachments[0].Name = "z"
 	clone.Delivery.Attachments[0].Name, clone.Delivery.Result = "z", "z"
@@ -193,7 +191,7 @@ func TestApply_NeverChangesTheOrderItIsCalledOn(t *testing.T) {
 			agree(t, s.order, at)
 			s.order.Settle(at)
 			s.order.Deadlines(at)
-			s.order.Progress(at)
+			s.order.Steps(at)
 			s.order.Listing()
 		}
 		assert.Equal(t, before, s.order)

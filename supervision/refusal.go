@@ -8,35 +8,39 @@ import (
 )
 
 // Reason says why an operation is not allowed. The zero value means that it is.
-type Reason string
+type Reason = appeal.Reason
 
-// The reasons, in the order in which they are looked for; those of an appeal follow them.
+// The reasons, in the order in which they are looked for; those of an appeal
+// follow them.
 const (
 	// ReasonRole: the operation is another role's.
 	ReasonRole Reason = "another_role"
-	// ReasonFrozen: an appeal is pending, so neither party can do anything (R12).
+	// ReasonFrozen: an appeal is pending, so neither party can do anything
+	// (R12).
 	ReasonFrozen Reason = "frozen"
 	// ReasonFinal: the order is Completed or Canceled.
 	ReasonFinal Reason = "final"
 	// ReasonStatus: the flow stands elsewhere.
 	ReasonStatus Reason = "another_status"
-	// ReasonNotDue: only time does it, and it is not due, or the policy has the timer switched off (R02, R27). Nobody is ever allowed
-	// to do it by hand, so there is no From; [Order.Deadlines] tells when it will be done.
+	// ReasonNotDue: only time does it, and it is not due, or the policy has the
+	// timer switched off (R02, R27). Nobody is ever allowed to do it by hand,
+	// so there is no From; [Order.Deadlines] tells when it will be done.
 	ReasonNotDue Reason = "not_due"
 	// ReasonReminded: the last reminder is too recent (R20).
 	ReasonReminded Reason = "reminded_recently"
 	// ReasonNotes: the appeal has MaxNotes notes already (R13).
 	ReasonNotes Reason = "too_many_notes"
-	// ReasonNothingThere: a ruling cannot resume where the party would have nothing to act on: a confirmation without a request,
-	// an acceptance without a delivery, a request in a flow that has none (R15).
+	// ReasonNothingThere: a ruling cannot resume where the party would have
+	// nothing to act on: a confirmation without a request, an acceptance
+	// without a delivery, a request in a flow that has none (R15).
 	ReasonNothingThere Reason = "nothing_to_act_on"
 
 	// Why no ground of an appeal holds; see package appeal.
-	ReasonNotGranted          = Reason(appeal.NotGranted)
-	ReasonNotTheirTurn        = Reason(appeal.NotTheirTurn)
-	ReasonTooFewRejections    = Reason(appeal.TooFewRejections)
-	ReasonNotSilentLongEnough = Reason(appeal.NotSilentLongEnough)
-	ReasonInBlackout          = Reason(appeal.InBlackout)
+	ReasonNotGranted          = appeal.NotGranted
+	ReasonNotTheirTurn        = appeal.NotTheirTurn
+	ReasonTooFewRejections    = appeal.TooFewRejections
+	ReasonNotSilentLongEnough = appeal.NotSilentLongEnough
+	ReasonInBlackout          = appeal.InBlackout
 )
 
 var reasonTexts = map[Reason]string{
@@ -55,52 +59,29 @@ var reasonTexts = map[Reason]string{
 	ReasonInBlackout:          "the scheduled completion is too near",
 }
 
-// String returns the reason's word, such as "frozen".
-func (r Reason) String() string { return string(r) }
+// ReasonText says a reason in an English sentence without a full stop, such as
+// "the order is closed"; "" for none.
+func ReasonText(r Reason) string { return reasonTexts[r] }
 
-// Text says the reason in an English sentence without a full stop, such as "the order is closed".
-func (r Reason) Text() string { return reasonTexts[r] }
-
-// ParseReason reads a reason's word. Any other word gives an error that wraps [ErrUnknown].
-func ParseReason(word string) (Reason, error) {
-	if _, ok := reasonTexts[Reason(word)]; !ok {
-		return "", fmt.Errorf("%w: reason %q", ErrUnknown, clip(word))
-	}
-	return Reason(word), nil
-}
-
-// MarshalText writes the reason's word; an undeclared reason is an error that wraps [ErrUnknown].
-func (r Reason) MarshalText() ([]byte, error) {
-	_, err := ParseReason(string(r))
-	return []byte(r), err
-}
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseReason].
-func (r *Reason) UnmarshalText(text []byte) (err error) {
-	*r, err = ParseReason(string(text))
-	return err
-}
-
-// Refusal is the typed answer to an operation that a rule forbids (R24). It matches [ErrRefused].
+// Refusal is the typed answer to an operation that a rule forbids (R24). It
+// matches [ErrRefused].
 type Refusal struct {
-	// Order is the order's id, Status where its flow stood when it was asked, due timers settled.
+	// Order is the order's id, Status where its flow stood when it was asked,
+	// due timers settled.
 	Order  string `json:"order"`
 	Status Status `json:"status"`
 	// Actor is who asked, At when.
 	Actor Actor     `json:"actor"`
 	At    time.Time `json:"at"`
-	// Operation is what was asked for, Rule the rule that forbids it, Reason why.
-	Operation Operation `json:"operation"`
-	Rule      Rule      `json:"rule"`
-	Reason    Reason    `json:"reason"`
-	// From is the first instant at which time alone allows it; zero where time alone will not.
-	From time.Time `json:"from,omitzero"`
+	// Decision is the answer: the operation, the rule that forbids it, why, and
+	// from when it is allowed.
+	Decision
 }
 
 // Error tells the whole refusal in one line.
 func (r *Refusal) Error() string {
 	text := fmt.Sprintf("supervision: order %q: %s by %s refused at %s: %s (%s)",
-		r.Order, r.Operation, r.Actor, r.Status, r.Reason.Text(), r.Rule)
+		r.Order, r.Operation, r.Actor, r.Status, ReasonText(r.Reason), r.Rule)
 	if !r.From.IsZero() {
 		text += "; allowed from " + r.From.Format(time.RFC3339Nano)
 	}

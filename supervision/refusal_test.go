@@ -10,11 +10,13 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// TestR24_Refusals shows one refusal for every reason, as people read it and as programs get it.
+// TestR24_Refusals shows one refusal for every reason, as people read it and as
+// programs get it.
 func TestR24_Refusals(t *testing.T) {
 	guide := supervision.Guide()
 	full := arrive(t, guide, supervision.Frozen)
@@ -59,14 +61,14 @@ func TestR24_RefusalsMatch(t *testing.T) {
 	_, _, err := begin(t, supervision.Guide()).order.Apply(sue, deliver, bought)
 	wrapped := fmt.Errorf("portal: %w", err)
 	assert.ErrorIs(t, wrapped, supervision.ErrRefused)
-	for _, other := range []error{supervision.ErrNotFound, supervision.ErrInvalid, supervision.ErrConflict, supervision.ErrMalformed} {
+	for _, other := range []error{supervision.ErrNotFound, supervision.ErrInvalid, service.ErrConflict, supervision.ErrMalformed} {
 		assert.NotErrorIs(t, wrapped, other)
 	}
 	var refusal *supervision.Refusal
 	require.True(t, errors.As(wrapped, &refusal))
 	assert.Equal(t, &supervision.Refusal{
 		Order: "o-1", Status: supervision.AwaitingRequest, Actor: sue, At: bought,
-		Operation: supervision.OpDeliver, Rule: supervision.R07, Reason: supervision.ReasonStatus,
+		Decision: supervision.Decision{Operation: supervision.OpDeliver, Rule: supervision.R07, Reason: supervision.ReasonStatus},
 	}, refusal)
 }
 
@@ -76,7 +78,7 @@ func TestR24_InvalidInputMatches(t *testing.T) {
 	}})
 	assert.ErrorIs(t, err, supervision.ErrInvalid)
 	assert.NotErrorIs(t, err, supervision.ErrRefused)
-	assert.EqualError(t, err, "portal: supervision: invalid input: reason: write something; demand: shorten it")
+	assert.EqualError(t, err, "portal: invalid input: reason: write something; demand: shorten it")
 }
 
 func TestR24_LongNamesAreCut(t *testing.T) {

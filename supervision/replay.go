@@ -1,17 +1,24 @@
 package supervision
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
 
-// Replay rebuilds an order from its records, oldest first and complete (R21). It gives the order that [Order.Apply] gave, or an error
-// wrapping [ErrMalformed] where the records do not follow from one another: a gap, another order's record, a transition that
-// the flow, the actor's role, the ruling or the timer does not make, time running backwards.
+	"github.com/koogallery/serviceflow/internal/fault"
+)
+
+// Replay rebuilds an order from its records, oldest first and complete (R21).
+// It gives the order that [Order.Apply] gave, or an error wrapping
+// [ErrMalformed] where the records do not follow from one another: a gap,
+// another order's record, a transition that the flow, the actor's role, the
+// ruling or the timer does not make, time running backwards.
 func Replay(records []Record) (Order, error) {
 	var o Order
 	for i := range records {
 		if err := o.follows(&records[i]); err != nil {
 			return Order{}, err
 		}
-		o.advance(&records[i])
+		o.take(&records[i])
 	}
 	if len(records) == 0 {
 		return Order{}, fmt.Errorf("%w: no records to replay", ErrMalformed)
@@ -25,13 +32,14 @@ func (o *Order) follows(r *Record) error {
 	switch {
 	case r.Seq != o.Version+1:
 		problem = "is out of sequence"
-	case checkAction(r.Action) != nil || r.Action.Operation() != r.Operation:
+	case !isAction(r.Action) || r.Action.Operation() != r.Operation:
 		problem = "has an action that is not its operation's"
 	case r.Seq == 1:
 		problem = opens(r)
 	case r.Order != o.ID:
 		problem = "is another order's"
-	case r.From != o.Status || !flow.Leads(r.From, r.Operation, r.To) || !by[r.Operation].has(r.Actor.Role) || !o.decided(r):
+	case r.From != o.Status || !flow.Leads(string(r.From), string(r.Operation), string(r.To)) ||
+		!slices.Contains(performers[r.Operation], r.Actor.Role) || !o.decided(r):
 		problem = "has a transition that the flow does not have"
 	case r.At.Before(o.UpdatedAt):
 		problem = "is earlier than the record before it"
@@ -39,14 +47,16 @@ func (o *Order) follows(r *Record) error {
 	if problem == "" {
 		return nil
 	}
-	return fmt.Errorf("%w: record %d of order %q %s (after version %d)", ErrMalformed, r.Seq, clip(r.Order), problem, o.Version)
+	return fmt.Errorf("supervision: %w: record %d of order %q %s (after version %d)",
+		ErrMalformed, r.Seq, fault.Clip(r.Order), problem, o.Version)
 }
 
-// decided reports whether a record leads where its ruling says, and comes when its timer says (R02, R15, R27).
+// decided reports whether a record leads where its ruling says, and comes when
+// its timer says (R02, R15, R27).
 func (o *Order) decided(r *Record) bool {
 	switch a := r.Action.(type) {
-	case RuleAppeal:
-		return r.To == a.to(o) && o.canResumeAt(r.To)
+	case DecideAppeal:
+		return r.To == a.to(*o) && o.canResumeAt(r.To)
 	case AutoAccept, Complete:
 		return r.At.Equal(o.NextDue())
 	}
@@ -60,7 +70,7 @@ func opens(r *Record) string {
 		return "is the first but does not open the order"
 	case opening.ID != r.Order:
 		return "is another order's"
-	case r.From != 0 || r.To != opening.Policy.Start || !isStart(r.To):
+	case r.From != "" || r.To != opening.Policy.Start || !slices.Contains(starts, r.To):
 		return "opens the order at a status where no flow starts"
 	}
 	return ""

@@ -49,43 +49,37 @@ func TestR03_RequestAsFreeText(t *testing.T) {
 	assert.Equal(t, &supervision.Request{Text: submit.Text, SubmittedAt: s.at}, s.order.Request, "a revised request replaces the first")
 }
 
-func seats() *template.Template {
-	return &template.Template{Fields: []template.Field{
+func seats() template.Template {
+	return template.Template{Fields: []template.Field{
 		{Key: "users", Label: "Users", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
 		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "eu"}, {Value: "cn"}}},
 	}}
 }
 
 func TestR03_RequestOnATemplate(t *testing.T) {
-	opening := anOpening(supervision.Guide())
-	opening.TemplateVersion, opening.Template = 3, seats()
-	s := beginAs(t, opening)
+	s := beginOn(t, anOpening(supervision.Guide()), 3, seats())
 	assert.Equal(t, 3, s.order.TemplateVersion, "R04: pinned")
-	assert.Same(t, opening.Template, s.order.Template)
-	assert.Nil(t, s.records[0].Action.(supervision.Opening).Template, "the record names the version")
 
 	raw := template.Values{"users": "0200", "region": " eu "}
 	s.do(ben, supervision.SubmitRequest{Values: raw})
 	assert.Equal(t, template.Values{"users": "0200", "region": " eu "}, raw, "the caller's values stay as they are")
-	want, err := seats().Accept(raw)
+	want, err := s.forms[0].Accept(raw)
 	require.NoError(t, err)
 	assert.Equal(t, &supervision.Request{Values: want, SubmittedAt: bought}, s.order.Request)
 	assert.Equal(t, want, s.records[1].Action.(supervision.SubmitRequest).Values)
 }
 
 func TestR04_EveryFaultOfAFormAtOnce(t *testing.T) {
-	opening := anOpening(supervision.Guide())
-	opening.TemplateVersion, opening.Template = 1, seats()
-	templated := beginAs(t, opening)
+	templated := beginOn(t, anOpening(supervision.Guide()), 1, seats())
 	unloaded := templated.fork()
-	unloaded.order.Template = nil
+	unloaded.forms = nil
 	for name, c := range map[string]struct {
 		on     *story
 		action supervision.SubmitRequest
 		want   map[string]string
 	}{
 		"every field": {templated, supervision.SubmitRequest{Values: template.Values{"users": 501, "region": "us", "colour": "red"}},
-			map[string]string{"values.users": "too_large", "values.region": "not_an_option", "values.colour": "unknown_field"}},
+			map[string]string{"values.users": "too_large", "values.region": "not_an_option", "values": "unknown_field"}},
 		"nothing":         {templated, supervision.SubmitRequest{}, map[string]string{"values.users": "required", "values.region": "required"}},
 		"text on a form":  {templated, supervision.SubmitRequest{Text: "x", Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"text": "unknown_field"}},
 		"no key at all":   {templated, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu", "\x00": 1}}, map[string]string{"values": "unknown_field"}},
@@ -93,7 +87,7 @@ func TestR04_EveryFaultOfAFormAtOnce(t *testing.T) {
 		"form on a text":  {begin(t, supervision.Guide()), supervision.SubmitRequest{Values: template.Values{"users": 5}}, map[string]string{"values": "no_template", "text": "required"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := c.on.order.Apply(ben, c.action, c.on.at)
+			_, _, err := c.on.order.Apply(ben, c.action, c.on.at, c.on.forms...)
 			assert.Equal(t, c.want, faultsOf(t, err))
 		})
 	}
@@ -109,7 +103,7 @@ func faultsOf(t *testing.T, err error) map[string]string {
 	for _, f := range invalid.Faults {
 		assert.NotEmpty(t, f.Message)
 		assert.NotContains(t, list, f.Field)
-		list[f.Field] = f.Code
+		list[f.Field] = string(f.Code)
 	}
 	return list
 }
@@ -235,12 +229,12 @@ func TestR22_AForeignOrderDoesNotExist(t *testing.T) {
 	for _, status := range supervision.Statuses() {
 		s := arrive(t, supervision.Guide(), status)
 		for _, stranger := range []supervision.Actor{
-			otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID), supervision.Buyer("BEN"), supervision.Buyer("ben\u200b"),
+			otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID), supervision.Buyer("BEN"), supervision.Buyer("bén"),
 		} {
 			_, _, applied := s.order.Apply(stranger, submit, s.at)
 			_, permitted := s.order.Permit(stranger, supervision.OpSubmitRequest, s.at)
 			_, listed := s.order.Operations(stranger, s.at)
-			_, judged := s.order.Grounds(stranger, s.at)
+			_, judged := s.order.Verdicts(stranger, s.at)
 			for _, err := range []error{applied, permitted, listed, judged} {
 				require.ErrorIs(t, err, supervision.ErrNotFound)
 				assert.NotErrorIs(t, err, supervision.ErrRefused)

@@ -1,53 +1,45 @@
 package supervision
 
-// Status is the flow status: where an order's service flow stands, and so whose turn it is. The zero value is no status.
-type Status uint8
+// Status is the flow status: where an order's service flow stands, and so
+// whose turn it is. The zero value is no status.
+type Status string
 
 // The flow statuses, in the order of the flow.
 const (
-	// AwaitingRequest: bought; the buyer has to submit a request, the first or a revised one (R01, R03).
-	AwaitingRequest Status = iota + 1
-	// AwaitingConfirmation: a request is submitted; the seller accepts or rejects it (R05).
-	AwaitingConfirmation
-	// AwaitingDelivery: the request is accepted, or a delivery was rejected; the seller has to deliver (R07).
-	AwaitingDelivery
+	// AwaitingRequest: bought; the buyer has to submit a request, the first or
+	// a revised one (R01, R03).
+	AwaitingRequest Status = "awaiting_request"
+	// AwaitingConfirmation: a request is submitted; the seller accepts or
+	// rejects it (R05).
+	AwaitingConfirmation Status = "awaiting_confirmation"
+	// AwaitingDelivery: the request is accepted, or a delivery was rejected;
+	// the seller has to deliver (R07).
+	AwaitingDelivery Status = "awaiting_delivery"
 	// AwaitingAcceptance: delivered; the buyer accepts or rejects (R08).
-	AwaitingAcceptance
-	// Accepted: time completes the order after the policy's completion delay (R02).
-	Accepted
-	// Frozen: an appeal is pending; the order remembers the status it froze (R12).
-	Frozen
+	AwaitingAcceptance Status = "awaiting_acceptance"
+	// Accepted: time completes the order after the policy's completion delay
+	// (R02).
+	Accepted Status = "accepted"
+	// Frozen: an appeal is pending; the order remembers the status it froze
+	// (R12).
+	Frozen Status = "frozen"
 	// Completed is final (R02).
-	Completed
-	// Canceled is final, and only reached by a ruling (R15).
-	Canceled
+	Completed Status = "completed"
+	// Canceled is final (R15).
+	Canceled Status = "canceled"
 )
 
-var statusWords = words{"", "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance",
-	"accepted", "frozen", "completed", "canceled"}
+var statuses = []Status{AwaitingRequest, AwaitingConfirmation, AwaitingDelivery, AwaitingAcceptance, Accepted,
+	Frozen, Completed, Canceled}
 
 // Statuses lists every flow status in the order of the flow.
-func Statuses() []Status { return count[Status](statusWords) }
+func Statuses() []Status { return append([]Status(nil), statuses...) }
 
-// String returns the status's word, such as "awaiting_request"; "" for the zero value.
-func (s Status) String() string { return statusWords.of(uint8(s)) }
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (s *Status) UnmarshalText(text []byte) error { return parseWord(s, "flow status", text, statuses) }
 
-// ParseStatus reads a status's word. Any other word, as a newer version may write, gives an error that wraps [ErrUnknown].
-func ParseStatus(word string) (Status, error) {
-	i, err := statusWords.parse("flow status", word)
-	return Status(i), err
-}
-
-// MarshalText writes the status's word; an undeclared status is an error that wraps [ErrUnknown].
-func (s Status) MarshalText() ([]byte, error) { return statusWords.marshal("flow status", uint8(s)) }
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseStatus].
-func (s *Status) UnmarshalText(text []byte) (err error) {
-	*s, err = ParseStatus(string(text))
-	return err
-}
-
-// Turn returns the role whose turn it is; zero where only time or nobody moves the order.
+// Turn returns the role whose turn it is; zero where only time or nobody moves
+// the order.
 func (s Status) Turn() Role {
 	switch s {
 	case AwaitingRequest, AwaitingAcceptance:
@@ -57,62 +49,55 @@ func (s Status) Turn() Role {
 	case Frozen:
 		return RoleManager
 	}
-	return 0
+	return ""
 }
 
-// Waiting reports whether the flow waits for a party: the statuses that can be frozen, and resumed at (R12, R15).
-func (s Status) Waiting() bool { return s >= AwaitingRequest && s <= AwaitingAcceptance }
+// Waiting reports whether the flow waits for a party: the statuses that can be
+// appealed at, and resumed at (R12, R15).
+func (s Status) Waiting() bool {
+	switch s {
+	case AwaitingRequest, AwaitingConfirmation, AwaitingDelivery, AwaitingAcceptance:
+		return true
+	}
+	return false
+}
 
 // Final reports whether nothing can happen any more.
 func (s Status) Final() bool { return s == Completed || s == Canceled }
 
-// OrderStatus returns what the order list shows for the flow status; zero for an undeclared one.
+// OrderStatus returns what the order list shows for the flow status; zero for
+// an undeclared one.
 func (s Status) OrderStatus() OrderStatus {
 	switch {
 	case s == Completed:
 		return OrderCompleted
 	case s == Canceled:
 		return OrderCanceled
-	case s >= AwaitingRequest && s <= Frozen:
+	case s.Waiting(), s == Accepted, s == Frozen:
 		return OrderProcessing
 	}
-	return 0
+	return ""
 }
 
 // OrderStatus is what the order list shows (R01). The zero value is no status.
-type OrderStatus uint8
+type OrderStatus string
 
 // The order statuses.
 const (
 	// OrderProcessing: the service flow is not complete.
-	OrderProcessing OrderStatus = iota + 1
+	OrderProcessing OrderStatus = "processing"
 	// OrderCompleted: accepted, and the completion delay has passed (R02).
-	OrderCompleted
-	// OrderCanceled: closed by a ruling (R15).
-	OrderCanceled
+	OrderCompleted OrderStatus = "completed"
+	// OrderCanceled: closed without completion (R15).
+	OrderCanceled OrderStatus = "canceled"
 )
 
-var orderStatusWords = words{"", "processing", "completed", "canceled"}
+var orderStatuses = []OrderStatus{OrderProcessing, OrderCompleted, OrderCanceled}
 
 // OrderStatuses lists every order status.
-func OrderStatuses() []OrderStatus { return count[OrderStatus](orderStatusWords) }
+func OrderStatuses() []OrderStatus { return append([]OrderStatus(nil), orderStatuses...) }
 
-// String returns the order status's word, such as "processing"; "" for the zero value.
-func (s OrderStatus) String() string { return orderStatusWords.of(uint8(s)) }
-
-// ParseOrderStatus reads an order status's word. Any other word gives an error that wraps [ErrUnknown].
-func ParseOrderStatus(word string) (OrderStatus, error) {
-	i, err := orderStatusWords.parse("order status", word)
-	return OrderStatus(i), err
-}
-
-// MarshalText writes the order status's word; an undeclared one is an error that wraps [ErrUnknown].
-func (s OrderStatus) MarshalText() ([]byte, error) {
-	return orderStatusWords.marshal("order status", uint8(s))
-}
-
-// UnmarshalText reads what MarshalText writes, with the error of [ParseOrderStatus].
-func (s *OrderStatus) UnmarshalText(text []byte) (err error) {
-	*s, err = ParseOrderStatus(string(text))
-	return err
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (s *OrderStatus) UnmarshalText(text []byte) error {
+	return parseWord(s, "order status", text, orderStatuses)
 }

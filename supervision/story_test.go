@@ -6,6 +6,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,7 +18,8 @@ const (
 // bought is when every story begins.
 var bought = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// The cast: those who have a part in every story's order, and two who have none.
+// The cast: those who have a part in every story's order, and two who have
+// none.
 var (
 	ben = supervision.Buyer("ben")
 	sue = supervision.Seller("sue")
@@ -38,9 +40,9 @@ var (
 	rejectProduct = supervision.RejectProduct{Reason: "Ten cannot."}
 	remind        = supervision.Remind{Text: "How far are you?"}
 	note          = supervision.AddNote{Text: "Called both sides."}
-	resume        = supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."}
-	deem          = supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
-	cancel        = supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
+	resume        = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}
+	deem          = supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
+	cancel        = supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
 )
 
 // appealOn appeals with everything an appeal may need (R18).
@@ -50,7 +52,7 @@ func appealOn(ground appeal.Ground) supervision.RaiseAppeal {
 	}
 }
 
-func resumeAt(s supervision.Status) supervision.RuleAppeal {
+func resumeAt(s supervision.Status) supervision.DecideAppeal {
 	ruling := resume
 	ruling.ResumeAt = s
 	return ruling
@@ -61,12 +63,14 @@ func anOpening(policy supervision.Policy) supervision.Opening {
 	return supervision.Opening{ID: "o-1", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, Policy: policy}
 }
 
-// story is an order driven by real actions only, with its records and the instant it has come to.
+// story is an order driven by real actions only, with its records and the
+// instant it has come to.
 type story struct {
 	t       testing.TB
 	order   supervision.Order
 	records []supervision.Record
 	at      time.Time
+	forms   []*template.Form // what the order is pinned to
 }
 
 func begin(t testing.TB, policy supervision.Policy) *story {
@@ -78,14 +82,25 @@ func beginAs(t testing.TB, opening supervision.Opening) *story {
 	t.Helper()
 	order, record, err := supervision.Open(opening, bought)
 	require.NoError(t, err)
-	return &story{t, order, []supervision.Record{record}, bought}
+	return &story{t: t, order: order, records: []supervision.Record{record}, at: bought}
+}
+
+// beginOn opens a story on a version of a request template.
+func beginOn(t testing.TB, opening supervision.Opening, version int, form template.Template) *story {
+	t.Helper()
+	opening.TemplateVersion = version
+	s := beginAs(t, opening)
+	compiled, err := template.Compile(form)
+	require.NoError(t, err)
+	s.forms = []*template.Form{compiled}
+	return s
 }
 
 // do performs actions one after the other, at the same instant.
 func (s *story) do(actor supervision.Actor, actions ...supervision.Action) *story {
 	s.t.Helper()
 	for _, action := range actions {
-		next, records, err := s.order.Apply(actor, action, s.at)
+		next, records, err := s.order.Apply(actor, action, s.at, s.forms...)
 		require.NoError(s.t, err)
 		s.order, s.records = next, append(s.records, records...)
 	}
@@ -102,7 +117,7 @@ func (s *story) until(at time.Time) *story {
 
 // fork tells the story on without changing this one.
 func (s *story) fork() *story {
-	return &story{s.t, s.order, s.records[:len(s.records):len(s.records)], s.at}
+	return &story{s.t, s.order, s.records[:len(s.records):len(s.records)], s.at, s.forms}
 }
 
 // refused attempts what a rule has to forbid, and returns the refusal.
@@ -118,7 +133,7 @@ func (s *story) refused(actor supervision.Actor, action supervision.Action) *sup
 }
 
 // permit asks one question.
-func (s *story) permit(actor supervision.Actor, op supervision.Operation) supervision.Permission {
+func (s *story) permit(actor supervision.Actor, op supervision.Operation) supervision.Decision {
 	s.t.Helper()
 	p, err := s.order.Permit(actor, op, s.at)
 	require.NoError(s.t, err)
@@ -142,7 +157,8 @@ func (s *story) delivery() *story {
 func (s *story) acceptance() *story { return s.delivery().do(sue, deliver) }
 func (s *story) accepted() *story   { return s.acceptance().do(ben, acceptProduct) }
 
-// silenced waits until the party whose turn it is has been silent long enough, and has the other one appeal.
+// silenced waits until the party whose turn it is has been silent long enough,
+// and has the other one appeal.
 func (s *story) silenced() *story {
 	s.t.Helper()
 	s.wait(s.order.Policy.Appeal.Silence + tick)

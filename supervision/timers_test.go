@@ -107,11 +107,13 @@ func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {
 	p := s.permit(sue, supervision.OpRaiseAppeal)
 	assert.Zero(t, p.From, "the buyer's silence would open it one tick after time has accepted")
 	assert.Zero(t, p.Until)
-	verdicts, err := s.order.Grounds(sue, s.at)
+	verdicts, err := s.order.Verdicts(sue, s.at)
 	require.NoError(t, err)
 	assert.Equal(t, []appeal.Verdict{
-		{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough}, {Ground: appeal.RequestRejected, Reason: appeal.TooFewRejections},
-		{Ground: appeal.ProductRejected, Reason: appeal.TooFewRejections},
+		{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough,
+			Measure: appeal.Measure{Since: bought, Silence: 5 * day}},
+		{Ground: appeal.RequestRejected, Reason: appeal.TooFewRejections, Measure: appeal.Measure{Need: 3}},
+		{Ground: appeal.ProductRejected, Reason: appeal.TooFewRejections, Measure: appeal.Measure{Need: 3}},
 	}, verdicts)
 
 	policy.AutoAccept = 5*day + 2*tick
@@ -119,14 +121,15 @@ func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {
 	p = s.permit(sue, supervision.OpRaiseAppeal)
 	assert.Equal(t, bought.Add(5*day+tick), p.From)
 	assert.Equal(t, bought.Add(5*day+2*tick), p.Until)
-	verdicts, err = s.order.Grounds(sue, s.at)
+	verdicts, err = s.order.Verdicts(sue, s.at)
 	require.NoError(t, err)
 	assert.Equal(t, []time.Time{p.From, p.Until}, []time.Time{verdicts[0].From, verdicts[0].Until})
 	assert.Equal(t, bought.Add(5*day+2*tick), s.permit(ben, supervision.OpAcceptProduct).Until)
 	s.wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent))
 }
 
-// TestR02_ALateCommandGetsThePunctualAnswer compares an order nobody ever settled with one that a worker settled on time.
+// TestR02_ALateCommandGetsThePunctualAnswer compares an order nobody ever
+// settled with one that a worker settled on time.
 func TestR02_ALateCommandGetsThePunctualAnswer(t *testing.T) {
 	for name, s := range map[string]*story{
 		"accepted":       arrive(t, supervision.Guide(), supervision.Accepted),
@@ -153,7 +156,7 @@ func TestR02_ALateCommandGetsThePunctualAnswer(t *testing.T) {
 						}
 					}
 				}
-				assert.Equal(t, punctual.Progress(at), s.order.Progress(at))
+				assert.Equal(t, punctual.Steps(at), s.order.Steps(at))
 				assert.Equal(t, punctual.Deadlines(at), s.order.Deadlines(at))
 				for _, actor := range []supervision.Actor{ben, sue, mia} {
 					late, err := s.order.Operations(actor, at)

@@ -13,8 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWalk walks the pure core breadth first: from the opening, every action of everybody and every wait to the next boundary, in
-// every state that differs in what a rule looks at. What holds in all of them holds for every order there can be, up to the bounds.
+// TestWalk walks the pure core breadth first: from the opening, every action of
+// everybody and every wait to the next boundary, in every state that differs in
+// what a rule looks at. What holds in all of them holds for every order there
+// can be, up to the bounds.
 func TestWalk(t *testing.T) {
 	for _, c := range []struct {
 		policy supervision.Policy
@@ -131,7 +133,8 @@ func (w *walker) act(from place, v visit) {
 	}
 }
 
-// pass lets time pass to each boundary ahead, to a tick before and a tick after it.
+// pass lets time pass to each boundary ahead, to a tick before and a tick after
+// it.
 func (w *walker) pass(from place, v visit) {
 	for _, at := range around(waits(v.order)) {
 		if !at.After(v.at) {
@@ -193,7 +196,7 @@ func count(records []supervision.Record) (requests, products int, ruled time.Tim
 			requests++
 		case supervision.OpRejectProduct:
 			products++
-		case supervision.OpRuleAppeal:
+		case supervision.OpDecideAppeal:
 			requests, products, ruled = 0, 0, r.At
 		}
 	}
@@ -214,7 +217,8 @@ func checkStep(t *testing.T, before visit, s step, after visit) {
 	}
 }
 
-// checkGround checks that an appeal rests on what happened since the last ruling, and on nothing spent before (R16, R17).
+// checkGround checks that an appeal rests on what happened since the last
+// ruling, and on nothing spent before (R16, R17).
 func checkGround(t *testing.T, before visit, action supervision.RaiseAppeal, raised *appeal.Appeal) {
 	requests, products, ruled := count(before.records)
 	policy := before.order.Policy.Appeal
@@ -229,11 +233,12 @@ func checkGround(t *testing.T, before visit, action supervision.RaiseAppeal, rai
 		require.False(t, raised.Finding.Since.Before(ruled))
 		require.Greater(t, before.at.Sub(raised.Finding.Since), policy.Silence)
 	default:
-		require.Equal(t, appeal.Free(), policy, "only the 2025 rules ask for no ground")
+		require.Equal(t, appeal.Rules2025(), policy, "only the 2025 rules ask for no ground")
 	}
 }
 
-// checkEnds checks that from every state a final one can be reached, and from a final one none.
+// checkEnds checks that from every state a final one can be reached, and from a
+// final one none.
 func (w *walker) checkEnds() {
 	cameFrom := map[place][]place{}
 	var ends []place

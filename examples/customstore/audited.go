@@ -10,12 +10,12 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // Audited is a store with an audit log. A failure to write the log does not undo what is stored; it goes to Failed.
 type Audited struct {
-	supervision.Store
+	service.Store
 	// Log gets the lines. Failed, if not nil, is told of what could not be written.
 	Log    io.Writer
 	Failed func(error)
@@ -24,7 +24,7 @@ type Audited struct {
 }
 
 // Create stores a new order and logs its opening.
-func (a *Audited) Create(ctx context.Context, change supervision.Change) error {
+func (a *Audited) Create(ctx context.Context, change service.Change) error {
 	err := a.Store.Create(ctx, change)
 	if err == nil {
 		a.log(change)
@@ -33,9 +33,9 @@ func (a *Audited) Create(ctx context.Context, change supervision.Change) error {
 }
 
 // Save stores changes and logs those that were stored: all, or all but the ones that a conflict names.
-func (a *Audited) Save(ctx context.Context, changes ...supervision.Change) error {
+func (a *Audited) Save(ctx context.Context, changes ...service.Change) error {
 	err := a.Store.Save(ctx, changes...)
-	var conflict *supervision.ConflictError
+	var conflict *service.ConflictError
 	if err != nil && !errors.As(err, &conflict) {
 		return err
 	}
@@ -47,7 +47,7 @@ func (a *Audited) Save(ctx context.Context, changes ...supervision.Change) error
 	return err
 }
 
-func (a *Audited) log(change supervision.Change) {
+func (a *Audited) log(change service.Change) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	encoder := json.NewEncoder(a.Log)

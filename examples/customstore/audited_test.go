@@ -11,17 +11,18 @@ import (
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/store/storetest"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(*testing.T) supervision.Store {
+	storetest.Run(t, func(*testing.T) service.Store {
 		return &customstore.Audited{Store: memory.New(), Log: io.Discard}
 	})
 }
 
 func ExampleAudited() {
 	var log strings.Builder
-	svc, err := supervision.New(&customstore.Audited{Store: memory.New(), Log: &log})
+	svc, err := service.New(&customstore.Audited{Store: memory.New(), Log: &log})
 	if err != nil {
 		panic(err)
 	}

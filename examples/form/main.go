@@ -29,8 +29,12 @@ var setup = request.Template{Title: "Set up your CRM", Fields: []request.Field{
 
 func run(out io.Writer) error {
 	posted := url.Values{"seats": {"fifty"}, "notes": {"Call <before> noon."}}
-	_, err := setup.Accept(setup.FromForm(posted))
-	var invalid *request.Error
+	form, err := request.Compile(setup)
+	if err != nil {
+		return err
+	}
+	_, err = form.Accept(setup.FromForm(posted))
+	var invalid *request.InvalidError
 	if errors.As(err, &invalid) {
 		if err := page.Execute(out, view(setup, posted, invalid.Faults)); err != nil {
 			return err
@@ -38,7 +42,7 @@ func run(out io.Writer) error {
 	}
 	posted.Set("seats", "50")
 	posted.Set("region", "eu")
-	values, err := setup.Accept(setup.FromForm(posted))
+	values, err := form.Accept(setup.FromForm(posted))
 	fmt.Fprintln(out, values, err)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 func main() {
@@ -42,18 +43,18 @@ func run(ctx context.Context) error {
 
 	// Two services on one store: the policy of an order is that of its opening, whoever works on it later.
 	store := memory.New()
-	before, err := supervision.New(store, supervision.WithPolicy(hardware))
+	before, err := service.New(store, service.WithPolicy(hardware))
 	if err != nil {
 		return err
 	}
-	after, err := supervision.New(store)
+	after, err := service.New(store)
 	if err != nil {
 		return err
 	}
 	if _, err := before.Open(ctx, supervision.Opening{ID: "o-1", Product: "rack", Buyer: "b-1", Seller: "s-1"}); err != nil {
 		return err
 	}
-	order, err := after.Do(ctx, "o-1", supervision.Buyer("b-1"), supervision.SubmitRequest{Text: "Two racks."})
-	fmt.Println("the order keeps:", order.Policy.Name)
+	result, err := after.Do(ctx, "o-1", supervision.Buyer("b-1"), supervision.SubmitRequest{Text: "Two racks."})
+	fmt.Println("the order keeps:", result.Order.Policy.Name)
 	return err
 }

@@ -26,7 +26,6 @@ func Example() {
 	//     ]
 	//   }
 	// }
-	// invalid policy: completion_delay is -1h0m0s: use at least 1µs
-	// invalid policy: rejections is 0: use at least 1
+	// supervision: invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s; appeal.rejections: give 1 to 1000
 	// the order keeps: hardware
 }

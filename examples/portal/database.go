@@ -14,13 +14,13 @@ import (
 	_ "modernc.org/sqlite"             // registers "sqlite"
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // database is one database with the library's tables and, beside them, the portal's: sessions, files and the demonstration clock.
 type database struct {
 	*sql.DB
-	store supervision.Store
+	store service.Store
 	where string
 }
 
@@ -74,7 +74,7 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	return &database{db, store, e.where}, nil
 }
 
-func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (supervision.Store, error) {
+func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (service.Store, error) {
 	store, err := sqlstore.New(db, dialect)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -21,7 +22,7 @@ type templatesPage struct {
 // templateEntry is one of the seller's products with its current request template; version 0 for none.
 type templateEntry struct {
 	product
-	Current supervision.RequestTemplate
+	Current service.RequestTemplate
 }
 
 func (v *visit) showTemplates() error {
@@ -40,10 +41,10 @@ func (v *visit) showTemplates() error {
 }
 
 // currentTemplate returns the latest version; version 0 where there is none.
-func (v *visit) currentTemplate(p product) (supervision.RequestTemplate, error) {
+func (v *visit) currentTemplate(p product) (service.RequestTemplate, error) {
 	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, 0)
 	if errors.Is(err, supervision.ErrNotFound) {
-		return supervision.RequestTemplate{}, nil
+		return service.RequestTemplate{}, nil
 	}
 	return current, err
 }
@@ -199,7 +200,7 @@ func (v *visit) edit() error {
 		return v.render(http.StatusOK, "editor", v.editorPage(entry, d))
 	}
 	t, faults := d.template()
-	var invalid *template.Error
+	var invalid *template.InvalidError
 	if errors.As(t.Validate(), &invalid) {
 		faults = append(faults, invalid.Faults...)
 	}

@@ -41,7 +41,7 @@ func factsOf(a supervision.Action, t *template.Template) []fact {
 		return append(texts("Ground", groundNames[a.Ground], "What happened", a.Reason, "Asks for", a.Demand), attached(a.Attachments)...)
 	case supervision.AddNote:
 		return texts("Note", a.Text)
-	case supervision.RuleAppeal:
+	case supervision.DecideAppeal:
 		return texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision)
 	}
 	return nil
@@ -107,7 +107,7 @@ func appealFacts(a *appeal.Appeal) []fact {
 	if a == nil {
 		return nil
 	}
-	list := texts("Initiated by", capital(a.By.String()), "Ground", groundNames[a.Ground])
+	list := texts("Initiated by", capital(string(a.By)), "Ground", groundNames[a.Ground])
 	if a.Finding.Count > 0 {
 		list = append(list, texts("Finding", count(a.Finding.Count, "rejection"))...)
 	}

@@ -146,14 +146,13 @@ func (f *form) action() (supervision.Action, []supervision.Fault) {
 }
 
 func (f *form) ruling() (supervision.Action, []supervision.Fault) {
-	a := supervision.RuleAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"), Upheld: f.value("upheld") == "yes"}
+	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"), Upheld: f.value("upheld") == "yes"}
 	var faults []supervision.Fault
 	if f.value("upheld") == "" {
 		faults = append(faults, supervision.Fault{Field: "upheld", Code: "required", Message: "say whether the appeal is upheld"})
 	}
 	if word := f.value("resume_at"); word != "" {
-		var err error
-		if a.ResumeAt, err = supervision.ParseStatus(word); err != nil {
+		if err := a.ResumeAt.UnmarshalText([]byte(word)); err != nil {
 			faults = append(faults, supervision.Fault{Field: "resume_at", Code: "unknown", Message: "choose one of the stages"})
 		}
 	}

@@ -121,7 +121,7 @@ func TestPerform_Refused(t *testing.T) {
 	order := s.order(t, "data-migration", harbor)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	form := func(op supervision.Operation, name, text string) url.Values {
-		return url.Values{"operation": {op.String()}, "version": {"1"}, "key": {"k"}, "confirm": {"yes"}, name: {text}}
+		return url.Values{"operation": {string(op)}, "version": {"1"}, "key": {"k"}, "confirm": {"yes"}, name: {text}}
 	}
 	early := buyer.send(at(order, "acceptance"), form(supervision.OpRejectProduct, "reason", "I do not like it."))
 	assert.Equal(t, http.StatusConflict, early.StatusCode)
@@ -157,7 +157,7 @@ func TestUploads(t *testing.T) {
 	refused := seller.send(at(order, "delivery"), typed, small, large, upload{"attachments", "nothing", ""})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 	assert.Contains(t, refused.body, "Choose a file of at most 5 MB.")
-	assert.Contains(t, refused.body, "Write something.", "the library's faults come with the portal's")
+	assert.Contains(t, refused.body, "Write something that can be seen.", "the library's faults come with the portal's")
 	assert.Contains(t, refused.body, "protocol.txt")
 	assert.NotContains(t, refused.body, `..\`)
 	assert.NotContains(t, refused.body, "large.bin")

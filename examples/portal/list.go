@@ -86,8 +86,8 @@ func (v *visit) newSearch() search {
 	c := &s.Criteria
 	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
 	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
-	c.Status, _ = supervision.ParseStatus(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
-	c.OrderStatus, _ = supervision.ParseOrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
+	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
+	c.OrderStatus = supervision.OrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
 		Options: orderStatusOptions()}))
 	if v.who.Role != supervision.RoleBuyer {
 		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select", Options: accountOptions(supervision.RoleBuyer)})
@@ -95,7 +95,7 @@ func (v *visit) newSearch() search {
 	if v.who.Role != supervision.RoleSeller {
 		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select", Options: accountOptions(supervision.RoleSeller)})
 	}
-	c.Turn, _ = supervision.ParseRole(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select", Options: turnOptions()}))
+	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select", Options: turnOptions()}))
 	c.SilentFor, _ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
 		Options: silenceOptions()}))
 	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select", Options: appealOptions()}))
@@ -157,21 +157,21 @@ func accountOptions(role supervision.Role) (list []option) {
 
 func orderStatusOptions() (list []option) {
 	for _, s := range supervision.OrderStatuses() {
-		list = append(list, option{Value: s.String(), Label: capital(s.String())})
+		list = append(list, option{Value: string(s), Label: capital(string(s))})
 	}
 	return list
 }
 
 func statusOptions() (list []option) {
 	for _, s := range supervision.Statuses() {
-		list = append(list, option{Value: s.String(), Label: statusNames[s]})
+		list = append(list, option{Value: string(s), Label: statusNames[s]})
 	}
 	return list
 }
 
 func turnOptions() (list []option) {
 	for _, r := range []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager} {
-		list = append(list, option{Value: r.String(), Label: capital(roleNames[r])})
+		list = append(list, option{Value: string(r), Label: capital(roleNames[r])})
 	}
 	return list
 }

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // hub tells open pages that something has happened; they fetch for themselves what they may see. Each relayed record reaches the pages
 // of this process only: with several processes the host would send it around between them.
 type hub struct {
-	svc       *supervision.Service
+	svc       *service.Service
 	mu        sync.Mutex
 	listeners map[*listener]bool
 	closed    chan struct{}
@@ -34,7 +35,7 @@ const (
 	heartbeat    = 20 * time.Second
 )
 
-func newHub(svc *supervision.Service) *hub {
+func newHub(svc *service.Service) *hub {
 	return &hub{svc: svc, listeners: make(map[*listener]bool), closed: make(chan struct{})}
 }
 

@@ -70,6 +70,6 @@ func (v *visit) buy() error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", supervision.OpOpen.String()), http.StatusSeeOther)
+	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", string(supervision.OpOpen)), http.StatusSeeOther)
 	return nil
 }

@@ -49,11 +49,9 @@ func (v *visit) showOrder() error {
 	if page.Order, err = v.summary(order); err != nil {
 		return err
 	}
-	if op, err := supervision.ParseOperation(v.r.FormValue("done")); err == nil {
-		page.Done = doneNames[op]
-	}
+	page.Done = doneNames[supervision.Operation(v.r.FormValue("done"))]
 	page.Live = livePath(order)
-	page.Steps = order.Progress(page.Now)
+	page.Steps = order.Steps(page.Now)
 	page.Deadlines = v.deadlines(order)
 	if page.Request, err = v.requestFacts(order); err != nil {
 		return err
@@ -108,7 +106,7 @@ func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string
 	case supervision.DeadlineAutoAccept:
 		return "The delivery is accepted automatically"
 	case supervision.DeadlineAppealOpens:
-		who := "The " + d.Party.String()
+		who := "The " + string(d.Party)
 		if d.Party == partyOf(v.who) {
 			who = "You"
 		}
@@ -127,7 +125,7 @@ func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string
 	return ""
 }
 
-func partyOf(a account) appeal.Party { return appeal.Party(a.Role.String()) }
+func partyOf(a account) appeal.Party { return appeal.Party(string(a.Role)) }
 
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 

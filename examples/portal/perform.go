@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // perform takes a filled-in form. It is tried without effect first and asked about, then sent. Whatever stands in the way is said on
@@ -20,8 +21,8 @@ func (v *visit) perform() error {
 	if err := v.readForm(uploadForm); err != nil {
 		return err
 	}
-	op, err := supervision.ParseOperation(v.r.PostFormValue("operation"))
-	if err != nil || !slices.Contains(t.operations, op) {
+	op := supervision.Operation(v.r.PostFormValue("operation"))
+	if !slices.Contains(t.operations, op) {
 		return errMalformedForm
 	}
 	f, err := v.newForm(order, t, op)
@@ -46,14 +47,14 @@ func (v *visit) perform() error {
 	case !confirmed:
 		return v.confirm(f, t, order)
 	}
-	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", op.String()), http.StatusSeeOther)
+	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", string(op)), http.StatusSeeOther)
 	return nil
 }
 
 func (v *visit) send(ctx context.Context, f *form, action supervision.Action, confirmed bool) error {
-	options := []supervision.DoOption{supervision.WithKey(f.Key), supervision.IfVersion(f.Version)}
+	options := []service.DoOption{service.WithKey(f.Key), service.IfVersion(f.Version)}
 	if !confirmed {
-		options = append(options, supervision.DryRun())
+		options = append(options, service.DryRun())
 	}
 	_, err := v.svc.Do(ctx, f.order.ID, v.actor(), action, options...)
 	return err
@@ -68,15 +69,15 @@ func (v *visit) explain(f *form, t task, err error) error {
 		if refusal.Reason == supervision.ReasonRole {
 			status = http.StatusForbidden
 		}
-		return v.again(f, t, status, "Nothing has been sent: "+refusal.Reason.Text()+".")
-	case errors.Is(err, supervision.ErrConflict):
+		return v.again(f, t, status, "Nothing has been sent: "+supervision.ReasonText(refusal.Reason)+".")
+	case errors.Is(err, service.ErrConflict):
 		return v.again(f, t, http.StatusConflict,
 			"The order changed while you were writing. Nothing has been sent and nothing you wrote is lost: look at what is new, then send again.")
-	case errors.Is(err, supervision.ErrKeyReused):
+	case errors.Is(err, service.ErrKeyReused):
 		f.Key = rand.Text()
 		return v.again(f, t, http.StatusConflict,
 			"This form has been sent before, with other words. What was sent then stands; send this one only if you mean it too.")
-	case errors.Is(err, supervision.ErrUnknownOutcome):
+	case errors.Is(err, service.ErrUnknownOutcome):
 		return v.again(f, t, http.StatusServiceUnavailable,
 			"It is not known whether this has been saved. Send it again: it will be done once only.")
 	}

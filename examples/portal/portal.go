@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // portal is the host: what it adds to the library is people's sessions, files, words and pages.
 type portal struct {
-	svc   *supervision.Service
+	svc   *service.Service
 	clock *demoClock
 	db    *database
 	live  *hub
@@ -30,8 +31,8 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	svc, err := supervision.New(db.store, supervision.WithClock(clock), supervision.WithLogger(log),
-		supervision.WithInterval(relayInterval))
+	svc, err := service.New(db.store, service.WithClock(clock), service.WithLogger(log),
+		service.WithInterval(relayInterval))
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (f *form) ask(actor supervision.Actor, now time.Time) error {
 		f.Inputs = []input{area("text", "Note", "", true)}
 	case supervision.OpRaiseAppeal:
 		return f.askAppeal(actor, now)
-	case supervision.OpRuleAppeal:
+	case supervision.OpDecideAppeal:
 		f.askRuling(actor, now)
 	}
 	return nil
@@ -92,7 +92,7 @@ func (f *form) Intro() string {
 }
 
 func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
-	verdicts, err := f.order.Grounds(actor, now)
+	verdicts, err := f.order.Verdicts(actor, now)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 	for _, verdict := range verdicts {
 		o := option{Value: string(verdict.Ground), Label: groundNames[verdict.Ground], Closed: !verdict.Holds}
 		if o.Closed {
-			o.Note = sentence(supervision.Reason(verdict.Reason).Text())
+			o.Note = sentence(supervision.ReasonText(verdict.Reason))
 		} else {
 			open = append(open, o.Value)
 		}
@@ -123,15 +123,15 @@ func (f *form) askRuling(actor supervision.Actor, now time.Time) {
 	resume := input{Name: "resume_at", Label: "Go on at", Control: "select", Help: "Only where the service flow goes on.",
 		Options: []option{{Label: "Where it was frozen: " + statusNames[f.order.FrozenFrom]}}}
 	for _, s := range supervision.Statuses() {
-		trial := supervision.RuleAppeal{Outcome: appeal.Resume, ResumeAt: s, Decision: "?"}
+		trial := supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: s, Decision: "?"}
 		if _, _, err := f.order.Apply(actor, trial, now); err == nil && s != f.order.FrozenFrom {
-			resume.Options = append(resume.Options, option{Value: s.String(), Label: statusNames[s]})
+			resume.Options = append(resume.Options, option{Value: string(s), Label: statusNames[s]})
 		}
 	}
 	outcome := input{Name: "outcome", Label: "What happens to the order", Control: "radios", Required: true}
 	for _, o := range []appeal.Outcome{appeal.Resume, appeal.Accept, appeal.Cancel} {
-		_, _, err := f.order.Apply(actor, supervision.RuleAppeal{Outcome: o, Decision: "?"}, now)
-		outcome.Options = append(outcome.Options, option{Value: o.String(), Label: outcomeNames[o], Closed: errors.Is(err, supervision.ErrRefused)})
+		_, _, err := f.order.Apply(actor, supervision.DecideAppeal{Outcome: o, Decision: "?"}, now)
+		outcome.Options = append(outcome.Options, option{Value: string(o), Label: outcomeNames[o], Closed: errors.Is(err, supervision.ErrRefused)})
 	}
 	f.Inputs = []input{
 		{Name: "upheld", Label: "Is the appeal upheld?", Control: "radios", Required: true, Options: yesNo},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // seed fills an empty database with a market in which something of everything is going on. Every order gets where it is by real actions
@@ -47,7 +48,7 @@ func (p *portal) seedTemplates(ctx context.Context) error {
 type story struct {
 	ctx    context.Context
 	p      *portal
-	svc    *supervision.Service
+	svc    *service.Service
 	clock  *clock.Mock
 	id     string
 	buyer  supervision.Actor
@@ -57,7 +58,7 @@ type story struct {
 
 func newStory(ctx context.Context, p *portal, id string) (*story, error) {
 	mock := clock.NewMock()
-	svc, err := supervision.New(p.db.store, supervision.WithClock(mock))
+	svc, err := service.New(p.db.store, service.WithClock(mock))
 	return &story{ctx: ctx, p: p, svc: svc, clock: mock, id: id}, err
 }
 

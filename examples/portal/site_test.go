@@ -88,8 +88,9 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 		if step.role == supervision.RoleSeller {
 			actor = supervision.Seller(order.Seller)
 		}
-		order, err = s.svc.Do(t.Context(), order.ID, actor, step.action)
+		result, err := s.svc.Do(t.Context(), order.ID, actor, step.action)
 		require.NoError(t, err)
+		order = result.Order
 	}
 	return order
 }

@@ -131,14 +131,14 @@ func appealResumed(s *story) {
 	s.bought(harbor, "erp-suite", 25*day).delivered(erpRequest("Harbor Retail", "80"), "Set up for 80 users.").
 		byBuyer(time.Hour, supervision.RejectProduct{Reason: "Purchasing is missing."}).
 		byBuyer(6*day, appealed(appeal.SellerSilent, "No answer for six days.", "Deliver what was ordered.")).
-		byManager(day, supervision.RuleAppeal{Outcome: appeal.Resume, Upheld: true, Decision: "The seller has to deliver the purchasing module."}).
+		byManager(day, supervision.DecideAppeal{Outcome: appeal.Resume, Upheld: true, Decision: "The seller has to deliver the purchasing module."}).
 		bySeller(15*day, supervision.ReportProgress{Text: "Purchasing is installed; we are testing it."})
 }
 
 func canceledByRuling(s *story) {
 	s.bought(northwind, "helpdesk", 40*day).byBuyer(time.Hour, deskRequest()).
 		byBuyer(7*day, appealed(appeal.SellerSilent, "The seller never answered.", "Our money back.")).
-		byManager(2*day, supervision.RuleAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller did not react; the order is refunded."})
+		byManager(2*day, supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller did not react; the order is refunded."})
 }
 
 func freeAppeal(s *story) {

@@ -135,7 +135,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	manager.press("Handle Appeal")
 	manager.press("Decide appeal")
 	manager.sees(".fault", "Say whether the appeal is upheld.")
-	manager.sees(".fault", "Write something.")
+	manager.sees(".fault", "Write something that can be seen.")
 	manager.choose("upheld", "yes")
 	manager.choose("outcome", "cancel")
 	manager.fill("decision", "The seller did not deliver in three attempts.")

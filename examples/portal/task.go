@@ -23,14 +23,14 @@ var tasks = []task{
 	{"progress", "Report Progress", []supervision.Operation{supervision.OpReportProgress}},
 	{"reminder", "Remind Seller", []supervision.Operation{supervision.OpRemind}},
 	{"appeal", "Initiate Appeal", []supervision.Operation{supervision.OpRaiseAppeal}},
-	{"ruling", "Handle Appeal", []supervision.Operation{supervision.OpRuleAppeal, supervision.OpAddNote}},
+	{"ruling", "Handle Appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}},
 }
 
 // offer is a task as one person finds it now. Where it is not allowed, Why says why not and from when.
 type offer struct {
 	task
 	Allowed bool
-	Why     supervision.Permission
+	Why     supervision.Decision
 }
 
 // offers lists the tasks of the actor's role, as the library answers for their operations (R23).
@@ -41,14 +41,14 @@ func offers(o supervision.Order, actor supervision.Actor, at time.Time) ([]offer
 	}
 	var list []offer
 	for _, t := range tasks {
-		var mine []supervision.Permission
+		var mine []supervision.Decision
 		for _, p := range permissions {
 			if slices.Contains(t.operations, p.Operation) && p.Reason != supervision.ReasonRole {
 				mine = append(mine, p)
 			}
 		}
 		if len(mine) > 0 {
-			allowed := slices.ContainsFunc(mine, func(p supervision.Permission) bool { return p.Allowed })
+			allowed := slices.ContainsFunc(mine, func(p supervision.Decision) bool { return p.Allowed })
 			list = append(list, offer{t, allowed, mine[0]})
 		}
 	}
@@ -98,7 +98,7 @@ type taskPage struct {
 	Order   summary
 	Task    task
 	Forms   []*form
-	Closed  []supervision.Permission // the task's operations that are not allowed
+	Closed  []supervision.Decision // the task's operations that are not allowed
 	Grounds []appeal.Verdict
 	News    []recordView // what happened to the order since the visitor saw it
 	Notice  string       // why nothing has been sent
@@ -139,7 +139,7 @@ func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
 		return page, err
 	}
 	page.Live = livePath(order)
-	if page.Grounds, err = order.Grounds(v.actor(), page.Now); err != nil {
+	if page.Grounds, err = order.Verdicts(v.actor(), page.Now); err != nil {
 		return page, err
 	}
 	for _, op := range t.operations {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // visit is one request and who makes it.
@@ -87,7 +88,7 @@ func (v *visit) fail(err error) {
 		text = "The files are too large together. Go back and send fewer or smaller ones."
 	case errors.Is(err, errMalformedForm), errors.Is(err, supervision.ErrInvalid):
 		status, title, text = http.StatusBadRequest, "That did not work", "The address or the form is faulty. Go back and try again."
-	case errors.Is(err, supervision.ErrExists), errors.Is(err, supervision.ErrConflict):
+	case errors.Is(err, service.ErrExists), errors.Is(err, service.ErrConflict):
 		status, title, text = http.StatusConflict, "Somebody was faster", "Go back, reload the page and try again."
 	case errors.Is(err, supervision.ErrRefused):
 		status, title, text = http.StatusForbidden, "Not allowed", "This is not yours to do."

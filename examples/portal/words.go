@@ -17,15 +17,16 @@ var words = template.FuncMap{
 	"account": accountName, "product": productName, "role": func(r supervision.Role) string { return roleNames[r] },
 	"roles":  supervision.Roles,
 	"status": func(s supervision.Status) string { return statusNames[s] },
-	"order":  func(s supervision.OrderStatus) string { return capital(s.String()) },
+	"order":  func(s supervision.OrderStatus) string { return capital(string(s)) },
 	"step":   func(s supervision.Status) string { return stepNames[s] },
 	"state":  func(s supervision.StepState) string { return stateNames[s] },
 	"tone":   tone, "done": func(o supervision.Operation) string { return doneNames[o] },
-	"ground": func(g appeal.Ground) string { return groundNames[g] }, "party": func(p appeal.Party) string { return p.String() },
+	"ground": func(g appeal.Ground) string { return groundNames[g] }, "party": func(p appeal.Party) string { return string(p) },
 	"outcome": func(o appeal.Outcome) string { return outcomeNames[o] },
 	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID, "address": address,
-	"reason":  func(v appeal.Verdict) string { return sentence(supervision.Reason(v.Reason).Text()) },
+	"why":     supervision.ReasonText,
+	"reason":  func(v appeal.Verdict) string { return sentence(supervision.ReasonText(v.Reason)) },
 	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
 }
 
@@ -73,7 +74,7 @@ var doneNames = map[supervision.Operation]string{
 	supervision.OpRemind:         "Seller reminded",
 	supervision.OpRaiseAppeal:    "Appeal initiated",
 	supervision.OpAddNote:        "Note added",
-	supervision.OpRuleAppeal:     "Appeal decided",
+	supervision.OpDecideAppeal:   "Appeal decided",
 	supervision.OpAutoAccept:     "Accepted automatically",
 	supervision.OpComplete:       "Order completed",
 }
@@ -106,13 +107,7 @@ func tone(s supervision.Status) string {
 }
 
 // resumed says at which stage a ruling let the flow go on.
-func resumed(word string) string {
-	s, err := supervision.ParseStatus(word)
-	if err != nil {
-		return word
-	}
-	return statusNames[s]
-}
+func resumed(word string) string { return statusNames[supervision.Status(word)] }
 
 // instant writes a time for people and machines.
 func instant(t time.Time) template.HTML {

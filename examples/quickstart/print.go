@@ -38,7 +38,7 @@ func (s *story) done(actor supervision.Actor, action supervision.Action) {
 
 func (s *story) denied(r *supervision.Refusal) {
 	s.printf("  %s  ✗ %s %s (%s)\n", instant(r.At), r.Actor.Role, phrase(r.Operation), r.Rule)
-	s.detail(r.Reason.Text())
+	s.detail(supervision.ReasonText(r.Reason))
 	if !r.From.IsZero() {
 		s.detail("allowed from " + instant(r.From))
 	}
@@ -63,7 +63,7 @@ var marks = map[supervision.StepState]string{
 func (s *story) show(o supervision.Order) {
 	now := s.svc.Now()
 	var steps []string
-	for _, step := range o.Progress(now) {
+	for _, step := range o.Steps(now) {
 		steps = append(steps, marks[step.State]+" "+strings.TrimPrefix(phrase(step.Status), "awaiting "))
 	}
 	s.printf("\n  %s\n", strings.Join(steps, " ─ "))
@@ -110,7 +110,7 @@ func (s *story) records(ctx context.Context) {
 	s.say(fmt.Sprintf("Replaying the %d records gives the order again: %s, version %d.", len(records), order.OrderStatus(), order.Version))
 }
 
-func phrase(word fmt.Stringer) string { return strings.ReplaceAll(word.String(), "_", " ") }
+func phrase[W ~string](word W) string { return strings.ReplaceAll(string(word), "_", " ") }
 
 // instant prints an instant to the second, or to the microsecond where that is what matters.
 func instant(t time.Time) string {

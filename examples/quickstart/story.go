@@ -11,6 +11,7 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -24,7 +25,7 @@ var (
 
 // story holds the service, the clock that the story moves, and the first error that the story did not expect.
 type story struct {
-	svc   *supervision.Service
+	svc   *service.Service
 	clock *clock.Mock
 	out   io.Writer
 	err   error
@@ -33,7 +34,7 @@ type story struct {
 func begin(out io.Writer) (*story, error) {
 	now := clock.NewMock()
 	now.Set(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-	svc, err := supervision.New(memory.New(), supervision.WithClock(now))
+	svc, err := service.New(memory.New(), service.WithClock(now))
 	return &story{svc: svc, clock: now, out: out}, err
 }
 
@@ -96,7 +97,7 @@ func (s *story) appeal(ctx context.Context) {
 	s.say("Olga, the operations manager, looks into it.")
 	s.do(ctx, manager, supervision.AddNote{Text: "Called the seller: their engineer was ill."})
 	s.say("She rules: upheld, and the flow goes on where it was. Counters and turn begin anew, and frozen time does not count.")
-	s.show(s.do(ctx, manager, supervision.RuleAppeal{
+	s.show(s.do(ctx, manager, supervision.DecideAppeal{
 		Outcome: appeal.Resume, Upheld: true, Decision: "Deliver by 12 March.",
 	}))
 }
@@ -117,8 +118,8 @@ func (s *story) delivery(ctx context.Context) {
 func (s *story) completion(ctx context.Context) {
 	s.title("Completion")
 	s.say("Acme accepts, and sends the command twice because the network is bad. With its key it is applied once.")
-	s.do(ctx, buyer, supervision.AcceptProduct{}, supervision.WithKey("accept-1"))
-	s.show(s.do(ctx, buyer, supervision.AcceptProduct{}, supervision.WithKey("accept-1")))
+	s.do(ctx, buyer, supervision.AcceptProduct{}, service.WithKey("accept-1"))
+	s.show(s.do(ctx, buyer, supervision.AcceptProduct{}, service.WithKey("accept-1")))
 	s.wait(3*time.Hour - supervision.Tick)
 	s.show(s.order(ctx))
 	s.wait(supervision.Tick)
@@ -127,13 +128,13 @@ func (s *story) completion(ctx context.Context) {
 }
 
 // do performs an action that the story expects to succeed.
-func (s *story) do(ctx context.Context, actor supervision.Actor, action supervision.Action, options ...supervision.DoOption) supervision.Order {
-	order, err := s.svc.Do(ctx, orderID, actor, action, options...)
+func (s *story) do(ctx context.Context, actor supervision.Actor, action supervision.Action, options ...service.DoOption) supervision.Order {
+	result, err := s.svc.Do(ctx, orderID, actor, action, options...)
 	s.expect(err)
 	if err == nil {
 		s.done(actor, action)
 	}
-	return order
+	return result.Order
 }
 
 // refused performs an action that the story expects to be refused, and shows why.

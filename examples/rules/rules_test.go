@@ -19,7 +19,7 @@ var (
 	manager         = supervision.Manager("m-1")
 	silence         = supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "A refund."}
 	firstTooSilent  = bought.Add(5*supervision.Day + supervision.Tick)
-	everythingsFine = supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "The seller was on leave."}
+	everythingsFine = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "The seller was on leave."}
 )
 
 // waiting is an order that has waited for the seller since it was bought.
@@ -49,11 +49,11 @@ func TestTheSellerMayBeSilentForFiveDaysExactly(t *testing.T) {
 
 func TestRefundDue(t *testing.T) {
 	frozen := apply(t, waiting(t), buyer, silence, firstTooSilent)
-	cancel := supervision.RuleAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller cannot deliver."}
+	cancel := supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller cannot deliver."}
 	notUpheld := cancel
 	notUpheld.Upheld = false
 	for name, c := range map[string]struct {
-		ruling supervision.RuleAppeal
+		ruling supervision.DecideAppeal
 		want   bool
 	}{
 		"canceled and upheld":     {cancel, true},

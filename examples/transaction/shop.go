@@ -9,12 +9,13 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // shop is a host with tables of its own beside those of the supervision.
 type shop struct {
 	db      *sql.DB
-	service *supervision.Service
+	service *service.Service
 }
 
 func openShop(ctx context.Context, file string) (*shop, error) {
@@ -27,7 +28,7 @@ func openShop(ctx context.Context, file string) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := supervision.New(store)
+	service, err := service.New(store)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func openShop(ctx context.Context, file string) (*shop, error) {
 }
 
 // transact runs work in one transaction. Work does its part through the service it is given, which has joined the transaction.
-func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *supervision.Service) error) error {
+func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *service.Service) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *supervision.Ser
 	if err != nil {
 		return err
 	}
-	if err := work(tx, s.service.In(joined)); err != nil {
+	if err := work(tx, s.service.WithStore(joined)); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -56,7 +57,7 @@ var errDeclined = errors.New("the card was declined")
 
 // buy writes the purchase, opens its order and charges the card; it is all or nothing.
 func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func() error) error {
-	return s.transact(ctx, func(tx *sql.Tx, service *supervision.Service) error {
+	return s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO purchases (id, buyer, cents) VALUES (?, ?, ?)`, id, buyer, cents); err != nil {
 			return err
 		}
@@ -69,8 +70,8 @@ func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func
 
 // cancel rules that an order is canceled, and refunds it.
 func (s *shop) cancel(ctx context.Context, id, manager, decision string) error {
-	return s.transact(ctx, func(tx *sql.Tx, service *supervision.Service) error {
-		ruling := supervision.RuleAppeal{Outcome: "cancel", Decision: decision, Upheld: true}
+	return s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
+		ruling := supervision.DecideAppeal{Outcome: "cancel", Decision: decision, Upheld: true}
 		if _, err := service.Do(ctx, id, supervision.Manager(manager), ruling); err != nil {
 			return err
 		}

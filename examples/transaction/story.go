@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // tell goes through what can happen to a purchase and its order.
@@ -39,7 +40,7 @@ func tell(ctx context.Context, s *shop, out io.Writer) error {
 
 // refusal shows that a refused operation leaves the transaction as it was: the host writes on, and commits.
 func (s *shop) refusal(ctx context.Context, out io.Writer) error {
-	err := s.transact(ctx, func(tx *sql.Tx, service *supervision.Service) error {
+	err := s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
 		_, err := service.Do(ctx, "P-2", supervision.Buyer("bea"), supervision.AcceptProduct{})
 		var refusal *supervision.Refusal
 		if !errors.As(err, &refusal) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // place is where the database is.
@@ -24,7 +25,7 @@ const prefix = "example_workers_"
 type host struct {
 	db      *sql.DB
 	store   *sqlstore.Store
-	service *supervision.Service
+	service *service.Service
 }
 
 func openHost(ctx context.Context, at place) (*host, error) {
@@ -42,8 +43,8 @@ func openHost(ctx context.Context, at place) (*host, error) {
 	}
 	policy := supervision.License() // which needs no request,
 	policy.Name, policy.CompletionDelay = "hurried", time.Second
-	service, err := supervision.New(store, supervision.WithPolicy(policy),
-		supervision.WithBatch(5), supervision.WithInterval(20*time.Millisecond), supervision.WithLease(2*time.Second))
+	service, err := service.New(store, service.WithPolicy(policy),
+		service.WithBatch(5), service.WithInterval(20*time.Millisecond), service.WithLease(2*time.Second))
 	return &host{db, store, service}, errors.Join(err, store.Migrate(ctx)) // any number of processes may migrate at once
 }
 

@@ -12,15 +12,23 @@ import (
 
 func TestQuestionsAllocateNothing(t *testing.T) {
 	m := compile(t)
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { m.Allows(awaitingRequest, submitRequest) }))
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { m.Leads(frozen, resume, awaitingDelivery) }))
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { m.Target(accepted, complete) }))
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { m.Allows(200, 200) }))
+	for name, ask := range map[string]func(){
+		"Allows":         func() { m.Allows(awaitingRequest, submitRequest) },
+		"Leads":          func() { m.Leads(frozen, resume, awaitingDelivery) },
+		"Target":         func() { m.Target(accepted, complete) },
+		"unknown Allows": func() { m.Allows("unknown", "unknown") },
+		"unknown Leads":  func() { m.Leads("unknown", "unknown", "unknown") },
+		"unknown Target": func() { m.Target("unknown", "unknown") },
+	} {
+		assert.Zero(t, testing.AllocsPerRun(1000, ask), name)
+	}
 }
 
 // Every allocation is looplab's own: its event, its context and their closures.
 func TestFireAllocatesFiveTimes(t *testing.T) {
 	m := compile(t)
-	assert.EqualValues(t, 5, testing.AllocsPerRun(1000, func() { _ = m.Fire(awaitingRequest, submitRequest, awaitingConfirmation) }))
-	assert.EqualValues(t, 5, testing.AllocsPerRun(1000, func() { _ = m.Fire(awaitingDelivery, remind, awaitingDelivery) }))
+	step := func() { _ = m.Fire(awaitingRequest, submitRequest, awaitingConfirmation) }
+	loop := func() { _ = m.Fire(awaitingDelivery, remind, awaitingDelivery) }
+	assert.EqualValues(t, 5, testing.AllocsPerRun(1000, step))
+	assert.EqualValues(t, 5, testing.AllocsPerRun(1000, loop))
 }

@@ -3,34 +3,37 @@ package machine
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// arrow is everything that leads from one status to another: a drawing has one
-// line for it, however many events share it, so that loops stay readable.
-type arrow[S Enum] struct {
-	from, to S
-	labels   []string
-}
-
-func (m *Machine[S, E]) arrows() []*arrow[S] {
-	var arrows []*arrow[S]
-	at := make(map[[2]S]*arrow[S])
+// Mermaid draws the table as a Mermaid state diagram, in table order. Events
+// that lead from one status to the same other share an arrow, so that loops
+// stay readable.
+func (m *Machine) Mermaid() string {
+	var arrows [][2]string
+	labels := make(map[[2]string][]string)
 	for _, r := range m.spec.Rows {
-		a := at[[2]S{r.From, r.To}]
-		if a == nil {
-			a = &arrow[S]{from: r.From, to: r.To}
-			at[[2]S{r.From, r.To}] = a
-			arrows = append(arrows, a)
+		arrow := [2]string{r.From, r.To}
+		if labels[arrow] == nil {
+			arrows = append(arrows, arrow)
 		}
-		a.labels = append(a.labels, m.label(r))
+		labels[arrow] = append(labels[arrow], r.label())
 	}
-	return arrows
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n")
+	for _, s := range m.spec.Initial {
+		fmt.Fprintf(&b, "    [*] --> %s\n", s)
+	}
+	for _, a := range arrows {
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", a[0], a[1], strings.Join(labels[a], "<br/>"))
+	}
+	for _, s := range m.spec.Final {
+		fmt.Fprintf(&b, "    %s --> [*]\n", s)
+	}
+	return b.String()
 }
 
 // label reads "complete (system, after CompletionDelay)".
-func (m *Machine[S, E]) label(r Row[S, E]) string {
+func (r Row) label() string {
 	var notes []string
 	if r.By != "" {
 		notes = append(notes, r.By)
@@ -39,60 +42,17 @@ func (m *Machine[S, E]) label(r Row[S, E]) string {
 		notes = append(notes, "after "+r.Timer)
 	}
 	if len(notes) == 0 {
-		return m.events[r.Event]
+		return r.Event
 	}
-	return fmt.Sprintf("%s (%s)", m.events[r.Event], strings.Join(notes, ", "))
-}
-
-// Mermaid draws the table as a Mermaid state diagram, in table order.
-func (m *Machine[S, E]) Mermaid() string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n")
-	for _, s := range m.spec.Initial {
-		fmt.Fprintf(&b, "    [*] --> %s\n", m.statuses[s])
-	}
-	for _, a := range m.arrows() {
-		fmt.Fprintf(&b, "    %s --> %s: %s\n", m.statuses[a.from], m.statuses[a.to], strings.Join(a.labels, "<br/>"))
-	}
-	for _, s := range m.spec.Final {
-		fmt.Fprintf(&b, "    %s --> [*]\n", m.statuses[s])
-	}
-	return b.String()
-}
-
-// DOT draws the table as a Graphviz digraph, in table order; final statuses
-// have a double border.
-func (m *Machine[S, E]) DOT() string {
-	var b strings.Builder
-	b.WriteString("digraph machine {\n    node [shape=box, style=rounded];\n    \"[*]\" [shape=point];\n")
-	for _, s := range m.spec.Final {
-		fmt.Fprintf(&b, "    %q [peripheries=2];\n", m.statuses[s])
-	}
-	for _, s := range m.spec.Initial {
-		fmt.Fprintf(&b, "    \"[*]\" -> %q;\n", m.statuses[s])
-	}
-	for _, a := range m.arrows() {
-		fmt.Fprintf(&b, "    %q -> %q [label=\"%s\"];\n", m.statuses[a.from], m.statuses[a.to], strings.Join(a.labels, `\n`))
-	}
-	b.WriteString("}\n")
-	return b.String()
+	return fmt.Sprintf("%s (%s)", r.Event, strings.Join(notes, ", "))
 }
 
 // Markdown prints the table as a Markdown table, one line a row.
-func (m *Machine[S, E]) Markdown() string {
+func (m *Machine) Markdown() string {
 	var b strings.Builder
 	b.WriteString("| From | Operation | By | To | Timer | Rule |\n|---|---|---|---|---|---|\n")
 	for _, r := range m.spec.Rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n",
-			m.statuses[r.From], m.events[r.Event], r.By, m.statuses[r.To], r.Timer, r.Rule)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.From, r.Event, r.By, r.To, r.Timer, r.Rule)
 	}
 	return b.String()
-}
-
-// breaksDrawings are the characters that end, quote or comment a label in
-// Mermaid, DOT or Markdown.
-const breaksDrawings = "\"\\|<>;:#%{}`"
-
-func drawable(label string) bool {
-	return utf8.ValidString(label) && !strings.ContainsAny(label, breaksDrawings) && !strings.ContainsFunc(label, unicode.IsControl)
 }

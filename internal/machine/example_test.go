@@ -7,43 +7,22 @@ import (
 	"github.com/koogallery/serviceflow/internal/machine"
 )
 
-type lamp uint8
-
-const (
-	off lamp = iota + 1
-	on
-	broken
-)
-
-func (l lamp) String() string { return [...]string{"", "Off", "On", "Broken"}[l] }
-
-type act uint8
-
-const (
-	press act = iota + 1
-	burnOut
-)
-
-func (a act) String() string { return [...]string{"", "press", "burn_out"}[a] }
-
 func ExampleCompile() {
-	m, err := machine.Compile(machine.Spec[lamp, act]{
-		Initial:  []lamp{off},
-		Final:    []lamp{broken},
-		Statuses: []lamp{off, on, broken},
-		Events:   []act{press, burnOut},
-		Rows: []machine.Row[lamp, act]{
-			{From: off, Event: press, To: on, By: "anyone"},
-			{From: on, Event: press, To: off, By: "anyone"},
-			{From: on, Event: burnOut, To: broken, Timer: "Lifetime"},
+	m, err := machine.Compile(machine.Spec{
+		Initial: []string{"Off"},
+		Final:   []string{"Broken"},
+		Rows: []machine.Row{
+			{From: "Off", Event: "press", To: "On", By: "anyone"},
+			{From: "On", Event: "press", To: "Off", By: "anyone"},
+			{From: "On", Event: "burn_out", To: "Broken", Timer: "Lifetime"},
 		},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(m.Allows(off, burnOut), m.Fire(off, press, on))
-	fmt.Println(errors.Is(m.Fire(off, burnOut, broken), machine.ErrNoTransition))
+	fmt.Println(m.Allows("Off", "burn_out"), m.Fire("Off", "press", "On"))
+	fmt.Println(errors.Is(m.Fire("Off", "burn_out", "Broken"), machine.ErrNoTransition))
 	fmt.Print(m.Mermaid())
 	// Output:
 	// false <nil>
@@ -56,20 +35,14 @@ func ExampleCompile() {
 	//     Broken --> [*]
 }
 
-func ExampleTableError() {
-	_, err := machine.Compile(machine.Spec[lamp, act]{
-		Initial:  []lamp{off},
-		Statuses: []lamp{off, on},
-		Events:   []act{press},
-		Rows:     []machine.Row[lamp, act]{{From: off, Event: press, To: off}},
+func ExampleCompile_faults() {
+	_, err := machine.Compile(machine.Spec{
+		Initial: []string{"Off", "Off"},
+		Rows:    []machine.Row{{From: "Off", Event: "press", To: "Off"}},
 	})
-	var table *machine.TableError
-	if errors.As(err, &table) {
-		for _, fault := range table.Faults {
-			fmt.Println(fault)
-		}
-	}
+	fmt.Println(err)
 	// Output:
+	// machine: faulty transition table:
+	// initial status "Off" is listed twice: list it once
 	// there is no final status: name at least one
-	// status On cannot be reached from an initial one: add a row to it or drop it
 }

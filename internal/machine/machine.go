@@ -3,135 +3,86 @@ package machine
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 )
 
-// Machine is a compiled table. It never changes and is safe for concurrent
-// use; Compile makes it, the zero value is not usable.
-type Machine[S, E Enum] struct {
-	spec     Spec[S, E]
-	statuses map[S]string
-	events   map[E]string
+// ErrNoTransition matches the error of Fire for a triple that the table does
+// not have.
+var ErrNoTransition = errors.New("machine: no such transition")
 
-	// leads holds the destinations of every (status, event) as a set of bits,
-	// one row of the given width for each status.
-	leads []uint64
-	width int
-
-	transitions map[triple[S, E]]transition
-	runner      *runner
+// Machine is a compiled table, made by Compile. It never changes and is safe
+// for concurrent use.
+type Machine struct {
+	spec    Spec
+	names   []string               // every status and event
+	targets map[[2]string][]string // by from and event
+	moves   map[[2]string]string   // looplab's events, by event and to
+	runner  *runner
 }
 
-type triple[S, E Enum] struct {
-	from  S
-	event E
-	to    S
-}
-
-// Compile checks a table and builds its machine. A faulty table gets a
-// *TableError (ErrTable) that lists every fault; there is no machine then.
-func Compile[S, E Enum](spec Spec[S, E]) (*Machine[S, E], error) {
-	spec = spec.clone()
+// Compile checks a table and builds its machine. The error for a faulty table
+// lists every fault, one a line.
+func Compile(spec Spec) (*Machine, error) {
+	spec = Spec{slices.Clone(spec.Initial), slices.Clone(spec.Final), slices.Clone(spec.Rows)}
 	c := check(spec)
 	if len(c.faults) > 0 {
-		return nil, &TableError{Faults: c.faults}
+		return nil, fmt.Errorf("machine: faulty transition table:\n%w", errors.Join(c.faults...))
 	}
-	m := &Machine[S, E]{
-		spec:        spec,
-		statuses:    c.statuses,
-		events:      c.events,
-		width:       int(slices.Max(spec.Events)) + 1,
-		transitions: make(map[triple[S, E]]transition),
+	m := &Machine{
+		spec:    spec,
+		names:   slices.Concat(c.statuses, c.events),
+		targets: make(map[[2]string][]string),
+		moves:   make(map[[2]string]string),
 	}
-	m.leads = make([]uint64, (int(slices.Max(spec.Statuses))+1)*m.width)
-	list := make([]transition, len(spec.Rows))
-	for i, r := range spec.Rows {
-		m.leads[int(r.From)*m.width+int(r.Event)] |= 1 << r.To
-		t := triple[S, E]{r.From, r.Event, r.To}
-		list[i] = m.transition(t)
-		m.transitions[t] = list[i]
+	var transitions []transition
+	for _, r := range spec.Rows {
+		at, move := [2]string{r.From, r.Event}, r.Event+">"+r.To
+		m.targets[at] = append(m.targets[at], r.To)
+		m.moves[[2]string{r.Event, r.To}] = move
+		transitions = append(transitions, transition{r.From, move, r.To})
 	}
-	m.runner = newRunner(list)
+	m.runner = newRunner(transitions)
 	return m, nil
 }
 
-// transition names a triple as looplab knows it.
-func (m *Machine[S, E]) transition(t triple[S, E]) transition {
-	to := m.statuses[t.to]
-	return transition{m.statuses[t.from], m.events[t.event] + ">" + to, to}
-}
-
 // Allows reports whether the table has any transition for event at from.
-// Values it does not declare have none.
-func (m *Machine[S, E]) Allows(from S, event E) bool {
-	return m.destinations(from, event) != 0
+func (m *Machine) Allows(from, event string) bool {
+	return len(m.targets[[2]string{from, event}]) > 0
 }
 
-// Leads reports whether the triple is in the table.
-func (m *Machine[S, E]) Leads(from S, event E, to S) bool {
-	return m.destinations(from, event)>>to&1 == 1
+// Leads reports whether the table has the triple.
+func (m *Machine) Leads(from, event, to string) bool {
+	return slices.Contains(m.targets[[2]string{from, event}], to)
 }
 
-// Target returns the only destination of event at from; false where there is
-// none, or where there are several and the caller has to say which.
-func (m *Machine[S, E]) Target(from S, event E) (S, bool) {
-	set := m.destinations(from, event)
-	if bits.OnesCount64(set) != 1 {
-		return 0, false
+// Target returns the only destination of event at from. It returns false where
+// there is none, or where there are several and the caller has to choose.
+func (m *Machine) Target(from, event string) (string, bool) {
+	targets := m.targets[[2]string{from, event}]
+	if len(targets) != 1 {
+		return "", false
 	}
-	return S(bits.TrailingZeros64(set)), true
+	return targets[0], true
 }
 
-func (m *Machine[S, E]) destinations(from S, event E) uint64 {
-	cell := int(from)*m.width + int(event)
-	if int(event) >= m.width || cell >= len(m.leads) {
-		return 0
-	}
-	return m.leads[cell]
-}
-
-// Rows returns a copy of the table, in its own order.
-func (m *Machine[S, E]) Rows() []Row[S, E] {
-	return slices.Clone(m.spec.Rows)
-}
-
-// Fire runs one transition on looplab/fsm, which judges the triple by itself;
-// a transition to the same status is as good as any other. A triple the table
-// does not have gets a *NoTransition (ErrNoTransition). Any other error means
-// that looplab failed and says how; no transition may be assumed then.
-func (m *Machine[S, E]) Fire(from S, event E, to S) error {
-	named := triple[S, E]{from, event, to}
-	t, known := m.transitions[named]
-	if !known { // let looplab say so
-		t = m.transition(named)
-	}
-	err := m.runner.fire(t)
+// Fire runs one transition on looplab/fsm, which judges it without the targets
+// that answer the questions. A triple that the table does not have gets
+// ErrNoTransition. After any other error, which says how looplab failed, assume
+// no transition.
+func (m *Machine) Fire(from, event, to string) error {
+	err := m.runner.fire(transition{from, m.moves[[2]string{event, to}], to})
 	if errors.Is(err, errRefused) {
-		return &NoTransition{
-			From:  nameOr(m.statuses, from, "status"),
-			Event: nameOr(m.events, event, "event"),
-			To:    nameOr(m.statuses, to, "status"),
-		}
+		return fmt.Errorf("%w: %s does not lead from %s to %s; ask Leads first",
+			ErrNoTransition, m.known(event), m.known(from), m.known(to))
 	}
 	return err
 }
 
-// nameOr never calls String on a value that was not declared: an enumeration
-// may panic on it.
-func nameOr[T Enum](names map[T]string, value T, kind string) string {
-	if name, ok := names[value]; ok {
+// known keeps a name that the table does not have, and that anyone may have
+// written, out of errors.
+func (m *Machine) known(name string) string {
+	if slices.Contains(m.names, name) {
 		return name
 	}
-	return fmt.Sprintf("%s(%d)", kind, uint8(value))
-}
-
-func (s Spec[S, E]) clone() Spec[S, E] {
-	return Spec[S, E]{
-		Initial:  slices.Clone(s.Initial),
-		Final:    slices.Clone(s.Final),
-		Statuses: slices.Clone(s.Statuses),
-		Events:   slices.Clone(s.Events),
-		Rows:     slices.Clone(s.Rows),
-	}
+	return "(unknown)"
 }

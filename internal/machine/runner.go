@@ -9,17 +9,17 @@ import (
 	"github.com/looplab/fsm"
 )
 
-// errRefused is the runner's word for a transition looplab does not know.
+// errRefused reports a transition that looplab does not know.
 var errRefused = errors.New("machine: refused by looplab/fsm")
 
-// transition is a row in looplab's terms: names, and a move that leads to one
-// destination only.
+// transition is a row in looplab's terms, where an event leads from a status
+// to one destination only.
 type transition struct {
 	from, move, to string
 }
 
-// runner lends looplab machines: making one costs about ten times as much as
-// running a transition. They have no callbacks, so nothing of ours runs while
+// runner pools looplab machines: making one costs about ten times as much as
+// running a transition. They have no callbacks, so no code of ours runs while
 // one is locked.
 type runner struct {
 	idle sync.Pool
@@ -34,9 +34,9 @@ func newRunner(transitions []transition) *runner {
 }
 
 // fire runs t and returns nil when looplab ended at its destination. A machine
-// goes back only after a clean outcome, so neither a half-done transition nor
-// a panic can wedge a later one. The context is one nobody cancels: looplab
-// would keep a canceled transition pending for good.
+// goes back to the pool only after a clean outcome, so neither a half-done
+// transition nor a panic can wedge a later one. Nobody cancels the context:
+// looplab would keep a canceled transition pending for good.
 func (r *runner) fire(t transition) error {
 	f := r.idle.Get().(*fsm.FSM)
 	f.SetState(t.from)

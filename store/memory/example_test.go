@@ -9,18 +9,20 @@ import (
 
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 func Example() {
 	mock := clock.NewMock()
 	mock.Set(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
-	service, err := supervision.New(memory.New(), supervision.WithClock(mock))
+	service, err := service.New(memory.New(), service.WithClock(mock))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	ctx := context.Background()
-	if _, err := service.Open(ctx, supervision.Opening{ID: "o-1", Product: "p-1", Buyer: "b-1", Seller: "s-1"}); err != nil {
+	opening := supervision.Opening{ID: "o-1", Product: "p-1", Buyer: "b-1", Seller: "s-1"}
+	if _, err := service.Open(ctx, opening); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -3,166 +3,153 @@ package memory
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Store is a [supervision.Store] in memory. Make one with [New]. Its errors are those of the contract and no others.
+// Store is a [service.Store] in memory. Make one with [New]. Its errors
+// are those of the contract and no others.
 type Store struct {
-	seed   maphash.Seed
-	shards [shardCount]shard
-
-	all                       *group
-	buyers, sellers, products groups
-	due                       dueList
-	outbox                    outbox
-	templates                 templates
+	mu        sync.Mutex
+	orders    orders
+	parties   map[supervision.Actor]orders // the orders of each buyer and seller
+	outbox    map[string][]waiting         // by order, oldest first, none empty
+	templates map[product][]service.RequestTemplate
 }
 
-var _ supervision.Store = (*Store)(nil)
+var _ service.Store = (*Store)(nil)
 
-// New makes an empty store.
+// New returns an empty store.
 func New() *Store {
-	s := &Store{seed: maphash.MakeSeed(), all: &group{}}
-	for i := range s.shards {
-		s.shards[i].rows = make(map[string]*row)
+	return &Store{
+		orders:    make(orders),
+		parties:   make(map[supervision.Actor]orders),
+		outbox:    make(map[string][]waiting),
+		templates: make(map[product][]service.RequestTemplate),
 	}
-	return s
 }
 
-const shardCount = 64
+// orders finds orders by ID.
+type orders map[string]*stored
 
-// shard finds a part of the orders by their ids.
-type shard struct {
-	mu   sync.RWMutex
-	rows map[string]*row
+// stored is one order as the store keeps it. Values are copied on their way in
+// and out, so nobody else holds what it refers to.
+type stored struct {
+	order   supervision.Order
+	listing supervision.Listing
+	records []supervision.Record // oldest first
 }
 
-func (s *Store) shard(id string) *shard { return &s.shards[maphash.String(s.seed, id)%shardCount] }
-
-// row returns an order's row; nil for an unknown id.
-func (s *Store) row(id string) *row {
-	shard := s.shard(id)
-	shard.mu.RLock()
-	defer shard.mu.RUnlock()
-	return shard.rows[id]
-}
-
-// Create implements [supervision.Orders].
-func (s *Store) Create(ctx context.Context, change supervision.Change) error {
+// Create implements [service.Orders].
+func (s *Store) Create(ctx context.Context, change service.Change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	next := stored(change.Order)
-	listing := next.Listing()
-	r := &row{place: listing.Position()}
-	r.mu.Lock() // whoever finds the row now waits until it is listed
-	defer r.mu.Unlock()
-	if !s.claimID(next.ID, r) {
-		return fmt.Errorf("memory: order %q: %w", next.ID, supervision.ErrExists)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := change.Order.ID
+	if s.orders[id] != nil {
+		return fmt.Errorf("memory: order %q: %w", id, service.ErrExists)
 	}
-	r.seats = s.seats(r, listing)
-	s.advance(r, next, change)
+	s.orders[id] = &stored{}
+	s.store(change)
 	return nil
 }
 
-// claimID gives an id to a new row; false where it is taken.
-func (s *Store) claimID(id string, r *row) bool {
-	shard := s.shard(id)
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	if _, taken := shard.rows[id]; taken {
-		return false
-	}
-	shard.rows[id] = r
-	return true
-}
-
-// Load implements [supervision.Orders].
+// Load implements [service.Orders].
 func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 	if err := ctx.Err(); err != nil {
 		return supervision.Order{}, nil, err
 	}
-	r := s.row(id)
-	if r == nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.orders[id]
+	if o == nil {
 		return supervision.Order{}, nil, fmt.Errorf("memory: order %q: %w", id, supervision.ErrNotFound)
 	}
-	order, record := r.load(key)
-	return order, record, nil
+	for _, record := range o.records {
+		if key != "" && record.Key == key {
+			record = record.Clone()
+			return o.order.Clone(), &record, nil
+		}
+	}
+	return o.order.Clone(), nil, nil
 }
 
-// Save implements [supervision.Orders].
-func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {
+// Save implements [service.Orders].
+func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var conflicts []string
 	for _, change := range changes {
-		if !s.save(change) {
-			conflicts = append(conflicts, change.Order.ID)
+		id := change.Order.ID
+		if o := s.orders[id]; o == nil || o.order.Version != change.Before {
+			conflicts = append(conflicts, id)
+			continue
 		}
+		s.store(change)
 	}
 	if conflicts != nil {
-		return &supervision.ConflictError{Orders: conflicts}
+		return &service.ConflictError{Orders: conflicts}
 	}
 	return nil
 }
 
-func (s *Store) save(change supervision.Change) bool {
-	r := s.row(change.Order.ID)
-	if r == nil {
-		return false
-	}
-	next := stored(change.Order)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.order.Version != change.Before {
-		return false
-	}
-	s.advance(r, next, change)
-	return true
-}
-
-// stored is an order as the store keeps it.
-func stored(o supervision.Order) *supervision.Order {
-	o = o.Clone()
-	o.Template = nil // no part of what is stored
-	return &o
-}
-
-// advance makes a row what a change says and lists it accordingly. The row is locked, so nobody sees half of it.
-func (s *Store) advance(r *row, next *supervision.Order, change supervision.Change) {
-	var before supervision.Listing
-	known := r.order != nil
-	if known {
-		before = r.order.Listing()
-	}
-	now := next.Listing()
-	added := r.advance(next, change.Records)
-	for i := range r.seats {
-		switch seat := &r.seats[i]; {
-		case !known:
-			seat.group.add(seat, now.Status)
-		case now.Status != before.Status:
-			seat.group.move(seat, before.Status, now.Status)
+// store makes an order what a change says.
+func (s *Store) store(change service.Change) {
+	o := s.orders[change.Order.ID]
+	s.unlist(o)
+	o.order = change.Order.Clone()
+	o.listing = o.order.Listing()
+	s.list(o)
+	for _, record := range change.Records {
+		record = record.Clone()
+		o.records = append(o.records, record)
+		if change.Relay {
+			s.outbox[record.Order] = append(s.outbox[record.Order], waiting{record: record})
 		}
 	}
-	s.due.move(r, before, now)
-	if change.Relay {
-		s.outbox.add(added)
+}
+
+func parties(l supervision.Listing) [2]supervision.Actor {
+	return [2]supervision.Actor{supervision.Buyer(l.Buyer), supervision.Seller(l.Seller)}
+}
+
+func (s *Store) list(o *stored) {
+	for _, party := range parties(o.listing) {
+		if s.parties[party] == nil {
+			s.parties[party] = make(orders)
+		}
+		s.parties[party][o.listing.ID] = o
 	}
 }
 
-// Records implements [supervision.Orders].
+// unlist takes an order from its parties, since a change may name others.
+func (s *Store) unlist(o *stored) {
+	for _, party := range parties(o.listing) {
+		delete(s.parties[party], o.listing.ID)
+	}
+}
+
+// Records implements [service.Orders].
 func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r := s.row(id)
-	if r == nil {
-		return nil, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var records []supervision.Record
+	if o := s.orders[id]; o != nil {
+		for _, record := range o.records {
+			if record.Seq > after && len(records) < limit {
+				records = append(records, record.Clone())
+			}
+		}
 	}
-	return r.since(after, limit), nil
+	return records, nil
 }

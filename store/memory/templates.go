@@ -3,54 +3,48 @@ package memory
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// templates holds the published versions, the first at index 0. The zero value is empty.
-type templates struct {
-	mu       sync.RWMutex
-	versions map[offer][]supervision.RequestTemplate
-}
+// product is a seller's product; its templates are kept by version, the first
+// at index 0.
+type product struct{ seller, id string }
 
-type offer struct{ seller, product string }
-
-// PutTemplate implements [supervision.Templates].
-func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+// PutTemplate implements [service.Templates].
+func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC()
-	s.templates.mu.Lock()
-	defer s.templates.mu.Unlock()
-	if s.templates.versions == nil {
-		s.templates.versions = make(map[offer][]supervision.RequestTemplate)
-	}
-	of := offer{t.Seller, t.Product}
-	latest := len(s.templates.versions[of])
-	if t.Version != latest+1 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := product{t.Seller, t.Product}
+	if latest := len(s.templates[of]); t.Version != latest+1 {
 		return fmt.Errorf("memory: template of seller %q for product %q: version %d does not follow %d: %w",
-			t.Seller, t.Product, t.Version, latest, supervision.ErrConflict)
+			t.Seller, t.Product, t.Version, latest, service.ErrConflict)
 	}
-	s.templates.versions[of] = append(s.templates.versions[of], t)
+	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC()
+	s.templates[of] = append(s.templates[of], t)
 	return nil
 }
 
-// Template implements [supervision.Templates].
-func (s *Store) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+// Template implements [service.Templates].
+func (s *Store) Template(
+	ctx context.Context, seller, productID string, version int,
+) (service.RequestTemplate, error) {
 	if err := ctx.Err(); err != nil {
-		return supervision.RequestTemplate{}, err
+		return service.RequestTemplate{}, err
 	}
-	s.templates.mu.RLock()
-	defer s.templates.mu.RUnlock()
-	versions := s.templates.versions[offer{seller, product}]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	versions := s.templates[product{seller, productID}]
 	if version == 0 {
 		version = len(versions)
 	}
 	if version < 1 || version > len(versions) {
-		return supervision.RequestTemplate{}, fmt.Errorf("memory: template of seller %q for product %q, version %d: %w",
-			seller, product, version, supervision.ErrNotFound)
+		return service.RequestTemplate{}, fmt.Errorf("memory: template of seller %q for product %q, version %d: %w",
+			seller, productID, version, supervision.ErrNotFound)
 	}
 	t := versions[version-1]
 	t.Template = t.Template.Clone()

@@ -15,7 +15,8 @@ const (
 
 var dialectNames = [...]string{"", "sqlite", "postgres", "mysql"}
 
-// String returns the dialect's name, such as "postgres"; "" for an undeclared one.
+// String returns the dialect's name, such as "postgres"; "" for an undeclared
+// one.
 func (d Dialect) String() string {
 	if int(d) < len(dialectNames) {
 		return dialectNames[d]

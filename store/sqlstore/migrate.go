@@ -12,14 +12,16 @@ import (
 	"strings"
 )
 
-// ErrSchema is wrapped by what [Store.Validate] and [Store.Migrate] return where the tables are not those this code needs.
+// ErrSchema is wrapped by what [Store.Validate] and [Store.Migrate] return
+// where the tables are not those this code needs.
 var ErrSchema = errors.New("sqlstore: schema")
 
 //go:embed schema
 var schemas embed.FS
 
-// Schema returns the dialect's schema as SQL files, oldest first by name. They are also files of goose, which takes the tables' prefix
-// from the environment variable SERVICEFLOW_PREFIX, DefaultPrefix if there is none.
+// Schema returns the dialect's schema as SQL files, oldest first by name. They
+// are also files of goose, which takes the tables' prefix from the environment
+// variable SERVICEFLOW_PREFIX, DefaultPrefix if there is none.
 func Schema(dialect Dialect) (fs.FS, error) {
 	if dialect.String() == "" {
 		return nil, fmt.Errorf("%w: dialect: use SQLite, Postgres or MySQL", ErrOption)
@@ -27,8 +29,10 @@ func Schema(dialect Dialect) (fs.FS, error) {
 	return fs.Sub(schemas, path.Join("schema", dialect.String()))
 }
 
-// Migrate creates the tables or brings them to the version that this code needs. Any number of callers may migrate at once. A
-// database that a newer version has migrated is left as it is, with an error wrapping [ErrSchema]. It cannot be joined.
+// Migrate creates the tables or brings them to the version that this code
+// needs. Any number of callers may migrate at once. A database that a newer
+// version has migrated is left as it is, with an error wrapping [ErrSchema]. It
+// cannot be joined.
 func (s *Store) Migrate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
@@ -37,7 +41,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.migrate(ctx, files)
 }
 
-// Validate checks that the tables are at the version that this code needs. Otherwise the error wraps [ErrSchema] and says what to do.
+// Validate checks that the tables are at the version that this code needs.
+// Otherwise the error wraps [ErrSchema] and says what to do.
 func (s *Store) Validate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
@@ -84,7 +89,8 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 	return nil
 }
 
-// upgrade runs the files that the database has not seen. Each file's last statement records its version.
+// upgrade runs the files that the database has not seen. Each file's last
+// statement records its version.
 func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
 	if _, err := in.exec(ctx, s.text(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY)`)); err != nil {
 		return err
@@ -106,7 +112,8 @@ func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
 	return nil
 }
 
-// exclusively lets one migration run at a time: in one transaction where the database can change its schema in one.
+// exclusively lets one migration run at a time: in one transaction where the
+// database can change its schema in one.
 func (s *Store) exclusively(ctx context.Context, in session, run func(session) error) error {
 	begin := map[Dialect][]string{
 		SQLite:   {"BEGIN IMMEDIATE"},
@@ -131,7 +138,8 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 	return err
 }
 
-// migrations reads a dialect's files; the number that each begins with is its place.
+// migrations reads a dialect's files; the number that each begins with is its
+// place.
 func migrations(dialect Dialect) ([]string, error) {
 	files, err := Schema(dialect)
 	if err != nil {
@@ -156,7 +164,8 @@ func migrations(dialect Dialect) ([]string, error) {
 	return texts, nil
 }
 
-// split returns a file's statements, with the prefix put in. A statement ends with a semicolon at the end of a line.
+// split returns a file's statements, with the prefix put in. A statement ends
+// with a semicolon at the end of a line.
 func (s *Store) split(file string) []string {
 	file = strings.ReplaceAll(file, "${SERVICEFLOW_PREFIX:-"+DefaultPrefix+"}", s.prefix)
 	var list []string

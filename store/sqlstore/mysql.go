@@ -8,7 +8,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// mysql writes in a transaction of a few statements, each for all rows of the call.
+// mysql writes in a transaction of a few statements, each for all rows of the
+// call.
 type mysql struct {
 	insert, update, record, wait, template string // for one row, kept prepared
 	lock, updates, records, waits          string // for many rows
@@ -45,7 +46,8 @@ WHERE order_id IN (?...) ORDER BY order_id, seq FOR UPDATE`),
 	}
 }
 
-// many writes a statement for a number of rows, or of values where a row has one.
+// many writes a statement for a number of rows, or of values where a row has
+// one.
 func many(query string, rows, columns int) string {
 	row := marks(columns)
 	if columns > 1 {
@@ -94,7 +96,8 @@ func (q mysql) saveOne(ctx context.Context, in session, rows []changeRows) (conf
 	return nil, q.add(ctx, in, rows[0].records)
 }
 
-// saveMany locks the orders to learn which of them still have their version, and then writes those.
+// saveMany locks the orders to learn which of them still have their version,
+// and then writes those.
 func (q mysql) saveMany(ctx context.Context, in session, rows []changeRows) (conflicts []string, err error) {
 	versions, err := q.versions(ctx, in, rows)
 	if err != nil {

@@ -7,8 +7,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// claim looks for orders to claim, past those that others are claiming, and decides by what it then reads under lock: the search
-// compares rows of one instant with rows of another, and so only proposes.
+// claim looks for orders to claim, past those that others are claiming, and
+// decides by what it then reads under lock: the search compares rows of one
+// instant with rows of another, and so only proposes.
 func (q mysql) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
 	err = s.transaction(ctx, sql.LevelReadCommitted, func(in session) error {
 		rows = nil
@@ -43,7 +44,8 @@ func (q mysql) propose(ctx context.Context, in session, at int64, limit int) (or
 	return orders, err
 }
 
-// free locks what waits of the orders, and returns it without the orders that are claimed.
+// free locks what waits of the orders, and returns it without the orders that
+// are claimed.
 func (q mysql) free(ctx context.Context, in session, orders []any, at int64) (rows []waitingRow, err error) {
 	claimed := make(map[string]bool)
 	err = in.query(ctx, func(r *sql.Rows) error {

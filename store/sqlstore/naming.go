@@ -8,7 +8,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// naming writes statements as a dialect wants them, on the tables of one prefix.
+// naming writes statements as a dialect wants them, on the tables of one
+// prefix.
 type naming struct {
 	dialect Dialect
 	prefix  string
@@ -38,8 +39,9 @@ func (n naming) text(query string) string {
 	return b.String()
 }
 
-// beyond is the condition of a page that begins behind a position: the column's instant and the id, > or <. MySQL finds no index range
-// for a comparison of pairs.
+// beyond is the condition of a page that begins behind a position: the column's
+// instant and the id, > or <. MySQL finds no index range for a comparison of
+// pairs.
 func (n naming) beyond(column, op string) string {
 	if n.dialect == MySQL {
 		return "(" + column + " " + op + " ? OR (" + column + " = ? AND id " + op + " ?))"
@@ -63,7 +65,8 @@ type statements struct {
 	engine                                                   engine
 }
 
-// known keeps the statements of each dialect and prefix, since Join is called for each transaction.
+// known keeps the statements of each dialect and prefix, since Join is called
+// for each transaction.
 var known sync.Map
 
 func statementsFor(dialect Dialect, prefix string) *statements {

@@ -9,23 +9,25 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Create implements [supervision.Orders].
-func (s *Store) Create(ctx context.Context, change supervision.Change) error {
+// Create implements [service.Orders].
+func (s *Store) Create(ctx context.Context, change service.Change) error {
 	rows, err := newChangeRows(&change)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
 	created, err := s.engine.create(ctx, s, rows)
 	if err == nil && !created {
-		return fmt.Errorf("sqlstore: order %q: %w", change.Order.ID, supervision.ErrExists)
+		return fmt.Errorf("sqlstore: order %q: %w", change.Order.ID, service.ErrExists)
 	}
 	return err
 }
 
-// Save implements [supervision.Orders]. Orders are written in the order of their ids, so that two calls never wait for each other.
-func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {
+// Save implements [service.Orders]. Orders are written in the order of their
+// ids, so that two calls never wait for each other.
+func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 	if len(changes) == 0 {
 		return ctx.Err()
 	}
@@ -39,12 +41,12 @@ func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {
 	slices.SortFunc(rows, func(a, b changeRows) int { return strings.Compare(a.order.ID, b.order.ID) })
 	conflicts, err := s.engine.save(ctx, s, rows)
 	if err == nil && len(conflicts) > 0 {
-		return &supervision.ConflictError{Orders: conflicts}
+		return &service.ConflictError{Orders: conflicts}
 	}
 	return err
 }
 
-// Load implements [supervision.Orders].
+// Load implements [service.Orders].
 func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 	var order, record []byte
 	found := false
@@ -79,7 +81,7 @@ func decodeBoth(order, record []byte) (o supervision.Order, r *supervision.Recor
 	return o, r, nil
 }
 
-// Records implements [supervision.Orders].
+// Records implements [service.Orders].
 func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 	var records []supervision.Record
 	err := s.read(ctx, func(r *sql.Rows) error {
@@ -96,15 +98,15 @@ func (s *Store) Records(ctx context.Context, id string, after int64, limit int) 
 	return records, nil
 }
 
-// Due implements [supervision.Orders].
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+// Due implements [service.Orders].
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 	query, args := s.due, []any{at.UnixMicro()}
 	if after != (supervision.Position{}) {
 		query, args = s.dueBehind, append(args, s.position(after)...)
 	}
-	var list []supervision.DueOrder
+	var list []service.DueOrder
 	err := s.read(ctx, func(r *sql.Rows) error {
-		var due supervision.DueOrder
+		var due service.DueOrder
 		var at int64
 		var document []byte
 		if err := r.Scan(&due.ID, &at, &document); err != nil {

@@ -24,8 +24,9 @@ func scanWaiting(r *sql.Rows) (w waitingRow, err error) {
 	return w, err
 }
 
-// Claim implements [supervision.Outbox]. An order is claimed through its first waiting record, so that of two relays only one can have
-// it, and is as old as that record.
+// Claim implements [service.Outbox]. An order is claimed through its first
+// waiting record, so that of two relays only one can have it, and is as old as
+// that record.
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
 	rows, err := s.engine.claim(ctx, s, at.UnixMicro(), at.Add(lease).UnixMicro(), limit)
 	if err != nil {
@@ -41,7 +42,8 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	return records, nil
 }
 
-// sortByWait puts the orders that wait longest first, and each order's records in sequence.
+// sortByWait puts the orders that wait longest first, and each order's records
+// in sequence.
 func sortByWait(rows []waitingRow) {
 	slices.SortFunc(rows, func(a, b waitingRow) int {
 		return cmp.Or(strings.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
@@ -56,7 +58,7 @@ func sortByWait(rows []waitingRow) {
 	})
 }
 
-// Acknowledge implements [supervision.Outbox].
+// Acknowledge implements [service.Outbox].
 func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
 	if len(ids) == 0 {
 		return ctx.Err()

@@ -10,14 +10,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// What an error means is read from what drivers offer without being imported, never from an error's text: SQLState() (pgx, lib/pq),
-// SafeToRetry() (pgx), Code() (modernc.org/sqlite) and the field Number (go-sql-driver/mysql). An error that tells nothing counts as
-// the worse: after a commit was sent its outcome is unknown, and nothing is repeated.
+// What an error means is read from what drivers offer without being imported,
+// never from an error's text: SQLState() (pgx, lib/pq), SafeToRetry() (pgx),
+// Code() (modernc.org/sqlite) and the field Number (go-sql-driver/mysql). An
+// error that tells nothing counts as the worse: after a commit was sent its
+// outcome is unknown, and nothing is repeated.
 
-// contended are the errors after which the database has rolled back and asks to try again.
+// contended are the errors after which the database has rolled back and asks to
+// try again.
 func contended(err error) bool {
 	switch {
 	case errors.Is(err, driver.ErrBadConn): // never sent
@@ -34,7 +37,8 @@ func contended(err error) bool {
 // duplicate reports whether an INSERT met a key that is taken, in MySQL.
 func duplicate(err error) bool { return mysqlNumber(err) == 1062 }
 
-// answered reports whether the server answered a single statement with an error that says that it was not applied.
+// answered reports whether the server answered a single statement with an error
+// that says that it was not applied.
 func answered(err error) bool {
 	state := sqlState(err)
 	if state == "" {
@@ -44,7 +48,8 @@ func answered(err error) bool {
 	return !lost
 }
 
-// notCommitted reports whether a failed COMMIT is known to have rolled back: a busy or full SQLite database, a deadlock.
+// notCommitted reports whether a failed COMMIT is known to have rolled back: a
+// busy or full SQLite database, a deadlock.
 func notCommitted(err error) bool { return contended(err) || sqliteCode(err)&0xff == 13 }
 
 func neverSent(err error) bool {
@@ -82,7 +87,8 @@ func mysqlNumber(err error) int {
 	return 0
 }
 
-// failed wraps a driver's error; a context that has ended is named as the reason.
+// failed wraps a driver's error; a context that has ended is named as the
+// reason.
 func failed(ctx context.Context, err error) error {
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		return fmt.Errorf("sqlstore: %w: %w", ended, err)
@@ -91,10 +97,11 @@ func failed(ctx context.Context, err error) error {
 }
 
 func unknown(err error) error {
-	return fmt.Errorf("sqlstore: %w: %w", supervision.ErrUnknownOutcome, err)
+	return fmt.Errorf("sqlstore: %w: %w", service.ErrUnknownOutcome, err)
 }
 
-// How often, and for how long, a transaction is tried again before the contention is returned as an error.
+// How often, and for how long, a transaction is tried again before the
+// contention is returned as an error.
 const (
 	attempts = 8
 	patience = 5 * time.Second

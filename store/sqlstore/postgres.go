@@ -9,8 +9,10 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// postgres writes everything of a call with one statement, whatever the number of orders: rows go in as arrays, one for each column. No
-// statement inserts what may be there already, because a failed one would end the host's transaction.
+// postgres writes everything of a call with one statement, whatever the number
+// of orders: rows go in as arrays, one for each column. No statement inserts
+// what may be there already, because a failed one would end the host's
+// transaction.
 type postgres struct{ createOrder, saveOrder, saveOrders, claimFirst, remove, template string }
 
 func newPostgres(n naming) postgres {
@@ -35,7 +37,8 @@ SELECT id FROM saved`),
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
-		// A queue's statistics are those of another hour: it may have been empty. Its statement is one whose plan does not depend on them.
+		// A queue's statistics are those of another hour: it may have been
+		// empty. Its statement is one whose plan does not depend on them.
 		claimFirst: n.text(`WITH heads AS MATERIALIZED (
 	SELECT order_id, waits_since FROM {outbox} h
 	WHERE claimed_until <= ? AND seq <= (SELECT min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id)
@@ -56,7 +59,8 @@ ON CONFLICT DO NOTHING`),
 	}
 }
 
-// addRecords continues a statement that has saved orders: their records are added, and those that are relayed go to the outbox.
+// addRecords continues a statement that has saved orders: their records are
+// added, and those that are relayed go to the outbox.
 const addRecords = `new AS (
 	SELECT i.* FROM unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[]) AS i (order_id, seq, idem_key, document, waits_since)
 	JOIN saved s ON s.id = i.order_id),
@@ -99,8 +103,8 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 	return conflicts, err
 }
 
-// single are the values of a change of one record, as nearly all are. Plain values spare the server a third of the work that arrays of
-// one make.
+// single are the values of a change of one record, as nearly all are. Plain
+// values spare the server a third of the work that arrays of one make.
 func (r *changeRows) single() []any {
 	record := r.records[0]
 	return append(r.order.changed(), r.order.ID, r.order.before,
@@ -166,7 +170,8 @@ func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (publish
 	return published, err
 }
 
-// array writes a PostgreSQL array in its text form, which every driver sends as it is.
+// array writes a PostgreSQL array in its text form, which every driver sends as
+// it is.
 type array struct{ strings.Builder }
 
 func (a *array) add(value any) {

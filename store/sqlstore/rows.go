@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // micros is how an instant is stored: microseconds since 1970, nil for none.
@@ -24,12 +25,13 @@ type orderRow struct {
 	document        string
 }
 
-func newOrderRow(change *supervision.Change) (orderRow, error) {
+func newOrderRow(change *service.Change) (orderRow, error) {
 	document, err := change.Order.MarshalJSON()
 	return orderRow{change.Order.Listing(), change.Order.Version, change.Before, string(document)}, err
 }
 
-// waitingSince is since when the flow waits for a party; zero where it does not.
+// waitingSince is since when the flow waits for a party; zero where it does
+// not.
 func (r *orderRow) waitingSince() time.Time {
 	if r.Status.Waiting() {
 		return r.TurnSince
@@ -37,7 +39,8 @@ func (r *orderRow) waitingSince() time.Time {
 	return time.Time{}
 }
 
-// orderColumns, inserted and changed belong together: those an operation changes are the last ones.
+// orderColumns, inserted and changed belong together: those an operation
+// changes are the last ones.
 const (
 	orderWidth   = 13
 	orderColumns = `id, product, buyer, seller, opened_at,
@@ -50,7 +53,7 @@ func (r *orderRow) inserted() []any {
 
 func (r *orderRow) changed() []any {
 	return []any{
-		r.Status.String(), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt), micros(r.HandleBy),
+		string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt), micros(r.HandleBy),
 		r.version, r.document,
 	}
 }
@@ -72,7 +75,7 @@ func (r *recordRow) queued() any {
 	return nil
 }
 
-func newRecordRows(change *supervision.Change) ([]recordRow, error) {
+func newRecordRows(change *service.Change) ([]recordRow, error) {
 	rows := make([]recordRow, len(change.Records))
 	for i, record := range change.Records {
 		document, err := record.MarshalJSON()
@@ -93,7 +96,7 @@ type changeRows struct {
 	records []recordRow
 }
 
-func newChangeRows(change *supervision.Change) (changeRows, error) {
+func newChangeRows(change *service.Change) (changeRows, error) {
 	order, err := newOrderRow(change)
 	if err != nil {
 		return changeRows{}, err
@@ -104,11 +107,11 @@ func newChangeRows(change *supervision.Change) (changeRows, error) {
 
 // templateRow is a template as its columns.
 type templateRow struct {
-	supervision.RequestTemplate
+	service.RequestTemplate
 	document string
 }
 
-func newTemplateRow(t supervision.RequestTemplate) (templateRow, error) {
+func newTemplateRow(t service.RequestTemplate) (templateRow, error) {
 	document, err := json.Marshal(t.Template)
 	return templateRow{t, string(document)}, err
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// Search implements [supervision.Orders].
+// Search implements [service.Orders].
 func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
 	statuses := wanted(filter.Criteria)
 	if len(statuses) == 0 {
@@ -34,7 +34,8 @@ func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]superv
 	return orders, nil
 }
 
-// search composes the statement of a filter. It says in SQL what [supervision.Filter.Matches] says in Go; values are only ever bound.
+// search composes the statement of a filter. It says in SQL what
+// [supervision.Filter.Matches] says in Go; values are only ever bound.
 type search struct {
 	naming
 	filter     supervision.Filter
@@ -88,7 +89,8 @@ func (q *search) times() {
 	}
 }
 
-// before is the bound of "stored instant < t", exact even for a t between two microseconds.
+// before is the bound of "stored instant < t", exact even for a t between two
+// microseconds.
 func before(t time.Time) int64 {
 	micros := t.UnixMicro()
 	if t.After(time.UnixMicro(micros)) {
@@ -97,7 +99,8 @@ func before(t time.Time) int64 {
 	return micros
 }
 
-// statuses compares the status that time has made by the instant of the search, as [supervision.Listing.StatusAt] tells it.
+// statuses compares the status that time has made by the instant of the search,
+// as [supervision.Listing.StatusAt] tells it.
 func (q *search) statuses(wanted []supervision.Status) {
 	if len(wanted) == len(supervision.Statuses()) {
 		return
@@ -105,19 +108,20 @@ func (q *search) statuses(wanted []supervision.Status) {
 	at := q.filter.At.UnixMicro()
 	args := []any{at, at}
 	for _, status := range wanted {
-		args = append(args, status.String())
+		args = append(args, string(status))
 	}
 	q.where("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN completed_at <= ? THEN 'completed'"+
 		" WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
 		strings.Repeat("?, ", len(wanted)-1)+"?)", args...)
 }
 
-// wanted lists the statuses that satisfy everything the criteria say about status.
+// wanted lists the statuses that satisfy everything the criteria say about
+// status.
 func wanted(c supervision.Criteria) []supervision.Status {
 	var list []supervision.Status
 	for _, status := range supervision.Statuses() {
-		if (c.Status == 0 || c.Status == status) && (c.OrderStatus == 0 || c.OrderStatus == status.OrderStatus()) &&
-			(c.Turn == 0 || c.Turn == status.Turn()) && (c.SilentFor == 0 || status.Waiting()) {
+		if (c.Status == "" || c.Status == status) && (c.OrderStatus == "" || c.OrderStatus == status.OrderStatus()) &&
+			(c.Turn == "" || c.Turn == status.Turn()) && (c.SilentFor == 0 || status.Waiting()) {
 			list = append(list, status)
 		}
 	}

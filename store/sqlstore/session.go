@@ -83,11 +83,12 @@ func (p *prepared) get(query string) *sql.Stmt {
 	return p.stmts[query]
 }
 
-// maxPrepared bounds what each connection keeps: there are more kinds of searches than servers want statements. The others are sent as they
-// are.
+// maxPrepared bounds what each connection keeps: there are more kinds of
+// searches than servers want statements. The others are sent as they are.
 const maxPrepared = 64
 
-// add prepares statements that are not yet. It must not be called inside a transaction, which may hold the only connection.
+// add prepares statements that are not yet. It must not be called inside a
+// transaction, which may hold the only connection.
 func (p *prepared) add(ctx context.Context, queries ...string) error {
 	if p == nil {
 		return nil

@@ -9,7 +9,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// sqlite writes with one prepared statement for each row: there is no way to the server to save, and nothing is faster.
+// sqlite writes with one prepared statement for each row: there is no way to
+// the server to save, and nothing is faster.
 type sqlite struct{ insert, update, record, wait, mark, remove, template string }
 
 func newSQLite(n naming) sqlite {

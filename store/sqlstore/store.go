@@ -8,9 +8,11 @@ import (
 	"regexp"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Store is a [supervision.Store] in a SQL database. Make one with [New], or with [Join] inside a transaction of the host's.
+// Store is a [service.Store] in a SQL database. Make one with [New], or with
+// [Join] inside a transaction of the host's.
 type Store struct {
 	*statements
 	db       *sql.DB   // nil in a joined store
@@ -18,19 +20,23 @@ type Store struct {
 	prepared *prepared // nil where statements are not prepared
 }
 
-var _ supervision.Store = (*Store)(nil)
+var _ service.Store = (*Store)(nil)
 
-// engine is how a dialect writes. Of each call everything is applied or nothing.
+// engine is how a dialect writes. Of each call everything is applied or
+// nothing.
 type engine interface {
 	// create stores a new order and reports whether its id was free.
 	create(ctx context.Context, s *Store, rows changeRows) (bool, error)
-	// save stores the changes whose order still has the version before, and returns the ids of the others.
+	// save stores the changes whose order still has the version before, and
+	// returns the ids of the others.
 	save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error)
-	// claim marks the records that a relay gets as claimed until then, and returns them in any order.
+	// claim marks the records that a relay gets as claimed until then, and
+	// returns them in any order.
 	claim(ctx context.Context, s *Store, at, until int64, limit int) ([]waitingRow, error)
 	// acknowledge removes records from the outbox.
 	acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error
-	// publish stores a template and reports whether its version was the next one.
+	// publish stores a template and reports whether its version was the next
+	// one.
 	publish(ctx context.Context, s *Store, row templateRow) (bool, error)
 }
 
@@ -39,11 +45,13 @@ type Option func(*config)
 
 type config struct{ prefix string }
 
-// DefaultPrefix begins the names of the tables unless [WithPrefix] says otherwise.
+// DefaultPrefix begins the names of the tables unless [WithPrefix] says
+// otherwise.
 const DefaultPrefix = "serviceflow_"
 
-// WithPrefix sets what the names of the tables begin with: 1 to 32 lower-case letters, digits and underscores, not beginning with a
-// digit. Stores with different prefixes share nothing.
+// WithPrefix sets what the names of the tables begin with: 1 to 32 lower-case
+// letters, digits and underscores, not beginning with a digit. Stores with
+// different prefixes share nothing.
 func WithPrefix(prefix string) Option { return func(c *config) { c.prefix = prefix } }
 
 var validPrefix = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
@@ -51,9 +59,11 @@ var validPrefix = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
 // ErrOption is wrapped by the errors of [New] and [Join] for a faulty argument.
 var ErrOption = errors.New("sqlstore: faulty argument")
 
-// New makes a store on a database. It begins and commits its own transactions, and repeats them where the database asks for that
-// (deadlock, serialization failure, busy), a bounded number of times. It sends nothing: call [Store.Migrate] or [Store.Validate]
-// before using it. A faulty dialect, database or prefix is an error that wraps [ErrOption].
+// New makes a store on a database. It begins and commits its own transactions,
+// and repeats them where the database asks for that (deadlock, serialization
+// failure, busy), a bounded number of times. It sends nothing: call
+// [Store.Migrate] or [Store.Validate] before using it. A faulty dialect,
+// database or prefix is an error that wraps [ErrOption].
 func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
 	s, err := newStore(dialect, options)
 	if err == nil && db == nil {
@@ -69,12 +79,15 @@ func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
 	return s, nil
 }
 
-// Join makes a store that works inside the host's transaction, so that the host's rows and an order's operation are committed or
-// vanish together. Use it through [supervision.Service.In]. It never begins, commits or repeats a transaction.
+// Join makes a store that works inside the host's transaction, so that the
+// host's rows and an order's operation are committed or vanish together. Use it
+// through [service.Service.In]. It never begins, commits or repeats a
+// transaction.
 //
-// After [supervision.ErrNotFound], [supervision.ErrExists], a refusal or a conflict that names orders the transaction is as usable as
-// before. After any other error roll it back. Nothing it returns is [supervision.ErrUnknownOutcome]: that is decided by the host's
-// own commit.
+// After [supervision.ErrNotFound], [service.ErrExists], a refusal or a conflict
+// that names orders the transaction is as usable as before. After any other
+// error roll it back. Nothing it returns is [service.ErrUnknownOutcome]: that
+// is decided by the host's own commit.
 func Join(tx *sql.Tx, dialect Dialect, options ...Option) (*Store, error) {
 	s, err := newStore(dialect, options)
 	if err == nil && tx == nil {

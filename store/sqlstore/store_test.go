@@ -37,7 +37,8 @@ func TestFaultyArgumentsAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, sqlstore.ErrOption)
 }
 
-// The dialects' files tell the same story: what one has, all have, and each records its version last.
+// The dialects' files tell the same story: what one has, all have, and each
+// records its version last.
 func TestSchemaFilesBelongTogether(t *testing.T) {
 	var first []string
 	for _, dialect := range dialects {

@@ -6,10 +6,11 @@ import (
 	"fmt"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// PutTemplate implements [supervision.Templates].
-func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+// PutTemplate implements [service.Templates].
+func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	row, err := newTemplateRow(t)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
@@ -17,18 +18,18 @@ func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) 
 	published, err := s.engine.publish(ctx, s, row)
 	if err == nil && !published {
 		return fmt.Errorf("sqlstore: template %q of %q: %w: version %d is not the next one",
-			t.Product, t.Seller, supervision.ErrConflict, t.Version)
+			t.Product, t.Seller, service.ErrConflict, t.Version)
 	}
 	return err
 }
 
-// Template implements [supervision.Templates].
-func (s *Store) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+// Template implements [service.Templates].
+func (s *Store) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 	query, args := s.latest, []any{seller, product}
 	if version != 0 {
 		query, args = s.template, append(args, version)
 	}
-	t := supervision.RequestTemplate{Seller: seller, Product: product}
+	t := service.RequestTemplate{Seller: seller, Product: product}
 	err := s.read(ctx, func(r *sql.Rows) error {
 		var at int64
 		var document []byte
@@ -42,7 +43,7 @@ func (s *Store) Template(ctx context.Context, seller, product string, version in
 		err = fmt.Errorf("sqlstore: template %q of %q: %w", product, seller, supervision.ErrNotFound)
 	}
 	if err != nil {
-		return supervision.RequestTemplate{}, err
+		return service.RequestTemplate{}, err
 	}
 	return t, nil
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // statement runs a write that is one statement, and so a transaction by itself.
@@ -27,8 +27,9 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 	})
 }
 
-// transaction runs a write of several statements. Its first one is a write too, so that it waits for its turn instead of being refused
-// for what it has read (SQLite). The statements named are kept prepared.
+// transaction runs a write of several statements. Its first one is a write too,
+// so that it waits for its turn instead of being refused for what it has read
+// (SQLite). The statements named are kept prepared.
 func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run func(session) error, named ...string) error {
 	return s.write(ctx, run, func() error {
 		if err := s.prepared.add(ctx, named...); err != nil {
@@ -57,7 +58,8 @@ func commit(ctx context.Context, tx *sql.Tx) error {
 	return unknown(err)
 }
 
-// write runs a write in the host's transaction, or tries it in one of its own until it is not contended.
+// write runs a write in the host's transaction, or tries it in one of its own
+// until it is not contended.
 func (s *Store) write(ctx context.Context, run func(session) error, try func() error) error {
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
@@ -68,7 +70,7 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 	begun := time.Now()
 	for attempt := 0; ; attempt++ {
 		err := try()
-		if err == nil || errors.Is(err, supervision.ErrUnknownOutcome) {
+		if err == nil || errors.Is(err, service.ErrUnknownOutcome) {
 			return err
 		}
 		if !contended(err) || attempt >= attempts || time.Since(begun) > patience {
@@ -80,11 +82,12 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 	}
 }
 
-// join runs a write in the host's transaction. Where it takes several statements a savepoint keeps a failure from leaving half of it.
+// join runs a write in the host's transaction. Where it takes several
+// statements a savepoint keeps a failure from leaving half of it.
 func (s *Store) join(ctx context.Context, run func(session) error) error {
 	err := s.saved(ctx, run)
 	if err != nil && contended(err) {
-		return fmt.Errorf("sqlstore: %w: begin the transaction anew: %w", supervision.ErrConflict, err)
+		return fmt.Errorf("sqlstore: %w: begin the transaction anew: %w", service.ErrConflict, err)
 	}
 	if err != nil {
 		return failed(ctx, err)

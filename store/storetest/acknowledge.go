@@ -8,7 +8,7 @@ import (
 
 const (
 	saysAcknowledge = "Acknowledge removes relayed records from the outbox, claimed or not."
-	saysIgnored     = "Ones that are not there are ignored."
+	saysIgnored     = "Unknown IDs are ignored."
 )
 
 var aboutAcknowledge = []sentence{

@@ -5,24 +5,25 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // faultsOfContexts swallow the context of every method.
 func faultsOfContexts() []fault {
 	swallow := fault{name: "contexts that nobody looks at", break_: func(b *broken) {
 		right, without := b.Store, context.WithoutCancel
-		b.create = func(ctx context.Context, c supervision.Change) error { return right.Create(without(ctx), c) }
+		b.create = func(ctx context.Context, c service.Change) error { return right.Create(without(ctx), c) }
 		b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 			return right.Load(without(ctx), id, key)
 		}
-		b.save = func(ctx context.Context, c ...supervision.Change) error { return right.Save(without(ctx), c...) }
+		b.save = func(ctx context.Context, c ...service.Change) error { return right.Save(without(ctx), c...) }
 		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
 			return right.Search(without(ctx), f)
 		}
 		b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 			return right.Records(without(ctx), id, after, limit)
 		}
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 			return right.Due(without(ctx), at, after, limit)
 		}
 		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
@@ -31,10 +32,10 @@ func faultsOfContexts() []fault {
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
 			return right.Acknowledge(without(ctx), ids...)
 		}
-		b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error {
+		b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 			return right.PutTemplate(without(ctx), t)
 		}
-		b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+		b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 			return right.Template(without(ctx), seller, product, version)
 		}
 	}}
@@ -45,9 +46,9 @@ func faultsOfContexts() []fault {
 	late.break_ = func(b *broken) {
 		swallow.break_(b)
 		create, save, put, acknowledge, claim := b.create, b.save, b.putTemplate, b.acknowledge, b.claim
-		b.create = func(ctx context.Context, c supervision.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
-		b.save = func(ctx context.Context, c ...supervision.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
-		b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error { return firstOf(put(ctx, t), ctx.Err()) }
+		b.create = func(ctx context.Context, c service.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
+		b.save = func(ctx context.Context, c ...service.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
+		b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error { return firstOf(put(ctx, t), ctx.Err()) }
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
 			return firstOf(acknowledge(ctx, ids...), ctx.Err())
 		}
@@ -58,7 +59,7 @@ func faultsOfContexts() []fault {
 	}
 	deaf := fault{name: "a save that goes on when it is canceled", fails: []string{"Context/canceled while Save runs leaves a whole change or none"}}
 	deaf.break_ = func(b *broken) {
-		b.save = func(ctx context.Context, c ...supervision.Change) error {
+		b.save = func(ctx context.Context, c ...service.Change) error {
 			if ctx.Done() != nil {
 				<-ctx.Done()
 			}
@@ -85,7 +86,7 @@ func faultsOfCopies() []fault {
 	return []fault{
 		{"orders kept as given to Create", []string{"Copies/of what Create is given"}, func(b *broken) {
 			given := make(map[string]supervision.Order)
-			b.create = func(ctx context.Context, c supervision.Change) error {
+			b.create = func(ctx context.Context, c service.Change) error {
 				given[c.Order.ID] = c.Order
 				return b.Store.Create(ctx, c)
 			}
@@ -95,7 +96,7 @@ func faultsOfCopies() []fault {
 		}},
 		{"records kept as given to Save", []string{"Copies/of what Save is given"}, func(b *broken) {
 			given := make(map[string][]supervision.Record)
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for _, c := range changes {
 					given[c.Order.ID] = append(given[c.Order.ID], c.Records...)
 				}
@@ -107,9 +108,9 @@ func faultsOfCopies() []fault {
 			}
 		}},
 		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
-			var given supervision.RequestTemplate
-			b.putTemplate = func(_ context.Context, t supervision.RequestTemplate) error { given = t; return nil }
-			b.template = func(context.Context, string, string, int) (supervision.RequestTemplate, error) { return given, nil }
+			var given service.RequestTemplate
+			b.putTemplate = func(_ context.Context, t service.RequestTemplate) error { given = t; return nil }
+			b.template = func(context.Context, string, string, int) (service.RequestTemplate, error) { return given, nil }
 		}},
 		{"answers given twice", []string{
 			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns", "Copies/of what Due returns",
@@ -136,7 +137,7 @@ func faultsOfCopies() []fault {
 				})
 				return a.records, a.err
 			}
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 				a := once(b, "due", func() answer {
 					due, err := b.Store.Due(ctx, at, after, limit)
 					return answer{due: due, err: err}
@@ -150,7 +151,7 @@ func faultsOfCopies() []fault {
 				})
 				return a.records, a.err
 			}
-			b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 				a := once(b, "template", func() answer {
 					t, err := b.Store.Template(ctx, seller, product, version)
 					return answer{template: t, err: err}
@@ -167,12 +168,13 @@ type answer struct {
 	record   *supervision.Record
 	orders   []supervision.Order
 	records  []supervision.Record
-	due      []supervision.DueOrder
-	template supervision.RequestTemplate
+	due      []service.DueOrder
+	template service.RequestTemplate
 	err      error
 }
 
-// once gives the first answer to a question again and again, without copying it.
+// once gives the first answer to a question again and again, without copying
+// it.
 func once(b *broken, question string, ask func() answer) answer {
 	if b.answers == nil {
 		b.answers = make(map[string]answer)

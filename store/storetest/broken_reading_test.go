@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // dueAsking breaks Due by what is asked.
 func dueAsking(change func(at *time.Time, after *supervision.Position, limit *int)) func(*broken) {
 	return func(b *broken) {
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 			change(&at, &after, &limit)
 			return b.Store.Due(ctx, at, after, limit)
 		}
@@ -104,14 +105,14 @@ func faultsOfReading() []fault {
 		}},
 
 		{"a due order where there is none", []string{"Due/returns nothing from an empty store"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
-				return append(list, supervision.DueOrder{}), err
+				return append(list, service.DueOrder{}), err
 			}
 		}},
 		{"due orders that stay due", []string{"Due/forgets an order that is no longer due"}, func(b *broken) {
-			var due []supervision.DueOrder
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+			var due []service.DueOrder
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
 				due = append(due, list...)
 				return due, err
@@ -128,9 +129,9 @@ func faultsOfReading() []fault {
 		{"all due orders at once", []string{"Due/begins behind a position, at most limit"},
 			dueAsking(func(_ *time.Time, _ *supervision.Position, limit *int) { *limit = 1000 })},
 		{"due orders by id alone", []string{"Due/returns those of a crowd that are due, in order"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
-				slices.SortFunc(list, func(a, b supervision.DueOrder) int { return strings.Compare(a.ID, b.ID) })
+				slices.SortFunc(list, func(a, b service.DueOrder) int { return strings.Compare(a.ID, b.ID) })
 				return list, err
 			}
 		}},

@@ -121,7 +121,8 @@ func faultsOfRelaying() []fault {
 	}
 }
 
-// claimRecords leases each record by itself, so that two relays can have records of the same order.
+// claimRecords leases each record by itself, so that two relays can have
+// records of the same order.
 func claimRecords(b *broken) {
 	var mu sync.Mutex
 	until := make(map[supervision.RecordID]time.Time)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // asking breaks Search by what is asked.
@@ -64,7 +65,7 @@ func faultsOfSearching() []fault {
 		}},
 		{"an index that is not kept", []string{"Search/moves an order with its status"}, func(b *broken) {
 			first := make(map[string]supervision.Listing)
-			b.create = func(ctx context.Context, c supervision.Change) error {
+			b.create = func(ctx context.Context, c service.Change) error {
 				first[c.Order.ID] = c.Order.Listing()
 				return b.Store.Create(ctx, c)
 			}
@@ -75,8 +76,8 @@ func faultsOfSearching() []fault {
 		}},
 		{"a forgotten seller", []string{alone, together}, asking(func(f *supervision.Filter) { f.Seller = "" })},
 		{"a forgotten product", []string{alone}, asking(func(f *supervision.Filter) { f.Product = "" })},
-		{"a forgotten turn", []string{alone}, asking(func(f *supervision.Filter) { f.Turn = 0 })},
-		{"a forgotten order status", []string{alone}, asking(func(f *supervision.Filter) { f.OrderStatus = 0 })},
+		{"a forgotten turn", []string{alone}, asking(func(f *supervision.Filter) { f.Turn = "" })},
+		{"a forgotten order status", []string{alone}, asking(func(f *supervision.Filter) { f.OrderStatus = "" })},
 		{"overdue appeals that are only pending", []string{alone}, asking(func(f *supervision.Filter) {
 			if f.Appeal == supervision.AppealOverdue {
 				f.Appeal = supervision.AppealPending

@@ -14,10 +14,13 @@ import (
 
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// TestBrokenStoresFailTheirCase runs cases on stores that are wrong in one way each: the case that watches over it has to fail, and to
-// quote its sentence. That every case passes on a store that is right is the business of TestMemory.
+// TestBrokenStoresFailTheirCase runs cases on stores that are wrong in one way
+// each: the case that watches over it has to fail, and to quote its sentence.
+// That every case passes on a store that is right is the business of
+// TestMemory.
 func TestBrokenStoresFailTheirCase(t *testing.T) {
 	for _, fault := range faults() {
 		t.Run(fault.name, func(t *testing.T) {
@@ -48,7 +51,8 @@ func TestEveryCaseCanFail(t *testing.T) {
 	}
 }
 
-// fault is one thing that is wrong with a store, and the cases that have to notice.
+// fault is one thing that is wrong with a store, and the cases that have to
+// notice.
 type fault struct {
 	name   string
 	fails  []string
@@ -74,7 +78,7 @@ func caseNamed(t *testing.T, name string) sentence {
 }
 
 // failures runs a case on a store and returns what it had to say.
-func failures(s sentence, store supervision.Store) []string {
+func failures(s sentence, store service.Store) []string {
 	var r recorder
 	done := make(chan struct{})
 	go func() {
@@ -94,23 +98,24 @@ func (r *recorder) Errorf(format string, args ...any) { *r = append(*r, fmt.Spri
 
 func (r *recorder) FailNow() { runtime.Goexit() }
 
-// broken is a store that does what it should, except where a fault has put a function in the method's place.
+// broken is a store that does what it should, except where a fault has put a
+// function in the method's place.
 type broken struct {
 	answers map[string]answer
-	supervision.Store
-	create      func(ctx context.Context, change supervision.Change) error
+	service.Store
+	create      func(ctx context.Context, change service.Change) error
 	load        func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
-	save        func(ctx context.Context, changes ...supervision.Change) error
+	save        func(ctx context.Context, changes ...service.Change) error
 	search      func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
 	records     func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
-	due         func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error)
+	due         func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error)
 	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
-	putTemplate func(ctx context.Context, t supervision.RequestTemplate) error
-	template    func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error)
+	putTemplate func(ctx context.Context, t service.RequestTemplate) error
+	template    func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error)
 }
 
-func (b *broken) Create(ctx context.Context, change supervision.Change) error {
+func (b *broken) Create(ctx context.Context, change service.Change) error {
 	if b.create != nil {
 		return b.create(ctx, change)
 	}
@@ -124,7 +129,7 @@ func (b *broken) Load(ctx context.Context, id, key string) (supervision.Order, *
 	return b.Store.Load(ctx, id, key)
 }
 
-func (b *broken) Save(ctx context.Context, changes ...supervision.Change) error {
+func (b *broken) Save(ctx context.Context, changes ...service.Change) error {
 	if b.save != nil {
 		return b.save(ctx, changes...)
 	}
@@ -145,7 +150,7 @@ func (b *broken) Records(ctx context.Context, id string, after int64, limit int)
 	return b.Store.Records(ctx, id, after, limit)
 }
 
-func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
 	}
@@ -166,14 +171,14 @@ func (b *broken) Acknowledge(ctx context.Context, ids ...supervision.RecordID) e
 	return b.Store.Acknowledge(ctx, ids...)
 }
 
-func (b *broken) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+func (b *broken) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	if b.putTemplate != nil {
 		return b.putTemplate(ctx, t)
 	}
 	return b.Store.PutTemplate(ctx, t)
 }
 
-func (b *broken) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+func (b *broken) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 	if b.template != nil {
 		return b.template(ctx, seller, product, version)
 	}

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // storing breaks what Create and Save keep of an order.
 func storing(change func(o *supervision.Order)) func(*broken) {
 	return func(b *broken) {
-		b.create = func(ctx context.Context, c supervision.Change) error {
+		b.create = func(ctx context.Context, c service.Change) error {
 			c.Order = c.Order.Clone()
 			change(&c.Order)
 			return b.Store.Create(ctx, c)
@@ -35,9 +36,9 @@ func loading(change func(o *supervision.Order)) func(*broken) {
 func naming(as func(id string) string) func(*broken) {
 	return func(b *broken) {
 		stored := make(map[string]string)
-		b.create = func(ctx context.Context, c supervision.Change) error {
+		b.create = func(ctx context.Context, c service.Change) error {
 			if _, taken := stored[as(c.Order.ID)]; taken {
-				return supervision.ErrExists
+				return service.ErrExists
 			}
 			stored[as(c.Order.ID)] = c.Order.ID
 			return b.Store.Create(ctx, c)
@@ -62,7 +63,7 @@ func faultsOfValues() []fault {
 		{"instants in the zone of the host", []string{"Values/instants come back in UTC"},
 			loading(func(o *supervision.Order) { o.UpdatedAt = o.UpdatedAt.In(time.FixedZone("CST", 8*60*60)) })},
 		{"instants of a form published elsewhere", []string{"Values/instants come back in UTC"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 				t, err := b.Store.Template(ctx, seller, product, version)
 				t.PublishedAt = t.PublishedAt.Local().In(time.FixedZone("CST", 8*60*60))
 				return t, err
@@ -88,7 +89,7 @@ func faultsOfValues() []fault {
 			})},
 		{"line ends changed", []string{"Values/the longest texts come back, in four-byte runes and emoji"}, storing(func(o *supervision.Order) {
 			if o.Request != nil {
-				o.Request.Text = strings.ReplaceAll(o.Request.Text, "\r\n", "\n")
+				o.Request.Text = strings.ReplaceAll(o.Request.Text, "\n", "\r\n")
 			}
 		})},
 		{"empty instead of absent", []string{"Values/what is absent comes back absent", asGiven}, loading(func(o *supervision.Order) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 func faultsOfWriting() []fault {
@@ -13,7 +13,7 @@ func faultsOfWriting() []fault {
 			"Save/returns a conflict for an order that has moved on", "Save/leaves an order in conflict as it is",
 			"Race/one of many who save a version wins",
 		}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for i := range changes {
 					if stored, _, err := b.Store.Load(ctx, changes[i].Order.ID, ""); err == nil {
 						changes[i].Before = stored.Version
@@ -23,7 +23,7 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"saves from a version to come", []string{"Save/returns a conflict for a version the order does not have yet"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for i := range changes {
 					if stored, _, err := b.Store.Load(ctx, changes[i].Order.ID, ""); err == nil {
 						changes[i].Before = min(changes[i].Before, stored.Version)
@@ -36,7 +36,7 @@ func faultsOfWriting() []fault {
 			"Save/stores the other changes of a call that has a conflict", "Race/one of many who save a version wins",
 			"Race/those who save the same orders in opposite order go on",
 		}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				if err := b.Store.Save(ctx, changes...); !isConflict(err) {
 					return err
 				}
@@ -44,9 +44,9 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"a conflict that names every order of the call", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				err := b.Store.Save(ctx, changes...)
-				var conflict *supervision.ConflictError
+				var conflict *service.ConflictError
 				if errors.As(err, &conflict) {
 					conflict.Orders = nil
 					for _, change := range changes {
@@ -57,16 +57,16 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"a conflict that names nobody", []string{"Save/returns a conflict for an order that has moved on"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				if err := b.Store.Save(ctx, changes...); isConflict(err) {
-					return supervision.ErrConflict
+					return service.ErrConflict
 				}
 				return nil
 			}
 		}},
 		{"a conflict that fails the whole call", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
-				conflict := &supervision.ConflictError{}
+			b.save = func(ctx context.Context, changes ...service.Change) error {
+				conflict := &service.ConflictError{}
 				for _, change := range changes {
 					if stored, _, err := b.Store.Load(ctx, change.Order.ID, ""); err != nil || stored.Version != change.Before {
 						conflict.Orders = append(conflict.Orders, change.Order.ID)
@@ -79,7 +79,7 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"saves that stop at the first conflict", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for _, change := range changes {
 					if err := b.Store.Save(ctx, change); err != nil {
 						return err
@@ -92,7 +92,7 @@ func faultsOfWriting() []fault {
 			"Save/stores a change whose order still has the version", "Save/stores the order with its records, keys and outbox rows",
 			"Race/who loads an order finds its records, and no more",
 		}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for i := range changes {
 					changes[i].Records = nil
 				}
@@ -101,7 +101,7 @@ func faultsOfWriting() []fault {
 		}},
 		{"a save of one record only", []string{"Save/stores hundreds of changes in one call", "Save/stores the order with its records, keys and outbox rows"},
 			func(b *broken) {
-				b.save = func(ctx context.Context, changes ...supervision.Change) error {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
 					for i := range changes {
 						changes[i].Records = changes[i].Records[:1]
 					}
@@ -109,25 +109,25 @@ func faultsOfWriting() []fault {
 				}
 			}},
 		{"a creation of one record only", []string{"Create/stores an order that comes with several records"}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				change.Records = change.Records[:1]
 				return b.Store.Create(ctx, change)
 			}
 		}},
 		{"a creation without the outbox", []string{"Create/stores the order with its record, key and outbox row"}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				change.Relay = false
 				return b.Store.Create(ctx, change)
 			}
 		}},
 		{"everything in the outbox", []string{"Save/keeps a silent change out of the outbox", "Claim/returns nothing where nothing waits"}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				change.Relay = true
 				return b.Store.Create(ctx, change)
 			}
 		}},
 		{"saves that make orders", []string{"Save/returns a conflict for an order that is not there and makes none"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...supervision.Change) error {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
 				for _, change := range changes {
 					if b.Store.Create(ctx, change) == nil {
 						return nil
@@ -140,9 +140,9 @@ func faultsOfWriting() []fault {
 			"Create/returns ErrExists where the id is taken", "Create/leaves the order that has the id as it is",
 			"Race/one of many who create an order wins",
 		}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				err := b.Store.Create(ctx, change)
-				if stored, _, _ := b.Store.Load(ctx, change.Order.ID, ""); errors.Is(err, supervision.ErrExists) {
+				if stored, _, _ := b.Store.Load(ctx, change.Order.ID, ""); errors.Is(err, service.ErrExists) {
 					change.Before = stored.Version
 					return b.Store.Save(ctx, change)
 				}
@@ -150,32 +150,32 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"another error for a taken id", []string{"Create/returns ErrExists where the id is taken"}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				if err := b.Store.Create(ctx, change); err != nil {
-					return supervision.ErrConflict
+					return service.ErrConflict
 				}
 				return nil
 			}
 		}},
 		{"a failed creation that adds to the outbox", []string{"Create/leaves the order that has the id as it is"}, func(b *broken) {
-			b.create = func(ctx context.Context, change supervision.Change) error {
+			b.create = func(ctx context.Context, change service.Change) error {
 				err := b.Store.Create(ctx, change)
 				if err != nil {
 					stored, _, _ := b.Store.Load(ctx, change.Order.ID, "")
-					_ = b.Store.Save(ctx, supervision.Change{Order: stored, Before: stored.Version, Records: change.Records, Relay: true})
+					_ = b.Store.Save(ctx, service.Change{Order: stored, Before: stored.Version, Records: change.Records, Relay: true})
 				}
 				return err
 			}
 		}},
 		{"templates that can be overwritten", []string{"Templates/never changes a version", "Templates/one of many who publish a version wins"},
 			func(b *broken) {
-				b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error {
+				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 					_ = b.Store.PutTemplate(ctx, t)
 					return nil
 				}
 			}},
 		{"templates with gaps", []string{"Templates/refuses a version that does not follow"}, func(b *broken) {
-			b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error {
+			b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 				if latest, _ := b.Store.Template(ctx, t.Seller, t.Product, 0); t.Version > latest.Version {
 					t.Version = latest.Version + 1
 				}
@@ -183,22 +183,22 @@ func faultsOfWriting() []fault {
 			}
 		}},
 		{"the latest template, whatever version is asked for", []string{"Templates/stores versions, each as it was published"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, _ int) (supervision.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, _ int) (service.RequestTemplate, error) {
 				return b.Store.Template(ctx, seller, product, 0)
 			}
 		}},
 		{"the first template for version 0", []string{"Templates/returns the latest for version 0"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 				return b.Store.Template(ctx, seller, product, max(version, 1))
 			}
 		}},
 		{"templates of a product, whoever sells it", []string{"Templates/are kept by seller and product", "Templates/returns ErrNotFound where there is none"},
 			func(b *broken) {
-				b.putTemplate = func(ctx context.Context, t supervision.RequestTemplate) error {
+				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 					t.Seller = ""
 					return b.Store.PutTemplate(ctx, t)
 				}
-				b.template = func(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+				b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 					t, err := b.Store.Template(ctx, "", product, version)
 					t.Seller = seller
 					return t, err

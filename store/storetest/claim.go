@@ -10,7 +10,7 @@ import (
 
 const (
 	saysClaim  = "Claim takes records of the outbox for a relay, at most limit, orders that wait longest first."
-	saysLease  = "Until at+lease they are claimed by nobody else."
+	saysLease  = "Until at+lease nobody else claims them."
 	saysPrefix = "For each order they are the first ones that wait, without a gap, and no order is claimed of which a record is under another claim."
 )
 
@@ -128,7 +128,8 @@ var aboutClaim = []sentence{
 	}},
 }
 
-// claims checks what a claim of an hour returns; records are written as "order3".
+// claims checks what a claim of an hour returns; records are written as
+// "order3".
 func (c *check) claims(at time.Time, limit int, want ...string) {
 	c.Helper()
 	records, err := c.Claim(ctx, at, hour, limit)
@@ -146,7 +147,8 @@ func ids(written []string) []supervision.RecordID {
 	return list
 }
 
-// withoutGap checks that the records of each order follow one another from the first.
+// withoutGap checks that the records of each order follow one another from the
+// first.
 func (c *check) withoutGap(records []supervision.Record) {
 	c.Helper()
 	next := make(map[string]int64)

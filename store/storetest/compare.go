@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// text is what a value says, by its JSON form: what is nil and what is empty says the same.
+// text is what a value says, by its JSON form: what is nil and what is empty
+// says the same.
 func (c *check) text(v any) string {
 	c.Helper()
 	data, err := json.MarshalIndent(v, "", " ")
@@ -24,7 +25,8 @@ func (c *check) same(want, have any, what string) {
 	require.Equal(c, c.text(want), c.text(have), what)
 }
 
-// holds checks that the store has an order, and its records, exactly as a history says.
+// holds checks that the store has an order, and its records, exactly as a
+// history says.
 func (c *check) holds(list ...*history) {
 	c.Helper()
 	for _, h := range list {
@@ -97,7 +99,8 @@ func instants(v reflect.Value, found func(time.Time)) {
 	}
 }
 
-// spoil overwrites every plain text and empties every map that can be reached from a value, as a careless caller might.
+// spoil overwrites every plain text and empties every map that can be reached
+// from a value, as a careless caller might.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:

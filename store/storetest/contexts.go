@@ -12,7 +12,8 @@ import (
 
 const saysCanceled = "a canceled context is returned as its error before anything has changed, or as [ErrUnknownOutcome] when that cannot be known"
 
-// aboutContexts calls every method with a context that has ended, and looks whether anything has changed.
+// aboutContexts calls every method with a context that has ended, and looks
+// whether anything has changed.
 var aboutContexts = append(ended(),
 	sentence{"canceled while Save runs leaves a whole change or none", saysCanceled, func(c *check) {
 		h := c.begin("order").request()
@@ -31,7 +32,8 @@ var aboutContexts = append(ended(),
 	}},
 )
 
-// eitherOr returns the history that the store follows after a save that may have been canceled.
+// eitherOr returns the history that the store follows after a save that may
+// have been canceled.
 func (c *check) eitherOr(err error, before, after *history) *history {
 	c.Helper()
 	order, _, loadErr := c.Load(ctx, before.order.ID, "")

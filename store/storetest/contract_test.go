@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unchecked are the sentences that no case can check from outside: what they explain, what they ask of the caller, and what only a
-// damaged database or a lost connection can show.
+// unchecked are the sentences that no case can check from outside: what they
+// explain, what they ask of the caller, and what only a damaged database or a
+// lost connection can show.
 var unchecked = []string{
 	"Store keeps orders, their records, the outbox and the templates.",
 	"Packages store/memory and store/sqlstore implement it, and package store/storetest checks any implementation against every sentence below.",
@@ -29,7 +30,8 @@ var unchecked = []string{
 	"An order that cannot be read is returned with its Err, so that it blocks no other.",
 }
 
-// TestEverySentenceHasACase reads the contract where it is written: every sentence of it has a case, and every case quotes it.
+// TestEverySentenceHasACase reads the contract where it is written: every
+// sentence of it has a case, and every case quotes it.
 func TestEverySentenceHasACase(t *testing.T) {
 	sentences := contractSentences(t)
 	require.Greater(t, len(sentences), 20, "the contract as it was found")
@@ -49,7 +51,8 @@ func TestEverySentenceHasACase(t *testing.T) {
 	}
 }
 
-// covered reports whether a sentence contains, or is part of, one of the quotes.
+// covered reports whether a sentence contains, or is part of, one of the
+// quotes.
 func covered(sentence string, quotes []string) bool {
 	for _, q := range quotes {
 		if strings.Contains(sentence, q) || strings.Contains(q, sentence) {
@@ -59,10 +62,11 @@ func covered(sentence string, quotes []string) bool {
 	return false
 }
 
-// contractSentences reads the comments on the types of the contract and on their methods.
+// contractSentences reads the comments on the types of the contract and on
+// their methods.
 func contractSentences(t *testing.T) (sentences []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../supervision/store.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../supervision/service/store.go", nil, parser.ParseComments)
 	require.NoError(t, err)
 	take := func(doc *ast.CommentGroup) {
 		text := strings.Join(strings.Fields(strings.ReplaceAll(doc.Text(), "\nFor every method: ", "\n")), " ")

@@ -7,13 +7,15 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// aboutCopies keeps what a caller does to its own values afterwards from changing what is stored.
+// aboutCopies keeps what a caller does to its own values afterwards from
+// changing what is stored.
 var aboutCopies = []sentence{
 	{"of what Create is given", saysCopies, func(c *check) {
 		for _, h := range c.rich() {
-			c.isCopied(h, func(change supervision.Change) error { return c.Create(ctx, change) })
+			c.isCopied(h, func(change service.Change) error { return c.Create(ctx, change) })
 		}
 	}},
 	{"of what Save is given", saysCopies, func(c *check) {
@@ -22,7 +24,7 @@ var aboutCopies = []sentence{
 			opened.order, _ = supervision.Replay(h.records[:1])
 			c.create(opened)
 			h.stored = 1
-			c.isCopied(h, func(change supervision.Change) error { return c.Save(ctx, change) })
+			c.isCopied(h, func(change service.Change) error { return c.Save(ctx, change) })
 		}
 	}},
 	{"of what PutTemplate is given", saysCopies, func(c *check) {
@@ -98,8 +100,9 @@ type loaded struct {
 	Record         *supervision.Record
 }
 
-// rich are orders with everything that is kept by reference: values, attachments, a delivery, an appeal with notes and a ruling. The
-// last of them is due.
+// rich are orders with everything that is kept by reference: values,
+// attachments, a delivery, an appeal with notes and a ruling. The last of them
+// is due.
 func (c *check) rich() []*history {
 	c.Helper()
 	files := func() []supervision.Attachment { return []supervision.Attachment{file, file} }
@@ -108,14 +111,15 @@ func (c *check) rich() []*history {
 		buyer(supervision.SubmitRequest{Text: "Deploy it.", Attachments: files()}, hour).
 		buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: files()}, 6*day).
 		manager(supervision.AddNote{Text: "Asked both."}, hour).
-		manager(supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."}, hour).key("key")
+		manager(supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}, hour).key("key")
 	due := c.open(opening("due"), day0).request().seller(supervision.AcceptRequest{}, hour).
 		seller(supervision.Deliver{Result: "Done.", Attachments: files()}, hour).key("key").accepted()
 	return []*history{filled, ruled, due}
 }
 
-// isCopied checks that what a history hands to the store is no longer the store's business afterwards.
-func (c *check) isCopied(h *history, store func(supervision.Change) error) {
+// isCopied checks that what a history hands to the store is no longer the
+// store's business afterwards.
+func (c *check) isCopied(h *history, store func(service.Change) error) {
 	c.Helper()
 	order, records := c.text(h.order), c.text(h.records)
 	change := h.change()
@@ -130,7 +134,8 @@ func (c *check) isCopied(h *history, store func(supervision.Change) error) {
 	require.Equal(c, records, c.text(stored), "the records after the caller changed its own")
 }
 
-// comesOutCopied checks that a result can be changed without changing what comes next.
+// comesOutCopied checks that a result can be changed without changing what
+// comes next.
 func (c *check) comesOutCopied(ask func(id string) any) {
 	c.Helper()
 	list := c.rich()

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -44,8 +45,8 @@ var aboutCreate = []sentence{
 		other := opening("order")
 		other.Buyer = "another"
 		rival := c.open(other, day0.Add(hour)).key("key")
-		require.ErrorIs(c, c.Create(ctx, rival.change()), supervision.ErrExists)
-		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), supervision.ErrExists, "the same order again")
+		require.ErrorIs(c, c.Create(ctx, rival.change()), service.ErrExists)
+		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), service.ErrExists, "the same order again")
 	}},
 	{"leaves the order that has the id as it is", saysExists, func(c *check) {
 		h := c.begin("order").request()
@@ -53,7 +54,7 @@ var aboutCreate = []sentence{
 		other := opening("order")
 		other.Buyer = "another"
 		rival := c.open(other, day0.Add(hour)).deliver().key("key")
-		require.ErrorIs(c, c.Create(ctx, rival.change()), supervision.ErrExists)
+		require.ErrorIs(c, c.Create(ctx, rival.change()), service.ErrExists)
 		c.holds(h)
 		_, record, err := c.Load(ctx, "order", "key")
 		require.NoError(c, err)
@@ -63,7 +64,8 @@ var aboutCreate = []sentence{
 	}},
 }
 
-// waiting checks that exactly these records of one order wait to be relayed, and claims them for an hour.
+// waiting checks that exactly these records of one order wait to be relayed,
+// and claims them for an hour.
 func (c *check) waiting(records ...supervision.Record) {
 	c.Helper()
 	claimed, err := c.Claim(ctx, day0, hour, 1000)

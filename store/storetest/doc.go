@@ -1,5 +1,6 @@
-// Package storetest checks an implementation of [supervision.Store] against every sentence of its contract. Each sentence is a subtest of
-// its own, and a failure quotes it.
+// Package storetest checks an implementation of [service.Store] against every
+// sentence of its contract. Each sentence is a subtest of its own, and a
+// failure quotes it.
 //
 // A store of your own is checked by one test, next to it:
 //
@@ -15,7 +16,7 @@
 //	)
 //
 //	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) supervision.Store {
+//		storetest.Run(t, func(t *testing.T) service.Store {
 //			store, err := mystore.Open(t.TempDir())
 //			if err != nil {
 //				t.Fatal(err)
@@ -25,9 +26,12 @@
 //		})
 //	}
 //
-// Run it with -race. One sentence is picked as any subtest is: go test -run 'TestStore/Save/conflict'.
+// Run it with -race. One sentence is picked as any subtest is: go test -run
+// 'TestStore/Save/conflict'.
 //
-// The orders in the cases are genuine: they come from [supervision.Open] and [supervision.Order.Apply]. What the core refuses, such as a NUL
-// in a text or an instant that is not UTC in an order, no store is ever asked to keep. What only a damaged or a newer database can show, such
-// as [supervision.ErrMalformed], is left to the tests of the store itself.
+// The orders in the cases are genuine: they come from [supervision.Open] and
+// [supervision.Order.Apply]. What the core refuses, such as a NUL in a text or
+// an instant that is not UTC in an order, no store is ever asked to keep. What
+// only a damaged or a newer database can show, such as
+// [supervision.ErrMalformed], is left to the tests of the store itself.
 package storetest

@@ -11,7 +11,7 @@ import (
 )
 
 const saysDue = "Due returns the orders whose Listing.Due is set and not after at, sorted by it and then by ID, " +
-	"beginning behind after (the zero position: from the first), at most limit."
+	"starting after a position (zero: from the first), at most limit."
 
 var aboutDue = []sentence{
 	{"returns nothing from an empty store", saysDue, func(c *check) { c.due(nil, day0, supervision.Position{}, 10) }},
@@ -40,7 +40,7 @@ var aboutDue = []sentence{
 		c.due(list, at, supervision.Position{}, 1000)
 		c.due(list[7:], at, place(list[6]), 1000)
 	}},
-	{"begins behind a position, at most limit", "beginning behind after (the zero position: from the first), at most limit", func(c *check) {
+	{"begins behind a position, at most limit", "starting after a position (zero: from the first), at most limit", func(c *check) {
 		p := c.populate(160, 11)
 		at := day0.Add(1000 * day)
 		list := p.due(at)

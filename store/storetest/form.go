@@ -5,6 +5,7 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/require"
 )
 
 // form is a request template with a field of every type of value.
@@ -25,8 +26,12 @@ var form = template.Template{
 func (c *check) filled(id string) *history {
 	c.Helper()
 	o := opening(id)
-	o.Template, o.TemplateVersion = &form, 1
-	return c.open(o, day0).buyer(supervision.SubmitRequest{
+	o.TemplateVersion = 1
+	h := c.open(o, day0)
+	var err error
+	h.form, err = template.Compile(form)
+	require.NoError(c, err)
+	return h.buyer(supervision.SubmitRequest{
 		Values: template.Values{
 			"region": "north", "zones": []string{"a", "b"}, "nodes": json.Number("7"), "share": json.Number("0.125"), "public": true,
 			"from": "2026-04-01", "notes": "line 1\nline 2 😀",

@@ -8,6 +8,8 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 const (
@@ -16,16 +18,19 @@ const (
 	tick = supervision.Tick
 )
 
-// day0 is when the first orders open; its microseconds are not zero, so that a store that drops them is found out.
+// day0 is when the first orders open; its microseconds are not zero, so that a
+// store that drops them is found out.
 var day0 = time.Date(2026, 3, 1, 9, 30, 15, 123457000, time.UTC)
 
-// history is an order with all its records, made by the core, and how much of it the store has.
+// history is an order with all its records, made by the core, and how much of
+// it the store has.
 type history struct {
 	c       *check
 	order   supervision.Order
 	records []supervision.Record
 	stored  int
-	silent  bool // keeps its records out of the outbox
+	silent  bool           // keeps its records out of the outbox
+	form    *template.Form // what the order is pinned to
 }
 
 // opening is that of an order nothing is particular about.
@@ -49,9 +54,10 @@ func (c *check) begin(id string) *history {
 	return h
 }
 
-// try applies an action some time after the newest record and reports whether the rules allowed it.
+// try applies an action some time after the newest record and reports whether
+// the rules allowed it.
 func (h *history) try(actor supervision.Actor, action supervision.Action, later time.Duration) bool {
-	next, records, err := h.order.Apply(actor, action, h.order.UpdatedAt.Add(later))
+	next, records, err := h.order.Apply(actor, action, h.order.UpdatedAt.Add(later), h.form)
 	if err != nil {
 		return false
 	}
@@ -123,10 +129,8 @@ func (h *history) rival() *history {
 }
 
 // change is what the store does not have yet.
-func (h *history) change() supervision.Change {
-	order := h.order
-	order.Template = nil
-	return supervision.Change{Order: order, Before: int64(h.stored), Records: h.records[h.stored:], Relay: !h.silent}
+func (h *history) change() service.Change {
+	return service.Change{Order: h.order, Before: int64(h.stored), Records: h.records[h.stored:], Relay: !h.silent}
 }
 
 func (h *history) isStored() { h.stored = len(h.records) }
@@ -149,8 +153,8 @@ func (c *check) save(list ...*history) {
 	}
 }
 
-func changes(list ...*history) []supervision.Change {
-	changes := make([]supervision.Change, len(list))
+func changes(list ...*history) []service.Change {
+	changes := make([]service.Change, len(list))
 	for i, h := range list {
 		changes[i] = h.change()
 	}

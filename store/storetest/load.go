@@ -8,7 +8,8 @@ import (
 
 const (
 	saysLoad    = "Load returns an order and, where key is not empty, the order's record with that idempotency key, or nil (R28)."
-	saysUnknown = "It returns [ErrNotFound] for an unknown id, and [ErrNewerFormat] or [ErrMalformed] where the stored order cannot be read."
+	saysUnknown = "It returns [supervision.ErrNotFound] for an unknown id, and " +
+		"[supervision.ErrNewerFormat] or [supervision.ErrMalformed] where what is stored cannot be read."
 )
 
 var aboutLoad = []sentence{

@@ -10,7 +10,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-const saysBehind = "beginning behind After"
+const saysBehind = "starting after After"
 
 var aboutPages = []sentence{
 	{"every order is on one page, whatever the size of pages", saysBehind, func(c *check) {
@@ -68,7 +68,8 @@ var aboutPages = []sentence{
 	}},
 }
 
-// turn reads page after page, checks each against Filter.Matches, and does something in between.
+// turn reads page after page, checks each against Filter.Matches, and does
+// something in between.
 func (p *population) turn(filter supervision.Filter, between func(page int)) (read []supervision.Order) {
 	p.c.Helper()
 	for page := 0; ; page++ {
@@ -86,7 +87,8 @@ func (p *population) turn(filter supervision.Filter, between func(page int)) (re
 	}
 }
 
-// onceEach checks that what was there before the first page was read is there once.
+// onceEach checks that what was there before the first page was read is there
+// once.
 func (c *check) onceEach(before []*history, have []supervision.Order) {
 	c.Helper()
 	times := make(map[string]int)

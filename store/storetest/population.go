@@ -9,8 +9,10 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// crowd makes orders of a few buyers, sellers and products under several policies, each driven some way by actions drawn at random, and
-// stores them. The same seed makes the same crowd. Some are due but not settled, and many were opened at the same instant.
+// crowd makes orders of a few buyers, sellers and products under several
+// policies, each driven some way by actions drawn at random, and stores them.
+// The same seed makes the same crowd. Some are due but not settled, and many
+// were opened at the same instant.
 func (c *check) crowd(n int, seed uint64) []*history {
 	c.Helper()
 	random := rand.New(rand.NewPCG(seed, seed))
@@ -68,7 +70,7 @@ var actions = []supervision.Action{
 	supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: []supervision.Attachment{file}},
 	supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: "It is late.", Demand: "A refund."},
 	supervision.AddNote{Text: "Asked both."},
-	supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Go on."},
-	supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It was delivered.", Upheld: true},
-	supervision.RuleAppeal{Outcome: appeal.Cancel, Decision: "Refund it.", Upheld: true},
+	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},
+	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered.", Upheld: true},
+	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund it.", Upheld: true},
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -25,7 +26,7 @@ var aboutRaces = []sentence{
 				rivals[i] = c.open(o, day0)
 			}
 			errs := together(racers, func(i int) error { return c.Create(ctx, rivals[i].change()) })
-			winner := c.onlyWinner(errs, supervision.ErrExists)
+			winner := c.onlyWinner(errs, service.ErrExists)
 			c.holds(rivals[winner])
 			c.finds(supervision.Filter{Criteria: supervision.Criteria{Order: id}, At: day0, Limit: 10}, rivals[winner])
 		}
@@ -40,7 +41,7 @@ var aboutRaces = []sentence{
 				rivals[i] = h.rival().seller(supervision.ReportProgress{Text: text}, hour).key(fmt.Sprintf("%d-%d", h.stored, i))
 			}
 			errs := together(racers, func(i int) error { return c.Save(ctx, rivals[i].change()) })
-			h = rivals[c.onlyWinner(errs, supervision.ErrConflict)]
+			h = rivals[c.onlyWinner(errs, service.ErrConflict)]
 			h.isStored()
 			c.holds(h)
 		}
@@ -85,7 +86,8 @@ var aboutRaces = []sentence{
 	}},
 }
 
-// onlyWinner returns who got no error, and checks that it is one, and that the others got the error of those who lose.
+// onlyWinner returns who got no error, and checks that it is one, and that the
+// others got the error of those who lose.
 func (c *check) onlyWinner(errs []error, lost error) int {
 	c.Helper()
 	winners := []int{}
@@ -100,8 +102,9 @@ func (c *check) onlyWinner(errs []error, lost error) int {
 	return winners[0]
 }
 
-// followed moves every history on to the one of its rivals that was saved. A call that failed as a whole, as one that a database chose
-// to end a deadlock, has saved none.
+// followed moves every history on to the one of its rivals that was saved. A
+// call that failed as a whole, as one that a database chose to end a deadlock,
+// has saved none.
 func (c *check) followed(list []*history, rivals [][]*history, errs []error) {
 	c.Helper()
 	for k, h := range list {
@@ -123,17 +126,19 @@ func (c *check) followed(list []*history, rivals [][]*history, errs []error) {
 
 func (c *check) saved(err error, id string) bool {
 	c.Helper()
-	var conflict *supervision.ConflictError
+	var conflict *service.ConflictError
 	if isConflict(err) {
 		require.ErrorAs(c, err, &conflict)
 		return !slices.Contains(conflict.Orders, id)
 	}
-	require.NotErrorIs(c, err, supervision.ErrUnknownOutcome)
+	require.NotErrorIs(c, err, service.ErrUnknownOutcome)
 	return err == nil
 }
 
-// halves loads an order and its records over and over while it is saved, and tells where they do not go together: records are never
-// fewer than the order that was loaded before them says, and never more than the order that is loaded after them says.
+// halves loads an order and its records over and over while it is saved, and
+// tells where they do not go together: records are never fewer than the order
+// that was loaded before them says, and never more than the order that is
+// loaded after them says.
 func (c *check) halves(id string, times int) (found []string) {
 	for range times {
 		before, _, err1 := c.Load(ctx, id, "")

@@ -93,7 +93,8 @@ func (c *check) drain(limit int) (claims [][]supervision.Record) {
 	return claims
 }
 
-// relayUntil claims and acknowledges until nothing is left and nobody works any more.
+// relayUntil claims and acknowledges until nothing is left and nobody works any
+// more.
 func (c *check) relayUntil(done func() bool) (relayed []supervision.Record) {
 	for len(relayed) < mostClaims {
 		ended := done()

@@ -6,12 +6,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Run checks a store. It calls newStore for each case and expects an empty store that no other case uses; newStore closes it with
-// t.Cleanup. The cases run one after the other.
-func Run(t *testing.T, newStore func(t *testing.T) supervision.Store) {
+// Run checks a store. It calls newStore for each case and expects an empty
+// store that no other case uses; newStore closes it with t.Cleanup. The cases
+// run one after the other.
+func Run(t *testing.T, newStore func(t *testing.T) service.Store) {
 	for _, chapter := range contract {
 		t.Run(chapter.name, func(t *testing.T) {
 			for _, s := range chapter.sentences {
@@ -46,14 +47,15 @@ type chapter struct {
 	sentences []sentence
 }
 
-// sentence is one sentence of the contract, or a part of one, with a case that checks it.
+// sentence is one sentence of the contract, or a part of one, with a case that
+// checks it.
 type sentence struct {
 	name  string // its gist
 	quote string // its words
 	check func(c *check)
 }
 
-func (s sentence) run(t testingT, store supervision.Store) {
+func (s sentence) run(t testingT, store service.Store) {
 	s.check(&check{Store: store, t: t, quote: s.quote})
 }
 
@@ -64,9 +66,10 @@ type testingT interface {
 	FailNow()
 }
 
-// check is one run of a case: the store to be checked, and a test whose failures quote the sentence.
+// check is one run of a case: the store to be checked, and a test whose
+// failures quote the sentence.
 type check struct {
-	supervision.Store
+	service.Store
 	t     testingT
 	quote string
 }
@@ -80,7 +83,7 @@ func (c *check) FailNow() { c.t.FailNow() }
 // Errorf reports a failure with the sentence it breaks.
 func (c *check) Errorf(format string, args ...any) {
 	c.t.Helper()
-	c.t.Errorf("the contract of supervision.Store says: “%s”\n%s", c.quote, fmt.Sprintf(format, args...))
+	c.t.Errorf("the contract of service.Store says: “%s”\n%s", c.quote, fmt.Sprintf(format, args...))
 }
 
 // ctx is the context of calls that nobody cancels.

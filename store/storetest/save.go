@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const saysSave = "Save stores each change whose order still has the version Before, " +
@@ -121,12 +122,12 @@ var aboutSave = []sentence{
 // conflicts checks that an error names exactly these orders.
 func (c *check) conflicts(err error, ids ...string) {
 	c.Helper()
-	require.ErrorIs(c, err, supervision.ErrConflict)
-	var conflict *supervision.ConflictError
+	require.ErrorIs(c, err, service.ErrConflict)
+	var conflict *service.ConflictError
 	require.ErrorAs(c, err, &conflict)
 	require.ElementsMatch(c, ids, conflict.Orders)
 }
 
-func isConflict(err error) bool { return errors.Is(err, supervision.ErrConflict) }
+func isConflict(err error) bool { return errors.Is(err, service.ErrConflict) }
 
-func isUnknown(err error) bool { return errors.Is(err, supervision.ErrUnknownOutcome) }
+func isUnknown(err error) bool { return errors.Is(err, service.ErrUnknownOutcome) }

@@ -13,7 +13,8 @@ const (
 	saysOrdered = "newest first (OpenedAt, then ID by bytes, both descending)"
 )
 
-// aboutSearch takes Filter.Matches for what a filter means, and a crowd in which some orders are due and not settled.
+// aboutSearch takes Filter.Matches for what a filter means, and a crowd in
+// which some orders are due and not settled.
 var aboutSearch = []sentence{
 	{"finds nothing in an empty store", saysSearch, func(c *check) { c.finds(supervision.Filter{At: day0, Limit: 10}) }},
 	{"returns orders as stored, by what time has made of them", saysSearch, func(c *check) {

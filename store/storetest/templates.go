@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
 	saysPut      = "PutTemplate stores a version."
 	saysFollows  = "It returns [ErrConflict] unless the version is one above the latest, or 1 where there is none."
 	saysTemplate = "Template returns a version, or the latest for version 0."
-	saysNone     = "It returns [ErrNotFound] where there is none."
+	saysNone     = "It returns [supervision.ErrNotFound] where there is none."
 )
 
 var aboutTemplates = []sentence{
@@ -32,10 +33,10 @@ var aboutTemplates = []sentence{
 	}},
 	{"refuses a version that does not follow", saysFollows, func(c *check) {
 		for _, version := range []int{2, 0, -1} {
-			require.ErrorIs(c, c.PutTemplate(ctx, published(version)), supervision.ErrConflict, "version %d as the first", version)
+			require.ErrorIs(c, c.PutTemplate(ctx, published(version)), service.ErrConflict, "version %d as the first", version)
 		}
 		require.NoError(c, c.PutTemplate(ctx, published(1)))
-		require.ErrorIs(c, c.PutTemplate(ctx, published(3)), supervision.ErrConflict, "version 3 after 1")
+		require.ErrorIs(c, c.PutTemplate(ctx, published(3)), service.ErrConflict, "version 3 after 1")
 		_, err := c.Template(ctx, "seller", "product", 3)
 		require.ErrorIs(c, err, supervision.ErrNotFound)
 	}},
@@ -45,19 +46,19 @@ var aboutTemplates = []sentence{
 		for _, version := range []int{1, 2} {
 			other := published(version)
 			other.Template.Title = "Another"
-			require.ErrorIs(c, c.PutTemplate(ctx, other), supervision.ErrConflict, "version %d again", version)
+			require.ErrorIs(c, c.PutTemplate(ctx, other), service.ErrConflict, "version %d again", version)
 			c.template("seller", "product", version, published(version))
 		}
 	}},
 	{"one of many who publish a version wins", saysFollows, func(c *check) {
 		for version := 1; version <= 5; version++ {
-			rivals := make([]supervision.RequestTemplate, racers)
+			rivals := make([]service.RequestTemplate, racers)
 			for i := range rivals {
 				rivals[i] = published(version)
 				rivals[i].PublishedAt = day0.Add(time.Duration(i) * tick)
 			}
 			errs := together(racers, func(i int) error { return c.PutTemplate(ctx, rivals[i]) })
-			c.template("seller", "product", 0, rivals[c.onlyWinner(errs, supervision.ErrConflict)])
+			c.template("seller", "product", 0, rivals[c.onlyWinner(errs, service.ErrConflict)])
 		}
 	}},
 	{"are kept by seller and product", "by seller, product and version", func(c *check) {
@@ -88,19 +89,19 @@ var aboutTemplates = []sentence{
 }
 
 // published is a version of the form.
-func published(version int) supervision.RequestTemplate {
-	return supervision.RequestTemplate{
+func published(version int) service.RequestTemplate {
+	return service.RequestTemplate{
 		Seller: "seller", Product: "product", Version: version, PublishedAt: day0.Add(time.Duration(version) * tick), Template: form.Clone(),
 	}
 }
 
-func offered(pair [2]string, version int) supervision.RequestTemplate {
+func offered(pair [2]string, version int) service.RequestTemplate {
 	t := published(version)
 	t.Seller, t.Product = pair[0], pair[1]
 	return t
 }
 
-func (c *check) template(seller, product string, version int, want supervision.RequestTemplate) {
+func (c *check) template(seller, product string, version int, want service.RequestTemplate) {
 	c.Helper()
 	have, err := c.Template(ctx, seller, product, version)
 	require.NoError(c, err)

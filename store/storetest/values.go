@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -43,7 +44,7 @@ var aboutValues = []sentence{
 			"forms":  "caf\u00e9 cafe\u0301 \u212b \u00c5 İ ı ß ﬁ",
 		} {
 			h := c.open(opening(id), day0).buyer(supervision.SubmitRequest{
-				Text: text, Attachments: []supervision.Attachment{{Name: text, Ref: text}},
+				Text: text, Attachments: []supervision.Attachment{{Name: firstLine(text), Ref: firstLine(text)}},
 			}, hour)
 			c.create(h)
 			c.holds(h)
@@ -56,7 +57,6 @@ var aboutValues = []sentence{
 		require.Nil(c, order.Request)
 		require.Nil(c, order.Delivery)
 		require.Nil(c, order.Appeal)
-		require.Nil(c, order.Template)
 		for _, instant := range []time.Time{order.RemindedAt, order.AcceptedAt, order.ClosedAt} {
 			require.True(c, instant.IsZero())
 		}
@@ -98,9 +98,9 @@ func instantsInUTC(c *check) {
 	h := c.open(opening("order"), day0.In(zone)).request().seller(supervision.AcceptRequest{}, hour).
 		seller(supervision.Deliver{Result: "Done.", EnabledAt: day0.Add(hour).In(zone)}, hour).accepted()
 	appealed := c.open(opening("appealed"), day0.In(zone)).appeal().manager(supervision.AddNote{Text: "Asked both."}, hour).
-		manager(supervision.RuleAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
+		manager(supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
 	c.create(h, appealed)
-	published := supervision.RequestTemplate{
+	published := service.RequestTemplate{
 		Seller: "seller", Product: "product", Version: 1, PublishedAt: day0.In(zone), Template: form,
 	}
 	require.NoError(c, c.PutTemplate(ctx, published))
@@ -163,4 +163,15 @@ func zonesInQuestions(c *check) {
 	claimed, err = c.Claim(ctx, due.Add(hour-tick), hour, 10)
 	require.NoError(c, err)
 	require.Empty(c, claimed, "the lease of a claim at an instant of another zone")
+}
+
+// firstLine is what of a text fits into the name of an attachment.
+func firstLine(text string) string {
+	line := []rune(strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' || r == '\t' || r == '\u2028' {
+			return -1
+		}
+		return r
+	}, text))
+	return strings.TrimSpace(string(line[:min(len(line), 250)]))
 }

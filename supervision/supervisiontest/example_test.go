@@ -7,20 +7,21 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 // A test that needs an order in the middle of its flow gets it in one call.
-func ExampleBench_Reach() {
+func ExampleEnv_Reach() {
 	ctx := context.Background()
-	bench := supervisiontest.New()
+	env := supervisiontest.New()
 
-	order, _ := bench.Reach(ctx, supervision.Opening{Buyer: "b-7"}, supervision.AwaitingAcceptance)
-	order, _ = bench.Service.Do(ctx, order.ID, supervision.Buyer("b-7"), supervision.AcceptProduct{})
-	fmt.Println(order.Status, order.OrderStatus())
+	order, _ := env.Reach(ctx, supervision.Opening{Buyer: "b-7"}, supervision.AwaitingAcceptance)
+	result, _ := env.Service.Do(ctx, order.ID, supervision.Buyer("b-7"), supervision.AcceptProduct{})
+	fmt.Println(result.Order.Status, result.Order.OrderStatus())
 
-	bench.Clock.Add(order.Policy.CompletionDelay)
-	order, _ = bench.Service.Order(ctx, order.ID, supervision.Buyer("b-7"))
+	env.Clock.Add(order.Policy.CompletionDelay)
+	order, _ = env.Service.Order(ctx, order.ID, supervision.Buyer("b-7"))
 	fmt.Println(order.Status, order.OrderStatus())
 	// Output:
 	// accepted processing
@@ -28,55 +29,56 @@ func ExampleBench_Reach() {
 }
 
 // Appeal freezes an order where its flow stands.
-func ExampleBench_Appeal() {
+func ExampleEnv_Appeal() {
 	ctx := context.Background()
-	bench := supervisiontest.New()
+	env := supervisiontest.New()
 
-	order, _ := bench.Reach(ctx, supervision.Opening{}, supervision.AwaitingDelivery)
-	order, _ = bench.Appeal(ctx, order)
+	order, _ := env.Reach(ctx, supervision.Opening{}, supervision.AwaitingDelivery)
+	order, _ = env.Appeal(ctx, order)
 	fmt.Println(order.Status, "from", order.FrozenFrom, "on", order.Appeal.Ground)
 
-	order, _ = bench.Service.Do(ctx, order.ID, supervision.Manager("m-1"),
-		supervision.RuleAppeal{Outcome: appeal.Resume, Decision: "Deliver within two days."})
-	fmt.Println(order.Status)
+	result, _ := env.Service.Do(ctx, order.ID, supervision.Manager("m-1"),
+		supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Deliver within two days."})
+	fmt.Println(result.Order.Status)
 	// Output:
 	// frozen from awaiting_delivery on seller_silent
 	// awaiting_delivery
 }
 
-// The store saves the acceptance and then loses the answer; the repeated command is applied once (R28).
+// The store saves the acceptance and then loses the answer; the repeated
+// command is applied once (R28).
 func ExampleStore_FailOn() {
 	ctx := context.Background()
-	bench := supervisiontest.New()
-	order, _ := bench.Reach(ctx, supervision.Opening{}, supervision.AwaitingAcceptance)
-	accept := func() (supervision.Order, error) {
-		return bench.Service.Do(ctx, order.ID, supervision.Buyer(order.Buyer), supervision.AcceptProduct{}, supervision.WithKey("k-1"))
+	env := supervisiontest.New()
+	order, _ := env.Reach(ctx, supervision.Opening{}, supervision.AwaitingAcceptance)
+	accept := func() (service.Result, error) {
+		return env.Service.Do(ctx, order.ID, supervision.Buyer(order.Buyer), supervision.AcceptProduct{}, service.WithKey("k-1"))
 	}
 
-	bench.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true})
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true})
 	_, err := accept()
-	fmt.Println("unknown outcome:", errors.Is(err, supervision.ErrUnknownOutcome))
+	fmt.Println("unknown outcome:", errors.Is(err, service.ErrUnknownOutcome))
 	again, err := accept()
-	fmt.Println(again.Status, again.Version-order.Version, err)
+	fmt.Println(again.Order.Status, again.Order.Version-order.Version, again.Repeated, err)
 	// Output:
 	// unknown outcome: true
-	// accepted 1 <nil>
+	// accepted 1 true <nil>
 }
 
 // Somebody else acts between a command's load and its save.
 func ExampleStore_OnCall() {
 	ctx := context.Background()
-	bench := supervisiontest.New()
-	order, _ := bench.Reach(ctx, supervision.Opening{}, supervision.AwaitingDelivery)
+	env := supervisiontest.New()
+	order, _ := env.Reach(ctx, supervision.Opening{}, supervision.AwaitingDelivery)
 
 	seller := supervision.Seller(order.Seller)
-	bench.Store.OnCall(func(m supervisiontest.Method) {
+	env.Store.OnCall(func(m supervisiontest.Method) {
 		if m == supervisiontest.Save {
-			bench.Store.OnCall(nil)
-			_, _ = bench.Service.Do(ctx, order.ID, seller, supervision.ReportProgress{Text: "Half of it is done."})
+			env.Store.OnCall(nil)
+			_, _ = env.Service.Do(ctx, order.ID, seller, supervision.ReportProgress{Text: "Half of it is done."})
 		}
 	})
-	delivered, err := bench.Service.Do(ctx, order.ID, seller, supervision.Deliver{Result: "All of it is done."})
-	fmt.Println(delivered.Status, delivered.Version-order.Version, err)
+	delivered, err := env.Service.Do(ctx, order.ID, seller, supervision.Deliver{Result: "All of it is done."})
+	fmt.Println(delivered.Order.Status, delivered.Order.Version-order.Version, err)
 	// Output: awaiting_acceptance 2 <nil>
 }

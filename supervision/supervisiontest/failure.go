@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Method names a method of supervision.Store.
+// Method names a method of service.Store.
 type Method string
 
 // The methods of a store.
@@ -25,21 +25,26 @@ const (
 	Template    Method = "Template"
 )
 
-// ErrInjected is what a broken store returns where a [Failure] names no other error.
+// ErrInjected is what a broken store returns where a [Failure] names no other
+// error.
 var ErrInjected = errors.New("supervisiontest: injected failure")
 
-// Failure says which calls of a store fail, and how. The zero value fails the next call of any method, before it has done anything.
+// Failure says which calls of a store fail, and how. The zero value fails the
+// next call of any method, before it has done anything.
 type Failure struct {
 	// On are the methods that fail; none stands for all.
 	On []Method
-	// Call is which of their calls fails, counted from [Store.FailOn]; 1, as well as 0, is the next.
+	// Call is which of their calls fails, counted from [Store.FailOn]; 1, as
+	// well as 0, is the next.
 	Call int
-	// Times is how many of their calls fail from there on; 0 stands for 1, a negative number for all that follow.
+	// Times is how many of their calls fail from there on; 0 stands for 1, a
+	// negative number for all that follow.
 	Times int
 	// Err is what they return; nil for ErrInjected.
 	Err error
-	// Applied says that the call has its effect and only the answer is lost: what happens when a connection breaks during a commit.
-	// ErrInjected then comes wrapped with supervision.ErrUnknownOutcome.
+	// Applied says that the call has its effect and only the answer is lost:
+	// what happens when a connection breaks during a commit. ErrInjected then
+	// comes wrapped with service.ErrUnknownOutcome.
 	Applied bool
 }
 
@@ -48,7 +53,7 @@ func (f Failure) err() error {
 	case f.Err != nil:
 		return f.Err
 	case f.Applied:
-		return fmt.Errorf("%w: %w", supervision.ErrUnknownOutcome, ErrInjected)
+		return fmt.Errorf("%w: %w", service.ErrUnknownOutcome, ErrInjected)
 	}
 	return ErrInjected
 }

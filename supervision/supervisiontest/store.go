@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Store is another store that breaks when it is told to. Failures cost no time. It is safe for concurrent use if the other is.
+// Store is another store that breaks when it is told to. Failures cost no time.
+// It is safe for concurrent use if the other is.
 type Store struct {
-	inner supervision.Store
+	inner service.Store
 
 	mu       sync.Mutex
 	failures []*armed
@@ -20,12 +22,13 @@ type Store struct {
 	hooked   bool
 }
 
-var _ supervision.Store = (*Store)(nil)
+var _ service.Store = (*Store)(nil)
 
 // Break makes a store breakable. It stays whole until [Store.FailOn].
-func Break(store supervision.Store) *Store { return &Store{inner: store} }
+func Break(store service.Store) *Store { return &Store{inner: store} }
 
-// FailOn arranges a failure. Failures add up until [Store.Repair]; where two fail the same call, the one arranged first does.
+// FailOn arranges a failure. Failures add up until [Store.Repair]; where two
+// fail the same call, the one arranged first does.
 func (s *Store) FailOn(f Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,15 +42,17 @@ func (s *Store) Repair() {
 	s.failures, s.calls, s.hook = nil, nil, nil
 }
 
-// Calls lists the methods called since the beginning or the last [Store.Repair], failed calls included.
+// Calls lists the methods called since the beginning or the last
+// [Store.Repair], failed calls included.
 func (s *Store) Calls() []Method {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
 
-// OnCall has a hook called before every call, to let somebody else act in between or to cancel a context. Calls of the store that are made
-// while the hook runs do not call it again.
+// OnCall has a hook called before every call, to let somebody else act in
+// between or to cancel a context. Calls of the store that are made while the
+// hook runs do not call it again.
 func (s *Store) OnCall(hook func(Method)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,13 +102,13 @@ type loaded struct {
 	record *supervision.Record
 }
 
-// Create implements supervision.Store.
-func (s *Store) Create(ctx context.Context, change supervision.Change) error {
+// Create implements service.Store.
+func (s *Store) Create(ctx context.Context, change service.Change) error {
 	_, err := call(s, Create, func() (nothing, error) { return nothing{}, s.inner.Create(ctx, change) })
 	return err
 }
 
-// Load implements supervision.Store.
+// Load implements service.Store.
 func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 	l, err := call(s, Load, func() (loaded, error) {
 		order, record, err := s.inner.Load(ctx, id, key)
@@ -112,47 +117,47 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	return l.order, l.record, err
 }
 
-// Save implements supervision.Store.
-func (s *Store) Save(ctx context.Context, changes ...supervision.Change) error {
+// Save implements service.Store.
+func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 	_, err := call(s, Save, func() (nothing, error) { return nothing{}, s.inner.Save(ctx, changes...) })
 	return err
 }
 
-// Search implements supervision.Store.
+// Search implements service.Store.
 func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
 	return call(s, Search, func() ([]supervision.Order, error) { return s.inner.Search(ctx, filter) })
 }
 
-// Records implements supervision.Store.
+// Records implements service.Store.
 func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 	return call(s, Records, func() ([]supervision.Record, error) { return s.inner.Records(ctx, id, after, limit) })
 }
 
-// Due implements supervision.Store.
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
-	return call(s, Due, func() ([]supervision.DueOrder, error) { return s.inner.Due(ctx, at, after, limit) })
+// Due implements service.Store.
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+	return call(s, Due, func() ([]service.DueOrder, error) { return s.inner.Due(ctx, at, after, limit) })
 }
 
-// Claim implements supervision.Store.
+// Claim implements service.Store.
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
 	return call(s, Claim, func() ([]supervision.Record, error) { return s.inner.Claim(ctx, at, lease, limit) })
 }
 
-// Acknowledge implements supervision.Store.
+// Acknowledge implements service.Store.
 func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
 	_, err := call(s, Acknowledge, func() (nothing, error) { return nothing{}, s.inner.Acknowledge(ctx, ids...) })
 	return err
 }
 
-// PutTemplate implements supervision.Store.
-func (s *Store) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+// PutTemplate implements service.Store.
+func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	_, err := call(s, PutTemplate, func() (nothing, error) { return nothing{}, s.inner.PutTemplate(ctx, t) })
 	return err
 }
 
-// Template implements supervision.Store.
-func (s *Store) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
-	return call(s, Template, func() (supervision.RequestTemplate, error) {
+// Template implements service.Store.
+func (s *Store) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+	return call(s, Template, func() (service.RequestTemplate, error) {
 		return s.inner.Template(ctx, seller, product, version)
 	})
 }

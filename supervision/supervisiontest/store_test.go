@@ -11,38 +11,39 @@ import (
 
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 // calls makes one call of every method, in their declared order.
 var calls = []struct {
 	method supervisiontest.Method
-	call   func(context.Context, supervision.Store) error
+	call   func(context.Context, service.Store) error
 }{
-	{supervisiontest.Create, func(ctx context.Context, s supervision.Store) error {
+	{supervisiontest.Create, func(ctx context.Context, s service.Store) error {
 		order, record, err := supervision.Open(supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"}, time.Unix(1e9, 0))
-		return errors.Join(err, s.Create(ctx, supervision.Change{Order: order, Records: []supervision.Record{record}}))
+		return errors.Join(err, s.Create(ctx, service.Change{Order: order, Records: []supervision.Record{record}}))
 	}},
-	{supervisiontest.Load, func(ctx context.Context, s supervision.Store) error { _, _, err := s.Load(ctx, "o", ""); return err }},
-	{supervisiontest.Save, func(ctx context.Context, s supervision.Store) error { return s.Save(ctx) }},
-	{supervisiontest.Search, func(ctx context.Context, s supervision.Store) error {
+	{supervisiontest.Load, func(ctx context.Context, s service.Store) error { _, _, err := s.Load(ctx, "o", ""); return err }},
+	{supervisiontest.Save, func(ctx context.Context, s service.Store) error { return s.Save(ctx) }},
+	{supervisiontest.Search, func(ctx context.Context, s service.Store) error {
 		_, err := s.Search(ctx, supervision.Filter{Limit: 1})
 		return err
 	}},
-	{supervisiontest.Records, func(ctx context.Context, s supervision.Store) error { _, err := s.Records(ctx, "o", 0, 1); return err }},
-	{supervisiontest.Due, func(ctx context.Context, s supervision.Store) error {
+	{supervisiontest.Records, func(ctx context.Context, s service.Store) error { _, err := s.Records(ctx, "o", 0, 1); return err }},
+	{supervisiontest.Due, func(ctx context.Context, s service.Store) error {
 		_, err := s.Due(ctx, time.Unix(1e9, 0), supervision.Position{}, 1)
 		return err
 	}},
-	{supervisiontest.Claim, func(ctx context.Context, s supervision.Store) error {
+	{supervisiontest.Claim, func(ctx context.Context, s service.Store) error {
 		_, err := s.Claim(ctx, time.Unix(1e9, 0), 1, 1)
 		return err
 	}},
-	{supervisiontest.Acknowledge, func(ctx context.Context, s supervision.Store) error { return s.Acknowledge(ctx) }},
-	{supervisiontest.PutTemplate, func(ctx context.Context, s supervision.Store) error {
-		return s.PutTemplate(ctx, supervision.RequestTemplate{Seller: "s", Product: "p", Version: 1})
+	{supervisiontest.Acknowledge, func(ctx context.Context, s service.Store) error { return s.Acknowledge(ctx) }},
+	{supervisiontest.PutTemplate, func(ctx context.Context, s service.Store) error {
+		return s.PutTemplate(ctx, service.RequestTemplate{Seller: "s", Product: "p", Version: 1})
 	}},
-	{supervisiontest.Template, func(ctx context.Context, s supervision.Store) error {
+	{supervisiontest.Template, func(ctx context.Context, s service.Store) error {
 		_, err := s.Template(ctx, "s", "p", 0)
 		return err
 	}},
@@ -120,14 +121,14 @@ func TestStore_AppliedBeforeItFails(t *testing.T) {
 	s.FailOn(supervisiontest.Failure{Applied: true})
 	err := create(t.Context(), s)
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
-	require.ErrorIs(t, err, supervision.ErrUnknownOutcome)
-	require.ErrorIs(t, create(t.Context(), s), supervision.ErrExists, "the effect took place")
+	require.ErrorIs(t, err, service.ErrUnknownOutcome)
+	require.ErrorIs(t, create(t.Context(), s), service.ErrExists, "the effect took place")
 
 	s.FailOn(supervisiontest.Failure{Applied: true})
-	require.ErrorIs(t, create(t.Context(), s), supervision.ErrExists, "the other store's error goes first")
+	require.ErrorIs(t, create(t.Context(), s), service.ErrExists, "the other store's error goes first")
 
 	s.FailOn(supervisiontest.Failure{})
-	require.NotErrorIs(t, create(t.Context(), supervisiontest.Break(s)), supervision.ErrExists, "not applied")
+	require.NotErrorIs(t, create(t.Context(), supervisiontest.Break(s)), service.ErrExists, "not applied")
 }
 
 func TestStore_AnswerIsLostWithTheCall(t *testing.T) {

@@ -2,73 +2,17 @@ package template
 
 import (
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Accept normalises a submitted form and checks it (R03, R04). It returns the normalised values, or an *Error with
-// every fault. It never modifies raw, and it takes t for valid.
-func (t Template) Accept(raw Values) (Values, error) {
-	values := t.Normalize(raw)
-	if found := t.Check(values); len(found) > 0 {
-		return nil, faults(found).err()
-	}
-	return values, nil
-}
-
-// Check returns the faults of normalised values, at most one for each field, in the template's order, then the
-// unknown fields in alphabetical order (the first MaxFields of them). It accepts exactly what Schema accepts and takes
-// t for valid.
-func (t Template) Check(v Values) []Fault {
-	var found faults
-	known := 0
-	for i := range t.Fields {
-		f := &t.Fields[i]
-		value, answered := v[f.Key]
-		switch {
-		case answered:
-			known++
-			found.add(f.Key, f.check(value))
-		case f.Required:
-			found.add(f.Key, problem{CodeRequired, "answer this field"})
-		}
-	}
-	if known < len(v) {
-		t.addUnknown(&found, v)
-	}
-	return found
-}
-
-// addUnknown names unknown fields only by keys that could be some field's.
-func (t Template) addUnknown(found *faults, v Values) {
-	unknown := problem{CodeUnknownField, "leave this field out: the template does not have it"}
-	names := make(map[string]struct{})
-	for key := range v {
-		if t.hasField(key) {
-			continue
-		}
-		if checkLine(key, MaxID) != none {
-			key = ""
-		}
-		names[key] = struct{}{}
-	}
-	for i, name := range slices.Sorted(maps.Keys(names)) {
-		if i == MaxFields {
-			break
-		}
-		found.add(name, unknown)
-	}
-}
-
-func (t Template) hasField(key string) bool {
-	return slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Key == key })
-}
-
-// check accepts a normalised value of the field.
-func (f *Field) check(value any) problem {
+// check accepts a normalised value of the field, whose compiled pattern is
+// given.
+func (f *Field) check(value any, pattern *regexp.Regexp) Fault {
 	switch v := value.(type) {
 	case bool:
 		if f.Kind == YesNo {
@@ -83,17 +27,17 @@ func (f *Field) check(value any) problem {
 			return f.checkItems(v)
 		}
 	case string:
-		return f.checkString(v)
+		return f.checkString(v, pattern)
 	}
-	return problem{CodeWrongType, f.Kind.expectation()}
+	return f.Kind.expected(CodeWrongType)
 }
 
-func (f *Field) checkString(s string) problem {
+func (f *Field) checkString(s string, pattern *regexp.Regexp) Fault {
 	switch f.Kind {
 	case Line:
-		return f.checkWritten(s, checkLine(s, f.maxLength()))
+		return f.checkWritten(s, fault.CheckLine(s, f.maxLength()), pattern)
 	case Text:
-		return f.checkWritten(s, checkText(s, f.maxLength()))
+		return f.checkWritten(s, fault.CheckText(s, f.maxLength()), pattern)
 	case Date:
 		return f.checkDate(s)
 	case Choice:
@@ -105,84 +49,81 @@ func (f *Field) checkString(s string) problem {
 	case URL:
 		return f.checkAddress(s, urlForm, MaxURL)
 	case File:
-		return checkLine(s, MaxID)
+		return fault.CheckID(s)
 	}
-	return problem{CodeWrongType, f.Kind.expectation()}
+	return f.Kind.expected(CodeWrongType)
 }
 
-// checkAddress bounds bytes, which are characters because the forms of addresses are ASCII.
-func (f *Field) checkAddress(s string, form *regexp.Regexp, max int) problem {
-	if len(s) > max || !form.MatchString(s) {
-		return problem{CodeMalformed, f.Kind.expectation()}
+// checkAddress bounds bytes, which are characters because the forms of
+// addresses are ASCII.
+func (f *Field) checkAddress(s string, form *regexp.Regexp, most int) Fault {
+	if len(s) > most || !form.MatchString(s) {
+		return f.Kind.expected(CodeMalformed)
 	}
 	return none
 }
 
-func (f *Field) checkOption(s string) problem {
+func (f *Field) checkOption(s string) Fault {
 	if !f.hasOption(s) {
-		return problem{CodeNoOption, f.Kind.expectation()}
+		return f.Kind.expected(CodeNoOption)
 	}
 	return none
 }
 
 // checkWritten adds the field's own bounds to what p says of a written text.
-func (f *Field) checkWritten(s string, p problem) problem {
-	if p != none {
+func (f *Field) checkWritten(s string, p Fault, pattern *regexp.Regexp) Fault {
+	if p.Code != "" {
 		return p
 	}
 	if n := f.minLength(); utf8.RuneCountInString(s) < n {
-		return problemf(CodeTooShort, "write at least %d characters", n)
+		return atLeast(CodeTooShort, count(n), "write at least %s characters")
 	}
-	if f.Pattern == "" {
-		return none
-	}
-	form, p := compilePattern(f.Pattern)
-	if p == none && !form.MatchString(s) {
-		p = problem{CodeMismatch, "write it in the form that this field asks for"}
-	}
-	return p
-}
-
-func (f *Field) checkDate(s string) problem {
-	switch {
-	case !isDate(s):
-		return problem{CodeMalformed, f.Kind.expectation()}
-	case f.Min != "" && s < f.Min:
-		return problem{CodeTooSmall, "choose a date from " + f.Min + " on"}
-	case f.Max != "" && s > f.Max:
-		return problem{CodeTooLarge, "choose a date until " + f.Max}
+	if pattern != nil && !pattern.MatchString(s) {
+		return problem(CodeMismatch, "write it in the form that this field asks for")
 	}
 	return none
 }
 
-func (f *Field) checkNumber(s string) problem {
+func (f *Field) checkDate(s string) Fault {
+	switch {
+	case !isDate(s):
+		return f.Kind.expected(CodeMalformed)
+	case f.Min != "" && s < f.Min:
+		return atLeast(CodeTooSmall, f.Min, "choose a date from %s on")
+	case f.Max != "" && s > f.Max:
+		return atMost(CodeTooLarge, f.Max, "choose a date until %s")
+	}
+	return none
+}
+
+func (f *Field) checkNumber(s string) Fault {
 	canonical, ok := canonicalNumber(s)
 	switch {
 	case !ok, f.Kind == Integer && strings.Contains(canonical, "."):
-		return problem{CodeMalformed, f.Kind.expectation()}
+		return f.Kind.expected(CodeMalformed)
 	case canonical != s:
-		return problem{CodeNotNormal, "write it without needless zeros, signs and exponents"}
+		return problem(CodeNotNormal, "write it without needless zeros, signs and exponents")
 	case f.Min != "" && compareNumbers(s, f.Min) < 0:
-		return problem{CodeTooSmall, "give " + f.Min + " or more"}
+		return atLeast(CodeTooSmall, f.Min, "give %s or more")
 	case f.Max != "" && compareNumbers(s, f.Max) > 0:
-		return problem{CodeTooLarge, "give " + f.Max + " or less"}
+		return atMost(CodeTooLarge, f.Max, "give %s or less")
 	}
 	return none
 }
 
-func (f *Field) checkItems(items []string) problem {
+func (f *Field) checkItems(items []string) Fault {
 	if n := f.minItems(); len(items) < n {
-		return problemf(CodeTooFew, "choose at least %d", n)
+		return atLeast(CodeTooFew, count(n), "choose at least %s")
 	}
 	if n := f.maxItems(); len(items) > n {
-		return problemf(CodeTooMany, "choose at most %d", n)
+		return atMost(CodeTooMany, count(n), "choose at most %s")
 	}
 	for i, item := range items {
-		if p := f.checkOption(item); p != none {
+		if p := f.checkOption(item); p.Code != "" {
 			return p
 		}
 		if slices.Contains(items[:i], item) {
-			return problem{CodeDuplicate, "choose each option once"}
+			return problem(CodeDuplicate, "choose each option once")
 		}
 	}
 	return none

@@ -5,20 +5,23 @@ import (
 	"time"
 )
 
-// calendarDate matches exactly the real dates of the years 1000 to 9999, as isDate does.
+// calendarDate matches exactly the real dates of the years 1000 to 9999, as
+// isDate does.
 const calendarDate = `^(?:[1-9][0-9]{3}-(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])` +
 	`|[1-9][0-9]{3}-(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)` +
 	`|[1-9][0-9]{3}-02-(?:0[1-9]|1[0-9]|2[0-8])` +
 	`|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$`
 
-// isDate reports whether s is a real calendar date, YYYY-MM-DD. Such dates are in the order of their strings.
+// isDate reports whether s is a real calendar date, YYYY-MM-DD. Such dates are
+// in the order of their strings.
 func isDate(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil && s[0] != '0'
 }
 
-// normalizeDate understands year, month and day in this order, with dashes, slashes or dots and with or without
-// leading zeros. Day and month first are left alone: nobody can tell 1/2 from 2/1.
+// normalizeDate understands year, month and day in this order, with dashes,
+// slashes or dots and with or without leading zeros. Day and month first are
+// left alone: nobody can tell 1/2 from 2/1.
 func normalizeDate(s string) string {
 	if isDate(s) {
 		return s
@@ -31,8 +34,9 @@ func normalizeDate(s string) string {
 	return s
 }
 
-// notBefore returns a pattern that, of all calendar dates, matches those from min on: they agree with it up to some
-// digit and have a greater one there, or agree altogether.
+// notBefore returns a pattern that, of all calendar dates, matches those from
+// min on: they agree with it up to some digit and have a greater one there, or
+// agree altogether.
 func notBefore(min string) string {
 	alternatives := []string{min}
 	for i, digit := range min {

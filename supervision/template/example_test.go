@@ -10,7 +10,7 @@ import (
 	request "github.com/koogallery/serviceflow/supervision/template"
 )
 
-func ExampleTemplate_Accept() {
+func ExampleForm_Accept() {
 	t := request.Template{
 		Title: "Set up the service",
 		Fields: []request.Field{
@@ -19,15 +19,19 @@ func ExampleTemplate_Accept() {
 			{Key: "start", Label: "Start", Kind: request.Date, Default: "2025-01-01"},
 		},
 	}
-	if err := t.Validate(); err != nil {
+	if err := t.Validate(); err != nil { // once, when it is published
+		fmt.Println(err)
+	}
+	form, err := request.Compile(t) // once, when it is loaded
+	if err != nil {
 		fmt.Println(err)
 	}
 
-	values, err := t.Accept(request.Values{"company": "  ACME ", "users": "007"})
+	values, err := form.Accept(request.Values{"company": "  ACME ", "users": "007"})
 	fmt.Println(values, err)
 
-	_, err = t.Accept(request.Values{"users": "9000", "start": "30 February"})
-	var invalid *request.Error
+	_, err = form.Accept(request.Values{"users": "9000", "start": "30 February"})
+	var invalid *request.InvalidError
 	if errors.As(err, &invalid) {
 		for _, f := range invalid.Faults {
 			fmt.Printf("%s: %s\n", f.Field, f.Message)
@@ -42,8 +46,10 @@ func ExampleTemplate_Accept() {
 
 func ExampleTemplate_Schema() {
 	t := request.Template{Fields: []request.Field{
-		{Key: "users", Label: "Users", Kind: request.Integer, Required: true, Min: "1", Max: "5000", Default: json.Number("10")},
-		{Key: "region", Label: "Region", Kind: request.Choice, Options: []request.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}},
+		{Key: "users", Label: "Users", Kind: request.Integer, Required: true, Min: "1", Max: "5000",
+			Default: json.Number("10")},
+		{Key: "region", Label: "Region", Kind: request.Choice,
+			Options: []request.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}},
 	}}
 	schema, err := t.Schema()
 	if err != nil {
@@ -54,8 +60,9 @@ func ExampleTemplate_Schema() {
 	// {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"users":{"title":"Users","type":"integer","minimum":1,"maximum":5000,"default":10},"region":{"title":"Region","type":"string","enum":["eu","cn"]}},"required":["users"],"additionalProperties":false}
 }
 
-// A host renders a template with the standard library; what the browser posts goes through FromForm to Accept. The
-// hidden "no" before the checkbox makes an unchecked box an answer.
+// A host renders a template with the standard library; what the browser posts
+// goes through FromForm to Accept. The hidden "no" before the checkbox makes an
+// unchecked box an answer.
 func Example_htmlForm() {
 	page := template.Must(template.New("form").Parse(`<form method="post">
 {{- range .Fields}}
@@ -73,7 +80,8 @@ func Example_htmlForm() {
 		{Key: "code", Label: "Project code", Kind: request.Line, Required: true, Pattern: `[A-Z]{2}\d{1,6}`},
 		{Key: "wishes", Label: "Wishes & hopes", Kind: request.Text},
 		{Key: "training", Label: "Training", Kind: request.YesNo},
-		{Key: "region", Label: "Region", Kind: request.Choice, Options: []request.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}},
+		{Key: "region", Label: "Region", Kind: request.Choice,
+			Options: []request.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}},
 	}}
 	if err := page.Execute(os.Stdout, t); err != nil {
 		fmt.Println(err)

@@ -1,90 +1,81 @@
 package template
 
 import (
-	"errors"
 	"fmt"
-	"strings"
+	"strconv"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// The codes of faults: stable words a host can translate.
+// Code says what is wrong, as a stable word that a host can translate.
+type Code = fault.Code
+
+// The codes of the faults of templates and of what is filled in.
 const (
-	CodeRequired     = "required"          // nothing is there
-	CodeUnknownField = "unknown_field"     // the template has no field of that key
-	CodeWrongType    = "wrong_type"        // a value of another type than the kind's
-	CodeMalformed    = "malformed"         // right type, but not a number, date, address, … of the kind's form
-	CodeNotNormal    = "not_normalised"    // understood, but only Normalize's form of it is accepted
-	CodeNotUTF8      = "not_utf8"          // bytes that are no UTF-8
-	CodeControl      = "control_character" // a control character that texts must not have
-	CodeLineBreak    = "line_break"        // a line break or tab where one line is asked for
-	CodeUntrimmed    = "untrimmed"         // blanks at the beginning or the end
-	CodeTooShort     = "too_short"         // fewer characters than MinLength
-	CodeTooLong      = "too_long"          // more characters than the bound
-	CodeTooSmall     = "too_small"         // before Min
-	CodeTooLarge     = "too_large"         // after Max
-	CodeTooFew       = "too_few"           // fewer items than MinItems
-	CodeTooMany      = "too_many"          // more items, fields or options than the bound
-	CodeMismatch     = "pattern_mismatch"  // not what the field's Pattern asks for
-	CodeNoOption     = "not_an_option"     // not the value of an option
-	CodeDuplicate    = "duplicate"         // the same twice: an item, a field's key, an option's value
+	CodeRequired     = fault.Required     // nothing is there, or nothing that can be seen
+	CodeUnknown      = fault.Unknown      // a field's Kind is none of Kinds
+	CodeUnknownField = fault.UnknownField // fields that the template does not have
+	CodeWrongType    = fault.WrongType    // a value of another type than the kind's
+	CodeMalformed    = fault.Malformed    // right type, but not of the kind's form
+	CodeNotNormal    = fault.NotNormal    // understood, but only Normalize's form of it is accepted
+	CodeNotUTF8      = fault.NotUTF8      // bytes that are not UTF-8
+	CodeControl      = fault.Control      // a control character
+	CodeFormat       = fault.Format       // an invisible character in a key, an option's value or a file's reference
+	CodeLineBreak    = fault.LineBreak    // a line break or tab where one line is asked for
+	CodeUntrimmed    = fault.Untrimmed    // white space at the beginning or the end
+	CodeTooShort     = fault.TooShort     // fewer characters than MinLength
+	CodeTooLong      = fault.TooLong      // more characters than the bound
+	CodeTooSmall     = fault.TooSmall     // before Min
+	CodeTooLarge     = fault.TooLarge     // after Max
+	CodeTooFew       = fault.TooFew       // fewer items than MinItems
+	CodeTooMany      = fault.TooMany      // more items, fields or options than the bound
+	CodeMismatch     = fault.Mismatch     // not what the field's Pattern asks for
+	CodeNoOption     = fault.NoOption     // not the value of an option
+	CodeDuplicate    = fault.Duplicate    // the same twice: an item, a field's key, an option's value
 
-	CodeUnknownKind   = "unknown_kind"   // a field's Kind is none of Kinds
-	CodeNotApplicable = "not_applicable" // the field's kind does not have this setting
-	CodeOutOfRange    = "out_of_range"   // a bound that is negative, too large, or contradicts another
-	CodeBadPattern    = "bad_pattern"    // a Pattern that is no pattern or does not mean the same everywhere
+	CodeNotApplicable = fault.NotApplicable // the field's kind does not have this setting
+	CodeOutOfRange    = fault.OutOfRange    // a bound that is negative, too large, or contradicts another
+	CodeBadPattern    = fault.BadPattern    // a Pattern that does not mean the same everywhere
+	CodeTooCostly     = fault.TooCostly     // Patterns that together take too long to match
 )
 
-// ErrInvalid is what every *Error matches with errors.Is.
-var ErrInvalid = errors.New("template: invalid")
+// Fault is one thing that is wrong with a template or with what is filled in,
+// and what to do about it (R04). Its Field is a path such as "fields[2].key" in
+// a template, and the field's key in a submission.
+type Fault = fault.Fault
 
-// Fault is one thing that is wrong, and what to do about it (R04).
-type Fault struct {
-	// Field is where: a path such as "fields[2].key" in a seller's template, the field's key in a submission. It is
-	// empty for submitted keys that are themselves unfit to repeat (too long, or with control characters).
-	Field string `json:"field"`
-	// Code is one of the Code constants.
-	Code string `json:"code"`
-	// Message says in English what to do. It never repeats what the user wrote.
-	Message string `json:"message"`
+// InvalidError is an input that was refused whole; its Faults are all that is
+// wrong. It matches [ErrInvalid].
+type InvalidError = fault.Error
+
+// The errors of the package; match them with [errors.Is].
+var (
+	// ErrInvalid reports a faulty template or submission; see
+	// [InvalidError].
+	ErrInvalid = fault.ErrInvalid
+	// ErrMalformed reports JSON that is no [Template] or no [Values].
+	ErrMalformed = fault.ErrMalformed
+	// ErrNewerFormat reports a template in a format above [Format].
+	ErrNewerFormat = fault.ErrNewerFormat
+	// ErrUnknown reports a [Kind] outside [Kinds].
+	ErrUnknown = fault.ErrUnknown
+)
+
+// none is no fault.
+var none Fault
+
+func problem(code Code, message string) Fault { return Fault{Code: code, Message: message} }
+
+// atLeast and atMost are faults with the bound that they are about; message has
+// one %s for it.
+func atLeast(code Code, bound, message string) Fault {
+	return Fault{Code: code, Min: bound, Message: fmt.Sprintf(message, bound)}
 }
 
-// Error carries every fault that was found. It matches ErrInvalid with errors.Is and *Error with errors.As.
-type Error struct {
-	Faults []Fault
+func atMost(code Code, bound, message string) Fault {
+	return Fault{Code: code, Max: bound, Message: fmt.Sprintf(message, bound)}
 }
 
-// Error lists every fault with its field.
-func (e *Error) Error() string {
-	list := make([]string, len(e.Faults))
-	for i, f := range e.Faults {
-		list[i] = strings.TrimPrefix(fmt.Sprintf("%s: %s: %s", f.Field, f.Code, f.Message), ": ")
-	}
-	return ErrInvalid.Error() + ": " + strings.Join(list, "; ")
-}
+func invalid(l fault.List) error { return l.Err("template", ErrInvalid) }
 
-// Is reports that an Error is ErrInvalid.
-func (e *Error) Is(target error) bool { return target == ErrInvalid }
-
-// problem is a fault whose field only the caller knows. The zero problem is none.
-type problem struct{ code, message string }
-
-var none problem
-
-func problemf(code, format string, args ...any) problem {
-	return problem{code, fmt.Sprintf(format, args...)}
-}
-
-// faults collects problems with their fields.
-type faults []Fault
-
-func (l *faults) add(field string, p problem) {
-	if p != none {
-		*l = append(*l, Fault{Field: field, Code: p.code, Message: p.message})
-	}
-}
-
-func (l faults) err() error {
-	if len(l) == 0 {
-		return nil
-	}
-	return &Error{Faults: l}
-}
+func count(n int) string { return strconv.Itoa(n) }

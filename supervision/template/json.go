@@ -3,16 +3,15 @@ package template
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Format is the version of the JSON form that this package writes and the newest it reads.
-const Format = 1
-
-// ErrNewerFormat is what an error about a template in a format above Format matches. Update the library that reads it.
-var ErrNewerFormat = errors.New("template: newer format")
+// Format is the version of the JSON form that this package writes and the
+// newest that it reads.
+const Format = fault.Newest
 
 // document is the JSON form of a Template.
 type document struct {
@@ -22,8 +21,7 @@ type document struct {
 	Fields []Field `json:"fields"`
 }
 
-// MarshalJSON writes the JSON form, whether or not t is valid, except that an unknown kind is an error that matches
-// ErrUnknownKind.
+// MarshalJSON writes the JSON form, whether or not t is valid.
 func (t Template) MarshalJSON() ([]byte, error) {
 	fields := t.Fields
 	if fields == nil {
@@ -32,27 +30,24 @@ func (t Template) MarshalJSON() ([]byte, error) {
 	return json.Marshal(document{Format: Format, Title: t.Title, Intro: t.Intro, Fields: fields})
 }
 
-// UnmarshalJSON reads the JSON form and nothing else: an error matches ErrNewerFormat, ErrUnknownKind (a missing kind
-// included) or, for unknown members and all other faults, ErrMalformed; t then stays what it was. It does not validate:
-// what was valid when it was published must stay readable.
+// UnmarshalJSON reads the JSON form and nothing else. An error matches
+// [ErrNewerFormat] or [ErrMalformed], and [ErrUnknown] for a kind that is
+// unknown or missing; t then stays what it was. It does not validate: what was
+// valid when it was published stays readable.
 func (t *Template) UnmarshalJSON(data []byte) error {
-	if err := checkFormat(data); err != nil {
-		return err
-	}
-	if err := checkMembers(json.NewDecoder(bytes.NewReader(data))); err != nil {
-		return err
-	}
+	const what = "template: document"
 	var d document
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&d); err != nil {
-		return decodingError(err)
+	if err := fault.DecodeDocument(what, data, &d, &d.Format); err != nil {
+		return err
+	}
+	if !strictMembers(json.NewDecoder(bytes.NewReader(data))) {
+		return fmt.Errorf("%s: %w: give each member of a template at most once, spelt as documented, and none as null",
+			what, ErrMalformed)
 	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		if f.Kind == "" {
-			return fmt.Errorf("%w: field %d has none", ErrUnknownKind, i)
+			return fmt.Errorf("%s: %w: fields[%d]: %w", what, ErrMalformed, i, f.Kind.UnmarshalText(nil))
 		}
 		f.Default = fromJSON(f.Default)
 	}
@@ -60,68 +55,38 @@ func (t *Template) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// checkFormat comes first: of a newer format nothing else is known, so that nothing else can be wrong.
-func checkFormat(data []byte) error {
-	var head struct {
-		Format int `json:"format"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return decodingError(err)
-	}
-	switch {
-	case head.Format > Format:
-		return fmt.Errorf("%w: it is %d, this library reads up to %d", ErrNewerFormat, head.Format, Format)
-	case head.Format < 1:
-		return fmt.Errorf("%w: give its format, %d", ErrMalformed, Format)
-	}
-	return nil
-}
-
-// members are the names in the JSON form. They are spelt out because encoding/json takes other capitals for the same.
+// members are the names in the JSON form. They are spelt out because
+// encoding/json takes other capitals for the same.
 var members = []string{
 	"format", "title", "intro", "fields",
-	"key", "label", "help", "kind", "required", "minLength", "maxLength", "min", "max", "pattern",
-	"options", "value", "minItems", "maxItems", "default",
+	"key", "label", "help", "kind", "required", "min_length", "max_length", "min", "max", "pattern",
+	"options", "value", "min_items", "max_items", "default",
 }
 
-// checkMembers reads one value of sound JSON and refuses what encoding/json passes over: other spellings, a member
-// that is there twice, and null.
-func checkMembers(dec *json.Decoder) error {
+// strictMembers reads one value of sound JSON and reports whether it is free of
+// what encoding/json passes over: other spellings, a member that is there
+// twice, and null.
+func strictMembers(dec *json.Decoder) bool {
 	token, _ := dec.Token()
 	if token == nil {
-		return fmt.Errorf("%w: leave a member out instead of giving null", ErrMalformed)
+		return false
 	}
 	if _, opened := token.(json.Delim); !opened {
-		return nil
+		return true
 	}
 	seen := make(map[any]bool)
 	for dec.More() {
 		if token == json.Delim('{') {
 			name, _ := dec.Token()
 			if member, _ := name.(string); seen[name] || !slices.Contains(members, member) {
-				return errMembers
+				return false
 			}
 			seen[name] = true
 		}
-		if err := checkMembers(dec); err != nil {
-			return err
+		if !strictMembers(dec) {
+			return false
 		}
 	}
 	_, _ = dec.Token() // the closing delimiter
-	return nil
-}
-
-// errMembers stands for errors of encoding/json that repeat what was read.
-var errMembers = fmt.Errorf("%w: use each member of a template at most once, spelt as documented, and no others", ErrMalformed)
-
-// decodingError keeps the typed errors and hides what an error of encoding/json repeats of the input.
-func decodingError(err error) error {
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.Is(err, ErrUnknownKind):
-		return err
-	case errors.As(err, &wrongType):
-		return fmt.Errorf("%w: %s must be a %s", ErrMalformed, wrongType.Field, wrongType.Type)
-	}
-	return errMembers
+	return true
 }

@@ -1,16 +1,18 @@
 package template
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Kind says what a field asks for, and with it the type of its normalised value (R03). The zero Kind is unknown.
+// Kind says what a field asks for, and with it the type of its normalised value
+// (R03). The zero Kind is unknown.
 type Kind string
 
-// The kinds, each with the type and form of its normalised value. Every string is trimmed and never empty.
+// The kinds, each with the type and form of its normalised value. Every string
+// is trimmed and has something to see.
 const (
 	Line    Kind = "line"    // string on one line, without tabs
 	Text    Kind = "text"    // string of one or more lines; line ends are \n
@@ -23,88 +25,61 @@ const (
 	Email   Kind = "email"   // string, name@host.domain in ASCII, at most MaxEmail characters
 	Phone   Kind = "phone"   // string of 7 to 15 digits that does not begin with 0, with or without a leading +
 	URL     Kind = "url"     // string, absolute http or https address, at most MaxURL characters
-	File    Kind = "file"    // string, the host's reference to a file it stores; see CheckID
+	File    Kind = "file"    // string, the host's reference to a file it stores, an id as field keys are
 )
 
-// ErrUnknownKind is what an error about a Kind outside Kinds matches.
-var ErrUnknownKind = errors.New("template: unknown kind")
+var kinds = [...]Kind{Line, Text, Number, Integer, YesNo, Date, Choice, Choices, Email, Phone, URL, File}
 
 // Kinds lists every Kind, in the order of their declaration.
-func Kinds() []Kind {
-	return []Kind{Line, Text, Number, Integer, YesNo, Date, Choice, Choices, Email, Phone, URL, File}
+func Kinds() []Kind { return slices.Clone(kinds[:]) }
+
+// UnmarshalText reads a kind; any other word is [ErrUnknown].
+func (k *Kind) UnmarshalText(text []byte) error {
+	return fault.Word(k, text, "template: kind", kinds[:])
 }
 
-// ParseKind returns the Kind of that name; an error matches ErrUnknownKind and lists the names there are.
-func ParseKind(name string) (Kind, error) {
-	if !slices.Contains(Kinds(), Kind(name)) {
-		return "", fmt.Errorf("%w: use one of %s", ErrUnknownKind, kindNames())
-	}
-	return Kind(name), nil
-}
-
-// String returns the kind's name as the JSON form has it.
-func (k Kind) String() string { return string(k) }
-
-// MarshalText returns the kind's name; an error matches ErrUnknownKind.
-func (k Kind) MarshalText() ([]byte, error) {
-	if _, err := ParseKind(string(k)); err != nil {
-		return nil, err
-	}
-	return []byte(k), nil
-}
-
-// UnmarshalText is ParseKind; on an error the kind stays what it was.
-func (k *Kind) UnmarshalText(name []byte) error {
-	parsed, err := ParseKind(string(name))
-	if err == nil {
-		*k = parsed
-	}
-	return err
-}
-
-// HasLength reports whether a Field of the kind has MinLength, MaxLength and Pattern.
+// HasLength reports whether a field of the kind has MinLength, MaxLength and
+// Pattern.
 func (k Kind) HasLength() bool { return k == Line || k == Text }
 
-// HasBounds reports whether a Field of the kind has Min and Max.
+// HasBounds reports whether a field of the kind has Min and Max.
 func (k Kind) HasBounds() bool { return k.isNumber() || k == Date }
 
-// HasOptions reports whether a Field of the kind has Options; of these kinds only Choices has MinItems and MaxItems.
+// HasOptions reports whether a field of the kind has Options; of these kinds
+// only Choices has MinItems and MaxItems.
 func (k Kind) HasOptions() bool { return k == Choice || k == Choices }
 
 func (k Kind) isNumber() bool { return k == Number || k == Integer }
 
-// expectation tells what to answer to a field of the kind.
-func (k Kind) expectation() string {
+func (k Kind) isDeclared() bool { return slices.Contains(kinds[:], k) }
+
+// expected is a fault that tells what to answer to a field of the kind.
+func (k Kind) expected(code Code) Fault {
+	f := Fault{Code: code, Kind: string(k)}
 	switch k {
 	case Line, Text:
-		return "answer with a text"
+		f.Message = "answer with a text"
 	case Number:
-		return fmt.Sprintf("give a number such as 7.5, at most %d digits before and %d after the point",
+		f.Message = fmt.Sprintf("give a number such as 7.5, at most %d digits before and %d after the point",
 			MaxIntegerDigits, MaxFractionDigits)
 	case Integer:
-		return fmt.Sprintf("give a whole number of at most %d digits", MaxIntegerDigits)
+		f.Message = fmt.Sprintf("give a whole number of at most %d digits", MaxIntegerDigits)
 	case YesNo:
-		return "answer with yes or no"
+		f.Message = "answer with yes or no"
 	case Date:
-		return "give a date of the calendar as YYYY-MM-DD"
+		f.Message = "give a date of the calendar as YYYY-MM-DD"
 	case Choice, Choices:
-		return "choose from the options"
+		f.Message = "choose from the options"
 	case Email:
-		return fmt.Sprintf("give an e-mail address such as name@host.example, at most %d characters", MaxEmail)
+		f.Message = fmt.Sprintf("give an e-mail address such as name@host.example, at most %d characters", MaxEmail)
 	case Phone:
-		return "give a phone number such as +86 755 1234 5678, 7 to 15 digits with the country code"
+		f.Message = "give a phone number such as +86 755 1234 5678, 7 to 15 digits with the country code"
 	case URL:
-		return fmt.Sprintf("give a web address such as https://host.example/path, at most %d characters", MaxURL)
+		f.Message = fmt.Sprintf("give a web address such as https://host.example/path, at most %d characters", MaxURL)
 	case File:
-		return "attach a file"
+		f.Message = "attach a file"
+	default:
+		f.Kind, f.Message = "", "ask the seller for a template of known kinds: "+fault.Words(kinds[:])
 	}
-	return "ask the seller for a template of known kinds: " + kindNames()
-}
-
-func kindNames() string {
-	var names []string
-	for _, k := range Kinds() {
-		names = append(names, string(k))
-	}
-	return strings.Join(names, ", ")
+	return f
 }

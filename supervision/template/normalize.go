@@ -6,12 +6,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Normalize brings raw into the one form that Check accepts, as far as it can tell what is meant: it trims, spells
-// numbers and dates canonically, reads numbers and yes or no from strings, drops blank answers, and fills in the
-// defaults. What it does not understand, unknown fields included, stays as it is for Check to refuse. It never
-// modifies raw and shares nothing with it; normalising twice changes nothing more.
+// Normalize brings raw into the one form that [Form.Check] accepts, as far as
+// it can tell what is meant: it trims, spells numbers and dates canonically,
+// reads numbers and yes or no from strings, drops answers with nothing to see,
+// and fills in the defaults. What it does not understand, unknown fields
+// included, stays as it is for Check to refuse. It never modifies raw and
+// shares nothing with it; normalising twice changes nothing more.
 func (t Template) Normalize(raw Values) Values {
 	values := make(Values, len(raw))
 	known := 0
@@ -62,13 +66,13 @@ func (f *Field) normalize(value any) any {
 }
 
 func (f *Field) normalizeString(raw string) any {
-	s := strings.TrimSpace(raw)
-	if s == "" {
+	if !fault.Visible(raw) {
 		return nil
 	}
+	s := strings.TrimSpace(raw)
 	switch f.Kind {
 	case Text:
-		return normalizeLineEnds(s)
+		return fault.LineEnds(s)
 	case Number, Integer:
 		return normalizeNumber(s)
 	case YesNo:
@@ -114,16 +118,17 @@ func normalizeYesNo(s string) any {
 	return s
 }
 
-// normalizeItems trims the items and drops blank and repeated ones. A list longer than any field's options is left
-// alone: no answer is that long.
+// normalizeItems trims the items and drops repeated ones and those with nothing
+// to see. A list longer than any field's options is left alone: no answer is
+// that long.
 func normalizeItems(items []string) any {
 	if len(items) > MaxOptions {
 		return slices.Clone(items)
 	}
 	kept := make([]string, 0, len(items))
 	for _, item := range items {
-		item = strings.TrimSpace(item)
-		if item != "" && !slices.Contains(kept, item) {
+		visible := fault.Visible(item)
+		if item = strings.TrimSpace(item); visible && !slices.Contains(kept, item) {
 			kept = append(kept, item)
 		}
 	}

@@ -13,9 +13,11 @@ var canonicalForm = regexp.MustCompile(fmt.Sprintf(
 	`^(?:0|-?(?:0\.[0-9]{0,%[1]d}[1-9]|[1-9][0-9]{0,%[2]d}(?:\.[0-9]{0,%[1]d}[1-9])?))$`,
 	MaxFractionDigits-1, MaxIntegerDigits-1))
 
-// canonicalNumber returns the one spelling of a decimal: an optional minus, no leading zeros, no exponent, no trailing
-// zeros after the point, no "-0". It reports false for what is no decimal or exceeds MaxIntegerDigits or
-// MaxFractionDigits. The value stays exact, and an exponent never makes the result longer than these bounds.
+// canonicalNumber returns the one spelling of a decimal: an optional minus, no
+// leading zeros, no exponent, no trailing zeros after the point, no "-0". It
+// reports false for what is no decimal or exceeds MaxIntegerDigits or
+// MaxFractionDigits. The value stays exact, and an exponent never makes the
+// result longer than these bounds.
 func canonicalNumber(s string) (string, bool) {
 	if canonicalForm.MatchString(s) {
 		return s, true
@@ -52,7 +54,8 @@ func placePoint(digits string, exponent int) (whole, fraction string) {
 	}
 }
 
-// parseDecimal reads a decimal as digits × 10^exponent, digits without zeros at its ends and empty for zero.
+// parseDecimal reads a decimal as digits × 10^exponent, digits without zeros at
+// its ends and empty for zero.
 func parseDecimal(s string) (digits string, exponent int, negative, ok bool) {
 	mantissa, power := s, ""
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
@@ -77,14 +80,15 @@ func parseDecimal(s string) (digits string, exponent int, negative, ok bool) {
 	return strings.TrimLeft(significant, "0"), exponent, negative, true
 }
 
-// parseExponent holds a longer exponent at ±2^30: no text that a host takes has the digits to bring that back to the
-// bounds of a number, and the arithmetic on it never overflows.
+// parseExponent holds a longer exponent at ±2^30: no text that a host takes has
+// the digits to bring that back to the bounds of a number, and the arithmetic
+// on it never overflows.
 func parseExponent(s string) (int, bool) {
 	unsigned := strings.TrimLeft(s, "+-")
 	if len(s)-len(unsigned) > 1 || !allDigits(unsigned) {
 		return 0, false
 	}
-	n, _ := strconv.ParseInt(s, 10, 31) // the only error left is that of the range, and n is then its end
+	n, _ := strconv.ParseInt(s, 10, 31) // the only error left is the range, and n is then its end
 	return int(n), true
 }
 

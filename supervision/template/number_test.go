@@ -35,7 +35,8 @@ func TestR03_WhatIsNoNumberStaysForCheckToRefuse(t *testing.T) {
 	huge := strings.Repeat("9", 400)
 	f := template.Field{Kind: template.Number}
 	for _, raw := range []string{
-		"x", "1,5", "1 000", "1_000", "0x10", "--1", "+-1", "1-", ".", "-", "+", "e5", "1e", "1e+", "1e+-5", "1e--5", "1e1.5",
+		"x", "1,5", "1 000", "1_000", "0x10", "--1", "+-1", "1-", ".", "-", "+", "e5", "1e", "1e+", "1e+-5",
+		"1e--5", "1e1.5",
 		"1.2.3", "Infinity", "NaN", "１２", "1/2", "1:2", "1e5e5", "1e/", "1e:",
 		"1e15", "1000000000000000", "0.0000001", "1e-7", "0.1234567", "999999999999999.9999999",
 		"1e1000000000", "1e-1000000000", "1e" + huge, "1e-" + huge, huge, "10e999999999999999999",
@@ -54,7 +55,8 @@ func TestR03_NumbersOfGo(t *testing.T) {
 		raw  any
 		want string
 	}{
-		{7, "7"}, {int8(-7), "-7"}, {uint64(7), "7"}, {7.5, "7.5"}, {0.1, "0.1"}, {float32(0.1), "0.1"}, {float32(1.26), "1.26"}, {1.26, "1.26"}, {1e14, "100000000000000"},
+		{7, "7"}, {int8(-7), "-7"}, {uint64(7), "7"}, {7.5, "7.5"}, {0.1, "0.1"}, {float32(0.1), "0.1"},
+		{float32(1.26), "1.26"}, {1.26, "1.26"}, {1e14, "100000000000000"},
 		{1e-6, "0.000001"}, {math.Copysign(0, -1), "0"},
 	} {
 		assert.Equal(t, json.Number(c.want), normal(f, c.raw))
@@ -84,16 +86,21 @@ func TestR03_IntegersHaveNoFraction(t *testing.T) {
 }
 
 func TestR03_NumberBoundsAreInclusiveAndExact(t *testing.T) {
-	for _, c := range []struct{ min, max, value, want string }{
+	for _, c := range []struct {
+		min, max, value string
+		want            template.Code
+	}{
 		{"1", "10", "1", ""}, {"1", "10", "10", ""},
 		{"1", "10", "0.999999", template.CodeTooSmall}, {"1", "10", "10.000001", template.CodeTooLarge},
 		{"9", "10", "9.5", ""}, {"9", "10", "8", template.CodeTooSmall}, {"9", "10", "11", template.CodeTooLarge},
 		{"2", "10", "3", ""}, {"2", "10", "20", template.CodeTooLarge}, {"20", "", "3", template.CodeTooSmall},
-		{"1.25", "1.5", "1.3", ""}, {"1.25", "1.5", "1.2", template.CodeTooSmall}, {"1.25", "1.5", "1.51", template.CodeTooLarge},
+		{"1.25", "1.5", "1.3", ""}, {"1.25", "1.5", "1.2", template.CodeTooSmall},
+		{"1.25", "1.5", "1.51", template.CodeTooLarge},
 		{"-10", "-1", "-1", ""}, {"-10", "-1", "-10", ""}, {"-10", "-1", "-5.5", ""},
 		{"-10", "-1", "-10.1", template.CodeTooSmall}, {"-10", "-1", "-0.9", template.CodeTooLarge},
 		{"-10", "-1", "0", template.CodeTooLarge}, {"-10", "-1", "5", template.CodeTooLarge},
-		{"-1", "1", "0", ""}, {"0", "", "-0.000001", template.CodeTooSmall}, {"", "0", "0.000001", template.CodeTooLarge},
+		{"-1", "1", "0", ""}, {"0", "", "-0.000001", template.CodeTooSmall},
+		{"", "0", "0.000001", template.CodeTooLarge},
 		{"0", "", "999999999999999.999999", ""}, {"", "0", "-999999999999999.999999", ""},
 		{"-5", "", "300", ""}, {"", "5", "-300", ""},
 		{"0.1", "", "0.1", ""}, {"999999999999999.999999", "", "999999999999999.999998", template.CodeTooSmall},

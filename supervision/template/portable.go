@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// patternReader reads a pattern up to the first thing that RE2 and ECMA-262 take differently. It also keeps to the
-// stricter classes of ECMA-262's v flag, because that is how browsers read the pattern of an input.
+// patternReader reads a pattern up to the first thing that RE2 and ECMA-262
+// take differently. It also keeps to the stricter classes of ECMA-262's v flag,
+// because that is how browsers read the pattern of an input.
 type patternReader struct {
 	rest  string
 	depth int  // open groups
@@ -23,7 +24,8 @@ const (
 // sharedRepeat has no leading zeros: RE2 takes {01} for text.
 var sharedRepeat = regexp.MustCompile(`^\{(?:0|[1-9][0-9]*)(?:,(?:0|[1-9][0-9]*)?)?\}`)
 
-// unportable returns what to change for the pattern to mean the same everywhere, or "".
+// unportable returns what to change for the pattern to mean the same
+// everywhere, or "".
 func unportable(pattern string) string {
 	r := patternReader{rest: pattern}
 	for r.rest != "" {

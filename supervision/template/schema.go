@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 )
 
-// node is what is used here of JSON Schema 2020-12. It leaves "format" alone, because validators may ignore it.
+// node is what is used here of JSON Schema 2020-12. It leaves "format" alone,
+// because validators may ignore it.
 type node struct {
 	Schema               string      `json:"$schema,omitempty"`
 	Title                string      `json:"title,omitempty"`
@@ -58,8 +59,9 @@ func (ps properties) MarshalJSON() ([]byte, error) {
 	return append(object, '}'), nil
 }
 
-// Schema returns a JSON Schema (2020-12) for normalised values. It accepts exactly what Check accepts. It returns
-// Validate's error where the template is not valid.
+// Schema returns a JSON Schema (2020-12) for normalised values. It accepts
+// exactly what [Form.Check] accepts. It returns Validate's error where the
+// template is not valid.
 func (t Template) Schema() ([]byte, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
@@ -115,7 +117,7 @@ func (f *Field) valueSchema() node {
 	case URL:
 		return node{Type: "string", MaxLength: MaxURL, Pattern: urlPattern}
 	}
-	return node{Type: "string", MinLength: 1, MaxLength: MaxID, Not: &node{Pattern: forbiddenLine}}
+	return node{Type: "string", MinLength: 1, MaxLength: MaxID, Not: &node{Pattern: forbiddenID}}
 }
 
 func (f *Field) writtenSchema(forbidden string) node {

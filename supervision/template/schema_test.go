@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// That the schema accepts what Check accepts is proved against a validator in internal/verify/schema.
+// That the schema accepts what Check accepts is proved against a validator in
+// internal/verify/schema.
 func TestR03_Schema(t *testing.T) {
 	schema, err := full().Schema()
 	require.NoError(t, err)
@@ -37,7 +38,8 @@ func TestR03_SchemaOfAnInvalidTemplate(t *testing.T) {
 }
 
 func TestR03_SchemaEscapesKeys(t *testing.T) {
-	form := template.Template{Fields: []template.Field{{Key: `a"</b>`, Label: "A", Kind: template.YesNo}, {Key: "b", Label: "B", Kind: template.YesNo}}}
+	form := template.Template{Fields: []template.Field{{Key: `a"</b>`, Label: "A", Kind: template.YesNo},
+		{Key: "b", Label: "B", Kind: template.YesNo}}}
 	encoded, err := form.Schema()
 	require.NoError(t, err)
 	var schema struct{ Properties map[string]any }

@@ -8,73 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestBadInput_Text(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		max  int
-		want string
-	}{
-		{"", 0, ""},
-		{"", 10, ""},
-		{" kept as it is \n\r\t", 20, ""},
-		{strings.Repeat("x", 4000), template.MaxText, ""},
-		{strings.Repeat("x", 4001), template.MaxText, template.CodeTooLong},
-		{strings.Repeat("𝄞", 4000), template.MaxText, ""},
-		{strings.Repeat("𝄞", 4001), template.MaxText, template.CodeTooLong},
-		{strings.Repeat("é", 10), 10, ""},
-		{strings.Repeat("é", 11), 10, template.CodeTooLong},
-		{"a\x00", 10, template.CodeControl},
-		{"\x00\x1f", 10, template.CodeControl},
-		{"a\x08", 10, template.CodeControl},
-		{"a\x0b", 10, template.CodeControl},
-		{"a\x1f", 10, template.CodeControl},
-		{"a\x7f", 10, template.CodeControl},
-		{"a\u0080", 10, template.CodeControl},
-		{"a\u009f", 10, template.CodeControl},
-		{"a\u00a0b", 10, ""},
-		{"a\xff", 10, template.CodeNotUTF8},
-		{"a\xed\xa0\x80", 10, template.CodeNotUTF8},
-		{strings.Repeat("\xff", 10), 10, template.CodeNotUTF8},
-		{strings.Repeat("\xff", 11), 10, template.CodeTooLong},
-	} {
-		got, message := template.CheckText(c.text, c.max)
-		assert.Equal(t, c.want, got, "%q", c.text)
-		assert.Equal(t, got == "", message == "")
-	}
-}
-
-func TestBadInput_ID(t *testing.T) {
-	for _, c := range []struct{ id, want string }{
-		{"a", ""},
-		{"R 1/ü-文", ""},
-		{strings.Repeat("文", 128), ""},
-		{strings.Repeat("文", 129), template.CodeTooLong},
-		{"", template.CodeRequired},
-		{" ", template.CodeUntrimmed},
-		{" a", template.CodeUntrimmed},
-		{"a\u3000", template.CodeUntrimmed},
-		{"a\tb", template.CodeLineBreak},
-		{"a\nb", template.CodeLineBreak},
-		{"a\rb", template.CodeLineBreak},
-		{"a\u2028b", template.CodeLineBreak},
-		{"a\u2029b", template.CodeLineBreak},
-		{"a\x00b", template.CodeControl},
-		{"a\x1bb", template.CodeControl},
-		{"a\u0085b", template.CodeControl},
-		{"a\xc3", template.CodeNotUTF8},
-	} {
-		got, message := template.CheckID(c.id)
-		assert.Equal(t, c.want, got, "%q", c.id)
-		assert.Equal(t, got == "", message == "")
-	}
-}
-
 func TestR03_Line(t *testing.T) {
 	own := template.Field{Kind: template.Line, MinLength: 3, MaxLength: 5}
 	for _, c := range []struct {
 		f    template.Field
 		s    string
-		want string
+		want template.Code
 	}{
 		{template.Field{Kind: template.Line}, "x", ""},
 		{template.Field{Kind: template.Line}, "", template.CodeRequired},
@@ -116,6 +55,23 @@ func TestR03_FileIsAReference(t *testing.T) {
 	assert.Empty(t, code(t, f, strings.Repeat("x", 128)))
 	assert.Equal(t, template.CodeTooLong, code(t, f, strings.Repeat("x", 129)))
 	assert.Equal(t, template.CodeLineBreak, code(t, f, "a\nb"))
+	assert.Equal(t, template.CodeFormat, code(t, f, "a\u202eb"))
 	assert.Equal(t, template.CodeRequired, code(t, f, ""))
 	assert.Equal(t, "a", normal(f, " a "))
+}
+
+func TestR03_AnAnswerWithNothingToSeeIsNone(t *testing.T) {
+	for _, unseen := range []string{" \t\r\n", "\u200b", "\ufeff", " \u202e \u200d", "\u3164", "\u2800\ufe0f",
+		"\u00ad"} {
+		for _, k := range []template.Kind{template.Line, template.Text, template.Integer, template.Choice,
+			template.URL} {
+			assert.Nil(t, normal(template.Field{Kind: k}, unseen), "%s: %q", k, unseen)
+		}
+		assert.Nil(t, normal(template.Field{Kind: template.Choices}, []string{unseen}), "%q", unseen)
+	}
+	for _, k := range []template.Kind{template.Line, template.Text} {
+		assert.Equal(t, template.CodeRequired, code(t, template.Field{Kind: k}, "\u200b"))
+		assert.Empty(t, code(t, template.Field{Kind: k}, "\u200ba\ufeff"),
+			"joiners and marks between letters are writing")
+	}
 }

@@ -2,57 +2,59 @@ package template
 
 import (
 	"fmt"
+	"regexp"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Validate checks a seller's template on publication (R04). It returns nil or an *Error with every fault, each with its
-// path, such as "fields[2].options[0].value".
+// Validate checks a seller's template on publication (R04). It returns nil or
+// an [*InvalidError] with every fault, each with its path, such as
+// "fields[2].options[0].value".
 func (t Template) Validate() error {
-	var found faults
-	found.add("title", optional(t.Title, checkLine, MaxLabel))
-	found.add("intro", optional(t.Intro, checkText, MaxText))
-	found.add("fields", count(len(t.Fields), MaxFields))
+	var found, unusable fault.List
+	patterns := t.compilePatterns(&unusable)
+	found.Put("title", optional(t.Title, fault.CheckLine, MaxLabel))
+	found.Put("intro", optional(t.Intro, fault.CheckText, MaxText))
+	found.Put("fields", checkCount(len(t.Fields), MaxFields))
 	keys := make(map[string]bool, len(t.Fields))
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		path := fmt.Sprintf("fields[%d].", i)
+		path := fmt.Sprintf("fields[%d]", i)
 		if keys[f.Key] {
-			found.add(path+"key", problem{CodeDuplicate, "give each field a key of its own"})
+			found.Put(path+".key", problem(CodeDuplicate, "give each field a key of its own"))
 		}
 		keys[f.Key] = true
-		for _, fault := range f.validate() {
-			fault.Field = path + fault.Field
-			found = append(found, fault)
-		}
+		found.Within(path, invalid(f.validate(patterns[i])))
 	}
-	return found.err()
+	return invalid(append(found, unusable...))
 }
 
 // optional lets "" pass, and otherwise what check accepts.
-func optional(s string, check func(string, int) problem, max int) problem {
+func optional(s string, check func(string, int) Fault, most int) Fault {
 	if s == "" {
 		return none
 	}
-	return check(s, max)
+	return check(s, most)
 }
 
-// count asks for at least one of something, and at most max.
-func count(n, max int) problem {
+// checkCount asks for at least one of something.
+func checkCount(n, most int) Fault {
 	switch {
 	case n == 0:
-		return problem{CodeRequired, "give at least one"}
-	case n > max:
-		return problemf(CodeTooMany, "give at most %d", max)
+		return problem(CodeRequired, "give at least one")
+	case n > most:
+		return atMost(CodeTooMany, count(most), "give at most %s")
 	}
 	return none
 }
 
-func (f *Field) validate() faults {
-	var found faults
-	found.add("key", checkLine(f.Key, MaxID))
-	found.add("label", checkLine(f.Label, MaxLabel))
-	found.add("help", optional(f.Help, checkText, MaxText))
-	if _, err := ParseKind(string(f.Kind)); err != nil {
-		found.add("kind", problem{CodeUnknownKind, "use one of " + kindNames()})
+func (f *Field) validate(pattern *regexp.Regexp) fault.List {
+	var found fault.List
+	found.ID("key", f.Key)
+	found.Put("label", fault.CheckLine(f.Label, MaxLabel))
+	found.Put("help", optional(f.Help, fault.CheckText, MaxText))
+	if !f.Kind.isDeclared() {
+		found.Put("kind", problem(CodeUnknown, "use one of "+fault.Words(kinds[:])))
 		return found
 	}
 	f.validateLengths(&found)
@@ -60,50 +62,47 @@ func (f *Field) validate() faults {
 	f.validateOptions(&found)
 	f.validateItems(&found)
 	if f.Default != nil && len(found) == 0 {
-		found.add("default", f.check(f.Default))
+		found.Put("default", f.check(f.Default, pattern))
 	}
 	return found
 }
 
 // notApplicable tells that the kind lacks a setting.
-func (f *Field) notApplicable() problem {
-	return problemf(CodeNotApplicable, "leave it out: a field of kind %s does not have it", f.Kind)
+func (f *Field) notApplicable() Fault {
+	return Fault{
+		Code: CodeNotApplicable, Kind: string(f.Kind),
+		Message: fmt.Sprintf("leave it out: a field of kind %s does not have it", f.Kind),
+	}
 }
 
 // validateRange checks the own bounds of a count, where 0 is no bound.
-func (f *Field) validateRange(found *faults, has bool, names [2]string, least, most, limit int) {
+func (f *Field) validateRange(found *fault.List, has bool, names [2]string, least, most, limit int) {
 	for i, n := range [2]int{least, most} {
-		switch {
-		case n == 0:
-		case !has:
-			found.add(names[i], f.notApplicable())
-		case n < 0 || n > limit:
-			found.add(names[i], problemf(CodeOutOfRange, "choose it from 0 (no bound) to %d", limit))
+		if n != 0 && !has {
+			found.Put(names[i], f.notApplicable())
+		} else if has {
+			found.Range(names[i], n, 0, limit)
 		}
 	}
-	if has && most > 0 && least > most {
-		found.add(names[0], problemf(CodeOutOfRange, "choose it no greater than %s", names[1]))
+	if has && most > 0 && least <= limit && least > most {
+		found.Range(names[0], least, 0, most)
 	}
 }
 
-func (f *Field) validateLengths(found *faults) {
+func (f *Field) validateLengths(found *fault.List) {
 	has := f.Kind.HasLength()
-	f.validateRange(found, has, [2]string{"minLength", "maxLength"}, f.MinLength, f.MaxLength, MaxText)
-	switch {
-	case f.Pattern == "":
-	case !has:
-		found.add("pattern", f.notApplicable())
-	default:
-		_, p := compilePattern(f.Pattern)
-		found.add("pattern", p)
+	f.validateRange(found, has, [2]string{"min_length", "max_length"}, f.MinLength, f.MaxLength, MaxText)
+	if f.Pattern != "" && !has {
+		found.Put("pattern", f.notApplicable())
 	}
 }
 
-func (f *Field) validateItems(found *faults) {
-	f.validateRange(found, f.Kind == Choices, [2]string{"minItems", "maxItems"}, f.MinItems, f.MaxItems, len(f.Options))
+func (f *Field) validateItems(found *fault.List) {
+	names := [2]string{"min_items", "max_items"}
+	f.validateRange(found, f.Kind == Choices, names, f.MinItems, f.MaxItems, len(f.Options))
 }
 
-func (f *Field) validateBounds(found *faults) {
+func (f *Field) validateBounds(found *fault.List) {
 	unbounded := Field{Kind: f.Kind}
 	sound := true
 	for _, bound := range []struct{ name, value string }{{"min", f.Min}, {"max", f.Max}} {
@@ -117,32 +116,29 @@ func (f *Field) validateBounds(found *faults) {
 		default:
 			p = unbounded.checkDate(bound.value)
 		}
-		found.add(bound.name, p)
-		sound = sound && p == none && bound.value != ""
+		found.Put(bound.name, p)
+		sound = sound && p.Code == "" && bound.value != ""
 	}
-	if !sound {
-		return
-	}
-	if f.Kind == Date && f.Min > f.Max || f.Kind != Date && compareNumbers(f.Min, f.Max) > 0 {
-		found.add("min", problem{CodeOutOfRange, "choose it no greater than max"})
+	if sound && (f.Kind == Date && f.Min > f.Max || f.Kind != Date && compareNumbers(f.Min, f.Max) > 0) {
+		found.Put("min", atMost(CodeOutOfRange, f.Max, "choose it no greater than max, %s"))
 	}
 }
 
-func (f *Field) validateOptions(found *faults) {
+func (f *Field) validateOptions(found *fault.List) {
 	if !f.Kind.HasOptions() {
 		if len(f.Options) > 0 {
-			found.add("options", f.notApplicable())
+			found.Put("options", f.notApplicable())
 		}
 		return
 	}
-	found.add("options", count(len(f.Options), MaxOptions))
+	found.Put("options", checkCount(len(f.Options), MaxOptions))
 	values := make(map[string]bool, len(f.Options))
 	for i, o := range f.Options {
 		path := fmt.Sprintf("options[%d].", i)
-		found.add(path+"value", checkLine(o.Value, MaxID))
-		found.add(path+"label", optional(o.Label, checkLine, MaxLabel))
+		found.ID(path+"value", o.Value)
+		found.Put(path+"label", optional(o.Label, fault.CheckLine, MaxLabel))
 		if values[o.Value] {
-			found.add(path+"value", problem{CodeDuplicate, "give each option a value of its own"})
+			found.Put(path+"value", problem(CodeDuplicate, "give each option a value of its own"))
 		}
 		values[o.Value] = true
 	}

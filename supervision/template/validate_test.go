@@ -21,7 +21,8 @@ func TestR04_TemplatesAreBounded(t *testing.T) {
 	form := template.Template{Title: strings.Repeat("文", 200), Intro: strings.Repeat("文", 4000)}
 	for i := range 100 {
 		form.Fields = append(form.Fields, template.Field{
-			Key: fmt.Sprintf("%0128d", i), Label: strings.Repeat("文", 200), Help: strings.Repeat("文", 4000), Kind: template.Line,
+			Key: fmt.Sprintf("%0128d", i), Label: strings.Repeat("文", 200), Help: strings.Repeat("文", 4000),
+			Kind: template.Line,
 		})
 	}
 	require.NoError(t, form.Validate())
@@ -29,10 +30,12 @@ func TestR04_TemplatesAreBounded(t *testing.T) {
 	form.Title += "x"
 	form.Intro += "x"
 	form.Fields = append(form.Fields, template.Field{
-		Key: strings.Repeat("x", 129), Label: strings.Repeat("文", 201), Help: strings.Repeat("文", 4001), Kind: template.Line,
+		Key: strings.Repeat("x", 129), Label: strings.Repeat("文", 201), Help: strings.Repeat("文", 4001),
+		Kind: template.Line,
 	})
 	assert.Equal(t, []string{
-		"title too_long", "intro too_long", "fields too_many", "fields[100].key too_long", "fields[100].label too_long", "fields[100].help too_long",
+		"title too_long", "intro too_long", "fields too_many", "fields[100].key too_long",
+		"fields[100].label too_long", "fields[100].help too_long",
 	}, fields(form.Validate()))
 
 	assert.Equal(t, []string{"fields required"}, fields(template.Template{}.Validate()))
@@ -51,7 +54,7 @@ func TestR04_TextsOfTemplatesAreClean(t *testing.T) {
 		"title line_break", "intro not_normalised",
 		"fields[0].key required", "fields[0].label required", "fields[0].help untrimmed",
 		"fields[1].key line_break", "fields[1].label line_break", "fields[1].help control_character",
-		"fields[3].key duplicate", "fields[4].kind unknown_kind", "fields[5].kind unknown_kind",
+		"fields[3].key duplicate", "fields[4].kind unknown", "fields[5].kind unknown",
 	}, fields(form.Validate()))
 }
 
@@ -68,18 +71,18 @@ func TestR04_ASettingBelongsToItsKinds(t *testing.T) {
 		set  func(f *template.Field)
 		have string
 	}{
-		"minLength": {func(f *template.Field) { f.MinLength = 1 }, "line text"},
-		"maxLength": {func(f *template.Field) { f.MaxLength = 1 }, "line text"},
-		"pattern":   {func(f *template.Field) { f.Pattern = "a" }, "line text"},
+		"min_length": {func(f *template.Field) { f.MinLength = 1 }, "line text"},
+		"max_length": {func(f *template.Field) { f.MaxLength = 1 }, "line text"},
+		"pattern":    {func(f *template.Field) { f.Pattern = "a" }, "line text"},
 		"min": {func(f *template.Field) {
 			f.Min = map[bool]string{true: "2024-01-01", false: "1"}[f.Kind == template.Date]
 		}, "number integer date"},
 		"max": {func(f *template.Field) {
 			f.Max = map[bool]string{true: "2024-01-01", false: "1"}[f.Kind == template.Date]
 		}, "number integer date"},
-		"options":  {func(f *template.Field) { f.Options = options }, "choice choices"},
-		"minItems": {func(f *template.Field) { f.MinItems = 1 }, "choices"},
-		"maxItems": {func(f *template.Field) { f.MaxItems = 1 }, "choices"},
+		"options":   {func(f *template.Field) { f.Options = options }, "choice choices"},
+		"min_items": {func(f *template.Field) { f.MinItems = 1 }, "choices"},
+		"max_items": {func(f *template.Field) { f.MaxItems = 1 }, "choices"},
 	}
 	for _, k := range template.Kinds() {
 		for name, setting := range settings {
@@ -104,16 +107,17 @@ func TestR04_BoundsAreSound(t *testing.T) {
 		want string
 	}{
 		{template.Field{Kind: template.Line, MinLength: 4000, MaxLength: 4000}, ""},
-		{template.Field{Kind: template.Line, MinLength: 4001}, "minLength out_of_range"},
-		{template.Field{Kind: template.Line, MaxLength: 4001}, "maxLength out_of_range"},
-		{template.Field{Kind: template.Line, MinLength: -1}, "minLength out_of_range"},
-		{template.Field{Kind: template.Line, MaxLength: -1}, "maxLength out_of_range"},
-		{template.Field{Kind: template.Text, MinLength: 3, MaxLength: 2}, "minLength out_of_range"},
+		{template.Field{Kind: template.Line, MinLength: 4001}, "min_length out_of_range"},
+		{template.Field{Kind: template.Line, MaxLength: 4001}, "max_length out_of_range"},
+		{template.Field{Kind: template.Line, MinLength: -1}, "min_length out_of_range"},
+		{template.Field{Kind: template.Line, MaxLength: -1}, "max_length out_of_range"},
+		{template.Field{Kind: template.Text, MinLength: 3, MaxLength: 2}, "min_length out_of_range"},
 		{template.Field{Kind: template.Text, MinLength: 3}, ""},
+		{template.Field{Kind: template.Text, MinLength: 4001, MaxLength: 5}, "min_length out_of_range"},
 		{template.Field{Kind: template.Choices, Options: three, MinItems: 3, MaxItems: 3}, ""},
-		{template.Field{Kind: template.Choices, Options: three, MinItems: 4}, "minItems out_of_range"},
-		{template.Field{Kind: template.Choices, Options: three, MaxItems: 4}, "maxItems out_of_range"},
-		{template.Field{Kind: template.Choices, Options: three, MinItems: 2, MaxItems: 1}, "minItems out_of_range"},
+		{template.Field{Kind: template.Choices, Options: three, MinItems: 4}, "min_items out_of_range"},
+		{template.Field{Kind: template.Choices, Options: three, MaxItems: 4}, "max_items out_of_range"},
+		{template.Field{Kind: template.Choices, Options: three, MinItems: 2, MaxItems: 1}, "min_items out_of_range"},
 
 		{template.Field{Kind: template.Number, Min: "1.5", Max: "1.5"}, ""},
 		{template.Field{Kind: template.Number, Min: "1.6", Max: "1.5"}, "min out_of_range"},
@@ -141,10 +145,14 @@ func TestR04_OptionsAreSound(t *testing.T) {
 	for _, k := range []template.Kind{template.Choice, template.Choices} {
 		assert.Equal(t, "options required", faultsOf(template.Field{Kind: k}))
 		assert.Empty(t, faultsOf(template.Field{Kind: k, Options: hundred}))
-		more := append(hundred[:100:100], template.Option{Value: strings.Repeat("x", 129), Label: strings.Repeat("文", 201)})
-		assert.Equal(t, "options too_many, options[100].value too_long, options[100].label too_long", faultsOf(template.Field{Kind: k, Options: more}))
-		assert.Equal(t, "options[0].value required, options[1].label line_break, options[2].value duplicate, options[3].value untrimmed",
-			faultsOf(template.Field{Kind: k, Options: []template.Option{{}, {Value: "a", Label: "a\nb"}, {Value: "a"}, {Value: " b"}}}))
+		more := append(hundred[:100:100],
+			template.Option{Value: strings.Repeat("x", 129), Label: strings.Repeat("文", 201)})
+		assert.Equal(t, "options too_many, options[100].value too_long, options[100].label too_long",
+			faultsOf(template.Field{Kind: k, Options: more}))
+		assert.Equal(t, "options[0].value required, options[1].label line_break, "+
+			"options[2].value duplicate, options[3].value untrimmed",
+			faultsOf(template.Field{Kind: k,
+				Options: []template.Option{{}, {Value: "a", Label: "a\nb"}, {Value: "a"}, {Value: " b"}}}))
 	}
 }
 
@@ -158,7 +166,7 @@ func TestR04_ADefaultIsAnAnswer(t *testing.T) {
 		{template.Field{Kind: template.Line, Default: ""}, "default required"},
 		{template.Field{Kind: template.Line, Default: " a"}, "default untrimmed"},
 		{template.Field{Kind: template.Line, Default: "a", MinLength: 2}, "default too_short"},
-		{template.Field{Kind: template.Line, Default: "a", MinLength: -1}, "minLength out_of_range"},
+		{template.Field{Kind: template.Line, Default: "a", MinLength: -1}, "min_length out_of_range"},
 		{template.Field{Kind: template.Number, Default: 1}, "default wrong_type"},
 		{template.Field{Kind: template.Number, Default: json.Number("1.0")}, "default not_normalised"},
 		{template.Field{Kind: template.YesNo, Default: false}, ""},

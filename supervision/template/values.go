@@ -1,29 +1,26 @@
 package template
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Values is a filled-in form: a value for each answered field, by key. After Normalize a value is a string, a
-// json.Number, a bool or a []string; before, it may be anything. A nil Values is an empty form.
+// Values is a filled-in form: a value for each answered field, by key. After
+// Normalize a value is a string, a json.Number, a bool or a []string; before,
+// it may be anything. A nil Values is an empty form.
 type Values map[string]any
 
-// ErrMalformed is what an error about JSON that is no Template, or no Values, matches.
-var ErrMalformed = errors.New("template: malformed JSON")
-
-// UnmarshalJSON reads an object. Numbers become json.Number in canonical form, because 7.50 and 7.5 are the same
-// JSON number, or stay as written where they exceed MaxIntegerDigits or MaxFractionDigits; arrays of strings become
-// []string. An error matches ErrMalformed.
+// UnmarshalJSON reads an object. Numbers become json.Number in canonical form,
+// because 7.50 and 7.5 are the same JSON number, or stay as written where they
+// exceed MaxIntegerDigits or MaxFractionDigits; arrays of strings become
+// []string. An error matches [ErrMalformed].
 func (v *Values) UnmarshalJSON(data []byte) error {
 	var object map[string]any
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if err := dec.Decode(&object); err != nil {
-		return fmt.Errorf("%w: values are an object with a member for each answered field", ErrMalformed)
+	if fault.Decode("template: values", data, &object) != nil {
+		return fmt.Errorf("template: values: %w: give an object with a member for each answered field", ErrMalformed)
 	}
 	for key, value := range object {
 		object[key] = fromJSON(value)

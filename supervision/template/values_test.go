@@ -12,11 +12,14 @@ import (
 func TestValues_ReadJSONExactly(t *testing.T) {
 	var got template.Values
 	require.NoError(t, json.Unmarshal([]byte(`{
-		"s":" a ","n":7.50,"e":1e3,"z":-0.0,"big":1e1000000000,"long":0.12345678,"y":true,"l":["a","b"],"none":[],"mixed":["a",1.50],"null":null,"o":{"a":1}
+		"s":" a ","n":7.50,"e":1e3,"z":-0.0,"big":1e1000000000,
+		"long":0.12345678,"y":true,"l":["a","b"],"none":[],"mixed":["a",1.50],"null":null,"o":{"a":1}
 	}`), &got))
 	assert.Equal(t, template.Values{
-		"s": " a ", "n": json.Number("7.5"), "e": json.Number("1000"), "z": json.Number("0"), "big": json.Number("1e1000000000"),
-		"long": json.Number("0.12345678"), "y": true, "l": []string{"a", "b"}, "none": []string{}, "mixed": []any{"a", json.Number("1.50")}, "null": nil,
+		"s": " a ", "n": json.Number("7.5"), "e": json.Number("1000"), "z": json.Number("0"),
+		"big":  json.Number("1e1000000000"),
+		"long": json.Number("0.12345678"), "y": true, "l": []string{"a", "b"}, "none": []string{},
+		"mixed": []any{"a", json.Number("1.50")}, "null": nil,
 		"o": map[string]any{"a": json.Number("1")},
 	}, got)
 

@@ -76,8 +76,8 @@ func (b bound) met(figure float64) bool {
 func contests() []contest {
 	var all []contest
 	for _, list := range [][]contest{
-		applyContests, questionContests, formContests, replayContests, memoryContests, sqlContests, settleContests, relayContests,
-		pageContests, // last: a million orders in memory make everything after them slow
+		applyContests, questionContests, formContests, replayContests, sqlContests, settleContests, relayContests,
+		pageContests,
 	} {
 		all = append(all, list...)
 	}

@@ -55,6 +55,14 @@ func opening(i int) supervision.Opening {
 	return supervision.Opening{ID: fmt.Sprintf("CS-20240129-%07d", i), Product: "crm-standard", Buyer: buyer.ID, Seller: seller.ID}
 }
 
+// orderIDs are the IDs of the first openings.
+var orderIDs = func() (ids [1000]string) {
+	for i := range ids {
+		ids[i] = opening(i).ID
+	}
+	return ids
+}()
+
 // play lets order i, bought i minutes after the first, go through the first moves of the flow, an hour apart.
 func play(i, moves int) (supervision.Order, []supervision.Record, error) {
 	bought := bought.Add(time.Duration(i) * time.Minute)

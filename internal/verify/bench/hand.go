@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -48,12 +49,23 @@ type handRecord struct {
 	Action    any               `json:"action"`
 }
 
+// leads tells where an operation leads from a status.
+var leads = func() map[[2]string]string {
+	table := make(map[[2]string]string)
+	for _, t := range supervision.Flow() {
+		table[[2]string{string(t.From), string(t.Operation)}] = string(t.To)
+	}
+	return table
+}()
+
+var errRefused = errors.New("refused")
+
 // advance does the bookkeeping of an operation, without rules, and returns both documents.
 func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, at time.Time) (order, record []byte, err error) {
 	if actor.ID != o.Buyer && actor.ID != o.Seller {
 		return nil, nil, errRefused
 	}
-	r := handRecord{Format: 1, Order: o.ID, Seq: o.Version + 1, At: at, Actor: actor, Operation: action.Operation().String(), From: o.Status, Action: action}
+	r := handRecord{Format: 1, Order: o.ID, Seq: o.Version + 1, At: at, Actor: actor, Operation: string(action.Operation()), From: o.Status, Action: action}
 	to, known := leads[[2]string{o.Status, r.Operation}]
 	if !known {
 		return nil, nil, errRefused

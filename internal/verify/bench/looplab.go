@@ -15,19 +15,19 @@ var fsmEvents = func() (events fsm.Events) {
 	rulings := map[supervision.Status]string{supervision.Accepted: "rule_accept", supervision.Canceled: "rule_cancel"}
 	at := make(map[string]int)
 	for _, t := range supervision.Flow() {
-		name := t.Operation.String()
-		if t.Operation == supervision.OpRuleAppeal {
+		name := string(t.Operation)
+		if t.Operation == supervision.OpDecideAppeal {
 			if name = rulings[t.To]; name == "" {
-				name = "resume_at_" + t.To.String()
+				name = "resume_at_" + string(t.To)
 			}
 		}
-		place, known := at[name+">"+t.To.String()]
+		place, known := at[name+">"+string(t.To)]
 		if !known {
 			place = len(events)
-			at[name+">"+t.To.String()] = place
-			events = append(events, fsm.EventDesc{Name: name, Dst: t.To.String()})
+			at[name+">"+string(t.To)] = place
+			events = append(events, fsm.EventDesc{Name: name, Dst: string(t.To)})
 		}
-		events[place].Src = append(events[place].Src, t.From.String())
+		events[place].Src = append(events[place].Src, string(t.From))
 	}
 	return events
 }()
@@ -39,7 +39,7 @@ var flowFrom, flowEvents = func() (from, events []string) {
 		if err != nil {
 			panic(err) // a fault in the flow above, which every run would meet
 		}
-		from, events = append(from, order.Status.String()), append(events, m.action.Operation().String())
+		from, events = append(from, string(order.Status)), append(events, string(m.action.Operation()))
 		order, _, err = play(0, i+1)
 	}
 	return from, events
@@ -65,7 +65,7 @@ func newIdiom(o plainOrder) *idiom {
 
 func (d *idiom) do(actor supervision.Actor, action supervision.Action, at time.Time) error {
 	d.record = plainRecord{Order: d.order.ID, Seq: d.order.Version + 1, At: at, Actor: actor, Action: action}
-	if err := d.machine.Event(context.Background(), action.Operation().String()); !moved(err) {
+	if err := d.machine.Event(context.Background(), string(action.Operation())); !moved(err) {
 		return err
 	}
 	return nil

@@ -5,23 +5,20 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // pageContests compares pages among many orders with the same pages among few.
 var pageContests = func() (list []contest) {
-	for _, where := range []struct {
-		name   string
-		filled func(n int) (supervision.Store, error)
-	}{{sqlite.name, sqlite.fill}, {postgres.name, postgres.fill}, {"memory", fillMemory}} {
-		filled := remembered(where.filled)
+	for _, d := range []database{sqlite, postgres} {
+		filled := remembered(d.fill)
 		for _, size := range []int{100_000, 1_000_000} {
 			for _, page := range []int{1, 100} {
 				list = append(list, contest{
-					name: fmt.Sprintf("page/%s/%d/%d", where.name, size, page),
-					what: fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, where.name), against: fmt.Sprintf("the same among %d", fewOrders),
-					bound: within(1.5), wall: where.name != "memory", rounds: 7,
+					name: fmt.Sprintf("page/%s/%d/%d", d.name, size, page),
+					what: fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, d.name), against: fmt.Sprintf("the same among %d", fewOrders),
+					bound: within(1.5), wall: true, rounds: 7,
 					prepare: func(short bool) (match, error) {
 						if short {
 							size = 2 * fewOrders
@@ -42,9 +39,9 @@ const (
 )
 
 // remembered keeps stores once they are filled, until the program ends.
-func remembered(fill func(int) (supervision.Store, error)) func(int) (supervision.Store, error) {
-	stores := make(map[int]supervision.Store)
-	return func(n int) (supervision.Store, error) {
+func remembered(fill func(int) (service.Store, error)) func(int) (service.Store, error) {
+	stores := make(map[int]service.Store)
+	return func(n int) (service.Store, error) {
 		if s := stores[n]; s != nil {
 			return s, nil
 		}
@@ -56,40 +53,16 @@ func remembered(fill func(int) (supervision.Store, error)) func(int) (supervisio
 	}
 }
 
-// nth returns order i of n. One in n/busyOrders is the buyer's; a thousand others share the rest.
-func nth(i, n int) supervision.Opening {
-	o := opening(i)
-	o.Product, o.Seller = fmt.Sprintf("product-%d", i%50), fmt.Sprintf("seller-%d", i%200)
-	if i%(n/busyOrders) != 0 {
-		o.Buyer = fmt.Sprintf("buyer-%d", i%1000)
-	}
-	return o
-}
-
-// fillMemory opens n orders, a minute apart.
-func fillMemory(n int) (supervision.Store, error) {
-	store := memory.New()
-	for i := range n {
-		order, record, err := supervision.Open(nth(i+1, n), bought.Add(time.Duration(i+1)*time.Minute))
-		if err != nil {
-			return nil, err
-		}
-		if err := store.Create(context.Background(), supervision.Change{Order: order, Records: []supervision.Record{record}}); err != nil {
-			return nil, err
-		}
-	}
-	return store, nil
-}
-
-// fill writes the same orders by one statement.
-func (d database) fill(n int) (supervision.Store, error) {
+// fill writes n orders, opened a minute apart, by one statement. One in
+// n/busyOrders is the buyer's; a thousand others share the rest.
+func (d database) fill(n int) (service.Store, error) {
 	g, err := d.open()
 	if err != nil {
 		return nil, err
 	}
 	order, records, err := play(0, 0)
 	if err == nil {
-		err = g.peer.store.Create(context.Background(), supervision.Change{Order: order, Records: records})
+		err = g.peer.store.Create(context.Background(), service.Change{Order: order, Records: records})
 	}
 	if err != nil {
 		return nil, err
@@ -119,14 +92,14 @@ SELECT %s, %s, %s, %s, opened_at + 60000000 * n, status, waiting_since + 6000000
 	return g.ours.store, g.run(statements...)
 }
 
-func pageMatch(page, many int, filled func(n int) (supervision.Store, error)) (match, error) {
+func pageMatch(page, many int, filled func(n int) (service.Store, error)) (match, error) {
 	var sides [2]side
 	for i, n := range [2]int{many, fewOrders} {
 		store, err := filled(n)
 		if err != nil {
 			return match{}, err
 		}
-		service, err := supervision.New(store)
+		service, err := service.New(store)
 		if err != nil {
 			return match{}, err
 		}
@@ -151,7 +124,7 @@ func pageMatch(page, many int, filled func(n int) (supervision.Store, error)) (m
 }
 
 // turn pages to a page as a user does, and returns its query.
-func turn(service *supervision.Service, page int) (query supervision.Query, err error) {
+func turn(service *service.Service, page int) (query supervision.Query, err error) {
 	for range page - 1 {
 		found, err := service.Search(context.Background(), buyer, query)
 		if err != nil {

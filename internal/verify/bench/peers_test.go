@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // The peers have to do what the library does, or it would be compared with something else.
@@ -25,7 +26,7 @@ func TestIdiomGoesTheSameWay(t *testing.T) {
 		d := newIdiom(plain)
 		require.NoError(t, d.do(m.by, m.action, at))
 		require.Equal(t, records[0].ID(), supervision.RecordID{Order: d.record.Order, Seq: d.record.Seq})
-		require.Equal(t, []string{records[0].From.String(), records[0].To.String()}, []string{d.record.From, d.record.To})
+		require.Equal(t, []string{string(records[0].From), string(records[0].To)}, []string{d.record.From, d.record.To})
 		order, plain = next, d.order
 		same(t, order, plain)
 	}
@@ -34,26 +35,10 @@ func TestIdiomGoesTheSameWay(t *testing.T) {
 func same(t *testing.T, o supervision.Order, p plainOrder) {
 	t.Helper()
 	require.Equal(t, plainOrder{
-		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: o.Status.String(), Version: o.Version,
+		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(o.Status), Version: o.Version,
 		OpenedAt: o.OpenedAt, UpdatedAt: o.UpdatedAt, TurnSince: o.TurnSince, ScheduledEnd: p.ScheduledEnd, AcceptedAt: o.AcceptedAt,
 		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections, Request: o.Request, Delivery: o.Delivery,
 	}, p)
-}
-
-func TestMapGoesTheSameWay(t *testing.T) {
-	m := &plainMap{orders: make(map[string]plainOrder), records: make(map[string][]plainRecord)}
-	opened := plainOpen(opening(0), bought)
-	m.orders[opened.ID] = opened
-	for i, step := range flow {
-		order, err := m.do(opened.ID, step.by, step.action)
-		require.NoError(t, err)
-		expected, _, err := play(0, i+1)
-		require.NoError(t, err)
-		require.Equal(t, expected.Status.String(), order.Status)
-		require.EqualValues(t, i+2, order.Version)
-		require.Len(t, m.records[opened.ID], i+1)
-		require.Len(t, m.outbox, i+1)
-	}
 }
 
 func TestGuardsPermitWhatOperationsAllows(t *testing.T) {
@@ -82,7 +67,7 @@ func TestGuardsPermitWhatOperationsAllows(t *testing.T) {
 						allowed = append(allowed, p.Operation)
 					}
 				}
-				require.Equal(t, allowed, triggers, "%v of an order at %v, %v after", actor, o.Status, after)
+				require.ElementsMatch(t, allowed, triggers, "%v of an order at %v, %v after", actor, o.Status, after)
 			}
 		}
 	}
@@ -145,7 +130,7 @@ func TestHandWrittenSQLGoesTheSameWay(t *testing.T) {
 			h, err := g.byHand()
 			require.NoError(t, err)
 			require.NoError(t, g.begin(t.Context(), 1))
-			service, err := supervision.New(g.ours.store)
+			service, err := service.New(g.ours.store)
 			require.NoError(t, err)
 			for _, m := range flow[3:5] {
 				_, err := service.Do(t.Context(), orderIDs[0], m.by, m.action)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -32,7 +30,7 @@ type plainRecord struct {
 
 func plainOpen(o supervision.Opening, at time.Time) plainOrder {
 	return plainOrder{
-		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: supervision.AwaitingRequest.String(), Version: 1,
+		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(supervision.AwaitingRequest), Version: 1,
 		OpenedAt: at, UpdatedAt: at, TurnSince: at, ScheduledEnd: at.AddDate(1, 0, 0),
 	}
 }
@@ -58,45 +56,4 @@ func (o *plainOrder) advance(r *plainRecord) {
 		o.RemindedAt = r.At
 	}
 	o.Status, o.Version, o.UpdatedAt, o.TurnSince = r.To, r.Seq, r.At, r.At
-}
-
-// plainMap keeps orders, records and an outbox in maps under a mutex.
-type plainMap struct {
-	mu      sync.Mutex
-	orders  map[string]plainOrder
-	records map[string][]plainRecord
-	outbox  []plainRecord
-}
-
-// leads tells where an operation leads from a status.
-var leads = func() map[[2]string]string {
-	table := make(map[[2]string]string)
-	for _, t := range supervision.Flow() {
-		table[[2]string{t.From.String(), t.Operation.String()}] = t.To.String()
-	}
-	return table
-}()
-
-var errRefused = errors.New("refused")
-
-// do takes the steps of Service.Do: read the clock, load, move, record, put into the outbox, save, return a copy.
-func (m *plainMap) do(id string, actor supervision.Actor, action supervision.Action) (plainOrder, error) {
-	at := time.Now().UTC().Truncate(time.Microsecond)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	order, known := m.orders[id]
-	if !known || !order.party(actor) {
-		return plainOrder{}, errRefused
-	}
-	operation := action.Operation().String()
-	to, known := leads[[2]string{order.Status, operation}]
-	if !known {
-		return plainOrder{}, errRefused
-	}
-	record := plainRecord{id, order.Version + 1, at, actor, operation, order.Status, to, action}
-	order.advance(&record)
-	m.orders[id] = order
-	m.records[id] = append(m.records[id], record)
-	m.outbox = append(m.outbox, record)
-	return order, nil
 }

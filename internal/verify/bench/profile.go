@@ -19,7 +19,6 @@ var hotPaths = []struct {
 	{"operations/stateless", `supervision\.Order\.Operations`, 500_000},
 	{"template/check", `template\.Template\.Check`, 50_000},
 	{"replay", `supervision\.Replay`, 500},
-	{"memory/map-1", `supervision\.\(\*Service\)\.Do`, 100_000},
 	{"do/sqlite/1", `supervision\.\(\*Service\)\.Do`, 5_000},
 	{"do/postgres/1", `supervision\.\(\*Service\)\.Do`, 5_000},
 	{"do/mariadb/1", `supervision\.\(\*Service\)\.Do`, 5_000},
@@ -38,7 +37,6 @@ var owners = []owner{
 	{"looplab/fsm", `looplab/fsm`},
 	{"JSON", `encoding/json`},
 	{"database/sql, driver", `database/sql|jackc/pgx|go-sql-driver|modernc\.org`},
-	{"lists and copies of the memory store", `store/memory`},
 	{"allocating", `runtime\.(mallocgc|growslice)`},
 }
 

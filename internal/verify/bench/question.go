@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qmuntal/stateless"
@@ -149,9 +150,9 @@ func mayFire(t supervision.Transition, o *supervision.Order, a supervision.Actor
 func mayAct(t supervision.Transition, o *supervision.Order, a supervision.Actor) bool {
 	switch a.Role {
 	case supervision.RoleBuyer:
-		return a.ID == o.Buyer && t.By&(1<<supervision.RoleBuyer) != 0
+		return a.ID == o.Buyer && slices.Contains(t.By, supervision.RoleBuyer)
 	case supervision.RoleSeller:
-		return a.ID == o.Seller && t.By&(1<<supervision.RoleSeller) != 0
+		return a.ID == o.Seller && slices.Contains(t.By, supervision.RoleSeller)
 	}
-	return t.By&(1<<a.Role) != 0
+	return slices.Contains(t.By, a.Role)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/benbjohnson/clock"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // due is when the orders of the settling contests become Completed, noticed when it is noticed.
@@ -55,7 +56,7 @@ func (b *backlog) seed(n int) error {
 	if err != nil {
 		return err
 	}
-	if err := b.peer.store.Create(context.Background(), supervision.Change{Order: order, Records: records}); err != nil {
+	if err := b.peer.store.Create(context.Background(), service.Change{Order: order, Records: records}); err != nil {
 		return err
 	}
 	name := orderIDs[0]
@@ -97,7 +98,7 @@ func (b *backlog) refill(t tables, n int) error {
 	return b.run(statements...)
 }
 
-func (d database) backlog(n int) (*backlog, *supervision.Service, error) {
+func (d database) backlog(n int) (*backlog, *service.Service, error) {
 	g, err := d.open()
 	if err != nil {
 		return nil, nil, err
@@ -107,16 +108,16 @@ func (d database) backlog(n int) (*backlog, *supervision.Service, error) {
 	if err == nil {
 		err = b.seed(n)
 	}
-	var service *supervision.Service
+	var svc *service.Service
 	if err == nil {
 		mock := clock.NewMock()
 		mock.Set(noticed)
-		service, err = supervision.New(g.ours.store, supervision.WithClock(mock))
+		svc, err = service.New(g.ours.store, service.WithClock(mock))
 	}
 	if err != nil {
 		g.close()
 	}
-	return b, service, err
+	return b, svc, err
 }
 
 func settleMatch(d database, byHand byHand) (match, error) {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 var sqlContests = func() (list []contest) {
@@ -64,6 +64,8 @@ func (c *courts) side(b *bench) error {
 	return nil
 }
 
+type failure struct{ err error }
+
 func doMatch(d database, clients int, byHand func(*hand, context.Context, string, move) error) (match, error) {
 	ctx := context.Background()
 	g, err := d.open()
@@ -78,7 +80,7 @@ func doMatch(d database, clients int, byHand func(*hand, context.Context, string
 		g.close()
 		return match{}, err
 	}
-	service, err := supervision.New(g.ours.store)
+	service, err := service.New(g.ours.store)
 	if err != nil {
 		g.close()
 		return match{}, err
@@ -97,7 +99,7 @@ func (g *ground) begin(ctx context.Context, n int) error {
 		order, records, err := play(i, 2)
 		for _, t := range []tables{g.ours, g.peer} {
 			if err == nil {
-				err = t.store.Create(ctx, supervision.Change{Order: order, Records: records, Relay: true})
+				err = t.store.Create(ctx, service.Change{Order: order, Records: records, Relay: true})
 			}
 		}
 		if err != nil {

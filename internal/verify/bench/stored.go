@@ -7,6 +7,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // storedBytes counts what one order takes on SQLite after a whole flow, its records included and everything relayed, and what the parties
@@ -32,7 +33,7 @@ func storedBytes(moves []move) (stored, typed int, err error) {
 	}
 	if err == nil {
 		order, _ = order.Settle(order.UpdatedAt)
-		err = g.ours.store.Create(ctx, supervision.Change{Order: order, Records: records})
+		err = g.ours.store.Create(ctx, service.Change{Order: order, Records: records})
 	}
 	if err != nil {
 		return 0, 0, err
@@ -91,7 +92,7 @@ var disputed = append(append([]move{}, flow[:5]...),
 		Demand: "Send the invitations this week, or refund the twelve accounts.",
 	}},
 	move{supervision.Manager("manager-7"), supervision.AddNote{Text: "Called the seller: the account manager was ill, a colleague takes over today."}},
-	move{supervision.Manager("manager-7"), supervision.RuleAppeal{
+	move{supervision.Manager("manager-7"), supervision.DecideAppeal{
 		Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery, Upheld: true,
 		Decision: "The seller was silent for six days. It delivers the missing accounts within two working days; the buyer keeps its right to appeal.",
 	}},

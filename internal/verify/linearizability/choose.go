@@ -12,7 +12,7 @@ var likely = map[string][]string{
 	"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "remind", "raise_appeal"},
 	"awaiting_delivery":     {"deliver", "deliver", "report_progress", "remind", "raise_appeal"},
 	"awaiting_acceptance":   {"reject_product", "reject_product", "accept_product", "raise_appeal"},
-	"frozen":                {"add_note", "rule_appeal"},
+	"frozen":                {"add_note", "decide_appeal"},
 }
 
 // choose decides what a client tries, given the status it saw last; mark tells its commands apart.
@@ -25,7 +25,7 @@ func choose(random *rand.Rand, status, mark string) input {
 	switch c.Op {
 	case "submit_request", "accept_product", "reject_product", "remind":
 		c.Role, c.Actor = "buyer", "b"
-	case "add_note", "rule_appeal":
+	case "add_note", "decide_appeal":
 		c.Role, c.Actor = "manager", "m"
 	case "raise_appeal":
 		if random.IntN(2) == 0 {
@@ -36,7 +36,7 @@ func choose(random *rand.Rand, status, mark string) input {
 	switch c.Op {
 	case "accept_request", "accept_product", "auto_accept", "complete":
 		c.Text = ""
-	case "rule_appeal":
+	case "decide_appeal":
 		c.Outcome, c.ResumeAt = "resume", []string{"", "", "awaiting_delivery"}[random.IntN(3)]
 	}
 	in := input{kind: "do", command: c}

@@ -15,7 +15,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // database is one kind of database, and where it is: as the environment says, or at its usual place on this machine.
@@ -33,7 +33,7 @@ var databases = []database{
 }
 
 // open makes a store with tables of its own, which are dropped after the test.
-func (d database) open(t *testing.T) supervision.Store {
+func (d database) open(t *testing.T) service.Store {
 	db, err := sql.Open(d.driver, d.dsn(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })

@@ -9,6 +9,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // state is one order with all that was done to it; nil before it is opened. It never changes.
@@ -148,10 +149,10 @@ func (s *state) do(in input, out output) []*state {
 		return s.when(out.unknown || errors.Is(out.err, supervision.ErrNotFound))
 	case s.keyed(in.key) != nil:
 		same := s.keyed(in.key).record.Command == in.command
-		return s.when(out.unknown || same && s.shows(in, out) || !same && errors.Is(out.err, supervision.ErrKeyReused))
+		return s.when(out.unknown || same && s.shows(in, out) || !same && errors.Is(out.err, service.ErrKeyReused))
 	}
 	if seen, _ := s.order.Settle(in.at); in.expects != 0 && in.expects != seen.Version {
-		return s.when(out.unknown || errors.Is(out.err, supervision.ErrConflict))
+		return s.when(out.unknown || errors.Is(out.err, service.ErrConflict))
 	}
 	next, answer := s.order.Do(in.command, in.at)
 	switch {

@@ -16,6 +16,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/linearizability"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 var (
@@ -34,7 +35,7 @@ func TestStoresAreLinearizable(t *testing.T) {
 }
 
 // contest plays rounds on a store until time is up; each has to have an explanation.
-func contest(t *testing.T, store supervision.Store) {
+func contest(t *testing.T, store service.Store) {
 	first := *seed
 	if first == 0 {
 		first = rand.Uint64N(1 << 40)
@@ -64,12 +65,12 @@ func draw(t *testing.T, result linearizability.Result) string {
 
 // TestBrokenStoresAreNot: a check that nothing fails checks nothing.
 func TestBrokenStoresAreNot(t *testing.T) {
-	for name, breakIt := range map[string]func(supervision.Store) supervision.Store{
-		"a lost save is said to be done":                  func(s supervision.Store) supervision.Store { return &deaf{Store: s} },
-		"reads are stale":                                 func(s supervision.Store) supervision.Store { return &stale{Store: s} },
-		"an unknown outcome is said not to have happened": func(s supervision.Store) supervision.Store { return &liar{Store: s} },
-		"an idempotency key is forgotten":                 func(s supervision.Store) supervision.Store { return &forgetful{Store: s} },
-		"the newest record is not shown":                  func(s supervision.Store) supervision.Store { return &blind{Store: s} },
+	for name, breakIt := range map[string]func(service.Store) service.Store{
+		"a lost save is said to be done":                  func(s service.Store) service.Store { return &deaf{Store: s} },
+		"reads are stale":                                 func(s service.Store) service.Store { return &stale{Store: s} },
+		"an unknown outcome is said not to have happened": func(s service.Store) service.Store { return &liar{Store: s} },
+		"an idempotency key is forgotten":                 func(s service.Store) service.Store { return &forgetful{Store: s} },
+		"the newest record is not shown":                  func(s service.Store) service.Store { return &blind{Store: s} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n := range 200 {
@@ -85,16 +86,16 @@ func TestBrokenStoresAreNot(t *testing.T) {
 }
 
 // deaf takes no notice of conflicts.
-type deaf struct{ supervision.Store }
+type deaf struct{ service.Store }
 
-func (s *deaf) Save(ctx context.Context, changes ...supervision.Change) error {
+func (s *deaf) Save(ctx context.Context, changes ...service.Change) error {
 	_ = s.Store.Save(ctx, changes...)
 	return nil
 }
 
 // stale shows an order as it was at the load before, now and then.
 type stale struct {
-	supervision.Store
+	service.Store
 	mu    sync.Mutex
 	known map[string]supervision.Order
 }
@@ -118,9 +119,9 @@ func (s *stale) Load(ctx context.Context, id, key string) (supervision.Order, *s
 }
 
 // liar calls the context ended although it has saved.
-type liar struct{ supervision.Store }
+type liar struct{ service.Store }
 
-func (s *liar) Save(ctx context.Context, changes ...supervision.Change) error {
+func (s *liar) Save(ctx context.Context, changes ...service.Change) error {
 	if err := s.Store.Save(context.WithoutCancel(ctx), changes...); err != nil {
 		return err
 	}
@@ -128,14 +129,14 @@ func (s *liar) Save(ctx context.Context, changes ...supervision.Change) error {
 }
 
 // forgetful finds no key.
-type forgetful struct{ supervision.Store }
+type forgetful struct{ service.Store }
 
 func (s *forgetful) Load(ctx context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
 	return s.Store.Load(ctx, id, "")
 }
 
 // blind does not show an order's newest record.
-type blind struct{ supervision.Store }
+type blind struct{ service.Store }
 
 func (s *blind) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 	records, err := s.Store.Records(ctx, id, after, limit)

@@ -6,25 +6,25 @@ import (
 	"math/rand/v2"
 	"runtime"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // lossy is a client's way to the store, which loses an answer now and then, before or after the store has done its work.
 type lossy struct {
-	supervision.Store
+	service.Store
 	random *rand.Rand
 	// cancel ends the context of the call under way; it is called during a save now and then.
 	cancel context.CancelFunc
 	// saved hears of every save; nil for nobody.
-	saved func(changes []supervision.Change, called int64, err error)
+	saved func(changes []service.Change, called int64, err error)
 	clock func() int64
 }
 
-func (l *lossy) Create(ctx context.Context, change supervision.Change) error {
+func (l *lossy) Create(ctx context.Context, change service.Change) error {
 	return l.write(func() error { return l.Store.Create(ctx, change) })
 }
 
-func (l *lossy) Save(ctx context.Context, changes ...supervision.Change) error {
+func (l *lossy) Save(ctx context.Context, changes ...service.Change) error {
 	runtime.Gosched() // let others come between the load and the save
 	called := l.clock()
 	err := l.write(func() error { return l.Store.Save(ctx, changes...) })
@@ -48,5 +48,5 @@ func (l *lossy) write(save func() error) error {
 }
 
 func lost() error {
-	return fmt.Errorf("linearizability: no answer: %w", supervision.ErrUnknownOutcome)
+	return fmt.Errorf("linearizability: no answer: %w", service.ErrUnknownOutcome)
 }

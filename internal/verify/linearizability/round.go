@@ -16,6 +16,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // Round is one contest of clients for a few orders.
@@ -45,7 +46,7 @@ type Result struct {
 // contest is a round under way.
 type contest struct {
 	Round
-	store  supervision.Store
+	store  service.Store
 	policy model.Policy
 	// now is the time on everybody's clock, in microseconds.
 	now     atomic.Int64
@@ -55,7 +56,7 @@ type contest struct {
 }
 
 // Run plays the round on a store, and checks its history for at most so long.
-func (r Round) Run(store supervision.Store, patience time.Duration) Result {
+func (r Round) Run(store service.Store, patience time.Duration) Result {
 	c := &contest{Round: r, store: store, policy: model.Guide()}
 	c.policy.Name, c.policy.AutoAccept = "quick", 60
 	c.policy.Completion, c.policy.Silence, c.policy.Reminder, c.policy.Rejections = 40, 50, 30, 2
@@ -97,7 +98,7 @@ type host struct {
 	clock.Clock
 	contest *contest
 	first   int64
-	service *supervision.Service
+	service *service.Service
 	lossy   *lossy
 }
 
@@ -112,7 +113,7 @@ func (h *host) Now() time.Time {
 
 func (c *contest) host(random *rand.Rand) *host {
 	h := &host{contest: c, lossy: &lossy{Store: c.store, random: random, clock: c.history.now}}
-	service, err := supervision.New(h.lossy, supervision.WithClock(h), supervision.WithPolicy(bridge.Policy(c.policy)), supervision.WithoutOutbox())
+	service, err := service.New(h.lossy, service.WithClock(h), service.WithPolicy(bridge.Policy(c.policy)), service.WithoutOutbox())
 	if err != nil {
 		c.fail(err)
 	}
@@ -140,15 +141,15 @@ func (h *host) call(client int, in input, do func(context.Context) (supervision.
 
 // definite sorts errors out: those that say that nothing has happened need no explanation, and are left out.
 func (c *contest) definite(in input, out *output) bool {
-	var conflict *supervision.ConflictError
+	var conflict *service.ConflictError
 	switch {
-	case errors.Is(out.err, supervision.ErrUnknownOutcome):
+	case errors.Is(out.err, service.ErrUnknownOutcome):
 		out.unknown = true
 	case out.err == nil, errors.Is(out.err, supervision.ErrRefused), errors.Is(out.err, supervision.ErrInvalid),
-		errors.Is(out.err, supervision.ErrNotFound), errors.Is(out.err, supervision.ErrKeyReused):
+		errors.Is(out.err, supervision.ErrNotFound), errors.Is(out.err, service.ErrKeyReused):
 	case errors.As(out.err, &conflict): // too many others
 		return false
-	case errors.Is(out.err, supervision.ErrConflict):
+	case errors.Is(out.err, service.ErrConflict):
 		return in.expects != 0
 	case errors.Is(out.err, context.Canceled):
 		return false
@@ -180,7 +181,7 @@ func (c *contest) client(n int) {
 				}).order
 			continue
 		}
-		in := choose(random, seen[i].Status.String(), fmt.Sprintf("%d/%d", n, k))
+		in := choose(random, string(seen[i].Status), fmt.Sprintf("%d/%d", n, k))
 		in.order = c.id(i)
 		if random.IntN(8) == 0 {
 			in.expects = int(seen[i].Version)
@@ -192,38 +193,39 @@ func (c *contest) client(n int) {
 		if out.err == nil {
 			seen[i] = out.order
 		} else {
-			seen[i].Status = supervision.Status(1 + random.IntN(6))
+			seen[i].Status = supervision.Statuses()[random.IntN(6)]
 		}
 	}
 }
 
 func (h *host) do(client int, in input) output {
 	return h.call(client, in, func(ctx context.Context) (supervision.Order, error) {
-		var options []supervision.DoOption
+		var options []service.DoOption
 		if in.key != "" {
-			options = append(options, supervision.WithKey(in.key))
+			options = append(options, service.WithKey(in.key))
 		}
 		if in.expects != 0 {
-			options = append(options, supervision.IfVersion(int64(in.expects)))
+			options = append(options, service.IfVersion(int64(in.expects)))
 		}
-		return h.service.Do(ctx, in.order, bridge.Actor(in.command), bridge.Action(in.command), options...)
+		result, err := h.service.Do(ctx, in.order, bridge.Actor(in.command), bridge.Action(in.command), options...)
+		return result.Order, err
 	})
 }
 
 // work settles until it is told to stop, and notes what it stored.
 func (c *contest) work(stop <-chan struct{}) {
 	h := c.host(rand.New(rand.NewPCG(c.Seed, 1<<32)))
-	h.lossy.saved = func(changes []supervision.Change, called int64, err error) {
+	h.lossy.saved = func(changes []service.Change, called int64, err error) {
 		for _, change := range changes {
 			if !strings.HasPrefix(change.Order.ID, c.Name+"-") {
 				continue // another round's
 			}
 			in := input{kind: "settle", order: change.Order.ID, at: bridge.Micros(change.Order.UpdatedAt)}
-			var conflict *supervision.ConflictError
+			var conflict *service.ConflictError
 			switch {
 			case err == nil, errors.As(err, &conflict) && !contains(conflict.Orders, change.Order.ID):
 				c.history.add(c.Clients, in, called, output{order: change.Order})
-			case errors.Is(err, supervision.ErrUnknownOutcome):
+			case errors.Is(err, service.ErrUnknownOutcome):
 				c.history.add(c.Clients, in, called, output{unknown: true})
 			}
 		}

@@ -51,17 +51,14 @@ func (o Order) Do(c Command, at int64) (Order, Answer) {
 	if !o.sees(c.Role, c.Actor) {
 		return o, Answer{Kind: "not_found"}
 	}
-	if faults := o.faults(c); len(faults) > 0 {
-		return o, Answer{Kind: "invalid", Faults: faults}
-	}
 	at = o.clamp(at)
 	next, records := o.Settle(at)
 	rule, reason, from := next.refuse(c, at)
 	if reason != "" {
 		return o, Answer{Kind: "refused", Rule: rule, Reason: reason, Status: next.Status, At: at, From: from}
 	}
-	if c.Op == "raise_appeal" && c.Ground == "buyer_silent" && next.Status == "awaiting_acceptance" && c.Files == 0 {
-		return o, Answer{Kind: "invalid", Faults: []string{"attachments"}} // proof of delivery (R18)
+	if faults := next.faults(c); len(faults) > 0 { // rules are asked before a form is checked
+		return o, Answer{Kind: "invalid", Faults: faults}
 	}
 	next, record := next.perform(c, at)
 	return next, Answer{Kind: "done", Records: append(records, record)}
@@ -95,8 +92,9 @@ func (o Order) faults(c Command) []string {
 		bad("ground", !isOne(c.Ground, GroundWords...))
 		bad("reason", blank || long)
 		bad("demand", strings.TrimSpace(c.Demand) == "")
-		bad("attachments", c.Files > 20)
-	case "rule_appeal":
+		proof := c.Ground == "buyer_silent" && o.Status == "awaiting_acceptance" // of delivery (R18)
+		bad("attachments", c.Files > 20 || proof && c.Files == 0)
+	case "decide_appeal":
 		bad("outcome", !isOne(c.Outcome, "resume", "accept", "cancel"))
 		resumable := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
 		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable))
@@ -154,7 +152,7 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text})
 		o.Appeal = &a
 		newTurn = false
-	case "rule_appeal":
+	case "decide_appeal":
 		r.To = o.ruled(c)
 		o = o.rule(c, r.To, at)
 	}

@@ -4,7 +4,7 @@ import "slices"
 
 // Operations are all operations but opening, in the order in which answers list them.
 var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver", "accept_product",
-	"reject_product", "remind", "raise_appeal", "add_note", "rule_appeal", "auto_accept", "complete"}
+	"reject_product", "remind", "raise_appeal", "add_note", "decide_appeal", "auto_accept", "complete"}
 
 // Instants lists, sorted, every instant at which time may change an answer about the order as it stands.
 func (o Order) Instants() []int64 {

@@ -21,7 +21,7 @@ func ruleOf(op string) string {
 		return "R18"
 	case "add_note":
 		return "R13"
-	case "rule_appeal":
+	case "decide_appeal":
 		return "R15"
 	case "auto_accept":
 		return "R27"
@@ -40,7 +40,7 @@ func mine(role, op string) bool {
 		return role == "seller"
 	case "raise_appeal":
 		return role == "buyer" || role == "seller"
-	case "add_note", "rule_appeal":
+	case "add_note", "decide_appeal":
 		return role == "manager"
 	case "open", "auto_accept", "complete":
 		return role == "system"
@@ -62,7 +62,7 @@ func here(status, op string) bool {
 	case "accepted":
 		return op == "complete"
 	case "frozen":
-		return op == "add_note" || op == "rule_appeal"
+		return op == "add_note" || op == "decide_appeal"
 	}
 	return false
 }
@@ -107,11 +107,18 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 		if len(o.Appeal.Notes) >= 100 {
 			return "R13", "too_many_notes", 0
 		}
-	case "rule_appeal":
+	case "decide_appeal":
 		if c.Outcome == "resume" && !o.canResumeAt(o.ruled(c)) {
 			return "R15", "nothing_to_act_on", 0
 		}
 	case "raise_appeal":
+		if !isOne(c.Ground, GroundWords...) { // then some ground has to hold
+			if o.may(c.Role, c.Op, at) {
+				return "", "", 0
+			}
+			p := o.permission(c.Role, c.Op, at)
+			return p.Rule, p.Reason, p.From
+		}
 		reason := o.groundFails(c.Role, c.Ground, at)
 		if reason != "" {
 			from, _ := o.opening(at, func(o Order, t int64) bool { return o.appealable(c.Role, c.Ground, t) })

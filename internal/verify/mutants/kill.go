@@ -78,12 +78,12 @@ func (p planted) overlay(root string) (string, error) {
 	return overlay, errors.Join(err, os.WriteFile(mutated, []byte(text), 0o600), os.WriteFile(overlay, names, 0o600))
 }
 
-// statementTests hold statements and their plans, and would notice any change of a statement's text, right or wrong.
-const statementTests = "^(TestPlans|TestStatementsOfEachOperation)$"
+// textTests hold statements, their plans and the drawings of the flow, and would notice any change of their text, right or wrong.
+const textTests = "^(TestPlans|TestStatementsOfEachOperation|TestFlow_Drawings)$"
 
 // run tests one package, with an overlay unless it is empty, and returns the first test that fails; errSurvived when none does.
 func run(ctx context.Context, root, overlay, pkg, only string) (killer, error) {
-	args := []string{"test", "-json", "-vet=off", "-failfast", "-short", "-timeout=120s", "-skip", statementTests}
+	args := []string{"test", "-json", "-vet=off", "-failfast", "-short", "-timeout=120s", "-skip", textTests}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}

@@ -32,7 +32,7 @@ type planted struct {
 // all lists every planted bug.
 func all() []planted {
 	var list []planted
-	for _, plots := range [][]plot{appeals, machines, templates, flows, services, documents, memories, databases} {
+	for _, plots := range [][]plot{appeals, machines, templates, inputs, flows, services, documents, memories, databases} {
 		for _, p := range plots {
 			for _, m := range p.mutants {
 				list = append(list, planted{m, p.file, p.tests})

@@ -14,6 +14,7 @@ var (
 	strange = []string{
 		"", " ", "a", "ab", "abc", "AB12", "a b", " a", "a ", "a\n", "\na", "a\nb", "a\r\nb", "a\tb", "a\vb", "a\x00b", "a\x1fb", "a\x7f", "a\u0080b",
 		"a\u0085b", "\u0085a", "a\u009fb", "a\u00a0", "\u00a0a", "a\u00a0b", "\u1680a", "a\u180e", "\u2000a", "a\u200a", "a\u200b", "a\u2028b", "\u2028", "a\u2029b",
+		"\u200b", "\ufeff", "\u200b \u2060", "\u200b\n\u200b", "\u3164", "\u2800", "\ufe0f", "\U000e0041", "\U000e0fff", "\U000e1000", "a\u202eb", "a\U000e0041", "\u00ad", "\u202fa",
 		"a\u202f", "a\u205f", "a\u3000", "a\ufeff", "\ufeffa", "ä", "文", "文文", "𝄞", "𝄞𝄞𝄞", "e\u0301", "\ufffd", strings.Repeat("x", 128), strings.Repeat("文", 128),
 		strings.Repeat("x", 129), strings.Repeat("𝄞", 4000), strings.Repeat("x", 4001), "null", "true", "7", "２",
 	}

@@ -98,13 +98,19 @@ func compile(t rapid.TB, form template.Template) *jsonschema.Schema {
 	return schema
 }
 
+func checker(t rapid.TB, form template.Template) *template.Form {
+	compiled, err := template.Compile(form)
+	require.NoError(t, err)
+	return compiled
+}
+
 // agree compares the two verdicts on a JSON document and returns them.
 func agree(t rapid.TB, form template.Template, schema *jsonschema.Schema, document []byte) bool {
 	var values template.Values
 	require.NoError(t, json.Unmarshal(document, &values))
 	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 	require.NoError(t, err)
-	faults, refusal := form.Check(values), schema.Validate(instance)
+	faults, refusal := checker(t, form).Check(values), schema.Validate(instance)
 	if (len(faults) == 0) != (refusal == nil) {
 		t.Fatalf("%.300s\nof %s:\nCheck: %v\nschema: %v", document, describe(form), faults, refusal)
 	}
@@ -115,7 +121,7 @@ func agree(t rapid.TB, form template.Template, schema *jsonschema.Schema, docume
 func normalised(t rapid.TB, form template.Template, schema *jsonschema.Schema, document []byte) {
 	var raw template.Values
 	require.NoError(t, json.Unmarshal(document, &raw))
-	values, err := form.Accept(raw)
+	values, err := checker(t, form).Accept(raw)
 	if err != nil {
 		return
 	}

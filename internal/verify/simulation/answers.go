@@ -7,12 +7,13 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // answered holds the answer to a command against the model's, and reports whether it is a definite one.
-func (w *world) answered(p *process, want *intent, order *supervision.Order, err error) (definite bool) {
+func (w *world) answered(p *process, want *intent, got *service.Result, err error) (definite bool) {
 	c := &p.call
-	w.log("    answer: %v, version %d", err, order.Version)
+	w.log("    answer: %v, version %d", err, got.Order.Version)
 	if w.faulty(p, err) {
 		return false
 	}
@@ -28,8 +29,8 @@ func (w *world) answered(p *process, want *intent, order *supervision.Order, err
 	next, answer := known.Do(want.command, c.at)
 	switch {
 	case c.repeated:
-		w.repeated(p, s, want, order, err)
-	case errors.Is(err, supervision.ErrConflict):
+		w.repeated(p, s, want, got, err)
+	case errors.Is(err, service.ErrConflict):
 		seen, _ := known.Settle(c.at)
 		if want.expects == 0 || seen.Version == want.expects && !c.conflicted || c.applied != 0 {
 			w.fail("order %s: conflict at version %d, expected %d, applied %d", s.id, seen.Version, want.expects, c.applied)
@@ -43,11 +44,11 @@ func (w *world) answered(p *process, want *intent, order *supervision.Order, err
 	case answer.Kind != "done":
 		w.fail("order %s: %s was done, but is %+v", s.id, want.command.Op, answer)
 	default:
-		if diff := bridge.DiffOrder(&next, order); diff != "" {
-			w.fail("order %s: answer to %s: %s", s.id, want.command.Op, diff)
+		if diff := bridge.DiffAnswer(&next, &answer, &got.Order, got.Records, nil); diff != "" || got.Repeated {
+			w.fail("order %s: answer to %s: %s (repeated %t)", s.id, want.command.Op, diff, got.Repeated)
 		}
-		if want.dryRun != (c.applied == 0) || !want.dryRun && c.applied != int(order.Version) {
-			w.fail("order %s: %s was answered with version %d, stored as %d", s.id, want.command.Op, order.Version, c.applied)
+		if want.dryRun != (c.applied == 0) || !want.dryRun && c.applied != int(got.Order.Version) {
+			w.fail("order %s: %s was answered with version %d, stored as %d", s.id, want.command.Op, got.Order.Version, c.applied)
 		}
 	}
 	return true
@@ -65,7 +66,7 @@ func (w *world) unloaded(p *process, err error) {
 func (w *world) faulty(p *process, err error) bool {
 	c := &p.call
 	switch {
-	case errors.Is(err, supervision.ErrUnknownOutcome):
+	case errors.Is(err, service.ErrUnknownOutcome):
 	case errors.Is(err, errBroken), errors.Is(err, context.Canceled):
 		if c.applied != 0 {
 			w.fail("answered with %v, but it was applied", err)
@@ -80,7 +81,7 @@ func (w *world) faulty(p *process, err error) bool {
 }
 
 // repeated holds the answer to a command whose key was there against R28.
-func (w *world) repeated(p *process, s *shadow, want *intent, order *supervision.Order, err error) {
+func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Result, err error) {
 	c := &p.call
 	first := s.keyed(want.key, c.loaded)
 	same := bridge.Command(first.Actor, first.Action) == want.command
@@ -89,10 +90,10 @@ func (w *world) repeated(p *process, s *shadow, want *intent, order *supervision
 		w.fail("order %s: key %q applied again (R28)", s.id, want.key)
 	case same && err == nil:
 		now, _ := s.states[c.loaded-1].Settle(c.at)
-		if diff := bridge.DiffOrder(&now, order); diff != "" {
-			w.fail("order %s: answer to a repeated command: %s", s.id, diff)
+		if diff := bridge.DiffOrder(&now, &got.Order); diff != "" || !got.Repeated || len(got.Records) > 0 {
+			w.fail("order %s: answer to a repeated command: %s (repeated %t, %d records)", s.id, diff, got.Repeated, len(got.Records))
 		}
-	case !same && errors.Is(err, supervision.ErrKeyReused):
+	case !same && errors.Is(err, service.ErrKeyReused):
 	case !same && errors.Is(err, supervision.ErrNotFound):
 	default:
 		w.fail("order %s: key %q sent again, same %t: %v", s.id, want.key, same, err)
@@ -105,7 +106,7 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 		return false
 	}
 	s := w.shadow(want.order)
-	if s != nil && errors.Is(err, supervision.ErrExists) {
+	if s != nil && errors.Is(err, service.ErrExists) {
 		if o := want.opening; s.states[0].Product == o.Product && s.states[0].Buyer == o.Buyer && s.states[0].Seller == o.Seller {
 			w.fail("opening %s again: %v", want.order, err)
 		}
@@ -182,7 +183,7 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 }
 
 // pageAnswered holds a page's orders against time: none shows a status that time has ended.
-func (w *world) pageAnswered(p *process, page *supervision.Page, err error) {
+func (w *world) pageAnswered(p *process, page *service.Page, err error) {
 	if w.faulty(p, err) {
 		return
 	}
@@ -223,7 +224,7 @@ func (w *world) dueBy(at int64) (list []dueOrder) {
 func (w *world) settled(due []dueOrder, err error) {
 	named := map[string]bool{}
 	if err != nil {
-		var failed *supervision.OrdersError
+		var failed *service.OrdersError
 		if !errors.As(err, &failed) {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/koogallery/serviceflow/internal/verify/simulation"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // TestBrokenStoresAreSeen: a simulation that nothing fails simulates nothing. Each planted bug has to show within so many seeds.
@@ -30,16 +31,16 @@ func TestBrokenStoresAreSeen(t *testing.T) {
 
 // bug is a store with one method replaced.
 type bug struct {
-	supervision.Store
-	save   func(context.Context, ...supervision.Change) error
+	service.Store
+	save   func(context.Context, ...service.Change) error
 	load   func(context.Context, string, string) (supervision.Order, *supervision.Record, error)
-	due    func(context.Context, time.Time, supervision.Position, int) ([]supervision.DueOrder, error)
+	due    func(context.Context, time.Time, supervision.Position, int) ([]service.DueOrder, error)
 	claim  func(context.Context, time.Time, time.Duration, int) ([]supervision.Record, error)
 	acks   func(context.Context, ...supervision.RecordID) error
 	search func(context.Context, supervision.Filter) ([]supervision.Order, error)
 }
 
-func (b *bug) Save(ctx context.Context, changes ...supervision.Change) error {
+func (b *bug) Save(ctx context.Context, changes ...service.Change) error {
 	if b.save != nil {
 		return b.save(ctx, changes...)
 	}
@@ -53,7 +54,7 @@ func (b *bug) Load(ctx context.Context, id, key string) (supervision.Order, *sup
 	return b.Store.Load(ctx, id, key)
 }
 
-func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
 	}
@@ -81,37 +82,37 @@ func (b *bug) Search(ctx context.Context, filter supervision.Filter) ([]supervis
 	return b.Store.Search(ctx, filter)
 }
 
-var broken = map[string]func(supervision.Store) supervision.Store{
-	"a lost update is not told": func(s supervision.Store) supervision.Store {
-		return &bug{Store: s, save: func(ctx context.Context, changes ...supervision.Change) error {
+var broken = map[string]func(service.Store) service.Store{
+	"a lost update is not told": func(s service.Store) service.Store {
+		return &bug{Store: s, save: func(ctx context.Context, changes ...service.Change) error {
 			_ = s.Save(ctx, changes...)
 			return nil
 		}}
 	},
-	"a conflict undoes the whole batch but names one": func(s supervision.Store) supervision.Store {
-		return &bug{Store: s, save: func(ctx context.Context, changes ...supervision.Change) error {
+	"a conflict undoes the whole batch but names one": func(s service.Store) service.Store {
+		return &bug{Store: s, save: func(ctx context.Context, changes ...service.Change) error {
 			for _, c := range changes {
 				if o, _, err := s.Load(ctx, c.Order.ID, ""); err == nil && o.Version != c.Before {
-					return &supervision.ConflictError{Orders: []string{c.Order.ID}}
+					return &service.ConflictError{Orders: []string{c.Order.ID}}
 				}
 			}
 			return s.Save(ctx, changes...)
 		}}
 	},
-	"what time does is not relayed": func(s supervision.Store) supervision.Store {
-		return &bug{Store: s, save: func(ctx context.Context, changes ...supervision.Change) error {
+	"what time does is not relayed": func(s service.Store) service.Store {
+		return &bug{Store: s, save: func(ctx context.Context, changes ...service.Change) error {
 			for i := range changes {
 				changes[i].Relay = changes[i].Records[0].Actor.Role != supervision.RoleSystem
 			}
 			return s.Save(ctx, changes...)
 		}}
 	},
-	"keys are forgotten": func(s supervision.Store) supervision.Store {
+	"keys are forgotten": func(s service.Store) service.Store {
 		return &bug{Store: s, load: func(ctx context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
 			return s.Load(ctx, id, "")
 		}}
 	},
-	"loads are a version late": func(s supervision.Store) supervision.Store {
+	"loads are a version late": func(s service.Store) service.Store {
 		held := map[string]supervision.Order{}
 		return &bug{Store: s, load: func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 			order, record, err := s.Load(ctx, id, key)
@@ -123,37 +124,37 @@ var broken = map[string]func(supervision.Store) supervision.Store{
 			return order, record, err
 		}}
 	},
-	"what is due now is not listed": func(s supervision.Store) supervision.Store {
-		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+	"what is due now is not listed": func(s service.Store) service.Store {
+		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 			return s.Due(ctx, at.Add(-supervision.Tick), after, limit)
 		}}
 	},
-	"the cursor of due orders skips those of the same instant": func(s supervision.Store) supervision.Store {
-		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+	"the cursor of due orders skips those of the same instant": func(s service.Store) service.Store {
+		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 			if after.ID != "" {
 				after.ID = "\U0010ffff"
 			}
 			return s.Due(ctx, at, after, limit)
 		}}
 	},
-	"claims are not exclusive": func(s supervision.Store) supervision.Store {
+	"claims are not exclusive": func(s service.Store) service.Store {
 		return &bug{Store: s, claim: func(ctx context.Context, at time.Time, _ time.Duration, limit int) ([]supervision.Record, error) {
 			return s.Claim(ctx, at, 0, limit)
 		}}
 	},
-	"an acknowledgement takes the next record with it": func(s supervision.Store) supervision.Store {
+	"an acknowledgement takes the next record with it": func(s service.Store) service.Store {
 		return &bug{Store: s, acks: func(ctx context.Context, ids ...supervision.RecordID) error {
 			last := ids[len(ids)-1]
 			last.Seq++
 			return s.Acknowledge(ctx, append(ids, last)...)
 		}}
 	},
-	"an acknowledgement is lost": func(s supervision.Store) supervision.Store {
+	"an acknowledgement is lost": func(s service.Store) service.Store {
 		return &bug{Store: s, acks: func(ctx context.Context, ids ...supervision.RecordID) error {
 			return s.Acknowledge(ctx, ids[:len(ids)-1]...)
 		}}
 	},
-	"a search goes by the stored status": func(s supervision.Store) supervision.Store {
+	"a search goes by the stored status": func(s service.Store) service.Store {
 		return &bug{Store: s, search: func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
 			filter.At = time.Unix(0, 0)
 			return s.Search(ctx, filter)

@@ -1,4 +1,4 @@
-// Package simulation runs the real [supervision.Service] in a simulated world: several hosts, buyers, sellers and an operations manager,
+// Package simulation runs the real [service.Service] in a simulated world: several hosts, buyers, sellers and an operations manager,
 // workers and relays, on one store that loses answers, with clocks that jump and differ, and hosts that die in the middle of a call.
 //
 // A world is made from a seed and nothing else. Everybody in it is a coroutine, only one runs at a time, and each hands over before every

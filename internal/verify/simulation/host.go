@@ -6,14 +6,14 @@ import (
 	"github.com/benbjohnson/clock"
 
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // host is a process of the operating system that runs a service. It dies and starts again, and its clock is never quite right.
 type host struct {
 	clock.Clock // only Now is ever asked
 	world       *world
-	service     *supervision.Service
+	service     *service.Service
 	// skew is how far its clock is ahead, in microseconds.
 	skew int64
 	// lives counts its restarts.
@@ -28,8 +28,8 @@ func (h *host) Now() time.Time { return bridge.Time(h.now()) }
 // start gives the host a service without a memory of what was before.
 func (h *host) start() {
 	w := h.world
-	service, err := supervision.New(&wire{world: w, Store: w.store}, supervision.WithClock(h), supervision.WithPolicy(w.policy.library),
-		supervision.WithBatch(w.plan.batch), supervision.WithLease(w.plan.lease))
+	service, err := service.New(&wire{world: w, Store: w.store}, service.WithClock(h), service.WithPolicy(w.policy.library),
+		service.WithBatch(w.plan.batch), service.WithLease(w.plan.lease))
 	if err != nil {
 		w.fail("starting a host: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // intent is one command as its sender means it, however often it has to be sent.
@@ -43,15 +44,15 @@ func (p *process) send(want *intent) (done bool) {
 	w := p.world
 	for {
 		p.call.want = want
-		var order supervision.Order
+		var result service.Result
 		var err error
 		h := w.anyHost()
 		w.result.Counts.Calls++
 		w.log("sends %s to %s by %s, key %q, version %d, dry %t", want.command.Op, want.order, want.command.Actor, want.key, want.expects, want.dryRun)
 		answered := p.on(h, func(ctx context.Context) {
-			order, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command), options(want)...)
+			result, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command), options(want)...)
 		})
-		if answered && w.answered(p, want, &order, err) {
+		if answered && w.answered(p, want, &result, err) {
 			return err == nil && !want.dryRun
 		}
 		w.result.Counts.Unknown++
@@ -61,16 +62,16 @@ func (p *process) send(want *intent) (done bool) {
 	}
 }
 
-func options(want *intent) []supervision.DoOption {
-	list := make([]supervision.DoOption, 0, 3)
+func options(want *intent) []service.DoOption {
+	list := make([]service.DoOption, 0, 3)
 	if want.key != "" {
-		list = append(list, supervision.WithKey(want.key))
+		list = append(list, service.WithKey(want.key))
 	}
 	if want.expects != 0 {
-		list = append(list, supervision.IfVersion(int64(want.expects)))
+		list = append(list, service.IfVersion(int64(want.expects)))
 	}
 	if want.dryRun {
-		list = append(list, supervision.DryRun())
+		list = append(list, service.DryRun())
 	}
 	return list
 }
@@ -91,7 +92,7 @@ var likely = map[string]map[string][]string{
 		"awaiting_acceptance":   {"raise_appeal", ""},
 		"frozen":                {"deliver", "report_progress", "", "", "", "", "", ""},
 	},
-	"manager": {"frozen": {"add_note", "rule_appeal", "rule_appeal"}},
+	"manager": {"frozen": {"add_note", "decide_appeal", "decide_appeal"}},
 }
 
 // choose decides what somebody tries: mostly something sensible, now and then anything; false for nothing.
@@ -129,7 +130,7 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 		}
 		c.Ground, c.Files = ground, w.random.IntN(2)
 		c.Text, c.Demand = w.text(), "money back"
-	case "rule_appeal":
+	case "decide_appeal":
 		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept", "cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
 		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
 			c.ResumeAt = waiting[w.random.IntN(len(waiting))]

@@ -7,6 +7,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // oracle knows what has been stored, as the model says it must be, and holds every write against it.
@@ -14,7 +15,7 @@ type oracle struct {
 	orders []*shadow
 	// opened counts the orders that somebody has begun to open, serial makes texts and keys different.
 	opened, serial int
-	templates      []supervision.RequestTemplate
+	templates      []service.RequestTemplate
 }
 
 // author is who makes a write, and in which call: the write may come after the call.
@@ -40,11 +41,11 @@ func (a author) during() *call {
 }
 
 // created holds a new order against the model.
-func (w *world) created(by author, change supervision.Change, err error) {
+func (w *world) created(by author, change service.Change, err error) {
 	id := change.Order.ID
 	s := w.shadow(id)
 	switch {
-	case errors.Is(err, supervision.ErrExists):
+	case errors.Is(err, service.ErrExists):
 		if s == nil {
 			w.fail("order %s exists although nobody created it", id)
 		}
@@ -72,8 +73,8 @@ func (w *world) created(by author, change supervision.Change, err error) {
 }
 
 // saved holds a save against the model: the right ones are stored, and what is stored is what the rules say.
-func (w *world) saved(by author, changes []supervision.Change, err error) {
-	var conflict *supervision.ConflictError
+func (w *world) saved(by author, changes []service.Change, err error) {
+	var conflict *service.ConflictError
 	if err != nil && !errors.As(err, &conflict) {
 		w.fail("saving: %v", err)
 		return
@@ -94,7 +95,7 @@ func (w *world) saved(by author, changes []supervision.Change, err error) {
 }
 
 // follow takes the records of a change, one after the other, to the model.
-func (w *world) follow(by author, s *shadow, change supervision.Change) {
+func (w *world) follow(by author, s *shadow, change service.Change) {
 	before := s.version()
 	for i := range change.Records {
 		r := &change.Records[i]
@@ -157,7 +158,7 @@ func (w *world) count(o *model.Order, r *supervision.Record) {
 	case supervision.OpComplete:
 		w.result.Counts.Completed++
 	}
-	w.mix(uint64(o.Version)<<8 | uint64(r.Operation))
+	w.mix(uint64(o.Version)<<8 | uint64(len(r.Operation)))
 	w.log("    stored: order %s is %s, version %d by %s", o.ID, o.Status, o.Version, r.Operation)
 }
 

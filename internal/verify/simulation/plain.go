@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // Plain is the simplest store that keeps the contract: every answer is looked for in one list of orders. For the few orders of a simulation
@@ -15,10 +16,10 @@ import (
 type Plain struct {
 	mu        sync.Mutex
 	rows      []*row
-	templates []supervision.RequestTemplate
+	templates []service.RequestTemplate
 }
 
-var _ supervision.Store = (*Plain)(nil)
+var _ service.Store = (*Plain)(nil)
 
 type row struct {
 	order   supervision.Order
@@ -47,15 +48,15 @@ func (s *Plain) enter(ctx context.Context) (leave func(), err error) {
 	return s.mu.Unlock, nil
 }
 
-// Create implements [supervision.Orders].
-func (s *Plain) Create(ctx context.Context, change supervision.Change) error {
+// Create implements [service.Orders].
+func (s *Plain) Create(ctx context.Context, change service.Change) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
 	if s.row(change.Order.ID) != nil {
-		return fmt.Errorf("simulation: order %q: %w", change.Order.ID, supervision.ErrExists)
+		return fmt.Errorf("simulation: order %q: %w", change.Order.ID, service.ErrExists)
 	}
 	r := &row{}
 	r.take(change)
@@ -63,9 +64,8 @@ func (s *Plain) Create(ctx context.Context, change supervision.Change) error {
 	return nil
 }
 
-func (r *row) take(change supervision.Change) {
+func (r *row) take(change service.Change) {
 	r.order = change.Order.Clone()
-	r.order.Template = nil
 	for _, record := range change.Records {
 		record = record.Clone()
 		r.records = append(r.records, record)
@@ -75,7 +75,7 @@ func (r *row) take(change supervision.Change) {
 	}
 }
 
-// Load implements [supervision.Orders].
+// Load implements [service.Orders].
 func (s *Plain) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *Plain) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	return r.order.Clone(), nil, nil
 }
 
-// Save implements [supervision.Orders].
-func (s *Plain) Save(ctx context.Context, changes ...supervision.Change) error {
+// Save implements [service.Orders].
+func (s *Plain) Save(ctx context.Context, changes ...service.Change) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
@@ -114,12 +114,12 @@ func (s *Plain) Save(ctx context.Context, changes ...supervision.Change) error {
 		r.take(change)
 	}
 	if conflicts != nil {
-		return &supervision.ConflictError{Orders: conflicts}
+		return &service.ConflictError{Orders: conflicts}
 	}
 	return nil
 }
 
-// Search implements [supervision.Orders].
+// Search implements [service.Orders].
 func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]superv
 	return found[:min(len(found), filter.Limit)], nil
 }
 
-// Records implements [supervision.Orders].
+// Records implements [service.Orders].
 func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -158,31 +158,31 @@ func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) 
 	return found, nil
 }
 
-// Due implements [supervision.Orders].
-func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]supervision.DueOrder, error) {
+// Due implements [service.Orders].
+func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	var found []supervision.DueOrder
+	var found []service.DueOrder
 	for _, r := range s.rows {
-		due := supervision.DueOrder{ID: r.order.ID, Due: r.order.NextDue()}
+		due := service.DueOrder{ID: r.order.ID, Due: r.order.NextDue()}
 		if due.Due.IsZero() || due.Due.After(at) || dueAt(due).Compare(after) <= 0 {
 			continue
 		}
 		due.Order = r.order.Clone()
 		found = append(found, due)
 	}
-	slices.SortFunc(found, func(a, b supervision.DueOrder) int { return dueAt(a).Compare(dueAt(b)) })
+	slices.SortFunc(found, func(a, b service.DueOrder) int { return dueAt(a).Compare(dueAt(b)) })
 	return found[:min(len(found), limit)], nil
 }
 
-func dueAt(d supervision.DueOrder) supervision.Position {
+func dueAt(d service.DueOrder) supervision.Position {
 	return supervision.Position{At: d.Due, ID: d.ID}
 }
 
-// Claim implements [supervision.Outbox].
+// Claim implements [service.Outbox].
 func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -214,7 +214,7 @@ func (r *row) waits() supervision.Position {
 	return supervision.Position{At: r.waiting[0].At, ID: r.order.ID}
 }
 
-// Acknowledge implements [supervision.Outbox].
+// Acknowledge implements [service.Outbox].
 func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -229,26 +229,26 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 	return nil
 }
 
-// PutTemplate implements [supervision.Templates].
-func (s *Plain) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+// PutTemplate implements [service.Templates].
+func (s *Plain) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
 	if latest := s.template(t.Seller, t.Product, 0); t.Version != latest.Version+1 {
-		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version, supervision.ErrConflict)
+		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version, service.ErrConflict)
 	}
 	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC().Truncate(supervision.Tick)
 	s.templates = append(s.templates, t)
 	return nil
 }
 
-// Template implements [supervision.Templates].
-func (s *Plain) Template(ctx context.Context, seller, product string, version int) (supervision.RequestTemplate, error) {
+// Template implements [service.Templates].
+func (s *Plain) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
-		return supervision.RequestTemplate{}, err
+		return service.RequestTemplate{}, err
 	}
 	defer leave()
 	t := s.template(seller, product, version)
@@ -260,7 +260,7 @@ func (s *Plain) Template(ctx context.Context, seller, product string, version in
 }
 
 // template finds a version, or the latest for 0; the zero value where there is none.
-func (s *Plain) template(seller, product string, version int) (found supervision.RequestTemplate) {
+func (s *Plain) template(seller, product string, version int) (found service.RequestTemplate) {
 	for _, t := range s.templates {
 		if t.Seller == seller && t.Product == product && (version == 0 || version == t.Version) {
 			found = t

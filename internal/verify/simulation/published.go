@@ -4,10 +4,11 @@ import (
 	"errors"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // published takes note of a template.
-func (w *world) published(t supervision.RequestTemplate, err error) {
+func (w *world) published(t service.RequestTemplate, err error) {
 	if err == nil {
 		w.templates = append(w.templates, t)
 	}
@@ -25,7 +26,7 @@ func (o *oracle) latest(seller, product string) int {
 }
 
 // asked holds the answer about a template against what was published.
-func (w *world) asked(seller, product string, version int, t *supervision.RequestTemplate, err error) {
+func (w *world) asked(seller, product string, version int, t *service.RequestTemplate, err error) {
 	want := version
 	if version == 0 {
 		want = w.latest(seller, product)

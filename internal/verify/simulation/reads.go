@@ -6,6 +6,7 @@ import (
 
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // loaded holds a read order against what must be stored.
@@ -52,7 +53,7 @@ func (w *world) searched(f supervision.Filter, orders []supervision.Order, err e
 	for _, s := range w.orders {
 		now, _ := s.last().Settle(bridge.Micros(f.At))
 		if (f.Buyer == "" || f.Buyer == now.Buyer) && (f.Seller == "" || f.Seller == now.Seller) &&
-			(f.Status == 0 || f.Status.String() == now.Status) {
+			(f.Status == "" || string(f.Status) == now.Status) {
 			found++
 		}
 	}
@@ -74,7 +75,7 @@ func (w *world) searched(f supervision.Filter, orders []supervision.Order, err e
 }
 
 // dueListed holds a list of due orders against those that are due: sorted by instant and id, behind a position.
-func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []supervision.DueOrder, err error) {
+func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []service.DueOrder, err error) {
 	if err != nil || len(due) > limit {
 		w.fail("asking for %d due orders: %d, %v", limit, len(due), err)
 		return

@@ -15,7 +15,7 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/simulation"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/store/storetest"
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 var (
@@ -26,17 +26,17 @@ var (
 )
 
 func TestPlainStoreKeepsTheContract(t *testing.T) {
-	storetest.Run(t, func(*testing.T) supervision.Store { return &simulation.Plain{} })
+	storetest.Run(t, func(*testing.T) service.Store { return &simulation.Plain{} })
 }
 
 // TestWorlds runs many worlds on the plain store, where they are fastest.
 func TestWorlds(t *testing.T) {
-	simulate(t, 100_000, func() supervision.Store { return &simulation.Plain{} })
+	simulate(t, 100_000, func() service.Store { return &simulation.Plain{} })
 }
 
 // TestWorldsOnMemory runs fewer on the store that the library comes with.
 func TestWorldsOnMemory(t *testing.T) {
-	simulate(t, 10_000, func() supervision.Store { return memory.New() })
+	simulate(t, 10_000, func() service.Store { return memory.New() })
 }
 
 // TestSameSeedSameWorld: otherwise a printed seed would be worth nothing. And a world that has ended leaves nobody behind.
@@ -54,7 +54,7 @@ func TestSameSeedSameWorld(t *testing.T) {
 const budget = time.Minute
 
 // simulate runs seeds on all processors, and tells the first violation with what it takes to see it again.
-func simulate(t *testing.T, short uint64, newStore func() supervision.Store) {
+func simulate(t *testing.T, short uint64, newStore func() service.Store) {
 	first, n := *seed, short
 	if first == 0 {
 		first = rand.Uint64N(1 << 40)

@@ -94,7 +94,7 @@ func (p *process) look(role, id string) {
 			records, err := h.service.Records(ctx, s.id, actor, int64(after), limit)
 			w.recordsAnswered(p, s, role, id, after, limit, records, err)
 		default:
-			status := supervision.Status(w.random.IntN(5)) // often any
+			status := append(supervision.Statuses()[:4], "")[w.random.IntN(5)] // often any
 			query := supervision.Query{Criteria: supervision.Criteria{Status: status}, Limit: 1 + w.random.IntN(3)}
 			page, err := h.service.Search(ctx, actor, query)
 			w.pageAnswered(p, &page, err)

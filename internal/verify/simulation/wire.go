@@ -7,17 +7,18 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // wire is a host's way to the store. Every call hands over first, and may fail: before it reaches the store, or on the way back.
 type wire struct {
-	supervision.Store
+	service.Store
 	world *world
 }
 
 var errBroken = errors.New("simulation: the store is out of order")
 
-func lost() error { return fmt.Errorf("simulation: no answer: %w", supervision.ErrUnknownOutcome) }
+func lost() error { return fmt.Errorf("simulation: no answer: %w", service.ErrUnknownOutcome) }
 
 // reach hands over, and then fails now and then before the store has heard of anything.
 func (s *wire) reach(ctx context.Context) error {
@@ -74,7 +75,7 @@ func (s *wire) write(ctx context.Context, effect func() error) error {
 	return err
 }
 
-func (s *wire) Create(ctx context.Context, change supervision.Change) error {
+func (s *wire) Create(ctx context.Context, change service.Change) error {
 	by := s.world.by()
 	return s.write(ctx, func() error {
 		err := s.Store.Create(background, change)
@@ -83,12 +84,12 @@ func (s *wire) Create(ctx context.Context, change supervision.Change) error {
 	})
 }
 
-func (s *wire) Save(ctx context.Context, changes ...supervision.Change) error {
+func (s *wire) Save(ctx context.Context, changes ...service.Change) error {
 	w, p := s.world, s.world.current
 	if p != nil && !p.call.spared && w.chance(w.plan.conflict) {
 		p.pause()
 		p.call.conflicted = true
-		conflict := &supervision.ConflictError{}
+		conflict := &service.ConflictError{}
 		for _, c := range changes {
 			conflict.Orders = append(conflict.Orders, c.Order.ID)
 		}
@@ -129,7 +130,7 @@ func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (
 	return records, err
 }
 
-func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []supervision.DueOrder, err error) {
+func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []service.DueOrder, err error) {
 	if err = s.reach(ctx); err == nil {
 		due, err = s.Store.Due(background, at, after, limit)
 		s.world.dueListed(at, after, limit, due, err)
@@ -158,7 +159,7 @@ func (s *wire) Acknowledge(ctx context.Context, ids ...supervision.RecordID) err
 	})
 }
 
-func (s *wire) PutTemplate(ctx context.Context, t supervision.RequestTemplate) error {
+func (s *wire) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	return s.write(ctx, func() error {
 		err := s.Store.PutTemplate(background, t)
 		s.world.published(t, err)
@@ -166,7 +167,7 @@ func (s *wire) PutTemplate(ctx context.Context, t supervision.RequestTemplate) e
 	})
 }
 
-func (s *wire) Template(ctx context.Context, seller, product string, version int) (t supervision.RequestTemplate, err error) {
+func (s *wire) Template(ctx context.Context, seller, product string, version int) (t service.RequestTemplate, err error) {
 	if err = s.reach(ctx); err == nil {
 		t, err = s.Store.Template(background, seller, product, version)
 		s.world.asked(seller, product, version, &t, err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 var background = context.Background()
@@ -50,7 +51,7 @@ type world struct {
 	random *rand.Rand
 	plan   plan
 	policy *policy
-	store  supervision.Store
+	store  service.Store
 	// now is the true time.
 	now       int64
 	hosts     []*host
@@ -68,7 +69,7 @@ type world struct {
 
 // Run makes a world from a seed, lets it go for a number of steps, stops the faults and sees it come to rest. The store is new and empty;
 // trace is told every step unless it is nil.
-func Run(seed uint64, steps int, store supervision.Store, trace func(string)) Result {
+func Run(seed uint64, steps int, store service.Store, trace func(string)) Result {
 	w := &world{random: rand.New(rand.NewPCG(seed, 0x5e47)), store: store, now: start, trace: trace}
 	w.result.Seed = seed
 	w.live(steps)

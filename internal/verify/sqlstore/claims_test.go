@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // claims knows who holds which order.
@@ -46,7 +47,7 @@ func TestClaimsShareNoOrder(t *testing.T) {
 	const orders, reports = 20, 15
 	each(t, func(t *testing.T, d database) {
 		store := d.store(t)
-		b := newBench(t, store, supervision.WithPolicy(supervision.License()))
+		b := newBench(t, store, service.WithPolicy(supervision.License()))
 		for i := range orders {
 			b.opened(t, fmt.Sprint(i))
 		}
@@ -75,7 +76,7 @@ func TestClaimsShareNoOrder(t *testing.T) {
 }
 
 // relay claims and acknowledges until nothing is left.
-func relay(t *testing.T, store supervision.Store, c *claims, who int, written *atomic.Bool) {
+func relay(t *testing.T, store service.Store, c *claims, who int, written *atomic.Bool) {
 	ctx := context.Background()
 	for {
 		over := written.Load()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // commits is what a client sends to make an operation last: PostgreSQL's one statement, with the word that the order's document has
@@ -34,7 +35,7 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				b := newBench(t, store)
 				b.opened(t, "o")
 				submit := func() error {
-					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 					return err
 				}
 				armed := false
@@ -44,7 +45,7 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				}
 				answer := func([]byte) bool { return armed && when == "after" }
 				p.lose(request, answer)
-				require.ErrorIs(t, submit(), supervision.ErrUnknownOutcome)
+				require.ErrorIs(t, submit(), service.ErrUnknownOutcome)
 				p.lose(nil, nil)
 
 				applied := map[string]int64{"before": 1, "after": 2}[when]
@@ -70,11 +71,11 @@ func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
 			p.lose(func([]byte) bool { return true }, nil)
 			_, err = b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
 			require.Error(t, err)
-			require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+			require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 			require.NoError(t, p.Close()) // and now it cannot even be connected to
 			_, err = b.Open(t.Context(), opening("another"))
 			require.Error(t, err)
-			require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+			require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 		})
 	}
 }
@@ -90,7 +91,7 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 			b.opened(t, id)
 			ctx, cancel := context.WithCancel(t.Context())
 			recorder.before(at, cancel)
-			_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 			canceled := recorder.before(0, nil)
 			cancel()
 			if !canceled { // the operation had fewer statements
@@ -104,10 +105,10 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 			default:
 				require.ErrorIs(t, err, context.Canceled)
 				if version == 2 {
-					require.ErrorIs(t, err, supervision.ErrUnknownOutcome)
+					require.ErrorIs(t, err, service.ErrUnknownOutcome)
 				}
 			}
-			b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 			require.EqualValues(t, 2, whole(t, store, id).Version)
 		}
 	})
@@ -119,15 +120,15 @@ func TestRefusedByTheDatabaseIsNoUnknownOutcome(t *testing.T) {
 		store := d.store(t)
 		b := newBench(t, store)
 		b.opened(t, "o")
-		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 		order := whole(t, store, "o")
 		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
 		require.NoError(t, err)
 		records[0].Key = "k" // taken
-		err = store.Save(t.Context(), supervision.Change{Order: next, Before: order.Version, Records: records})
+		err = store.Save(t.Context(), service.Change{Order: next, Before: order.Version, Records: records})
 		require.Error(t, err)
-		require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
-		require.NotErrorIs(t, err, supervision.ErrConflict)
+		require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+		require.NotErrorIs(t, err, service.ErrConflict)
 		require.Equal(t, order, whole(t, store, "o"))
 	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // shared is one time for all instances; every look at it takes it a little further.
@@ -57,7 +58,7 @@ func (r *receiver) receive(_ context.Context, record supervision.Record) error {
 
 // dying is a store whose worker is killed after it has handed records over and before it can acknowledge them.
 type dying struct {
-	supervision.Store
+	service.Store
 	lives atomic.Int64
 	kill  context.CancelFunc
 }
@@ -81,7 +82,7 @@ func story(i int) []step {
 	if i%5 == 0 {
 		return append(steps,
 			step{buyer, supervision.RaiseAppeal{Ground: "unconditional", Reason: "It is late.", Demand: "A refund."}},
-			step{manager, supervision.RuleAppeal{Outcome: "accept", Decision: "It was delivered."}})
+			step{manager, supervision.DecideAppeal{Outcome: "accept", Decision: "It was delivered."}})
 	}
 	return append(steps, step{buyer, supervision.AcceptProduct{}})
 }
@@ -101,15 +102,15 @@ func TestManyInstances(t *testing.T) {
 		dsn := d.dsn(t)
 		store, prefix := d.migrated(t, d.openAt(t, dsn))
 		time := newShared()
-		instance := func(wrap func(supervision.Store) supervision.Store) *supervision.Service {
+		instance := func(wrap func(service.Store) service.Store) *service.Service {
 			store, err := sqlstore.New(d.openAt(t, dsn), d.dialect, sqlstore.WithPrefix(prefix))
 			require.NoError(t, err)
-			service, err := supervision.New(wrap(store), supervision.WithClock(time), supervision.WithPolicy(supervision.Rules2025()),
-				supervision.WithBatch(50), supervision.WithLease(lease))
+			service, err := service.New(wrap(store), service.WithClock(time), service.WithPolicy(supervision.Rules2025()),
+				service.WithBatch(50), service.WithLease(lease))
 			require.NoError(t, err)
 			return service
 		}
-		same := func(s supervision.Store) supervision.Store { return s }
+		same := func(s service.Store) service.Store { return s }
 		to := &receiver{first: make(map[string]int64)}
 		ctx, stop := context.WithCancel(context.Background())
 		var workers, clients sync.WaitGroup
@@ -118,7 +119,7 @@ func TestManyInstances(t *testing.T) {
 			alive, kill := context.WithCancel(ctx)
 			wrap := same
 			if i == 0 {
-				wrap = func(s supervision.Store) supervision.Store {
+				wrap = func(s service.Store) service.Store {
 					victim = &dying{Store: s, kill: kill}
 					victim.lives.Store(2)
 					return victim
@@ -149,7 +150,7 @@ func TestManyInstances(t *testing.T) {
 const lease = 30 * time.Minute
 
 // work settles and relays until the worker is stopped or killed.
-func work(t *testing.T, ctx context.Context, worker *supervision.Service, to *receiver) {
+func work(t *testing.T, ctx context.Context, worker *service.Service, to *receiver) {
 	for ctx.Err() == nil {
 		_, err := worker.Settle(ctx)
 		if ctx.Err() == nil {
@@ -163,7 +164,7 @@ func work(t *testing.T, ctx context.Context, worker *supervision.Service, to *re
 }
 
 // play opens a quarter of the orders and plays their stories, together with another client.
-func play(t *testing.T, client *supervision.Service, quarter, orders int) {
+func play(t *testing.T, client *service.Service, quarter, orders int) {
 	ctx := context.Background()
 	for i := quarter; i < orders; i += 4 {
 		id := fmt.Sprintf("order-%d", i)
@@ -182,7 +183,7 @@ func play(t *testing.T, client *supervision.Service, quarter, orders int) {
 }
 
 // finish lets all time pass, and settles and relays what is left.
-func finish(t *testing.T, worker *supervision.Service, clock *shared, to *receiver) {
+func finish(t *testing.T, worker *service.Service, clock *shared, to *receiver) {
 	clock.micros.Add(int64(24 * time.Hour / time.Microsecond))
 	_, err := worker.Settle(context.Background())
 	require.NoError(t, err)
@@ -193,7 +194,7 @@ func finish(t *testing.T, worker *supervision.Service, clock *shared, to *receiv
 }
 
 // settledOnce checks that every order was completed once, that its records have no gap and that each was relayed.
-func settledOnce(t *testing.T, store supervision.Store, to *receiver, orders int) {
+func settledOnce(t *testing.T, store service.Store, to *receiver, orders int) {
 	require.Empty(t, to.wrong)
 	for i := range orders {
 		order := whole(t, store, fmt.Sprintf("order-%d", i)) // replaying refuses gaps and what does not follow

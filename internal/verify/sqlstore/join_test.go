@@ -10,6 +10,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // host is a host with a table of its own on the database of the orders.
@@ -42,7 +43,7 @@ func (h host) transact(t *testing.T, invoice string, work func(bench, *sqlstore.
 	require.NoError(t, err)
 	joined, err := sqlstore.Join(tx, h.dialect, sqlstore.WithPrefix(h.prefix))
 	require.NoError(t, err)
-	if err := work(bench{h.In(joined), h.clock}, joined); err != nil {
+	if err := work(bench{h.WithStore(joined), h.clock}, joined); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -58,7 +59,7 @@ func TestJoinedOperationsCommitAndVanishWithTheHostsRows(t *testing.T) {
 		h := newHost(t, d)
 		work := func(b bench, _ *sqlstore.Store) error {
 			b.opened(t, "o")
-			b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+			b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 			return nil
 		}
 		err := h.transact(t, "vanishes", func(b bench, s *sqlstore.Store) error {
@@ -81,15 +82,15 @@ func TestJoinedOperationsCommitAndVanishWithTheHostsRows(t *testing.T) {
 
 func TestJoinedTransactionStaysUsable(t *testing.T) {
 	ctx := context.Background()
-	stale := func(t *testing.T, h host) []supervision.Change { // changes that lost against another
-		var changes []supervision.Change
+	stale := func(t *testing.T, h host) []service.Change { // changes that lost against another
+		var changes []service.Change
 		for _, id := range []string{"lost", "won"} {
 			h.opened(t, id)
 			order, _, err := h.store.Load(ctx, id, "")
 			require.NoError(t, err)
 			next, records, err := order.Apply(buyer, supervision.SubmitRequest{Text: "Deploy it."}, start)
 			require.NoError(t, err)
-			changes = append(changes, supervision.Change{Order: next, Before: 1, Records: records})
+			changes = append(changes, service.Change{Order: next, Before: 1, Records: records})
 		}
 		h.do(t, "lost", buyer, supervision.SubmitRequest{Text: "I was first."})
 		return changes
@@ -117,8 +118,8 @@ func TestJoinedTransactionStaysUsable(t *testing.T) {
 			"exists": {func(b bench, _ *sqlstore.Store) error {
 				_, err := b.Open(ctx, supervision.Opening{ID: "o", Product: "another", Buyer: "b", Seller: "s"})
 				return err
-			}, supervision.ErrExists},
-			"conflict": {func(_ bench, s *sqlstore.Store) error { return s.Save(ctx, lost...) }, supervision.ErrConflict},
+			}, service.ErrExists},
+			"conflict": {func(_ bench, s *sqlstore.Store) error { return s.Save(ctx, lost...) }, service.ErrConflict},
 		} {
 			t.Run(name, func(t *testing.T) {
 				before := h.invoices(t)
@@ -140,13 +141,13 @@ func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		h := newHost(t, d)
 		h.opened(t, "o")
-		h.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, supervision.WithKey("k"))
+		h.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 		order := whole(t, h.store, "o")
 		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
 		require.NoError(t, err)
 		records[0].Key = "k" // taken: the record cannot be stored
 		err = h.transact(t, "commits", func(_ bench, s *sqlstore.Store) error {
-			require.Error(t, s.Save(t.Context(), supervision.Change{Order: next, Before: 2, Records: records, Relay: true}))
+			require.Error(t, s.Save(t.Context(), service.Change{Order: next, Before: 2, Records: records, Relay: true}))
 			return nil
 		})
 		if d.dialect == sqlstore.Postgres {
@@ -171,8 +172,8 @@ func TestJoinedSerializationFailureIsAConflict(t *testing.T) {
 	_, _, err = joined.Load(t.Context(), "o", "")
 	require.NoError(t, err)
 	h.do(t, "o", buyer, supervision.SubmitRequest{Text: "I was first."})
-	_, err = h.In(joined).Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "I was second."})
-	require.ErrorIs(t, err, supervision.ErrConflict)
+	_, err = h.WithStore(joined).Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "I was second."})
+	require.ErrorIs(t, err, service.ErrConflict)
 }
 
 func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -148,7 +149,7 @@ func TestUpgradeFromTheFirstVersion(t *testing.T) {
 		require.Equal(t, "No answer.", frozen.Appeal.Reason)
 		b := newBench(t, store)
 		b.clock.Add(30 * supervision.Day)
-		_, err = b.Do(t.Context(), "frozen", buyer, appealed, supervision.WithKey("k"))
+		_, err = b.Do(t.Context(), "frozen", buyer, appealed, service.WithKey("k"))
 		require.NoError(t, err, "its idempotency key is known")
 		n, err := b.Settle(t.Context())
 		require.NoError(t, err)
@@ -204,7 +205,7 @@ func writeFirstVersion(t *testing.T) {
 	b.opened(t, "accepted")
 	b.accepted(t, "accepted")
 	b.clock.Add(6 * supervision.Day)
-	b.do(t, "frozen", buyer, appealed, supervision.WithKey("k"))
+	b.do(t, "frozen", buyer, appealed, service.WithKey("k"))
 	_, err = b.PublishTemplate(t.Context(), seller, "product", template.Template{Title: "Region", Fields: []template.Field{{Key: "region", Label: "Region", Kind: template.Line}}})
 	require.NoError(t, err)
 	content := make(rows)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // start is when the tests' orders are bought.
@@ -22,14 +23,14 @@ var (
 
 // bench is a service on a store, with a clock in the test's hand.
 type bench struct {
-	*supervision.Service
+	*service.Service
 	clock *clock.Mock
 }
 
-func newBench(t testing.TB, store supervision.Store, options ...supervision.Option) bench {
+func newBench(t testing.TB, store service.Store, options ...service.Option) bench {
 	mock := clock.NewMock()
 	mock.Set(start)
-	service, err := supervision.New(store, append([]supervision.Option{supervision.WithClock(mock)}, options...)...)
+	service, err := service.New(store, append([]service.Option{service.WithClock(mock)}, options...)...)
 	require.NoError(t, err)
 	return bench{service, mock}
 }
@@ -45,7 +46,7 @@ func (b bench) opened(t testing.TB, id string) {
 }
 
 // do performs an action that has to succeed.
-func (b bench) do(t testing.TB, id string, actor supervision.Actor, action supervision.Action, options ...supervision.DoOption) {
+func (b bench) do(t testing.TB, id string, actor supervision.Actor, action supervision.Action, options ...service.DoOption) {
 	_, err := b.Do(context.Background(), id, actor, action, options...)
 	require.NoError(t, err)
 }
@@ -59,7 +60,7 @@ func (b bench) accepted(t testing.TB, id string) {
 }
 
 // whole checks that an order is what its records make of it, and returns it: no save was done by half (R21).
-func whole(t testing.TB, store supervision.Store, id string) supervision.Order {
+func whole(t testing.TB, store service.Store, id string) supervision.Order {
 	ctx := context.Background()
 	order, _, err := store.Load(ctx, id, "")
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // crowd fills the tables with 20,000 orders of 500 buyers, 100 sellers and 50 products: of 100 orders one is frozen, one accepted and two are
@@ -109,13 +110,13 @@ func secondPage(t *testing.T, b bench, actor supervision.Actor) {
 	require.NoError(t, err)
 }
 
-func due(t *testing.T, store supervision.Store, after supervision.Position) {
+func due(t *testing.T, store service.Store, after supervision.Position) {
 	list, err := store.Due(t.Context(), start.Add(2*time.Hour), after, 20)
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
 }
 
-func claim(t *testing.T, store supervision.Store, at time.Time) {
+func claim(t *testing.T, store service.Store, at time.Time) {
 	_, err := store.Claim(t.Context(), at, time.Minute, 10)
 	require.Error(t, err, "what waits in this test is no record")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // cluster is a PostgreSQL server of the test's own.
@@ -71,13 +72,13 @@ func TestServerRestartedInTheMiddleOfALoad(t *testing.T) {
 	var done, failed atomic.Int64
 	var all sync.WaitGroup
 	for i := range clients {
-		b := newBench(t, store, supervision.WithPolicy(supervision.License()))
+		b := newBench(t, store, service.WithPolicy(supervision.License()))
 		all.Go(func() {
 			id := fmt.Sprint(i)
 			insist(t, &failed, func() error { _, err := b.Open(context.Background(), opening(id)); return err })
 			for n := range commands {
 				insist(t, &failed, func() error {
-					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."}, supervision.WithKey(fmt.Sprint(n)))
+					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."}, service.WithKey(fmt.Sprint(n)))
 					return err
 				})
 				done.Add(1)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // reopened opens a SQLite file again, with more settings.
@@ -29,7 +30,7 @@ func TestSQLiteReadOnly(t *testing.T) {
 	b := newBench(t, reopened(t, file, "&mode=ro"))
 	_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
 	require.Error(t, err)
-	require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 	order, err := b.Order(t.Context(), "o", buyer)
 	require.NoError(t, err, "reading goes on")
 	require.EqualValues(t, 1, order.Version)
@@ -45,22 +46,22 @@ func TestSQLiteFull(t *testing.T) {
 	var pages int
 	require.NoError(t, databases[0].openAt(t, sqliteDSN(file)).QueryRow("PRAGMA page_count").Scan(&pages))
 
-	full := newBench(t, reopened(t, file, fmt.Sprintf("&_pragma=max_page_count(%d)", pages+8)), supervision.WithPolicy(supervision.License()))
+	full := newBench(t, reopened(t, file, fmt.Sprintf("&_pragma=max_page_count(%d)", pages+8)), service.WithPolicy(supervision.License()))
 	report := supervision.ReportProgress{Text: strings.Repeat("Still at it. ", 200)}
 	full.opened(t, "license")
 	var version int64 = 1
 	var err error
 	for err == nil {
-		var order supervision.Order
-		if order, err = full.Do(t.Context(), "license", seller, report, supervision.WithKey(fmt.Sprint(version))); err == nil {
-			version = order.Version
+		var result service.Result
+		if result, err = full.Do(t.Context(), "license", seller, report, service.WithKey(fmt.Sprint(version))); err == nil {
+			version = result.Order.Version
 		}
 		require.Less(t, version, int64(1000), "the file never became full")
 	}
-	require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 	require.Equal(t, version, whole(t, store, "license").Version)
 
-	newBench(t, store).do(t, "license", seller, report, supervision.WithKey(fmt.Sprint(version)))
+	newBench(t, store).do(t, "license", seller, report, service.WithKey(fmt.Sprint(version)))
 	require.Equal(t, version+1, whole(t, store, "license").Version)
 }
 
@@ -97,7 +98,7 @@ func TestSQLiteBusyIsTriedAgain(t *testing.T) {
 	require.NoError(t, err)
 	_, err = b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
 	require.Error(t, err, "but not for ever")
-	require.NotErrorIs(t, err, supervision.ErrUnknownOutcome)
+	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 	done := make(chan error)
 	go func() {
 		_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // What is sent once everything is prepared, by operation. Reading and writing are one round trip each in PostgreSQL; the others need a
@@ -57,7 +58,7 @@ func TestStatementsOfEachOperation(t *testing.T) {
 		operations := map[string]func(id string){
 			"open": func(id string) { b.opened(t, id) },
 			"do":   func(id string) { b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}) },
-			"key":  func(id string) { b.do(t, id, seller, supervision.AcceptRequest{}, supervision.WithKey("k")) },
+			"key":  func(id string) { b.do(t, id, seller, supervision.AcceptRequest{}, service.WithKey("k")) },
 			"refuse": func(id string) {
 				_, err := b.Do(ctx, id, buyer, supervision.AcceptProduct{})
 				require.ErrorIs(t, err, supervision.ErrRefused)

@@ -10,11 +10,11 @@ import (
 )
 
 // Permissions writes the library's answers as the model does.
-func Permissions(list []supervision.Permission) []model.Permission {
+func Permissions(list []supervision.Decision) []model.Permission {
 	var out []model.Permission
 	for _, p := range list {
 		out = append(out, model.Permission{
-			Op: p.Operation.String(), Allowed: p.Allowed, Rule: string(p.Rule), Reason: p.Reason.String(),
+			Op: string(p.Operation), Allowed: p.Allowed, Rule: string(p.Rule), Reason: string(p.Reason),
 			From: Micros(p.From), Until: Micros(p.Until),
 		})
 	}
@@ -26,8 +26,8 @@ func Verdicts(list []appeal.Verdict) []model.Verdict {
 	var out []model.Verdict
 	for _, v := range list {
 		out = append(out, model.Verdict{
-			Ground: v.Ground.String(), Holds: v.Holds, Reason: v.Reason.String(), From: Micros(v.From), Until: Micros(v.Until),
-			Count: v.Finding.Count, Since: Micros(v.Finding.Since),
+			Ground: string(v.Ground), Holds: v.Holds, Reason: string(v.Reason), From: Micros(v.From), Until: Micros(v.Until),
+			Count: v.Finding().Count, Since: Micros(v.Finding().Since),
 		})
 	}
 	return out
@@ -38,7 +38,7 @@ func Deadlines(list []supervision.Deadline) []model.Deadline {
 	var out []model.Deadline
 	for _, d := range list {
 		out = append(out, model.Deadline{
-			At: Micros(d.At), Kind: string(d.Kind), Rule: string(d.Rule), Party: d.Party.String(), Ground: d.Ground.String(),
+			At: Micros(d.At), Kind: string(d.Kind), Rule: string(d.Rule), Party: string(d.Party), Ground: string(d.Ground),
 		})
 	}
 	return out

@@ -58,8 +58,8 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.word("buyer", m.Buyer, o.Buyer)
 	d.word("seller", m.Seller, o.Seller)
 	d.number("template version", m.Template, o.TemplateVersion)
-	d.word("status", m.Status, o.Status.String())
-	d.word("frozen from", m.FrozenFrom, o.FrozenFrom.String())
+	d.word("status", m.Status, string(o.Status))
+	d.word("frozen from", m.FrozenFrom, string(o.FrozenFrom))
 	d.number("version", m.Version, int(o.Version))
 	d.instant("opened", m.Opened, o.OpenedAt)
 	d.instant("updated", m.Updated, o.UpdatedAt)
@@ -102,8 +102,8 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 	if !d.both("appeal", m != nil, a != nil) {
 		return
 	}
-	d.word("appeal by", m.By, a.By.String())
-	d.word("ground", m.Ground, a.Ground.String())
+	d.word("appeal by", m.By, string(a.By))
+	d.word("ground", m.Ground, string(a.Ground))
 	d.word("appeal reason", m.Reason, a.Reason)
 	d.word("demand", m.Demand, a.Demand)
 	d.number("appeal files", m.Files, len(a.Attachments))
@@ -120,7 +120,7 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 		}
 	}
 	if d.both("ruling", m.Ruling != nil, a.Ruling != nil) {
-		d.word("outcome", m.Ruling.Outcome, a.Ruling.Outcome.String())
+		d.word("outcome", m.Ruling.Outcome, string(a.Ruling.Outcome))
 		d.word("resumed at", m.Ruling.ResumedAt, a.Ruling.ResumedAt)
 		d.word("decision", m.Ruling.Decision, a.Ruling.Decision)
 		d.word("ruled by", m.Ruling.By, a.Ruling.By)
@@ -134,9 +134,9 @@ func DiffRecord(m *model.Record, r *supervision.Record) string {
 	var d difference
 	d.number("seq", m.Seq, int(r.Seq))
 	d.instant("at", m.At, r.At)
-	d.word("from", m.From, r.From.String())
-	d.word("to", m.To, r.To.String())
-	d.word("operation", m.Op, r.Operation.String())
+	d.word("from", m.From, string(r.From))
+	d.word("to", m.To, string(r.To))
+	d.word("operation", m.Op, string(r.Operation))
 	d.number("found rejections", m.Count, r.Finding.Count)
 	d.instant("found silence", m.Since, r.Finding.Since)
 	if c := Command(r.Actor, r.Action); c != m.Command {
@@ -173,8 +173,8 @@ func DiffError(m *model.Answer, err error) string {
 	switch {
 	case errors.As(err, &refusal):
 		d.word("rule", m.Rule, string(refusal.Rule))
-		d.word("reason", m.Reason, refusal.Reason.String())
-		d.word("status", m.Status, refusal.Status.String())
+		d.word("reason", m.Reason, string(refusal.Reason))
+		d.word("status", m.Status, string(refusal.Status))
 		d.instant("at", m.At, refusal.At)
 		d.instant("from", m.From, refusal.From)
 	case errors.As(err, &invalid):

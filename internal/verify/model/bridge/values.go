@@ -50,14 +50,14 @@ func grounds(words []string) (set appeal.Grounds) {
 
 // Status reads a status's word; zero for none.
 func Status(word string) supervision.Status {
-	s, _ := supervision.ParseStatus(word)
+	var s supervision.Status
+	_ = s.UnmarshalText([]byte(word))
 	return s
 }
 
 // Actor is the actor of a command.
 func Actor(c model.Command) supervision.Actor {
-	role, _ := supervision.ParseRole(c.Role)
-	return supervision.Actor{Role: role, ID: c.Actor}
+	return supervision.Actor{Role: supervision.Role(c.Role), ID: c.Actor}
 }
 
 // Form fills in, correctly, the form of a version of the template that Template makes.
@@ -108,8 +108,8 @@ func Action(c model.Command) supervision.Action {
 		return supervision.RaiseAppeal{Ground: appeal.Ground(c.Ground), Reason: c.Text, Demand: c.Demand, Attachments: files[:c.Files]}
 	case "add_note":
 		return supervision.AddNote{Text: c.Text}
-	case "rule_appeal":
-		return supervision.RuleAppeal{
+	case "decide_appeal":
+		return supervision.DecideAppeal{
 			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
 		}
 	case "auto_accept":
@@ -122,7 +122,7 @@ func Action(c model.Command) supervision.Action {
 
 // Command is what an actor did with an action.
 func Command(actor supervision.Actor, action supervision.Action) model.Command {
-	c := model.Command{Role: actor.Role.String(), Actor: actor.ID, Op: action.Operation().String()}
+	c := model.Command{Role: string(actor.Role), Actor: actor.ID, Op: string(action.Operation())}
 	switch a := action.(type) {
 	case supervision.SubmitRequest:
 		c.Text, c.Files = a.Text, len(a.Attachments)
@@ -141,8 +141,8 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 		c.Ground, c.Text, c.Demand, c.Files = string(a.Ground), a.Reason, a.Demand, len(a.Attachments)
 	case supervision.AddNote:
 		c.Text = a.Text
-	case supervision.RuleAppeal:
-		c.Outcome, c.ResumeAt, c.Upheld, c.Text = string(a.Outcome), a.ResumeAt.String(), a.Upheld, a.Decision
+	case supervision.DecideAppeal:
+		c.Outcome, c.ResumeAt, c.Upheld, c.Text = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision
 	}
 	return c
 }

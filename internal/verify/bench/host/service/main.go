@@ -5,19 +5,21 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/koogallery/serviceflow/supervision/service"
+
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
 func main() {
 	ctx := context.Background()
-	service, err := supervision.New(memory.New())
+	svc, err := service.New(memory.New())
 	if err == nil {
-		_, err = service.Open(ctx, supervision.Opening{ID: "o-1", Product: "p", Buyer: "b", Seller: "s"})
+		_, err = svc.Open(ctx, supervision.Opening{ID: "o-1", Product: "p", Buyer: "b", Seller: "s"})
 	}
 	if err == nil {
-		_, err = service.Do(ctx, "o-1", supervision.Buyer("b"), supervision.SubmitRequest{Text: "hello"})
+		_, err = svc.Do(ctx, "o-1", supervision.Buyer("b"), supervision.SubmitRequest{Text: "hello"})
 	}
-	page, searchErr := service.Search(ctx, supervision.Seller("s"), supervision.Query{})
+	page, searchErr := svc.Search(ctx, supervision.Seller("s"), supervision.Query{})
 	fmt.Println(len(page.Orders), err, searchErr)
 }

@@ -1,0 +1,183 @@
+package supervision
+
+import (
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+
+	"github.com/koogallery/serviceflow/appeal"
+)
+
+// Decision answers "may this actor do this now?" (R23). It is what
+// [Order.Permit] and [Order.Operations] return and what a [Refusal] carries.
+type Decision struct {
+	// Operation is what was asked about.
+	Operation Operation `json:"operation"`
+	// Allowed says yes or no. Rule is the rule the answer rests on, Reason why
+	// not; zero when allowed.
+	Allowed bool   `json:"allowed"`
+	Rule    Rule   `json:"rule"`
+	Reason  Reason `json:"reason,omitempty"`
+	// From is the first instant at which time alone allows it; zero when it is
+	// allowed already or time alone never will.
+	From time.Time `json:"from,omitzero"`
+	// Until is the first instant at which time alone no longer allows it,
+	// counted for the present opening or for the one that begins at From; zero
+	// when time alone does not end it.
+	Until time.Time `json:"until,omitzero"`
+	// Measure is how far the ground of an appeal is, such as 2 rejections of 3;
+	// zero for other operations.
+	Measure appeal.Measure `json:"measure,omitzero"`
+}
+
+// Decisions are the answers for every operation but opening, in declared
+// order (R23). They are an array because each is always there, and asking for
+// them need not allocate. The zero value, which comes with an error, allows
+// nothing.
+type Decisions [len(registry) - 1]Decision
+
+// Operations answers for every operation but opening whether the actor may
+// perform it at an instant (R23). It asks what [Order.Apply] asks, so the two
+// never disagree: an operation is allowed if and only if some action of it is.
+// It allocates nothing unless it returns an error; errors are those of
+// [Order.Permit].
+func (o Order) Operations(actor Actor, at time.Time) (list Decisions, err error) {
+	if at, err = o.ask(actor, at); err != nil {
+		return list, err
+	}
+	for i := range list {
+		list[i] = o.decide(actor.Role, registry[i+1].zero, operations[i+1], at)
+	}
+	return list, nil
+}
+
+// Permit answers whether the actor may perform one operation at an instant
+// (R23). It allocates nothing unless it returns an error: an [*InvalidError]
+// for an actor that is nobody, an undeclared operation or an instant out of
+// range, [ErrNotFound] for an actor that has no part in the order (R22).
+func (o Order) Permit(actor Actor, op Operation, at time.Time) (Decision, error) {
+	at, err := o.ask(actor, at)
+	if err != nil {
+		return Decision{}, err
+	}
+	room, ok := rooms[op]
+	if !ok {
+		var f faults
+		f.Add("operation", fault.Unknown, "name one of the operations")
+		return Decision{}, f.err()
+	}
+	return o.decide(actor.Role, room.zero, op, at), nil
+}
+
+// Verdicts judges every ground that the policy gives the actor's side, at an
+// instant (R11, R18). From and Until respect what time does to the order
+// meanwhile. Where the flow's status allows no appeal, and for managers, there
+// are none. Errors are those of [Order.Permit].
+func (o Order) Verdicts(actor Actor, at time.Time) ([]appeal.Verdict, error) {
+	at, err := o.ask(actor, at)
+	if err != nil || !o.Status.Waiting() {
+		return nil, err
+	}
+	list := o.Policy.Appeal.Verdicts(actor.Role.party(), o.facts(), at)
+	for i := range list {
+		list[i].From, list[i].Until = o.window(list[i].From, list[i].Until, list[i].Holds)
+	}
+	return list, nil
+}
+
+// ask admits a question and brings the order to its instant, which it returns.
+func (o *Order) ask(actor Actor, at time.Time) (time.Time, error) {
+	at, err := o.admit(actor, at)
+	if err == nil {
+		o.settleUntil(at, nil)
+	}
+	return at, err
+}
+
+// admit refuses actors that are nobody, those for whom the order does not
+// exist (R22), and instants out of range.
+func (o *Order) admit(actor Actor, at time.Time) (time.Time, error) {
+	var f faults
+	f.actor(actor)
+	at = f.Instant("at", at)
+	if err := f.err(); err != nil {
+		return at, err
+	}
+	if !o.exists(actor) {
+		return at, NotFound(o.ID)
+	}
+	return o.clamp(at), nil
+}
+
+// decide is the one answer to what may be done, for questions and commands
+// alike. It asks in a fixed order: role, final, frozen, status, which the
+// table answers beforehand, and then the operation's own condition. The order
+// is settled to the instant already.
+func (o *Order) decide(role Role, action Action, op Operation, at time.Time) Decision {
+	d := answers[place{role, o.Status, op}]
+	if d.Reason != "" {
+		return d
+	}
+	if a, ok := action.(conditional); ok {
+		d = a.decide(*o, d, role, at)
+	}
+	d.Allowed = d.Reason == ""
+	if d.Allowed || !d.From.IsZero() {
+		d.From, d.Until = o.window(d.From, d.Until, d.Allowed)
+	}
+	return d
+}
+
+// window cuts an opening at the instant at which time moves the order on.
+func (o *Order) window(from, until time.Time, allowed bool) (time.Time, time.Time) {
+	due := o.NextDue()
+	if due.IsZero() {
+		return from, until
+	}
+	if !from.Before(due) {
+		return time.Time{}, time.Time{}
+	}
+	if (allowed || !from.IsZero()) && (until.IsZero() || due.Before(until)) {
+		until = due
+	}
+	return from, until
+}
+
+// place is where the table is asked.
+type place struct {
+	role   Role
+	status Status
+	op     Operation
+}
+
+// answers holds what the table alone says, for every role, status and
+// operation.
+var answers = answerAll()
+
+func answerAll() map[place]Decision {
+	all := make(map[place]Decision)
+	for _, role := range roles {
+		for _, status := range statuses {
+			for _, op := range operations {
+				all[place{role, status, op}] = answer(role, status, op)
+			}
+		}
+	}
+	return all
+}
+
+func answer(role Role, status Status, op Operation) Decision {
+	d := Decision{Operation: op, Rule: ruleOf(op)}
+	switch {
+	case !slices.Contains(performers[op], role):
+		d.Reason = ReasonRole
+	case status.Final():
+		d.Reason, d.Rule = ReasonFinal, ruleOutside(op)
+	case status == Frozen && role != RoleManager && role != RoleSystem:
+		d.Reason, d.Rule = ReasonFrozen, R12
+	case !flow.Allows(string(status), string(op)):
+		d.Reason, d.Rule = ReasonStatus, ruleOutside(op)
+	}
+	return d
+}

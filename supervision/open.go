@@ -1,0 +1,89 @@
+package supervision
+
+import (
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// OpOpen puts a bought order under supervision (R01). It is the system's.
+const OpOpen Operation = "open"
+
+// Opening puts a bought order under supervision (R01). It is what the first
+// record of every order holds; [Open] takes it, [Order.Apply] refuses it.
+type Opening struct {
+	// ID is the order's id, unique in the store.
+	ID string `json:"id"`
+	// Product, Buyer and Seller are the host's ids of what was sold, to whom
+	// and by whom.
+	Product string `json:"product"`
+	Buyer   string `json:"buyer"`
+	Seller  string `json:"seller"`
+	// ScheduledEnd is when the flow is scheduled to be completed (R14); zero
+	// for the opening plus the policy's supervision period.
+	ScheduledEnd time.Time `json:"scheduled_end,omitzero"`
+	// Policy is pinned to the order (R25); zero stands for [Guide].
+	Policy Policy `json:"policy,omitzero"`
+	// TemplateVersion is the version of the seller's request template that the
+	// order is pinned to (R04); 0 for free text. A service fills it in.
+	TemplateVersion int `json:"template_version,omitempty"`
+}
+
+// Open opens an order: its first state and its first record. It is pure. A
+// faulty opening gives an [*InvalidError] with every fault, its policy's
+// included.
+func Open(opening Opening, at time.Time) (Order, Record, error) {
+	var f faults
+	at = f.Instant("at", at)
+	if opening.Policy == (Policy{}) {
+		opening.Policy = Guide()
+	}
+	f = opening.validate(f)
+	opening.ScheduledEnd = cut(opening.ScheduledEnd)
+	if len(f.List) == 0 && !opening.ScheduledEnd.IsZero() && !opening.ScheduledEnd.After(at) {
+		f.Add("scheduled_end", fault.OutOfRange, "give an instant after the opening")
+	}
+	f.Within("policy", opening.Policy.Validate())
+	if err := f.err(); err != nil {
+		return Order{}, Record{}, err
+	}
+	if opening.ScheduledEnd.IsZero() {
+		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
+	}
+	record := Record{
+		Order: opening.ID, Seq: 1, At: at, Actor: System(), Operation: OpOpen, To: opening.Policy.Start, Action: opening,
+	}
+	var o Order
+	o.take(&record)
+	return o, record, nil
+}
+
+// Operation returns OpOpen.
+func (Opening) Operation() Operation { return OpOpen }
+
+func (a Opening) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+	return a, a.validate(f)
+}
+
+func (a Opening) validate(f faults) faults {
+	f.ID("id", a.ID)
+	f.ID("product", a.Product)
+	f.ID("buyer", a.Buyer)
+	f.ID("seller", a.Seller)
+	if !a.ScheduledEnd.IsZero() {
+		f.Instant("scheduled_end", a.ScheduledEnd)
+	}
+	if a.TemplateVersion < 0 {
+		f.Add("template_version", fault.OutOfRange, "give 0 for free text, or the version of a template")
+	}
+	return f
+}
+
+func (a Opening) effect(o Order, r Record) Order {
+	o.ID, o.Product, o.Buyer, o.Seller = a.ID, a.Product, a.Buyer, a.Seller
+	o.Policy, o.TemplateVersion = a.Policy, a.TemplateVersion
+	o.OpenedAt, o.ScheduledEnd = r.At, a.ScheduledEnd
+	return o
+}

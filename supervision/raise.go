@@ -1,0 +1,85 @@
+package supervision
+
+import (
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// OpRaiseAppeal is the buyer's or the seller's: see [RaiseAppeal] (R18).
+const OpRaiseAppeal Operation = "raise_appeal"
+
+// RaiseAppeal appeals to the operations manager and freezes the flow (R12,
+// R18). It is either party's.
+type RaiseAppeal struct {
+	// Ground is what the appeal rests on; it must hold at that instant (R11,
+	// R18).
+	Ground appeal.Ground `json:"ground,omitzero"`
+	// Reason and Demand say what happened and what is asked for; both are
+	// mandatory.
+	Reason string `json:"reason"`
+	Demand string `json:"demand"`
+	// Attachments are optional, except that a seller appealing on the buyer's
+	// silence at acceptance attaches proof of delivery.
+	Attachments []Attachment `json:"attachments,omitempty"`
+}
+
+// Operation returns OpRaiseAppeal.
+func (RaiseAppeal) Operation() Operation { return OpRaiseAppeal }
+
+func (a RaiseAppeal) check(o Order, _ *template.Form, f faults) (Action, faults) {
+	if !appeal.AllGrounds.Has(a.Ground) {
+		f.Add("ground", fault.Unknown, "name one of the grounds")
+	}
+	a.Reason = f.text("reason", a.Reason, true)
+	a.Demand = f.text("demand", a.Demand, true)
+	a.Attachments = f.attachments("attachments", a.Attachments)
+	if a.Ground == appeal.BuyerSilent && o.Status == AwaitingAcceptance && len(a.Attachments) == 0 {
+		f.Add("attachments", fault.Required, "attach proof of delivery")
+	}
+	return a, f
+}
+
+// decide judges the ground that the appeal names; without one, the ground that
+// counts for the party.
+func (a RaiseAppeal) decide(o Order, d Decision, role Role, at time.Time) Decision {
+	verdict := o.Policy.Appeal.Best(role.party(), o.facts(), at)
+	if appeal.AllGrounds.Has(a.Ground) {
+		verdict = o.Policy.Appeal.Judge(role.party(), a.Ground, o.facts(), at)
+	}
+	d.Reason, d.From, d.Until, d.Measure = verdict.Reason, verdict.From, verdict.Until, verdict.Measure
+	switch verdict.Reason {
+	case appeal.NotGranted:
+		d.Rule = R11
+	case appeal.TooFewRejections:
+		d.Rule = R10
+	case appeal.NotTheirTurn, appeal.NotSilentLongEnough:
+		d.Rule = R09
+	case appeal.InBlackout:
+		d.Rule = R14
+	}
+	return d
+}
+
+func (a RaiseAppeal) effect(o Order, r Record) Order {
+	o.FrozenFrom = r.From
+	o.Appeal = &appeal.Appeal{
+		By: r.Actor.Role.party(), Ground: a.Ground, Reason: a.Reason, Demand: a.Demand, Attachments: a.Attachments,
+		Finding: r.Finding, RaisedAt: r.At, HandleBy: r.At.Add(o.Policy.Appeal.Handling),
+	}
+	return o
+}
+
+// finding returns the facts that make the ground hold (R18).
+func (a RaiseAppeal) finding(o Order, role Role, at time.Time) appeal.Finding {
+	return o.Policy.Appeal.Judge(role.party(), a.Ground, o.facts(), at).Finding()
+}
+
+func (a RaiseAppeal) clone() Action {
+	a.Attachments = slices.Clone(a.Attachments)
+	return a
+}

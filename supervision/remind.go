@@ -1,0 +1,43 @@
+package supervision
+
+import (
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// OpRemind is the buyer's: see [Remind] (R20).
+const OpRemind Operation = "remind"
+
+// Remind asks the seller to go on; it changes no status, no counter and no
+// clock (R20). It is the buyer's.
+type Remind struct {
+	// Text is optional.
+	Text string `json:"text,omitempty"`
+}
+
+// Operation returns OpRemind.
+func (Remind) Operation() Operation { return OpRemind }
+
+func (a Remind) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+	a.Text = f.text("text", a.Text, false)
+	return a, f
+}
+
+func (Remind) decide(o Order, d Decision, _ Role, at time.Time) Decision {
+	if next := o.nextReminder(); next.After(at) {
+		d.Reason, d.From = ReasonReminded, next
+	}
+	return d
+}
+
+// nextReminder returns the first instant at which the buyer may remind again
+// (R20); without a reminder, one long past.
+func (o *Order) nextReminder() time.Time { return o.RemindedAt.Add(o.Policy.ReminderInterval) }
+
+func (Remind) effect(o Order, r Record) Order {
+	o.RemindedAt = r.At
+	return o
+}
+
+func (Remind) keepsTurn() {}

@@ -1,0 +1,181 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// Result is what came of a command.
+type Result struct {
+	// Order is the order as it is afterwards, or would be after a dry run.
+	Order supervision.Order
+	// Records are the records that the command added, oldest first: those of
+	// the timed transitions that were due, then its own. A repeated command
+	// added none.
+	Records []supervision.Record
+	// Repeated says that the command was applied before under the same
+	// idempotency key, and did nothing this time (R28).
+	Repeated bool
+}
+
+// Do performs an action on an order. The action is stored whole or not at all.
+// Where another command came between, Do decides again on the new state, a
+// bounded number of times.
+//
+// Errors: [*supervision.InvalidError] for faulty input,
+// [supervision.ErrNotFound] for an order that does not exist for the actor
+// (R22), [*supervision.Refusal] where a rule forbids it (R24), [ErrKeyReused]
+// (R28), [ErrConflict] where the expected version is not the order's or the
+// order changes too fast, [ErrUnknownOutcome] where the store's answer was
+// lost, and the store's own.
+func (s *Service) Do(
+	ctx context.Context, id string, actor supervision.Actor, action supervision.Action, options ...DoOption,
+) (Result, error) {
+	c := command{id: id, actor: actor, action: action, at: s.Now()}
+	for _, option := range options {
+		option(&c)
+	}
+	event := OperationEvent{Role: actor.Role, DryRun: c.dryRun, Attempts: 1}
+	var result Result
+	err := c.validate()
+	if err == nil {
+		event.Order, event.Operation = id, action.Operation()
+		result, event.Attempts, err = s.persist(ctx, &c)
+	}
+	s.observe(ctx, event, c.at, result.Order, err)
+	return result, err
+}
+
+// persist retries while the save loses to a concurrent writer, and tells how
+// often it tried.
+func (s *Service) persist(ctx context.Context, c *command) (result Result, attempts int, err error) {
+	for attempts = 1; ; attempts++ {
+		result, err = s.try(ctx, c)
+		if !outrun(err) || attempts >= s.attempts {
+			return result, attempts, err
+		}
+	}
+}
+
+// outrun reports whether a concurrent writer was faster. A version that the
+// caller did not expect is not worth another try.
+func outrun(err error) bool {
+	if err == nil {
+		return false
+	}
+	var conflict *ConflictError
+	return errors.As(err, &conflict)
+}
+
+// DoOption refines one call of [Service.Do].
+type DoOption func(*command)
+
+// WithKey gives the command an idempotency key, which belongs to the order and
+// the actor (R28): the same command with the same key is applied once and
+// afterwards returns the order as it is; another command with the same key is
+// refused with [ErrKeyReused].
+func WithKey(key string) DoOption { return func(c *command) { c.key, c.keyed = key, true } }
+
+// IfVersion makes the command depend on the order's version as the caller saw
+// it: [ErrConflict] if it is another by now.
+func IfVersion(version int64) DoOption {
+	return func(c *command) { c.version, c.expects = version, true }
+}
+
+// DryRun returns the order as it would be, or the error, and stores nothing.
+func DryRun() DoOption { return func(c *command) { c.dryRun = true } }
+
+type command struct {
+	id      string
+	actor   supervision.Actor
+	action  supervision.Action
+	at      time.Time
+	key     string
+	keyed   bool
+	version int64
+	expects bool
+	dryRun  bool
+}
+
+func (c *command) validate() error {
+	var f faults
+	f.ID("order", c.id)
+	f.join(c.actor.Validate())
+	f.join(supervision.CheckAction(c.action))
+	if c.keyed {
+		f.ID("key", c.key)
+	}
+	return f.err()
+}
+
+// try is one round of load, apply and save.
+func (s *Service) try(ctx context.Context, c *command) (Result, error) {
+	stored, before, err := s.load(ctx, c.id, c.actor, c.key)
+	if err != nil {
+		return Result{}, err
+	}
+	form, err := s.form(ctx, c, &stored, before != nil)
+	if err != nil {
+		return Result{}, err
+	}
+	if before != nil {
+		return c.repeat(stored, before, form)
+	}
+	if current, _ := stored.Settle(c.at); c.expects && current.Version != c.version {
+		return Result{}, fmt.Errorf("service: order %q has version %d, not %d: %w",
+			c.id, current.Version, c.version, ErrConflict)
+	}
+	next, records, err := stored.Apply(c.actor, c.action, c.at, form...)
+	if err != nil {
+		return Result{}, err
+	}
+	records[len(records)-1].Key = c.key
+	if !c.dryRun {
+		change := Change{Order: next, Before: stored.Version, Records: records, Relay: s.relay}
+		if err := s.store.Save(ctx, change); err != nil {
+			return Result{}, err
+		}
+	}
+	return Result{Order: next, Records: records}, nil
+}
+
+// form returns the template that the action fills in, if any. It is loaded
+// only where it is looked at: for an allowed or a repeated action.
+func (s *Service) form(ctx context.Context, c *command, o *supervision.Order, repeated bool) ([]*template.Form, error) {
+	version := o.Form(c.action.Operation())
+	if version == 0 {
+		return nil, nil
+	}
+	if d, err := o.Permit(c.actor, c.action.Operation(), c.at); !repeated && (err != nil || !d.Allowed) {
+		return nil, nil
+	}
+	t, err := s.pinned(ctx, o, version)
+	if err != nil {
+		return nil, err
+	}
+	return []*template.Form{t}, nil
+}
+
+// repeat returns the order as it is to a command that was applied before, and
+// refuses another with its key (R28).
+func (c *command) repeat(stored supervision.Order, before *supervision.Record, form []*template.Form) (Result, error) {
+	action, err := stored.Prepare(c.actor, c.action, c.at, form...)
+	if err != nil || c.actor != before.Actor || !sameAction(action, before.Action) {
+		return Result{}, fmt.Errorf("service: order %q: %w: use a new key for a new command", c.id, ErrKeyReused)
+	}
+	order, _ := stored.Settle(c.at)
+	return Result{Order: order, Repeated: true}, nil
+}
+
+func sameAction(a, b supervision.Action) bool {
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && a.Operation() == b.Operation() && bytes.Equal(x, y)
+}

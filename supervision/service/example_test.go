@@ -1,0 +1,128 @@
+package service_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+// A command with an idempotency key is applied once, however often a client
+// repeats it (R28).
+func ExampleWithKey() {
+	ctx, env := context.Background(), supervisiontest.New()
+	order, _ := env.Reach(ctx, supervision.Opening{Seller: "s-3"}, supervision.AwaitingDelivery)
+	for range 2 {
+		result, err := env.Service.Do(ctx, order.ID, supervision.Seller("s-3"),
+			supervision.ReportProgress{Text: "Half of it is done."}, service.WithKey("request-17"))
+		fmt.Println(result.Order.Version, result.Repeated, err)
+	}
+	_, err := env.Service.Do(ctx, order.ID, supervision.Seller("s-3"),
+		supervision.Deliver{Result: "All of it is done."}, service.WithKey("request-17"))
+	fmt.Println(errors.Is(err, service.ErrKeyReused))
+	// Output:
+	// 4 false <nil>
+	// 4 true <nil>
+	// true
+}
+
+// A dry run tells what would happen, and stores nothing.
+func ExampleDryRun() {
+	ctx, env := context.Background(), supervisiontest.New()
+	order, _ := env.Reach(ctx, supervision.Opening{Buyer: "b-7"}, supervision.AwaitingAcceptance)
+	buyer := supervision.Buyer("b-7")
+
+	result, err := env.Service.Do(ctx, order.ID, buyer, supervision.AcceptProduct{}, service.DryRun())
+	fmt.Println("would be", result.Order.Status, err)
+	order, _ = env.Service.Order(ctx, order.ID, buyer)
+	fmt.Println("is", order.Status)
+	// Output:
+	// would be accepted <nil>
+	// is awaiting_acceptance
+}
+
+// A page names the next one, which goes on after its last order while orders
+// come and change.
+func ExampleService_Search() {
+	ctx, env := context.Background(), supervisiontest.New()
+	for range 5 {
+		_, _ = env.Reach(ctx, supervision.Opening{Buyer: "b-7"}, supervision.AwaitingRequest)
+		env.Clock.Add(time.Minute)
+	}
+	query := supervision.Query{Limit: 2}
+	for {
+		page, err := env.Service.Search(ctx, supervision.Buyer("b-7"), query)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, order := range page.Orders {
+			fmt.Println(order.ID)
+		}
+		if page.Next == "" {
+			return
+		}
+		query.Cursor = page.Next
+	}
+	// Output:
+	// order-5
+	// order-4
+	// order-3
+	// order-2
+	// order-1
+}
+
+// An operation takes part in the host's own transaction: both are committed,
+// or neither is. A conflict is the host's: it rolls back and begins anew.
+func ExampleService_WithStore() {
+	var db *sql.DB           // the host's
+	var svc *service.Service // on the same database
+	accept := func(ctx context.Context, order string, buyer supervision.Actor) error {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if _, err := tx.ExecContext(ctx, "UPDATE invoices SET payable = true WHERE id = $1", order); err != nil {
+			return err
+		}
+		joined, err := sqlstore.Join(tx, sqlstore.Postgres)
+		if err != nil {
+			return err
+		}
+		if _, err := svc.WithStore(joined).Do(ctx, order, buyer, supervision.AcceptProduct{}); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}
+	_ = accept
+}
+
+// A worker stores what time has made and hands each record to the host, until
+// its context ends.
+func ExampleService_Run() {
+	ctx, stop := context.WithCancel(context.Background())
+	svc, _ := service.New(memory.New())
+	_, _ = svc.Open(ctx, supervision.Opening{ID: "o-1", Product: "crm", Buyer: "b-7", Seller: "s-3"})
+	_, _ = svc.Do(ctx, "o-1", supervision.Buyer("b-7"), supervision.SubmitRequest{Text: "Fifty seats, please."})
+
+	err := svc.Run(ctx, func(_ context.Context, r supervision.Record) error {
+		fmt.Println("tell", r.Order, "that", r.Operation, "made it", r.To)
+		if r.Operation == supervision.OpSubmitRequest {
+			stop()
+		}
+		return nil
+	})
+	fmt.Println(errors.Is(err, context.Canceled))
+	// Output:
+	// tell o-1 that open made it awaiting_request
+	// tell o-1 that submit_request made it awaiting_confirmation
+	// true
+}

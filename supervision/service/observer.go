@@ -1,0 +1,96 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Observer holds hooks for metrics, in the manner of httptrace.ClientTrace: set
+// the ones you need. Hooks are called synchronously, after the fact, and must
+// not block.
+type Observer struct {
+	// Operation is called after every Open and Do, whatever came of it.
+	Operation func(context.Context, OperationEvent)
+	// Settled is called after every step of settling, with how many orders it
+	// moved and how many failed.
+	Settled func(ctx context.Context, settled, failed int)
+	// Relayed is called after every step of relaying, with how many records it
+	// handed over and how many orders failed.
+	Relayed func(ctx context.Context, relayed, failed int)
+}
+
+// OperationEvent is what an observer hears of an operation. Apart from Err,
+// which names ids and the fields of a form, it holds nothing that users wrote.
+type OperationEvent struct {
+	// Order is the order's id, Operation what was to be done; both zero for a
+	// command that was too faulty to look at.
+	Order     string
+	Operation supervision.Operation
+	Role      supervision.Role
+	// Version is the order's version afterwards; 0 after an error.
+	Version int64
+	// Attempts is how often the operation was tried, conflicts included; from
+	// 1.
+	Attempts int
+	// Duration is how long it took by the service's clock.
+	Duration time.Duration
+	DryRun   bool
+	// Err is the error that Open or Do returns; nil for success.
+	Err error
+}
+
+// Outcome classes the event for a metric's label: "ok", "refused", "invalid",
+// "not_found", "exists", "conflict", "key_reused", "unknown" or "error".
+func (e OperationEvent) Outcome() string {
+	if e.Err == nil {
+		return "ok"
+	}
+	for _, class := range outcomes {
+		if errors.Is(e.Err, class.err) {
+			return class.name
+		}
+	}
+	return "error"
+}
+
+var outcomes = []struct {
+	err  error
+	name string
+}{
+	{supervision.ErrRefused, "refused"}, {supervision.ErrInvalid, "invalid"}, {supervision.ErrPolicy, "invalid"}, {supervision.ErrNotFound, "not_found"}, {ErrExists, "exists"},
+	{ErrConflict, "conflict"}, {ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
+}
+
+// observe tells hooks and log what came of an operation that began at an
+// instant.
+func (s *Service) observe(ctx context.Context, e OperationEvent, began time.Time, order supervision.Order, err error) {
+	e.Version, e.Duration, e.Err = order.Version, s.clock.Now().Sub(began), err
+	s.observer.operation(ctx, e)
+	if !s.log.Enabled(ctx, slog.LevelDebug) { // spares putting the line together
+		return
+	}
+	s.log.DebugContext(ctx, "operation", "order", e.Order, "operation", string(e.Operation), "role", string(e.Role),
+		"version", e.Version, "attempts", e.Attempts, "outcome", e.Outcome())
+}
+
+func (o Observer) operation(ctx context.Context, e OperationEvent) {
+	if o.Operation != nil {
+		o.Operation(ctx, e)
+	}
+}
+
+func (o Observer) settled(ctx context.Context, settled, failed int) {
+	if o.Settled != nil {
+		o.Settled(ctx, settled, failed)
+	}
+}
+
+func (o Observer) relayed(ctx context.Context, relayed, failed int) {
+	if o.Relayed != nil {
+		o.Relayed(ctx, relayed, failed)
+	}
+}

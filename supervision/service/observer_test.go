@@ -1,0 +1,214 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+func TestObserver_HearsOfEveryCommand(t *testing.T) {
+	var heard []service.OperationEvent
+	b := newBench(t, service.WithObserver(service.Observer{
+		Operation: func(_ context.Context, e service.OperationEvent) { heard = append(heard, e) },
+	}))
+	b.Store.OnCall(func(supervisiontest.Method) { b.Clock.Add(time.Second) })
+	last := func() service.OperationEvent { return heard[len(heard)-1] }
+
+	b.open("o-1")
+	assert.Equal(t, service.OperationEvent{
+		Order: "o-1", Operation: supervision.OpOpen, Role: supervision.RoleSystem, Version: 1, Attempts: 1, Duration: 2 * time.Second,
+	}, last(), "template and create")
+	b.open("o-1")
+	assert.Equal(t, 3*time.Second, last().Duration, "and a load")
+	assert.Equal(t, "ok", last().Outcome())
+
+	b.do("o-1", ben, submit, service.DryRun())
+	assert.Equal(t, service.OperationEvent{
+		Order: "o-1", Operation: supervision.OpSubmitRequest, Role: supervision.RoleBuyer, Version: 2, Attempts: 1,
+		Duration: time.Second, DryRun: true,
+	}, last())
+	err := b.refuse("o-1", sue, deliver)
+	assert.Equal(t, service.OperationEvent{
+		Order: "o-1", Operation: supervision.OpDeliver, Role: supervision.RoleSeller, Attempts: 1, Duration: time.Second, Err: err,
+	}, last())
+	err = b.refuse("\x00", ben, nil)
+	assert.Equal(t, service.OperationEvent{Role: supervision.RoleBuyer, Attempts: 1, Err: err}, last(), "a faulty command has no order")
+	_, err = b.Service.Open(t.Context(), supervision.Opening{ID: "\x00"})
+	assert.Equal(t, service.OperationEvent{
+		Operation: supervision.OpOpen, Role: supervision.RoleSystem, Attempts: 1, Err: err,
+	}, last())
+	assert.Len(t, heard, 6)
+}
+
+func TestObserver_CountsAttempts(t *testing.T) {
+	var heard service.OperationEvent
+	b := newBench(t, service.WithObserver(service.Observer{
+		Operation: func(_ context.Context, e service.OperationEvent) { heard = e },
+	}))
+	order := b.reach(supervision.AwaitingDelivery)
+	b.interrupt(2, func() { b.do(order.ID, sue, report) })
+	b.do(order.ID, sue, report)
+	assert.Equal(t, 3, heard.Attempts)
+	assert.Equal(t, order.Version+3, heard.Version)
+}
+
+func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
+	var heard []string
+	b := newBench(t, service.WithObserver(service.Observer{
+		Settled: func(_ context.Context, settled, failed int) {
+			heard = append(heard, fmt.Sprint("settled ", settled, " ", failed))
+		},
+		Relayed: func(_ context.Context, relayed, failed int) {
+			heard = append(heard, fmt.Sprint("relayed ", relayed, " ", failed))
+		},
+	}), service.WithBatch(2))
+	b.accepted(3)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Due}, Call: 2})
+	_, err := b.Service.Settle(t.Context())
+	require.Error(t, err)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Times: 1})
+	_, err = b.Service.Settle(t.Context())
+	require.NoError(t, err, "the batch of one fails once, and is saved again by itself")
+	var in inbox
+	_, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	in.fail = func(supervision.Record) error { return errPoison }
+	_, err = b.Service.Relay(t.Context(), in.publish)
+	require.ErrorIs(t, err, errPoison)
+	assert.Equal(t, []string{"settled 2 0", "settled 1 0", "relayed 2 0", "relayed 0 1"}, heard)
+}
+
+func TestOperationEvent_Outcome(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{nil, "ok"},
+		{&supervision.Refusal{}, "refused"},
+		{&supervision.InvalidError{}, "invalid"},
+		{supervision.ErrPolicy, "invalid"},
+		{supervision.ErrNotFound, "not_found"},
+		{service.ErrExists, "exists"},
+		{&service.ConflictError{}, "conflict"},
+		{service.ErrConflict, "conflict"},
+		{service.ErrKeyReused, "key_reused"},
+		{service.ErrUnknownOutcome, "unknown"},
+		{context.Canceled, "error"},
+		{errors.New("disk full"), "error"},
+	} {
+		assert.Equal(t, tt.want, service.OperationEvent{Err: tt.err}.Outcome(), "%v", tt.err)
+		if tt.err != nil {
+			assert.Equal(t, tt.want, service.OperationEvent{Err: fmt.Errorf("wrapped: %w", tt.err)}.Outcome())
+		}
+	}
+}
+
+// logged returns a logger of everything, without the wall clock's time.
+func logged(into *bytes.Buffer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(into, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+}
+
+const (
+	written = "WRITTEN-BY-A-USER" // in every text
+	account = "AN-ACCOUNT"        // in every id but the order's
+)
+
+// everything performs a flow in which each field that a user can fill in says
+// so.
+func (b *bench) everything() {
+	b.t.Helper()
+	buyer, seller, manager := supervision.Buyer(account+"-b"), supervision.Seller(account+"-s"), supervision.Manager(account+"-m")
+	files := []supervision.Attachment{{Name: written, Ref: written, Digest: written}}
+	_, err := b.Service.PublishTemplate(b.ctx, seller, account+"-p", template.Template{
+		Title: written, Intro: written, Fields: []template.Field{{Key: written, Label: written, Help: written, Kind: template.Line, Required: true}},
+	})
+	require.NoError(b.t, err)
+	policy := supervision.Rules2025()
+	policy.Name = written
+	_, err = b.Service.Open(b.ctx, supervision.Opening{ID: "o-1", Product: account + "-p", Buyer: buyer.ID, Seller: seller.ID, Policy: policy})
+	require.NoError(b.t, err)
+	b.refuse("o-1", buyer, supervision.SubmitRequest{Text: written, Values: template.Values{"no-" + written: written}, Attachments: files})
+	b.do("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: written}, Attachments: files}, service.WithKey(written))
+	b.refuse("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: "other"}}, service.WithKey(written))
+	b.do("o-1", seller, supervision.RejectRequest{Reason: written})
+	b.do("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: written}})
+	b.do("o-1", buyer, supervision.Remind{Text: written})
+	b.refuse("o-1", buyer, supervision.Remind{Text: written})
+	b.do("o-1", seller, supervision.AcceptRequest{})
+	b.do("o-1", seller, supervision.ReportProgress{Text: written})
+	b.do("o-1", seller, supervision.Deliver{Result: written, Attachments: files})
+	b.do("o-1", buyer, supervision.RejectProduct{Reason: written})
+	b.do("o-1", seller, supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: written, Demand: written, Attachments: files})
+	b.do("o-1", manager, supervision.AddNote{Text: written})
+	b.refuse("o-1", manager, supervision.DecideAppeal{Outcome: written, Decision: written})
+	b.do("o-1", manager, supervision.DecideAppeal{Outcome: appeal.Accept, Decision: written})
+	b.refuse("o-1", supervision.Buyer(written), supervision.Remind{Text: written})
+	b.refuse(written+"\n", supervision.Actor{ID: written}, nil)
+}
+
+func TestLog_NeverHoldsWhatUsersWrote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		b := newBench(t, service.WithLogger(logged(&log)), service.WithObserver(service.Observer{
+			Operation: func(_ context.Context, e service.OperationEvent) {
+				e.Err = nil
+				assert.NotContains(t, fmt.Sprintf("%+v", e), written)
+			},
+		}))
+		b.everything()
+		assert.Equal(t, 24, strings.Count(fmt.Sprintf("%+v", b.records("o-1")), written), "the words have been stored")
+
+		b.Clock.Add(3 * time.Hour)
+		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Claim}, Call: 2})
+		in := inbox{fail: func(r supervision.Record) error {
+			if r.Seq == 3 {
+				return errPoison
+			}
+			return nil
+		}}
+		w := work(b, in.publish)
+		w.pass(2*time.Second, time.Second)
+		w.stop()
+
+		assert.NotContains(t, log.String(), written)
+		assert.NotContains(t, log.String(), account)
+		golden(t, "service.log", log.String())
+	})
+}
+
+func TestLog_SilentByDefault(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(logged(&log))
+	defer slog.SetDefault(before)
+	newBench(t).everything()
+	assert.Empty(t, log.String())
+}
+
+func TestNew_WithoutAClockItIsTheWallClock(t *testing.T) {
+	b := newBench(t)
+	s, err := service.New(b.Store)
+	require.NoError(t, err)
+	assert.WithinDuration(t, clock.New().Now(), s.Now(), time.Minute)
+}

@@ -1,0 +1,193 @@
+package service_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+func TestNew_RefusesWhatItCannotRunOn(t *testing.T) {
+	tests := []struct {
+		name   string
+		store  service.Store
+		option service.Option
+		fields []string
+	}{
+		{"no store", nil, service.WithBatch(1), []string{"store"}},
+		{"no clock", memory.New(), service.WithClock(nil), []string{"clock"}},
+		{"no logger", memory.New(), service.WithLogger(nil), []string{"logger"}},
+		{"batch of none", memory.New(), service.WithBatch(0), []string{"batch"}},
+		{"batch beyond a page", memory.New(), service.WithBatch(supervision.MaxPage + 1), []string{"batch"}},
+		{"no lease", memory.New(), service.WithLease(0), []string{"lease"}},
+		{"no interval", memory.New(), service.WithInterval(0), []string{"interval"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := service.New(tt.store, tt.option)
+			assert.Nil(t, s)
+			invalid(t, err, tt.fields...)
+		})
+	}
+	s, err := service.New(memory.New(), service.WithPolicy(supervision.Policy{}))
+	assert.Nil(t, s)
+	require.ErrorIs(t, err, supervision.ErrPolicy)
+}
+
+func TestNew_Defaults(t *testing.T) {
+	for name, option := range map[string]service.Option{
+		"the largest batch": service.WithBatch(supervision.MaxPage), "the shortest lease": service.WithLease(tick),
+		"the shortest interval": service.WithInterval(tick),
+	} {
+		_, err := service.New(memory.New(), option)
+		assert.NoError(t, err, name)
+	}
+	s, err := service.New(memory.New())
+	require.NoError(t, err)
+	assert.Equal(t, time.UTC, s.Now().Location())
+	assert.Zero(t, s.Now().Nanosecond()%int(tick))
+}
+
+func TestR01_OpenStoresTheOrder(t *testing.T) {
+	b := newBench(t)
+	b.Clock.Set(bought.Add(999).In(time.FixedZone("CST", 8*60*60)))
+	order, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.NoError(t, err)
+	want, record, err := supervision.Open(anOpening(supervision.Guide()), bought)
+	require.NoError(t, err)
+	assert.Equal(t, want, order)
+	assert.Equal(t, want, b.stored("o-1"))
+	assert.Equal(t, []supervision.Record{record}, b.records("o-1"))
+}
+
+func TestR25_OpenPinsThePolicy(t *testing.T) {
+	b := newBench(t, service.WithPolicy(supervision.Rules2025()))
+	assert.Equal(t, supervision.Rules2025(), b.open("o-1").Policy, "the service's")
+	order, err := b.Service.Open(t.Context(), supervision.Opening{
+		ID: "o-2", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, Policy: supervision.License(),
+	})
+	require.NoError(t, err)
+	assert.Equal(t, supervision.License(), order.Policy, "its own")
+
+	later, err := service.New(b.Store, service.WithClock(b.Clock), service.WithPolicy(supervision.Guide()))
+	require.NoError(t, err)
+	running, err := later.Order(t.Context(), "o-1", ben)
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Rules2025(), running.Policy, "a change of policy touches new orders only")
+}
+
+func TestR28_OpeningAgainReturnsTheOrderAsItIs(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	b.do("o-1", ben, submit)
+	b.Clock.Add(time.Hour)
+	again, err := b.Service.Open(t.Context(), anOpening(supervision.License()))
+	require.NoError(t, err)
+	assert.Equal(t, b.stored("o-1"), again)
+	assert.Equal(t, supervision.AwaitingConfirmation, again.Status)
+	assert.Len(t, b.records("o-1"), 2)
+}
+
+func TestR28_OpeningAgainSettlesWhatIsDue(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.Accepted)
+	b.Clock.Add(3 * time.Hour)
+	again, err := b.Service.Open(t.Context(), supervision.Opening{ID: order.ID, Product: "p-1", Buyer: ben.ID, Seller: sue.ID})
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Completed, again.Status)
+}
+
+func TestOpen_AnothersID(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	before := b.stored("o-1")
+	for field, change := range map[string]func(*supervision.Opening){
+		"product": func(o *supervision.Opening) { o.Product = "p-2" },
+		"buyer":   func(o *supervision.Opening) { o.Buyer = otherBuyer.ID },
+		"seller":  func(o *supervision.Opening) { o.Seller = otherSeller.ID },
+	} {
+		opening := anOpening(supervision.Policy{})
+		change(&opening)
+		order, err := b.Service.Open(t.Context(), opening)
+		require.ErrorIs(t, err, service.ErrExists, field)
+		assert.Zero(t, order)
+	}
+	assert.Equal(t, before, b.stored("o-1"))
+}
+
+func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
+	faulty := supervision.Guide()
+	faulty.CompletionDelay = -1
+	tests := []struct {
+		name    string
+		opening supervision.Opening
+		err     error
+	}{
+		{"nothing", supervision.Opening{}, supervision.ErrInvalid},
+		{"a control character", supervision.Opening{ID: "o\x00", Product: "p", Buyer: "b", Seller: "s"}, supervision.ErrInvalid},
+		{"an end in the past", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s", ScheduledEnd: bought}, supervision.ErrInvalid},
+		{"a policy", anOpening(faulty), supervision.ErrInvalid},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			order, err := b.Service.Open(t.Context(), tt.opening)
+			require.ErrorIs(t, err, tt.err)
+			assert.Zero(t, order)
+			assert.Empty(t, b.Store.Calls())
+		})
+	}
+	b := newBench(t)
+	b.Clock.Set(time.Time{})
+	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	invalid(t, err, "at")
+}
+
+func TestOpen_TheHostCannotChooseTheTemplate(t *testing.T) {
+	b := newBench(t)
+	opening := anOpening(supervision.Policy{})
+	opening.TemplateVersion = 7
+	order, err := b.Service.Open(t.Context(), opening)
+	require.NoError(t, err)
+	assert.Zero(t, order.TemplateVersion)
+}
+
+func TestOpen_StoreFailures(t *testing.T) {
+	for _, failure := range []supervisiontest.Failure{
+		{On: []supervisiontest.Method{supervisiontest.Template}},
+		{On: []supervisiontest.Method{supervisiontest.Create}},
+		{On: []supervisiontest.Method{supervisiontest.Create}, Applied: true},
+	} {
+		b := newBench(t)
+		b.Store.FailOn(failure)
+		order, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+		require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		assert.Zero(t, order)
+		assert.Equal(t, int64(1), b.open("o-1").Version, "opening again opens it once")
+		b.whole("o-1")
+	}
+	b := newBench(t)
+	b.open("o-1")
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Load}})
+	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.ErrorIs(t, err, supervisiontest.ErrInjected, "whether it is the same order cannot be told")
+}
+
+func TestOpen_ClockIsReadOnce(t *testing.T) {
+	running := clock.NewMock()
+	running.Set(bought)
+	b := newBench(t)
+	s, err := service.New(b.Store, service.WithClock(running))
+	require.NoError(t, err)
+	b.Store.OnCall(func(supervisiontest.Method) { running.Add(time.Second) })
+	order, err := s.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.NoError(t, err)
+	assert.Equal(t, bought, order.OpenedAt)
+}

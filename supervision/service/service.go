@@ -1,0 +1,281 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/benbjohnson/clock"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Service runs the rules over a store: it loads an order, applies an action at
+// the clock's instant and saves what came of it. It is safe for concurrent use,
+// and any number of services in any number of processes may share one store.
+type Service struct {
+	store     Store
+	clock     clock.Clock
+	policy    supervision.Policy
+	log       *slog.Logger
+	observer  Observer
+	templates *templateCache
+	relay     bool
+	attempts  int
+	batch     int
+	lease     time.Duration
+	interval  time.Duration
+}
+
+// The defaults of a service.
+const (
+	defaultAttempts = 10
+	defaultBatch    = 200
+	defaultLease    = time.Minute
+	defaultInterval = time.Second
+	longestBackOff  = time.Minute
+)
+
+// New makes a service on a store. Without options it uses the wall clock and
+// the [Guide] policy, and logs nothing. It returns an error wrapping
+// [ErrPolicy] for a faulty policy and [ErrInvalid] for any other faulty
+// argument.
+func New(store Store, options ...Option) (*Service, error) {
+	s := &Service{
+		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler), templates: &templateCache{},
+		relay: true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+	}
+	for _, option := range options {
+		option(s)
+	}
+	if err := errors.Join(s.policy.Validate(), s.validate()); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Service) validate() error {
+	var f faults
+	for _, part := range []struct {
+		name    string
+		missing bool
+	}{{"store", s.store == nil}, {"clock", s.clock == nil}, {"logger", s.log == nil}} {
+		if part.missing {
+			f.Add(part.name, fault.Required, "pass one")
+		}
+	}
+	f.Range("batch", s.batch, 1, supervision.MaxPage)
+	f.Duration("lease", s.lease, supervision.Tick)
+	f.Duration("interval", s.interval, supervision.Tick)
+	return f.err()
+}
+
+// Option configures a service.
+type Option func(*Service)
+
+// WithClock sets the clock; tests pass a mock.
+func WithClock(c clock.Clock) Option { return func(s *Service) { s.clock = c } }
+
+// WithPolicy sets the policy of new orders (R25); running orders keep theirs.
+func WithPolicy(p supervision.Policy) Option { return func(s *Service) { s.policy = p } }
+
+// WithLogger sets where the service logs: operations at debug, what time did at
+// info, trouble at warn, with the error of the store or of publish as it is. It
+// never logs what users wrote.
+func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
+
+// WithObserver sets the hooks for metrics.
+func WithObserver(o Observer) Option { return func(s *Service) { s.observer = o } }
+
+// WithoutOutbox keeps records out of the outbox, for hosts that never relay.
+func WithoutOutbox() Option { return func(s *Service) { s.relay = false } }
+
+// WithBatch sets how many orders a settling step saves at once, and how many
+// records a relaying step claims; 200 by default, at most MaxPage.
+func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
+
+// WithLease sets for how long a relay claims records; what it has not
+// acknowledged by then is relayed again. A minute by default.
+func WithLease(d time.Duration) Option { return func(s *Service) { s.lease = d } }
+
+// WithInterval sets how long Run waits when there is nothing to do; a second by
+// default.
+func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval = d } }
+
+// WithStore returns the same service on a store that has joined the host's
+// transaction. It applies each command once and leaves a conflict to the host,
+// which has to begin its transaction anew. It remembers no templates beyond
+// that: the transaction may take back what it published.
+func (s *Service) WithStore(joined Store) *Service {
+	in := *s
+	in.store, in.attempts, in.templates = joined, 1, &templateCache{}
+	return &in
+}
+
+// Open puts a bought order under supervision (R01) and returns it. A zero
+// policy stands for the service's; the version of the seller's request template
+// for the product that is current now is pinned to the order (R04). Opening the
+// same order again, with the same product, buyer and seller, returns it as it
+// is (R28).
+//
+// Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, [ErrExists]
+// where another order has the id, [ErrUnknownOutcome], and the store's own.
+func (s *Service) Open(ctx context.Context, opening supervision.Opening) (supervision.Order, error) {
+	at := s.Now()
+	if opening.Policy == (supervision.Policy{}) {
+		opening.Policy = s.policy
+	}
+	opening.TemplateVersion = 0
+	_, _, err := supervision.Open(opening, at) // refuse faulty ids before they reach the store or a log
+	event := OperationEvent{Operation: supervision.OpOpen, Role: supervision.RoleSystem, Attempts: 1}
+	var order supervision.Order
+	if err == nil {
+		event.Order = opening.ID
+		order, err = s.open(ctx, opening, at)
+	}
+	s.observe(ctx, event, at, order, err)
+	return order, err
+}
+
+func (s *Service) open(ctx context.Context, opening supervision.Opening, at time.Time) (supervision.Order, error) {
+	current, err := s.store.Template(ctx, opening.Seller, opening.Product, 0)
+	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
+		return supervision.Order{}, err
+	}
+	opening.TemplateVersion = current.Version
+	order, record, err := supervision.Open(opening, at)
+	if err != nil {
+		return supervision.Order{}, err
+	}
+	err = s.store.Create(ctx, Change{Order: order, Records: []supervision.Record{record}, Relay: s.relay})
+	switch {
+	case errors.Is(err, ErrExists):
+		return s.reopen(ctx, opening, at, err)
+	case err != nil:
+		return supervision.Order{}, err
+	}
+	return order, nil
+}
+
+// reopen tells a repeated opening from one that takes another order's id.
+func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at time.Time, taken error) (supervision.Order, error) {
+	order, _, err := s.store.Load(ctx, opening.ID, "")
+	if err != nil {
+		return supervision.Order{}, err
+	}
+	if order.Product != opening.Product || order.Buyer != opening.Buyer || order.Seller != opening.Seller {
+		return supervision.Order{}, taken
+	}
+	order, _ = order.Settle(at)
+	return order, nil
+}
+
+// Order returns an order as it is now, for an actor that may see it (R22). Due
+// transitions are settled in what is returned; a worker stores them. Errors:
+// [*InvalidError] for a faulty id or actor, [ErrNotFound], and the store's own.
+func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor) (supervision.Order, error) {
+	at := s.Now()
+	order, _, err := s.load(ctx, id, actor, "")
+	if err != nil {
+		return supervision.Order{}, err
+	}
+	order, _ = order.Settle(at)
+	return order, nil
+}
+
+// Now returns the instant the service works at, for asking an order for its
+// operations, deadlines and steps.
+func (s *Service) Now() time.Time { return s.clock.Now().UTC().Truncate(supervision.Tick) }
+
+func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, key string) (supervision.Order, *supervision.Record, error) {
+	var f faults
+	f.ID("order", id)
+	f.join(actor.Validate())
+	if err := f.err(); err != nil {
+		return supervision.Order{}, nil, err
+	}
+	order, repeated, err := s.store.Load(ctx, id, key)
+	switch {
+	case errors.Is(err, supervision.ErrNotFound):
+		return supervision.Order{}, nil, supervision.NotFound(id)
+	case err != nil:
+		return supervision.Order{}, nil, err
+	}
+	if _, err := order.For(actor); err != nil {
+		return supervision.Order{}, nil, err
+	}
+	return order, repeated, nil
+}
+
+// Page is one page of the order list, newest first.
+type Page struct {
+	Orders []supervision.Order
+	// Next is the cursor of the next page; empty on the last.
+	Next string
+}
+
+// Search returns a page of the orders that the actor may see and the query asks
+// for, newest first, each as it is now (R22). Errors: [*InvalidError] for a
+// faulty query, cursor or actor, and the store's own.
+func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {
+	at := s.Now()
+	filter, none, err := query.Filter(actor, at)
+	if err != nil || none {
+		return Page{}, err
+	}
+	filter.Limit++ // one more tells whether another page follows
+	orders, err := s.store.Search(ctx, filter)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Orders: orders}
+	if len(orders) == filter.Limit {
+		page.Orders = orders[:filter.Limit-1]
+		last := page.Orders[len(page.Orders)-1]
+		page.Next = filter.Next(last.Listing().Position())
+	}
+	for i := range page.Orders {
+		page.Orders[i], _ = page.Orders[i].Settle(at)
+	}
+	return page, nil
+}
+
+// Records returns an order's operation records with a sequence number above
+// after, oldest first, at most limit (DefaultPage when 0), for an actor that
+// may see the order (R21, R22). What time has made due but no worker has stored
+// yet is among them. Errors: [*InvalidError] for a faulty id, actor or limit,
+// [ErrNotFound], and the store's own.
+func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64, limit int) ([]supervision.Record, error) {
+	at := s.Now()
+	if limit == 0 {
+		limit = supervision.DefaultPage
+	}
+	var f faults
+	f.Range("limit", limit, 1, supervision.MaxPage)
+	if after < 0 {
+		f.Put("after", supervision.Fault{Code: fault.OutOfRange, Min: "0", Message: "give a sequence number, or 0"})
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	order, _, err := s.load(ctx, id, actor, "")
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.store.Records(ctx, id, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(records); n > 0 && records[n-1].Seq > order.Version {
+		return records, nil // others were faster, and what was due before they came may be due no longer
+	}
+	_, due := order.Settle(at)
+	for _, r := range due {
+		if len(records) < limit && r.Seq == after+int64(len(records))+1 {
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}

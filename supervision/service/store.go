@@ -1,0 +1,122 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// Store keeps orders, their records, the outbox and the templates. Packages
+// store/memory and store/sqlstore implement it, and package store/storetest
+// checks any implementation against every sentence below.
+//
+// For every method: values go in and come out as copies; instants keep their
+// microseconds and come back in UTC; ids are compared byte by byte; a canceled
+// context is returned as its error before anything has changed, or as
+// [ErrUnknownOutcome] when that cannot be known; any other error is the
+// store's own, wrapped, and nothing has changed. Methods may be called
+// concurrently.
+type Store interface {
+	Orders
+	Outbox
+	Templates
+}
+
+// Change is an order as an operation made it, with the records that made it
+// so. It is stored whole or not at all.
+type Change struct {
+	// Order is the order afterwards. Its Version is Before plus the number of
+	// Records.
+	Order supervision.Order
+	// Before is the version the operation started from; 0 for a new order.
+	Before int64
+	// Records are the records to add, oldest first; never empty.
+	Records []supervision.Record
+	// Relay says that the records go to the outbox as well.
+	Relay bool
+}
+
+// Orders keeps orders with their records.
+type Orders interface {
+	// Create stores a new order. It returns [ErrExists] where the id is taken.
+	Create(ctx context.Context, change Change) error
+
+	// Load returns an order and, where key is not empty, the order's record
+	// with that idempotency key, or nil (R28). It returns
+	// [supervision.ErrNotFound] for an unknown id, and
+	// [supervision.ErrNewerFormat] or [supervision.ErrMalformed] where what is
+	// stored cannot be read.
+	Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
+
+	// Save stores each change whose order still has the version Before, and
+	// returns a [*ConflictError] that names the others, which are left as they
+	// are. Any other error means that no change is stored, except
+	// [ErrUnknownOutcome], which means that it is not known. No order occurs
+	// twice in a call.
+	Save(ctx context.Context, changes ...Change) error
+
+	// Search returns the orders that match the filter, newest first (OpenedAt,
+	// then ID by bytes, both descending), starting after After, at most Limit.
+	Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
+
+	// Records returns an order's records with a sequence number above after,
+	// oldest first, at most limit. An unknown order has none.
+	Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
+
+	// Due returns the orders whose Listing.Due is set and not after at, sorted
+	// by it and then by ID, starting after a position (zero: from the first),
+	// at most limit. An order that cannot be read is returned with its Err, so
+	// that it blocks no other.
+	Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]DueOrder, error)
+}
+
+// DueOrder is an order that time has something to do with.
+type DueOrder struct {
+	// ID and Due are its place in the list of due orders.
+	ID  string
+	Due time.Time
+	// Order is the order as stored; zero when Err is set.
+	Order supervision.Order
+	// Err says why it could not be read: [supervision.ErrNewerFormat] or
+	// [supervision.ErrMalformed], wrapped.
+	Err error
+}
+
+// Outbox holds the records that wait to be relayed to the host, at least once
+// each and in sequence for each order.
+type Outbox interface {
+	// Claim takes records of the outbox for a relay, at most limit, orders
+	// that wait longest first. Until at+lease nobody else claims them. For
+	// each order they are the first ones that wait, without a gap, and no
+	// order is claimed of which a record is under another claim. An empty
+	// result means that there is nothing to relay now.
+	Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
+
+	// Acknowledge removes relayed records from the outbox, claimed or not.
+	// Unknown IDs are ignored.
+	Acknowledge(ctx context.Context, ids ...supervision.RecordID) error
+}
+
+// RequestTemplate is one published version of a seller's request template for
+// a product. It never changes (R04).
+type RequestTemplate struct {
+	Seller  string `json:"seller"`
+	Product string `json:"product"`
+	// Version counts the versions from 1.
+	Version     int               `json:"version"`
+	PublishedAt time.Time         `json:"published_at"`
+	Template    template.Template `json:"template"`
+}
+
+// Templates keeps published request templates by seller, product and version.
+type Templates interface {
+	// PutTemplate stores a version. It returns [ErrConflict] unless the
+	// version is one above the latest, or 1 where there is none.
+	PutTemplate(ctx context.Context, t RequestTemplate) error
+
+	// Template returns a version, or the latest for version 0. It returns
+	// [supervision.ErrNotFound] where there is none.
+	Template(ctx context.Context, seller, product string, version int) (RequestTemplate, error)
+}

@@ -1,0 +1,558 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+var errPoison = errors.New("poison")
+
+// poisoned is a store with orders that cannot be read, and ones that cannot be
+// saved.
+type poisoned struct {
+	service.Store
+	unreadable, unsaveable []string
+}
+
+func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+	list, err := p.Store.Due(ctx, at, after, limit)
+	for i, due := range list {
+		if slices.Contains(p.unreadable, due.ID) {
+			list[i] = service.DueOrder{ID: due.ID, Due: due.Due, Err: fmt.Errorf("%w: %w", supervision.ErrMalformed, errPoison)}
+		}
+	}
+	return list, err
+}
+
+func (p *poisoned) Save(ctx context.Context, changes ...service.Change) error {
+	for _, change := range changes {
+		if slices.Contains(p.unsaveable, change.Order.ID) {
+			return errPoison
+		}
+	}
+	return p.Store.Save(ctx, changes...)
+}
+
+func newPoisoned(t testing.TB, options ...service.Option) (*bench, *poisoned) {
+	store := &poisoned{Store: memory.New()}
+	b := &bench{supervisiontest.On(store, options...), t, t.Context()}
+	b.Clock.Set(bought)
+	return b, store
+}
+
+// accepted brings n orders to acceptance, each a tick after the one before, and
+// waits until all of them are due.
+func (b *bench) accepted(n int) (orders []supervision.Order) {
+	b.t.Helper()
+	for range n {
+		orders = append(orders, b.reach(supervision.Accepted))
+		b.Clock.Add(tick)
+	}
+	b.Clock.Add(3 * time.Hour)
+	return orders
+}
+
+func (b *bench) settle() int {
+	b.t.Helper()
+	n, err := b.Service.Settle(b.ctx)
+	require.NoError(b.t, err)
+	return n
+}
+
+func howOften(calls []supervisiontest.Method, method supervisiontest.Method) (n int) {
+	for _, m := range calls {
+		if m == method {
+			n++
+		}
+	}
+	return n
+}
+
+func TestR02_SettleStoresWhatTimeMade(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.Accepted)
+	b.Clock.Add(3*time.Hour - tick)
+	assert.Zero(t, b.settle())
+	assert.Equal(t, order, b.stored(order.ID))
+	b.Clock.Add(tick + 999*time.Hour)
+	assert.Equal(t, 1, b.settle())
+	stored := b.stored(order.ID)
+	assert.Equal(t, supervision.Completed, stored.Status)
+	assert.Equal(t, order.AcceptedAt.Add(3*time.Hour), stored.ClosedAt, "the due instant, however late the worker")
+	b.whole(order.ID)
+	assert.Zero(t, b.settle())
+}
+
+func TestR27_SettleMakesTwoTransitionsAtOnce(t *testing.T) {
+	b := newBench(t, service.WithPolicy(autoAccepting()))
+	order := b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(10 * day)
+	assert.Equal(t, 1, b.settle())
+	assert.Equal(t, supervision.Accepted, b.stored(order.ID).Status)
+	other := b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(100 * day)
+	assert.Equal(t, 2, b.settle())
+	assert.Equal(t, other.Version+2, b.stored(other.ID).Version)
+	b.whole(other.ID)
+}
+
+func TestSettle_InBatches(t *testing.T) {
+	b := newBench(t, service.WithBatch(3))
+	orders := b.accepted(8)
+	b.Store.Repair()
+	assert.Equal(t, 8, b.settle())
+	assert.Equal(t, 3, howOften(b.Store.Calls(), supervisiontest.Save))
+	assert.Equal(t, 3, howOften(b.Store.Calls(), supervisiontest.Due), "8 = 3+3+2: the last was not full")
+	for _, order := range orders {
+		b.whole(order.ID)
+		assert.Equal(t, supervision.Completed, b.stored(order.ID).Status)
+	}
+}
+
+func TestSettle_PoisonBlocksNoOther(t *testing.T) {
+	for _, batch := range []int{1, 2, 3, 200} {
+		t.Run(fmt.Sprint("batch ", batch), func(t *testing.T) {
+			b, store := newPoisoned(t, service.WithBatch(batch))
+			orders := b.accepted(9)
+			store.unreadable = []string{orders[0].ID, orders[1].ID, orders[8].ID}
+			store.unsaveable = []string{orders[2].ID, orders[5].ID}
+			for range 2 { // it is no better the second time
+				n, err := b.Service.Settle(t.Context())
+				var failed *service.OrdersError
+				require.ErrorAs(t, err, &failed)
+				require.ErrorIs(t, err, errPoison)
+				require.ErrorIs(t, err, supervision.ErrMalformed)
+				var named []string
+				for _, f := range failed.Failed {
+					named = append(named, f.Order)
+				}
+				slices.Sort(named)
+				assert.Equal(t, []string{orders[0].ID, orders[1].ID, orders[2].ID, orders[5].ID, orders[8].ID}, named)
+				assert.ErrorContains(t, err, "5 order(s) failed")
+				assert.Contains(t, []int{4, 0}, n)
+			}
+			for _, i := range []int{3, 4, 6, 7} {
+				assert.Equal(t, supervision.Completed, b.stored(orders[i].ID).Status)
+			}
+		})
+	}
+}
+
+func TestSettle_WhatOthersSettleIsSkipped(t *testing.T) {
+	b := newBench(t)
+	orders := b.accepted(4)
+	b.interrupt(1, func() {
+		at := b.stored(orders[1].ID)
+		next, records := at.Settle(b.Service.Now())
+		require.NoError(t, b.Store.Save(t.Context(), service.Change{Order: next, Before: at.Version, Records: records}))
+	})
+	assert.Equal(t, 3, b.settle(), "all but the one that somebody else was faster with")
+	for _, order := range orders {
+		b.whole(order.ID)
+	}
+}
+
+// hasty lists orders a day before they are due.
+type hasty struct{ service.Store }
+
+func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+	return h.Store.Due(ctx, at.Add(day), after, limit)
+}
+
+func TestSettle_WhatIsNotDueIsNotSaved(t *testing.T) {
+	b := &bench{supervisiontest.On(hasty{memory.New()}), t, t.Context()}
+	b.Clock.Set(bought)
+	order := b.reach(supervision.Accepted)
+	b.Store.Repair()
+	assert.Zero(t, b.settle())
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Due}, b.Store.Calls())
+	assert.Equal(t, order, b.stored(order.ID))
+}
+
+func TestSettle_ManyWorkersAtOnce(t *testing.T) {
+	b := newBench(t, service.WithBatch(5))
+	orders := b.accepted(60)
+	done := make(chan int)
+	for range 8 {
+		go func() {
+			n, err := b.Service.Settle(t.Context())
+			assert.NoError(t, err)
+			done <- n
+		}()
+	}
+	total := 0
+	for range 8 {
+		total += <-done
+	}
+	assert.Equal(t, len(orders), total, "each by one of them")
+	for _, order := range orders {
+		b.whole(order.ID)
+		assert.Equal(t, order.Version+1, b.stored(order.ID).Version)
+	}
+}
+
+func TestSettle_StoreFailures(t *testing.T) {
+	b := newBench(t, service.WithBatch(2))
+	b.accepted(3)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Due}})
+	n, err := b.Service.Settle(t.Context())
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	assert.Zero(t, n)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Due}, Call: 2})
+	n, err = b.Service.Settle(t.Context())
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	assert.Equal(t, 2, n, "the first batch is stored")
+
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true})
+	n, err = b.Service.Settle(t.Context())
+	require.NoError(t, err, "whatever became of the batch, each of its orders is settled now")
+	assert.Zero(t, n)
+	assert.Zero(t, b.settle())
+}
+
+func TestSettle_EndsWithItsContext(t *testing.T) {
+	for canceled := 1; canceled <= 4; canceled++ { // the save of the batch, or of one of its orders
+		b, store := newPoisoned(t)
+		orders := b.accepted(3)
+		store.unsaveable = []string{orders[2].ID}
+		ctx, stop := context.WithCancel(t.Context())
+		saves := 0
+		b.interrupt(canceled, func() {
+			if saves++; saves == canceled {
+				stop()
+			}
+		})
+		n, err := b.Service.Settle(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, max(0, canceled-2), n)
+		for i, order := range orders {
+			assert.Equal(t, i < n, b.stored(order.ID).Status == supervision.Completed)
+		}
+	}
+}
+
+// inbox receives relayed records as a host would, and may fail.
+type inbox struct {
+	got  []supervision.RecordID
+	fail func(supervision.Record) error
+}
+
+func (i *inbox) publish(_ context.Context, r supervision.Record) error {
+	if i.fail != nil {
+		if err := i.fail(r); err != nil {
+			return err
+		}
+	}
+	i.got = append(i.got, r.ID())
+	return nil
+}
+
+// inSequence checks that each order's records came in sequence, each once.
+func (i *inbox) inSequence(t testing.TB) {
+	t.Helper()
+	next := make(map[string]int64)
+	for _, id := range i.got {
+		next[id.Order]++
+		require.Equal(t, next[id.Order], id.Seq, "%s", id.Order)
+	}
+}
+
+func TestRelay_EveryRecordInSequence(t *testing.T) {
+	b := newBench(t, service.WithBatch(3))
+	waiting := len(b.records(b.reach(supervision.Completed).ID)) + len(b.records(b.reach(supervision.Frozen).ID))
+	var in inbox
+	for total := 0; total < waiting; {
+		n, err := b.Service.Relay(t.Context(), in.publish)
+		require.NoError(t, err)
+		require.Positive(t, n)
+		require.LessOrEqual(t, n, 3)
+		total += n
+	}
+	in.inSequence(t)
+	assert.Len(t, in.got, waiting)
+	n, err := b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Zero(t, n, "each once")
+}
+
+func TestRelay_WhatSettlingMadeToo(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.Accepted)
+	b.Clock.Add(3 * time.Hour)
+	b.settle()
+	var in inbox
+	_, err := b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	in.inSequence(t)
+	assert.Len(t, in.got, int(order.Version)+1)
+}
+
+func TestWithoutOutbox_NothingIsRelayed(t *testing.T) {
+	b := newBench(t, service.WithoutOutbox())
+	b.reach(supervision.Completed)
+	var in inbox
+	n, err := b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+}
+
+func TestRelay_AFailingOrderWaitsAndTheOthersGoOn(t *testing.T) {
+	b := newBench(t)
+	bad, good := b.reach(supervision.AwaitingDelivery), b.reach(supervision.AwaitingDelivery)
+	in := inbox{fail: func(r supervision.Record) error {
+		if r.Order == bad.ID && r.Seq == 2 {
+			return errPoison
+		}
+		return nil
+	}}
+	n, err := b.Service.Relay(t.Context(), in.publish)
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	require.ErrorIs(t, err, errPoison)
+	assert.Equal(t, []service.OrderError{{Order: bad.ID, Err: errPoison}}, failed.Failed)
+	assert.Equal(t, 1+3, n)
+	in.inSequence(t)
+
+	in.fail = nil
+	b.do(good.ID, sue, report)
+	n, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n, "the failed order's records are still under their claim")
+	b.Clock.Add(time.Minute)
+	n, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	in.inSequence(t)
+}
+
+func TestRelay_AcknowledgesWhatIsHandedOverWhileStopping(t *testing.T) {
+	b := newBench(t)
+	b.reach(supervision.AwaitingDelivery)
+	ctx, stop := context.WithCancel(t.Context())
+	in := inbox{fail: func(r supervision.Record) error {
+		if r.Seq == 2 {
+			stop() // this one is still handed over
+		}
+		return nil
+	}}
+	n, err := b.Service.Relay(ctx, in.publish)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, 2, n)
+	b.Clock.Add(time.Minute)
+	n, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	in.inSequence(t)
+}
+
+func TestRelay_TheLeaseRunsOut(t *testing.T) {
+	b := newBench(t, service.WithLease(time.Hour))
+	b.reach(supervision.AwaitingConfirmation)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Acknowledge}})
+	var in inbox
+	n, err := b.Service.Relay(t.Context(), in.publish)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	assert.Zero(t, n)
+	first := slices.Clone(in.got)
+
+	b.Clock.Add(time.Hour - tick)
+	n, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	b.Clock.Add(tick)
+	n, err = b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	assert.Equal(t, append(first, first...), in.got, "handed over again: at least once, in sequence")
+}
+
+func TestRelay_NothingIsNotAcknowledged(t *testing.T) {
+	b := newBench(t)
+	n, err := b.Service.Relay(t.Context(), new(inbox).publish)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Claim}, b.Store.Calls())
+}
+
+func TestRelay_ClaimFails(t *testing.T) {
+	b := newBench(t)
+	b.reach(supervision.AwaitingConfirmation)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Claim}, Applied: true})
+	var in inbox
+	_, err := b.Service.Relay(t.Context(), in.publish)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	assert.Empty(t, in.got)
+	b.Clock.Add(time.Minute)
+	n, err := b.Service.Relay(t.Context(), in.publish)
+	require.NoError(t, err)
+	assert.Equal(t, 2, n, "a lost claim costs a lease, no record")
+}
+
+// worker runs Run in the background of a synctest bubble, where the mock clock
+// is exact: calls returns the instants, since the start, at which a method of
+// the store was called. The bubble fails a test that leaves the goroutine
+// behind.
+type worker struct {
+	*bench
+	start time.Time
+	calls map[supervisiontest.Method][]time.Duration
+	stop  context.CancelFunc
+	err   error
+}
+
+func work(b *bench, publish func(context.Context, supervision.Record) error) *worker {
+	w := &worker{bench: b, start: b.Clock.Now(), calls: make(map[supervisiontest.Method][]time.Duration)}
+	b.Store.OnCall(func(m supervisiontest.Method) { w.calls[m] = append(w.calls[m], b.Clock.Now().Sub(w.start)) })
+	ctx, stop := context.WithCancel(b.ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.err = b.Service.Run(ctx, publish)
+	}()
+	w.stop = func() {
+		stop()
+		<-ended
+	}
+	synctest.Wait()
+	return w
+}
+
+// pass moves the clock on in steps, each followed by all that the worker has to
+// do then.
+func (w *worker) pass(total, step time.Duration) {
+	for ; total > 0; total -= step {
+		w.Clock.Add(step)
+		synctest.Wait()
+	}
+}
+
+func seconds(list ...int) (durations []time.Duration) {
+	for _, s := range list {
+		durations = append(durations, time.Duration(s)*time.Second)
+	}
+	return durations
+}
+
+func TestRun_WaitsTheIntervalWhenThereIsNothingToDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := work(newBench(t), nil)
+		w.pass(4*time.Second, time.Second/2)
+		w.stop()
+		require.ErrorIs(t, w.err, context.Canceled)
+		assert.Equal(t, seconds(0, 1, 2, 3, 4), w.calls[supervisiontest.Due])
+		assert.Empty(t, w.calls[supervisiontest.Claim], "without a publish function it does not relay")
+	})
+}
+
+func TestRun_SettlesAndRelaysAsSoonAsThereIsSomething(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithInterval(time.Minute), service.WithBatch(2))
+		order := b.reach(supervision.Accepted)
+		var in inbox
+		w := work(b, in.publish)
+		assert.Len(t, in.got, 5, "what waits is relayed without a pause")
+		w.pass(3*time.Hour, time.Minute)
+		w.stop()
+		assert.Equal(t, supervision.Completed, b.stored(order.ID).Status)
+		in.inSequence(t)
+		assert.Len(t, in.got, 6)
+	})
+}
+
+func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
+	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim, supervisiontest.Acknowledge} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, service.WithLease(time.Microsecond))
+			b.reach(supervision.AwaitingRequest)
+			b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{method}, Times: 9})
+			var in inbox
+			w := work(b, in.publish)
+			w.pass(250*time.Second, time.Second)
+			w.stop()
+			assert.Equal(t, seconds(0, 1, 3, 7, 15, 31, 63, 123, 183, 243), w.calls[method][:10], "doubled up to a minute")
+			if method != supervisiontest.Acknowledge {
+				assert.Equal(t, seconds(243, 244, 245), w.calls[method][len(w.calls[method])-8:][:3], "and by the interval when it is back")
+			}
+			assert.NotEmpty(t, in.got)
+		})
+	}
+}
+
+func TestRun_TheBackOffIsNeverShorterThanTheInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithInterval(time.Hour))
+		b.Store.FailOn(supervisiontest.Failure{Times: -1})
+		w := work(b, nil)
+		w.pass(3*time.Hour, time.Minute)
+		w.stop()
+		assert.Equal(t, []time.Duration{0, time.Hour, 2 * time.Hour, 3 * time.Hour}, w.calls[supervisiontest.Due])
+	})
+}
+
+func TestRun_NoBackOffForPoison(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, store := newPoisoned(t)
+		orders := b.accepted(3)
+		store.unreadable, store.unsaveable = []string{orders[0].ID}, []string{orders[1].ID}
+		in := inbox{fail: func(r supervision.Record) error {
+			if r.Order == orders[2].ID {
+				return errPoison
+			}
+			return nil
+		}}
+		w := work(b, in.publish)
+		w.pass(4*time.Second, time.Second/4)
+		w.stop()
+		assert.Equal(t, supervision.Completed, b.stored(orders[2].ID).Status)
+		assert.Equal(t, seconds(0, 0, 1, 2, 3, 4), w.calls[supervisiontest.Due])
+		assert.Len(t, in.got, 5+5, "and the records of the others are relayed")
+	})
+}
+
+func TestRun_StopsAtOnce(t *testing.T) {
+	t.Run("while it waits", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := work(newBench(t), nil)
+			w.stop() // the clock stands still
+			require.ErrorIs(t, w.err, context.Canceled)
+			assert.Equal(t, w.start, w.Clock.WaitForAllTimers(), "no timer is left behind")
+		})
+	})
+	t.Run("before it begins", func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		require.ErrorIs(t, b.Service.Run(ctx, nil), context.Canceled)
+		assert.Empty(t, b.Store.Calls())
+	})
+	t.Run("in the middle of a step", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			b.reach(supervision.AwaitingDelivery)
+			ctx, stop := context.WithCancel(t.Context())
+			in := inbox{fail: func(supervision.Record) error { stop(); return nil }}
+			require.ErrorIs(t, b.Service.Run(ctx, in.publish), context.Canceled)
+			assert.Len(t, in.got, 1)
+		})
+	})
+	t.Run("by its deadline", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+			defer stop()
+			require.ErrorIs(t, newBench(t).Service.Run(ctx, nil), context.DeadlineExceeded)
+		})
+	})
+}

@@ -7,8 +7,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// claimed holds a claim against the outbox as it must be: all records that have not left it, each order's in sequence, and none that
-// somebody else has claimed.
+// claimed holds a claim against the outbox as it must be: all records that have
+// not left it, each order's in sequence, and none that somebody else has
+// claimed.
 func (w *world) claimed(at time.Time, lease time.Duration, records []supervision.Record, err error) {
 	if err != nil {
 		w.fail("claiming: %v", err)
@@ -30,25 +31,26 @@ func (w *world) claimed(at time.Time, lease time.Duration, records []supervision
 			if records[i].Seq != s.after(0) {
 				w.fail("order %s: claimed record %d, but %d waits", s.id, records[i].Seq, s.after(0))
 			}
-			if s.after(0) <= int64(s.claimed) && s.until > now {
-				w.fail("order %s: claimed at %s, but it is claimed until %s", s.id, at, bridge.Time(s.until))
+			if until := s.held(); until > now {
+				w.fail("order %s: claimed at %s, but it is claimed until %s", s.id, at, bridge.Time(until))
 			}
 		}
 	}
 	for i := range records {
 		s := w.shadow(records[i].Order)
-		s.claimed, s.until = int(records[i].Seq), now+lease.Microseconds()
+		s.until[records[i].Seq-1] = now + lease.Microseconds()
 	}
 	if len(records) == 0 {
 		for _, s := range w.orders {
-			if next := s.after(0); next != 0 && (next > int64(s.claimed) || s.until <= now) {
+			if next := s.after(0); next != 0 && s.held() <= now {
 				w.fail("order %s: record %d waits and is not claimed", s.id, next)
 			}
 		}
 	}
 }
 
-// after is the number of the first record behind another that waits in the outbox; 0 for none.
+// after is the number of the first record behind another that waits in the
+// outbox; 0 for none.
 func (s *shadow) after(seq int64) int64 {
 	for i := int(seq); i < len(s.acked); i++ {
 		if !s.acked[i] {
@@ -58,7 +60,20 @@ func (s *shadow) after(seq int64) int64 {
 	return 0
 }
 
-// delivered holds a relayed record against what was stored, and its order's sequence.
+// held is until when a record that waits in the outbox is claimed; 0 for never.
+// A lease outlives a newer claim of the records before it, and shows again to a
+// worker whose clock is slow.
+func (s *shadow) held() (until int64) {
+	for i, acked := range s.acked {
+		if !acked {
+			until = max(until, s.until[i])
+		}
+	}
+	return until
+}
+
+// delivered holds a relayed record against what was stored, and its order's
+// sequence.
 func (w *world) delivered(r *supervision.Record) {
 	s := w.shadow(r.Order)
 	if s == nil {

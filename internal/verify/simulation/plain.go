@@ -11,8 +11,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Plain is the simplest store that keeps the contract: every answer is looked for in one list of orders. For the few orders of a simulation
-// nothing is faster.
+// Plain is the simplest store that keeps the contract: every answer is looked
+// for in one list of orders. For the few orders of a simulation nothing is
+// faster.
 type Plain struct {
 	mu        sync.Mutex
 	rows      []*row
@@ -24,10 +25,10 @@ var _ service.Store = (*Plain)(nil)
 type row struct {
 	order   supervision.Order
 	records []supervision.Record
-	// waiting are the records of the outbox, oldest first; those up to claimed are claimed until then.
+	// waiting are the records of the outbox, oldest first; leases say until
+	// when each was claimed last, by its number.
 	waiting []supervision.Record
-	claimed int64
-	until   time.Time
+	leases  map[int64]time.Time
 }
 
 func (s *Plain) row(id string) *row {
@@ -58,7 +59,7 @@ func (s *Plain) Create(ctx context.Context, change service.Change) error {
 	if s.row(change.Order.ID) != nil {
 		return fmt.Errorf("simulation: order %q: %w", change.Order.ID, service.ErrExists)
 	}
-	r := &row{}
+	r := &row{leases: make(map[int64]time.Time)}
 	r.take(change)
 	s.rows = append(s.rows, r)
 	return nil
@@ -191,7 +192,8 @@ func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	defer leave()
 	var free []*row
 	for _, r := range s.rows {
-		if len(r.waiting) > 0 && (r.waiting[0].Seq > r.claimed || !r.until.After(at)) {
+		held := func(record supervision.Record) bool { return r.leases[record.Seq].After(at) }
+		if len(r.waiting) > 0 && !slices.ContainsFunc(r.waiting, held) {
 			free = append(free, r)
 		}
 	}
@@ -202,8 +204,8 @@ func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 		if len(first) == 0 {
 			break
 		}
-		r.claimed, r.until = first[len(first)-1].Seq, at.Add(lease)
 		for _, record := range first {
+			r.leases[record.Seq] = at.Add(lease)
 			claimed = append(claimed, record.Clone())
 		}
 	}
@@ -259,7 +261,8 @@ func (s *Plain) Template(ctx context.Context, seller, product string, version in
 	return t, nil
 }
 
-// template finds a version, or the latest for 0; the zero value where there is none.
+// template finds a version, or the latest for 0; the zero value where there is
+// none.
 func (s *Plain) template(seller, product string, version int) (found service.RequestTemplate) {
 	for _, t := range s.templates {
 		if t.Seller == seller && t.Product == product && (version == 0 || version == t.Version) {

@@ -5,17 +5,17 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// shadow is one order as it must be stored: its state after each record, and the records.
+// shadow is one order as it must be stored: its state after each record, and
+// the records.
 type shadow struct {
 	id      string
 	states  []model.Order
 	records []supervision.Record
-	// relayed is the newest record that was handed over, acked says which have left the outbox.
+	// relayed is the newest record that was handed over, acked says which have
+	// left the outbox, until when each was claimed last.
 	relayed int
 	acked   []bool
-	// claimed is the newest record that was claimed, and until when.
-	claimed int
-	until   int64
+	until   []int64
 }
 
 func (s *shadow) version() int { return len(s.states) }
@@ -43,5 +43,6 @@ func (o *oracle) shadow(id string) *shadow {
 }
 
 func (s *shadow) add(state model.Order, record supervision.Record) {
-	s.states, s.records, s.acked = append(s.states, state), append(s.records, record.Clone()), append(s.acked, false)
+	s.states, s.records = append(s.states, state), append(s.records, record.Clone())
+	s.acked, s.until = append(s.acked, false), append(s.until, 0)
 }

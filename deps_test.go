@@ -25,6 +25,7 @@ var floors = map[string][]string{
 	"supervision/template":        {"internal/fault"},
 	"internal/machine":            {},
 	"supervision":                 core,
+	"supervision/audit":           append(core, "supervision"),
 	"supervision/service":         append(core, "supervision"),
 	"store/memory":                append(core, "supervision", "supervision/service"),
 	"store/sqlstore":              append(core, "supervision", "supervision/service"),
@@ -49,7 +50,7 @@ func TestImportsPointDown(t *testing.T) {
 
 // The rules have no clock, no context and no log: an instant is an argument.
 func TestTheCoreIsPure(t *testing.T) {
-	for _, name := range []string{"appeal", "supervision/template", "supervision"} {
+	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit"} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "./"+name).Output()
 		require.NoError(t, err)
 		for _, impure := range []string{"context", "log", "log/slog", "os", "net/http", "github.com/benbjohnson/clock"} {

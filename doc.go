@@ -85,6 +85,11 @@
 // supervision/supervisiontest makes a service on a mock clock in one line,
 // drives an order to any status, and breaks the store where you want it broken.
 //
+// # Auditing
+//
+// Package supervision/audit verifies a history by the rules, asks what another
+// policy would have allowed, and runs beside a system that still decides.
+//
 // # Changing the numbers
 //
 // supervision.Policy holds every number and choice. supervision.Guide,

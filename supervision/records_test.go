@@ -69,6 +69,21 @@ func TestR21_ReplayingYieldsTheOrder(t *testing.T) {
 	}
 }
 
+func TestR21_FollowingIsReplayingStepByStep(t *testing.T) {
+	records := wholeStory(t).records
+	var order supervision.Order
+	for i, r := range records {
+		_, skipped := order.Follow(supervision.Record{Order: r.Order, Seq: r.Seq + 1})
+		require.ErrorIs(t, skipped, supervision.ErrMalformed)
+		next, err := order.Follow(r)
+		require.NoError(t, err)
+		order = next
+		replayed, err := supervision.Replay(records[:i+1])
+		require.NoError(t, err)
+		require.Equal(t, replayed, order)
+	}
+}
+
 func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 	whole := wholeStory(t).records
 	const ruled = 6

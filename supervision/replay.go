@@ -26,6 +26,16 @@ func Replay(records []Record) (Order, error) {
 	return o, nil
 }
 
+// Follow is one step of [Replay]: it returns the order after the record that
+// comes next, for the zero order the first. Errors are those of Replay.
+func (o Order) Follow(r Record) (Order, error) {
+	if err := o.follows(&r); err != nil {
+		return Order{}, err
+	}
+	o.take(&r)
+	return o, nil
+}
+
 // follows checks that a record is the one that comes next.
 func (o *Order) follows(r *Record) error {
 	problem := ""

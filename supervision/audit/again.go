@@ -1,0 +1,155 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// Forms finds the version of a template that an operation on an order fills in
+// (R04), see [supervision.Order.Form]; nil where it is not at hand.
+type Forms func(o supervision.Order, op supervision.Operation) *template.Form
+
+// find asks the first of the forms, if there is one.
+func find(forms []Forms, o supervision.Order, op supervision.Operation) []*template.Form {
+	if len(forms) == 0 || forms[0] == nil || o.Form(op) == 0 {
+		return nil
+	}
+	if form := forms[0](o, op); form != nil {
+		return []*template.Form{form}
+	}
+	return nil
+}
+
+// begin makes an order again from its first record. An opening is opened again;
+// any other first record is taken as Replay takes it.
+func begin(r supervision.Record) (supervision.Order, supervision.Record, error) {
+	if opening, ok := r.Action.(supervision.Opening); ok {
+		return supervision.Open(opening, r.At)
+	}
+	order, err := supervision.Order{}.Follow(r)
+	return order, r, err
+}
+
+// command is what somebody wants done.
+type command struct {
+	actor  supervision.Actor
+	action supervision.Action
+	at     time.Time
+}
+
+// perform is Apply with a form where there is one. Unchecked says that all is
+// well but for a form that is not at hand; its values are taken as they are.
+func (c command) perform(o supervision.Order, forms []Forms) (
+	next supervision.Order, records []supervision.Record, unchecked bool, err error,
+) {
+	if err := supervision.CheckAction(c.action); err != nil {
+		return o, nil, false, err
+	}
+	next, records, err = o.Apply(c.actor, c.action, c.at, find(forms, o, c.action.Operation())...)
+	if !lacksForm(err) {
+		return next, records, false, err
+	}
+	o, records = o.Settle(c.at)
+	next, record, err := c.force(o)
+	return next, append(records, record), true, err
+}
+
+// lacksForm reports whether an input is refused for nothing but its form.
+func lacksForm(err error) bool {
+	var invalid *supervision.InvalidError
+	return errors.As(err, &invalid) && !slices.ContainsFunc(invalid.Faults, func(f supervision.Fault) bool {
+		return f.Code != fault.TemplateMissing
+	})
+}
+
+// force takes a command as done that the flow has a way for, whatever the other
+// rules say.
+func (c command) force(o supervision.Order) (next supervision.Order, r supervision.Record, err error) {
+	r = supervision.Record{
+		Order: o.ID, Seq: o.Version + 1, At: later(c.at.UTC().Truncate(supervision.Tick), o.UpdatedAt),
+		Actor: c.actor, Operation: c.action.Operation(), From: o.Status, Action: c.action,
+	}
+	err = supervision.ErrRefused
+	for _, row := range supervision.Flow() {
+		if row.From != r.From || row.Operation != r.Operation {
+			continue
+		}
+		r.To = row.To
+		if next, err = o.Follow(r); err == nil {
+			return next, r, nil
+		}
+	}
+	return o, r, err
+}
+
+// byTime returns the record that time makes up to an instant, if there is one;
+// an order's time never runs backwards (R02).
+func byTime(o supervision.Order, at time.Time) (supervision.Record, bool) {
+	_, due := o.Settle(later(at, o.UpdatedAt))
+	if len(due) == 0 {
+		return supervision.Record{}, false
+	}
+	return due[0], true
+}
+
+// parties are the actors whose order it is.
+func parties(o supervision.Order) [2]supervision.Actor {
+	return [2]supervision.Actor{supervision.Buyer(o.Buyer), supervision.Seller(o.Seller)}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// ruleOf returns the rule that an operation's rows of the flow stand under; for
+// one that makes an order there is none, and so R01.
+func ruleOf(op supervision.Operation) supervision.Rule {
+	for _, row := range supervision.Flow() {
+		if row.Operation == op {
+			return row.Rule
+		}
+	}
+	return supervision.R01
+}
+
+// compare visits the members in which two JSON documents differ. An array is
+// one member; one that is absent is empty.
+func compare(path string, a, b json.RawMessage, visit func(path string, a, b json.RawMessage)) {
+	if string(a) == string(b) {
+		return
+	}
+	left, right := members(a), members(b)
+	if len(left)+len(right) == 0 {
+		visit(path, a, b)
+		return
+	}
+	if path != "" {
+		path += "."
+	}
+	names := make([]string, 0, len(left)+len(right))
+	for _, side := range []map[string]json.RawMessage{left, right} {
+		for name := range side {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		compare(path+name, left[name], right[name], visit)
+	}
+}
+
+func members(data json.RawMessage) (object map[string]json.RawMessage) {
+	if len(data) > 0 && data[0] == '{' {
+		_ = json.Unmarshal(data, &object) // what encoding/json has written
+	}
+	return object
+}

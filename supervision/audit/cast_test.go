@@ -1,0 +1,122 @@
+package audit_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	day  = supervision.Day
+	tick = supervision.Tick
+)
+
+var (
+	monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+	ben = supervision.Buyer("ben")
+	sue = supervision.Seller("sue")
+	mia = supervision.Manager("mia")
+)
+
+// samples are actions to do where they are allowed; an operation without one is
+// left to the tests of its own.
+var samples = []supervision.Action{
+	supervision.SubmitRequest{Text: "Two hundred users, please."},
+	supervision.AcceptRequest{},
+	supervision.RejectRequest{Reason: "Which region?"},
+	supervision.ReportProgress{Text: "Half of them are there."},
+	supervision.Deliver{Result: "All users can log in.", Attachments: proof},
+	supervision.AcceptProduct{},
+	supervision.RejectProduct{Reason: "Ten cannot."},
+	supervision.Remind{Text: "How far are you?"},
+	appealing(appeal.SellerSilent), appealing(appeal.BuyerSilent), appealing(appeal.RequestRejected),
+	appealing(appeal.ProductRejected), appealing(appeal.Unconditional),
+	supervision.AddNote{Text: "Called both sides."},
+	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},
+	supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery, Decision: "Deliver again."},
+	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works."},
+	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."},
+}
+
+var proof = []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}}
+
+func appealing(ground appeal.Ground) supervision.RaiseAppeal {
+	return supervision.RaiseAppeal{Ground: ground, Reason: "Nothing happens.", Demand: "Go on.", Attachments: proof}
+}
+
+// history is an order driven by actions that the rules allow.
+type history struct {
+	t       testing.TB
+	order   supervision.Order
+	records []supervision.Record
+	at      time.Time
+}
+
+func begin(t testing.TB, policy supervision.Policy) *history {
+	t.Helper()
+	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, Policy: policy}
+	order, record, err := supervision.Open(opening, monday)
+	require.NoError(t, err)
+	return &history{t, order, []supervision.Record{record}, monday}
+}
+
+func (h *history) do(actor supervision.Actor, actions ...supervision.Action) *history {
+	h.t.Helper()
+	for _, action := range actions {
+		order, records, err := h.order.Apply(actor, action, h.at)
+		require.NoError(h.t, err)
+		h.order, h.records = order, append(h.records, records...)
+	}
+	return h
+}
+
+func (h *history) wait(d time.Duration) *history {
+	h.at = h.at.Add(d)
+	return h
+}
+
+func (h *history) settle() *history {
+	order, records := h.order.Settle(h.at)
+	h.order, h.records = order, append(h.records, records...)
+	return h
+}
+
+// delivered is a history up to a delivery, a minute between the steps.
+func delivered(t testing.TB, policy supervision.Policy) *history {
+	t.Helper()
+	return begin(t, policy).wait(time.Minute).
+		do(ben, supervision.SubmitRequest{Text: "Two hundred users, please."}).wait(time.Minute).
+		do(sue, supervision.AcceptRequest{}).wait(time.Minute).
+		do(sue, supervision.Deliver{Result: "All users can log in."})
+}
+
+func autoAccepting() supervision.Policy {
+	p := supervision.Guide()
+	p.Name, p.AutoAccept = "auto", 10*day
+	return p
+}
+
+// wander is a history of random actions that the rules allow.
+func wander(t testing.TB, seed uint64) *history {
+	random := rand.New(rand.NewPCG(seed, 0))
+	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting()}
+	h := begin(t, policies[random.IntN(len(policies))])
+	waits := []time.Duration{0, tick, time.Hour, 3 * time.Hour, 5*day + tick, 10 * day}
+	for range 60 {
+		h.wait(waits[random.IntN(len(waits))])
+		actor := []supervision.Actor{ben, sue, mia}[random.IntN(3)]
+		action := samples[random.IntN(len(samples))]
+		if order, records, err := h.order.Apply(actor, action, h.at); err == nil {
+			if random.IntN(2) == 0 {
+				records[len(records)-1].Key = "key-" + string(rune('a'+len(h.records)))
+			}
+			h.order, h.records = order, append(h.records, records...)
+		}
+	}
+	return h.settle()
+}

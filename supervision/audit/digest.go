@@ -1,0 +1,46 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Digest is a chain of SHA-256 over the JSON forms of an order's records: each
+// link hashes the link before it and one record. The zero value is that of no
+// records. Digests are compared with ==.
+//
+// A host that keeps a digest where whoever can write its database cannot, such
+// as with a notary or the other party, can show later that the records up to
+// then are the very ones it had: one more or less, another order of them, a
+// changed word or instant gives another digest. It cannot show that they were
+// true when the digest was made: [Verify] them first. It cannot tell which
+// record was changed unless the digests in between were kept as well, and a
+// digest that lies beside the records shows nothing, since whoever changes
+// them computes it anew. Texts that are erased on request (R35) change it too.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the digest of an order's records, oldest first. It judges
+// nothing. An error is that of a record that has no JSON form.
+func DigestOf(records []supervision.Record) (Digest, error) {
+	return Digest{}.Add(records...)
+}
+
+// Add returns the digest after more records, so that one that was kept can be
+// taken on without the history before it.
+func (d Digest) Add(records ...supervision.Record) (Digest, error) {
+	for _, r := range records {
+		data, err := json.Marshal(r)
+		if err != nil {
+			return Digest{}, fmt.Errorf("audit: record %d: %w", r.Seq, err)
+		}
+		d = sha256.Sum256(append(d[:], data...))
+	}
+	return d, nil
+}
+
+// String writes the digest in hexadecimal.
+func (d Digest) String() string { return hex.EncodeToString(d[:]) }

@@ -1,0 +1,42 @@
+package audit_test
+
+import (
+	"testing"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestR21_TheDigestSeesTexts(t *testing.T) {
+	h := delivered(t, supervision.Guide())
+	before, err := audit.DigestOf(h.records)
+	require.NoError(t, err)
+	h.records[1].Action = supervision.SubmitRequest{Text: "Two hundred users, please!"}
+	require.Empty(t, audit.Verify(h.records), "another text could have been written as well")
+	after, err := audit.DigestOf(h.records)
+	require.NoError(t, err)
+	assert.NotEqual(t, before, after)
+}
+
+func TestR21_ADigestIsTakenOn(t *testing.T) {
+	records := appealed(t).records
+	whole, err := audit.DigestOf(records)
+	require.NoError(t, err)
+	for i := range records {
+		kept, err := audit.DigestOf(records[:i])
+		require.NoError(t, err)
+		on, err := kept.Add(records[i:]...)
+		require.NoError(t, err)
+		require.Equal(t, whole, on)
+	}
+	none, err := audit.DigestOf(nil)
+	require.NoError(t, err)
+	assert.Zero(t, none)
+	assert.Len(t, whole.String(), 64)
+	_, err = audit.DigestOf([]supervision.Record{{}})
+	assert.ErrorIs(t, err, supervision.ErrInvalid)
+}
+
+// and then what hosts have kept is worth nothing any more.

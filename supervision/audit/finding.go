@@ -1,0 +1,102 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Kind says what is wrong with a record.
+type Kind string
+
+// The kinds of findings.
+const (
+	// Missing: records that have to be there are not.
+	Missing Kind = "missing"
+	// Misplaced: the record does not stand where its number says, or the number
+	// is taken.
+	Misplaced Kind = "misplaced"
+	// Refused: a rule forbids the operation; Decision says why.
+	Refused Kind = "refused"
+	// Invalid: the input would have been refused; Faults says why.
+	Invalid Kind = "invalid"
+	// Overdue: time had moved the order on before, by the record in Want.
+	Overdue Kind = "overdue"
+	// Altered: the record differs in Fields from the one in Want.
+	Altered Kind = "altered"
+	// Reused: its idempotency key was the same actor's on a record before
+	// (R28).
+	Reused Kind = "reused"
+	// Unchecked: the form was not at hand; all else is as it should be.
+	Unchecked Kind = "unchecked"
+	// Unjudged: after what was found, nothing says where the order stands, so
+	// that this record and those after it are not judged.
+	Unjudged Kind = "unjudged"
+)
+
+// Finding names a record that could not have been made, or could not be judged,
+// and what there should have been.
+type Finding struct {
+	Order string `json:"order"`
+	// Seq is the record's sequence number; of missing records, the first's.
+	Seq  int64            `json:"seq"`
+	Kind Kind             `json:"kind"`
+	Rule supervision.Rule `json:"rule"`
+	// Fields are the JSON names of what differs from Want, such as "actor.id".
+	Fields []string `json:"fields,omitempty"`
+	// Want is the record that the rules make; nil where they make none. It
+	// holds what users wrote.
+	Want *supervision.Record `json:"want,omitempty"`
+	// Decision is why it is refused; zero where the actor has no part in the
+	// order.
+	Decision supervision.Decision `json:"decision,omitzero"`
+	// Faults are those of an invalid record.
+	Faults []supervision.Fault `json:"faults,omitempty"`
+}
+
+// String says the finding in one line, without what users wrote.
+func (f Finding) String() string {
+	return fmt.Sprintf("record %d: %s (%s): %s", f.Seq, f.Kind, f.Rule, f.text())
+}
+
+func (f Finding) text() string {
+	switch f.Kind {
+	case Missing:
+		return "records from here on are not there"
+	case Misplaced:
+		return "stands where another record belongs"
+	case Refused:
+		text := "the actor has no part in the order"
+		if f.Decision.Reason != "" {
+			text = supervision.ReasonText(f.Decision.Reason)
+		}
+		if !f.Decision.From.IsZero() {
+			text += "; allowed from " + f.Decision.From.Format(time.RFC3339Nano)
+		}
+		return text + f.byWhom()
+	case Invalid:
+		list := []string{"would have been refused as input"}
+		for _, found := range f.Faults {
+			list = append(list, strings.TrimPrefix(found.Field+": "+found.Message, ": "))
+		}
+		return strings.Join(list, "; ")
+	case Overdue:
+		return fmt.Sprintf("%s was due before, at %s", f.Want.Operation, f.Want.At.Format(time.RFC3339Nano))
+	case Altered:
+		return "differs in " + strings.Join(f.Fields, ", ")
+	case Reused:
+		return "the idempotency key was used before"
+	case Unchecked:
+		return "pass the version of the template that the order is pinned to"
+	}
+	return "where the order stood is not known"
+}
+
+func (f Finding) byWhom() string {
+	if f.Want == nil {
+		return ""
+	}
+	return "; it is the " + string(f.Want.Actor.Role) + "'s"
+}

@@ -1,0 +1,107 @@
+package audit_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// shadowing is a shadow of one order, which knows it as its opening made it.
+func shadowing(t *testing.T, h *history) *audit.Shadow {
+	first, err := supervision.Order{}.Follow(h.records[0])
+	require.NoError(t, err)
+	s := audit.NewShadow()
+	s.Begin(first)
+	return s
+}
+
+func feed(t *testing.T, s *audit.Shadow, accepted bool, actor supervision.Actor, action supervision.Action, at time.Time) []audit.Disagreement {
+	t.Helper()
+	before := len(s.Report().Disagreements)
+	require.NoError(t, s.Feed(audit.Decided{Order: "o-1", Actor: actor, Action: action, At: at, Accepted: accepted}))
+	return s.Report().Disagreements[before:]
+}
+
+func TestR29_AShadowAgreesWithTheRules(t *testing.T) {
+	for seed := range uint64(100) {
+		h := wander(t, seed)
+		s := shadowing(t, h)
+		for _, r := range h.records[1:] {
+			require.Empty(t, feed(t, s, true, r.Actor, r.Action, r.At), "seed %d", seed)
+		}
+		assert.Equal(t, len(h.records)-1, s.Report().Decided)
+	}
+}
+
+func TestR29_AShadowNamesWhatTheRulesRefuse(t *testing.T) {
+	h := delivered(t, supervision.Guide())
+	s := shadowing(t, h)
+	for _, r := range h.records[1:] {
+		require.Empty(t, feed(t, s, true, r.Actor, r.Action, r.At))
+	}
+	at := h.at.Add(5 * day)
+	early := feed(t, s, true, sue, appealing(appeal.BuyerSilent), at)
+	require.Len(t, early, 1)
+	assert.Equal(t, []any{supervision.R09, supervision.ReasonNotSilentLongEnough, at.Add(tick), true, false},
+		[]any{early[0].Rule, early[0].Reason, early[0].From, early[0].Accepted, early[0].Follows})
+
+	assert.Empty(t, feed(t, s, false, ben, supervision.AcceptProduct{}, at.Add(day)), "it went along: frozen there and here")
+	late := feed(t, s, false, mia, supervision.AddNote{Text: "Called."}, at.Add(day))
+	require.Len(t, late, 1, "the rules allow what it refused")
+	assert.Equal(t, []any{supervision.R13, supervision.Reason(""), false}, []any{late[0].Rule, late[0].Reason, late[0].Accepted})
+	assert.Equal(t, map[supervision.Rule]int{supervision.R09: 1, supervision.R13: 1}, s.Report().ByRule)
+}
+
+func TestR22_R18_AShadowNamesStrangersAndFaults(t *testing.T) {
+	s := shadowing(t, begin(t, supervision.Guide()))
+	d := feed(t, s, true, ben, supervision.SubmitRequest{}, monday)
+	require.Len(t, d, 1)
+	assert.Equal(t, "text", d[0].Faults[0].Field)
+	d = feed(t, s, true, supervision.Seller("sam"), supervision.AcceptRequest{}, monday)
+	require.Len(t, d, 1, "it had gone along with the empty request")
+	assert.Equal(t, supervision.R22, d[0].Rule)
+	for _, d := range s.Report().Disagreements {
+		assert.Contains(t, d.String(), "accepted at 2026-03-02T09:00:00Z")
+	}
+}
+
+func TestR02_AShadowNamesWhatTimeDoesAtAnotherInstant(t *testing.T) {
+	h := delivered(t, supervision.Guide()).do(ben, supervision.AcceptProduct{})
+	s := shadowing(t, h)
+	for _, r := range h.records[1:] {
+		require.Empty(t, feed(t, s, true, r.Actor, r.Action, r.At))
+	}
+	due := h.at.Add(3 * time.Hour)
+	early := feed(t, s, false, supervision.System(), supervision.Complete{}, due.Add(-tick))
+	assert.Empty(t, early, "neither does it before")
+	late := feed(t, s, true, supervision.System(), supervision.Complete{}, due.Add(time.Hour))
+	require.Len(t, late, 1)
+	assert.Equal(t, []any{supervision.R02, due}, []any{late[0].Rule, late[0].From})
+}
+
+func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
+	h := begin(t, supervision.Guide())
+	s := shadowing(t, h)
+	astray := feed(t, s, true, sue, supervision.Deliver{Result: "Done."}, monday)
+	require.Len(t, astray, 1)
+	assert.False(t, astray[0].Follows)
+	follows := feed(t, s, true, ben, supervision.AcceptProduct{}, monday)
+	require.Len(t, follows, 1)
+	assert.True(t, follows[0].Follows)
+	assert.Equal(t, map[supervision.Rule]int{supervision.R07: 1}, s.Report().ByRule)
+
+	s.Begin(delivered(t, supervision.Guide()).order)
+	assert.Empty(t, feed(t, s, true, ben, supervision.AcceptProduct{}, monday.Add(time.Hour)))
+}
+
+func TestR29_AShadowRefusesWhatItDoesNotKnow(t *testing.T) {
+	s := shadowing(t, begin(t, supervision.Guide()))
+	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-2", Actor: ben, Action: supervision.AcceptProduct{}, At: monday}), supervision.ErrNotFound)
+	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-1", Actor: ben, At: monday}), supervision.ErrInvalid)
+	assert.Zero(t, s.Report().Decided)
+}

@@ -1,0 +1,235 @@
+package audit
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Verify judges each record of one order again by the rules, oldest first
+// (R21), and returns what could not have been made; nil where all of it could.
+// It applies each command anew to the order as it was, and compares the record
+// that this makes with the one at hand: whether the actor has a part in the
+// order, what time had done before, whether the rules allowed it, the ground
+// and its finding, the normalised input, the key.
+//
+// After a finding it goes on with what is recorded where the flow has a way for
+// it, else with what should have been; where there is neither, one finding of
+// the kind [Unjudged] ends the list. A request on a template is judged with the
+// form that forms finds; without, its values alone are left unjudged, and a
+// finding of the kind [Unchecked] says so.
+//
+// Verify finds what could not have been made. It cannot find another history
+// that could: a text that was replaced, an instant moved within what the rules
+// leave open, another manager, records cut off at the end. For these compare
+// the [Digest], and the last sequence number with the order's version.
+func Verify(records []supervision.Record, forms ...Forms) []Finding {
+	v := verifier{forms: forms, keys: make(map[owned]bool)}
+	records = v.inSequence(records)
+	for i, r := range records {
+		if r.Seq != v.order.Version+1 {
+			v.find(r, Finding{Seq: v.order.Version + 1, Kind: Missing, Rule: supervision.R21})
+			v.order.Version = r.Seq - 1
+		}
+		lost := i == 0 && r.Seq != 1
+		if lost || !v.judge(r, i == 0) {
+			if lost || i+1 < len(records) {
+				v.find(records[min(i+1, len(records)-1)], Finding{Kind: Unjudged, Rule: supervision.R21})
+			}
+			break
+		}
+	}
+	if len(records) == 0 {
+		v.find(supervision.Record{Seq: 1}, Finding{Kind: Missing, Rule: supervision.R21})
+	}
+	return v.findings
+}
+
+type verifier struct {
+	forms    []Forms
+	order    supervision.Order // as the records judged so far have made it
+	keys     map[owned]bool
+	findings []Finding
+}
+
+// owned is an idempotency key: it belongs to an actor (R28).
+type owned struct {
+	actor supervision.Actor
+	key   string
+}
+
+func (v *verifier) find(r supervision.Record, f Finding) {
+	f.Order = r.Order
+	if f.Seq == 0 {
+		f.Seq = r.Seq
+	}
+	v.findings = append(v.findings, f)
+}
+
+// inSequence returns the records by their numbers, each number once.
+func (v *verifier) inSequence(records []supervision.Record) []supervision.Record {
+	sorted := slices.Clone(records)
+	slices.SortStableFunc(sorted, func(a, b supervision.Record) int { return cmp.Compare(a.Seq, b.Seq) })
+	sorted = slices.CompactFunc(sorted, func(a, b supervision.Record) bool { return a.Seq == b.Seq })
+	last := int64(0)
+	for _, r := range records {
+		if r.Seq <= last {
+			v.find(r, Finding{Kind: Misplaced, Rule: supervision.R21})
+		}
+		last = max(last, r.Seq)
+	}
+	return slices.DeleteFunc(sorted, func(r supervision.Record) bool { return r.Seq < 1 })
+}
+
+// judge judges the record that comes next and goes on to the order after it;
+// false where nothing tells what that is.
+func (v *verifier) judge(r supervision.Record, first bool) bool {
+	if supervision.CheckAction(r.Action) != nil || r.Action.Operation() != r.Operation {
+		v.find(r, Finding{Kind: Invalid, Rule: supervision.R21, Faults: []supervision.Fault{
+			{Field: "action", Code: fault.WrongType, Message: "record the action of the operation"},
+		}})
+		return v.goOn(r, nil)
+	}
+	if first {
+		_, want, err := begin(r)
+		return v.settle(r, want, err)
+	}
+	if want, ok := byTime(v.order, r.At); ok {
+		if want.Operation != r.Operation {
+			v.find(r, Finding{Kind: Overdue, Rule: ruleOf(want.Operation), Want: &want})
+			return v.goOn(r, nil)
+		}
+		return v.settle(r, want, nil)
+	}
+	v.checkKey(r)
+	_, made, unchecked, err := command{r.Actor, r.Action, r.At}.perform(v.order, v.forms)
+	if err != nil {
+		return v.settle(r, supervision.Record{}, err)
+	}
+	if unchecked {
+		v.find(r, Finding{Kind: Unchecked, Rule: supervision.R04})
+	}
+	want := made[len(made)-1]
+	want.Key = r.Key
+	return v.settle(r, want, nil)
+}
+
+// checkKey refuses a key that the actor has used before on the order, and one
+// that no command could have (R28).
+func (v *verifier) checkKey(r supervision.Record) {
+	if r.Key == "" {
+		return
+	}
+	var list fault.List
+	list.ID("key", r.Key)
+	if len(list) > 0 {
+		v.find(r, Finding{Kind: Invalid, Rule: supervision.R28, Faults: list})
+	}
+	if v.keys[owned{r.Actor, r.Key}] {
+		v.find(r, Finding{Kind: Reused, Rule: supervision.R28})
+	}
+	v.keys[owned{r.Actor, r.Key}] = true
+}
+
+// settle compares a record with the one that the rules make, or tells why they
+// make none, and goes on.
+func (v *verifier) settle(r, want supervision.Record, err error) bool {
+	if err != nil {
+		return v.refuse(r, err)
+	}
+	fields, err := differing(r, want)
+	switch {
+	case err != nil:
+		return v.refuse(r, err)
+	case len(fields) > 0:
+		v.find(r, Finding{Kind: Altered, Rule: ruleOfChange(fields, r), Fields: fields, Want: &want})
+	}
+	return v.goOn(r, &want)
+}
+
+// refuse tells why the rules make no record of the command.
+func (v *verifier) refuse(r supervision.Record, err error) bool {
+	f := Finding{Kind: Invalid, Rule: ruleOf(r.Operation)}
+	var refusal *supervision.Refusal
+	var invalid *supervision.InvalidError
+	switch {
+	case errors.As(err, &refusal):
+		f.Kind, f.Rule, f.Decision = Refused, refusal.Rule, refusal.Decision
+	case errors.Is(err, supervision.ErrNotFound):
+		f.Kind, f.Rule = Refused, supervision.R22
+	case errors.As(err, &invalid):
+		f.Faults = invalid.Faults
+	}
+	if f.Kind == Refused && (f.Decision.Reason == "" || f.Decision.Reason == supervision.ReasonRole) {
+		f.Want = v.byItsParty(r)
+	}
+	v.find(r, f)
+	return v.goOn(r, f.Want)
+}
+
+// byItsParty returns the record that the party whose operation it is would have
+// made; nil where it would not either.
+func (v *verifier) byItsParty(r supervision.Record) *supervision.Record {
+	by := r.Operation.By()
+	if slices.Contains(by, r.Actor.Role) {
+		by = []supervision.Role{r.Actor.Role} // its part, but not its order
+	}
+	for _, party := range parties(v.order) {
+		if !slices.Contains(by, party.Role) {
+			continue
+		}
+		if _, made, _, err := (command{party, r.Action, r.At}).perform(v.order, v.forms); err == nil {
+			want := made[len(made)-1]
+			want.Key = r.Key
+			return &want
+		}
+	}
+	return nil
+}
+
+// goOn takes the order on: as recorded, or as it should have been.
+func (v *verifier) goOn(r supervision.Record, want *supervision.Record) bool {
+	next, err := v.order.Follow(r)
+	if err != nil && want != nil {
+		next, err = v.order.Follow(*want)
+	}
+	if err == nil {
+		v.order = next
+	}
+	return err == nil
+}
+
+// differing returns the JSON names of what differs in two records.
+func differing(r, want supervision.Record) (fields []string, err error) {
+	a, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(want)
+	if err != nil {
+		return nil, err
+	}
+	compare("", a, b, func(path string, _, _ json.RawMessage) { fields = append(fields, path) })
+	return fields, nil
+}
+
+// ruleOfChange returns the rule of the first field that has one of its own, else
+// the operation's.
+func ruleOfChange(fields []string, r supervision.Record) supervision.Rule {
+	for _, field := range fields {
+		switch name, _, _ := strings.Cut(field, "."); name {
+		case "order", "seq", "from", "to":
+			return supervision.R21
+		case "finding":
+			return supervision.R18
+		case "key":
+			return supervision.R28
+		}
+	}
+	return ruleOf(r.Operation)
+}

@@ -1,0 +1,240 @@
+package audit_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// appealed is a history with an appeal that is ruled on: opened, requested,
+// taken on, appealed, noted, ruled, delivered, accepted, completed.
+func appealed(t testing.TB) *history {
+	return begin(t, supervision.Guide()).wait(time.Minute).
+		do(ben, supervision.SubmitRequest{Text: "Two hundred users, please."}).wait(time.Minute).
+		do(sue, supervision.AcceptRequest{}).wait(5*day+tick).
+		do(ben, appealing(appeal.SellerSilent)).wait(time.Hour).
+		do(mia, supervision.AddNote{Text: "Called both sides."}).wait(time.Hour).
+		do(mia, supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}).wait(time.Hour).
+		do(sue, supervision.Deliver{Result: "All users can log in."}).wait(time.Hour).
+		do(ben, supervision.AcceptProduct{}).wait(day).settle()
+}
+
+func TestR21_WhatTheRulesMakeIsVerified(t *testing.T) {
+	require.Equal(t, supervision.Completed, appealed(t).order.Status)
+	assert.Empty(t, audit.Verify(appealed(t).records))
+	for seed := range uint64(200) {
+		h := wander(t, seed)
+		require.Empty(t, audit.Verify(h.records), "seed %d", seed)
+	}
+}
+
+func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
+	type records = []supervision.Record
+	for name, c := range map[string]struct {
+		tamper func(r records) records
+		seq    int64
+		kind   audit.Kind
+		rule   supervision.Rule
+		fields []string
+	}{
+		"another party's account": {
+			func(r records) records { r[1].Actor.ID = "bob"; return r }, 2, audit.Refused, supervision.R22, nil,
+		},
+		"the other party": {
+			func(r records) records { r[2].Actor = ben; return r }, 3, audit.Refused, supervision.R05, nil,
+		},
+		"a party that rules": {
+			func(r records) records { r[5].Actor = ben; return r }, 6, audit.Refused, supervision.R15, nil,
+		},
+		"an appeal a tick too early": {
+			func(r records) records { r[3].At = r[3].At.Add(-tick); return r }, 4, audit.Refused, supervision.R09, nil,
+		},
+		"an appeal on another ground": {
+			func(r records) records {
+				r[3].Action = appealing(appeal.ProductRejected)
+				return r
+			}, 4, audit.Refused, supervision.R10, nil,
+		},
+		"an appeal with other facts": {
+			func(r records) records { r[3].Finding.Since = r[3].Finding.Since.Add(-day); return r },
+			4, audit.Altered, supervision.R18, []string{"finding.since"},
+		},
+		"an appeal without facts": {
+			func(r records) records { r[3].Finding = appeal.Finding{}; return r },
+			4, audit.Altered, supervision.R18, []string{"finding.since"},
+		},
+		"a ruling that leads elsewhere": {
+			func(r records) records { r[5].To = supervision.AwaitingRequest; return r },
+			6, audit.Altered, supervision.R21, []string{"to"},
+		},
+		"a ruling on nothing to act on": {
+			func(r records) records {
+				r[5].Action = supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingAcceptance, Decision: "x"}
+				return r
+			}, 6, audit.Refused, supervision.R15, nil,
+		},
+		"a completion noticed late": {
+			func(r records) records { r[8].At = r[8].At.Add(tick); return r },
+			9, audit.Altered, supervision.R02, []string{"at"},
+		},
+		"a completion before it is due": {
+			func(r records) records { r[8].At = r[8].At.Add(-tick); return r },
+			9, audit.Refused, supervision.R02, nil,
+		},
+		"a completion by a person": {
+			func(r records) records { r[8].Actor = mia; return r },
+			9, audit.Altered, supervision.R02, []string{"actor.id", "actor.role"},
+		},
+		"input that is not normalised": {
+			func(r records) records {
+				r[1].Action = supervision.SubmitRequest{Text: "Please.", Attachments: []supervision.Attachment{}}
+				r[1].At = r[1].At.In(time.FixedZone("", 3600))
+				return r
+			}, 2, audit.Altered, supervision.R03, []string{"at"},
+		},
+		"input that would be refused": {
+			func(r records) records { r[4].Action = supervision.AddNote{Text: " "}; return r },
+			5, audit.Invalid, supervision.R13, nil,
+		},
+		"an action of another operation": {
+			func(r records) records { r[4].Action = supervision.Remind{}; return r },
+			5, audit.Invalid, supervision.R21, nil,
+		},
+		"no action": {
+			func(r records) records { r[4].Action = nil; return r }, 5, audit.Invalid, supervision.R21, nil,
+		},
+		"time that runs backwards": {
+			func(r records) records { r[6].At = r[5].At.Add(-tick); return r },
+			7, audit.Altered, supervision.R07, []string{"at"},
+		},
+		"a record of another order": {
+			func(r records) records { r[2].Order = "o-2"; return r }, 3, audit.Altered, supervision.R21, []string{"order"},
+		},
+		"an opening of another order": {
+			func(r records) records {
+				opening := r[0].Action.(supervision.Opening)
+				opening.ID = "o-2"
+				r[0].Action = opening
+				return r
+			}, 1, audit.Altered, supervision.R21, []string{"order"},
+		},
+		"a key used twice": {
+			func(r records) records { r[1].Key, r[3].Key = "k", "k"; return r }, 4, audit.Reused, supervision.R28, nil,
+		},
+		"a key on what time did": {
+			func(r records) records { r[8].Key = "k"; return r }, 9, audit.Altered, supervision.R28, []string{"key"},
+		},
+		"a key that no command has": {
+			func(r records) records { r[1].Key = "a\nb"; return r }, 2, audit.Invalid, supervision.R28, nil,
+		},
+		"a history without its beginning": {
+			func(r records) records { return r[1:] }, 1, audit.Missing, supervision.R21, nil,
+		},
+		"a record taken out": {
+			func(r records) records { return slices.Delete(r, 4, 5) }, 5, audit.Missing, supervision.R21, nil,
+		},
+		"two records exchanged": {
+			func(r records) records { r[3], r[4] = r[4], r[3]; return r }, 4, audit.Misplaced, supervision.R21, nil,
+		},
+		"a record twice": {
+			func(r records) records { return slices.Insert(r, 3, r[2]) }, 3, audit.Misplaced, supervision.R21, nil,
+		},
+		"what happened exchanged": {
+			func(r records) records {
+				r[6].Action, r[7].Action = r[7].Action, r[6].Action
+				r[6].Operation, r[7].Operation = r[7].Operation, r[6].Operation
+				return r
+			}, 7, audit.Refused, supervision.R08, nil,
+		},
+		"nothing": {
+			func(records) records { return nil }, 1, audit.Missing, supervision.R21, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			findings := audit.Verify(c.tamper(appealed(t).records))
+			require.NotEmpty(t, findings)
+			first := findings[0]
+			assert.Equal(t, []any{c.seq, c.kind, c.rule}, []any{first.Seq, first.Kind, first.Rule}, "%v", findings)
+			if c.fields != nil {
+				assert.Equal(t, c.fields, first.Fields)
+			}
+			assert.NotContains(t, first.String(), "Two hundred", "no finding repeats what a user wrote")
+		})
+	}
+}
+
+func TestR27_RejectedAfterTimeHadAccepted(t *testing.T) {
+	h := delivered(t, autoAccepting()).wait(10*day-tick).do(ben, supervision.RejectProduct{Reason: "Ten cannot."})
+	h.wait(day).do(sue, supervision.Deliver{Result: "Now they can."})
+	require.Empty(t, audit.Verify(h.records))
+
+	h.records[4].At = h.records[4].At.Add(tick)
+	findings := audit.Verify(h.records)
+	require.Len(t, findings, 1, "what follows from it is judged as recorded")
+	f := findings[0]
+	assert.Equal(t, []any{int64(5), audit.Overdue, supervision.R27}, []any{f.Seq, f.Kind, f.Rule})
+	assert.Equal(t, supervision.OpAutoAccept, f.Want.Operation)
+	assert.Equal(t, h.records[4].At, f.Want.At)
+}
+
+func TestR22_AFindingSaysWhoseOperationItIs(t *testing.T) {
+	h := appealed(t)
+	h.records[2].Actor = ben
+	findings := audit.Verify(h.records)
+	require.Len(t, findings, 1, "it goes on with what should have been")
+	assert.Equal(t, sue, findings[0].Want.Actor)
+
+	h = appealed(t)
+	h.records[1].Actor.ID = "bob"
+	findings = audit.Verify(h.records)
+	require.Len(t, findings, 1)
+	assert.Equal(t, ben, findings[0].Want.Actor)
+}
+
+func TestR21_WhatCannotBeJudgedIsSaid(t *testing.T) {
+	h := appealed(t)
+	records := slices.Delete(h.records, 1, 2) // the request: nothing leads on without it
+	kinds := map[audit.Kind]int64{}
+	for _, f := range audit.Verify(records) {
+		kinds[f.Kind] = f.Seq
+	}
+	assert.Equal(t, map[audit.Kind]int64{audit.Missing: 2, audit.Refused: 3, audit.Unjudged: 4}, kinds)
+}
+
+func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
+	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true}}})
+	require.NoError(t, err)
+	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, TemplateVersion: 7}
+	order, first, err := supervision.Open(opening, monday)
+	require.NoError(t, err)
+	_, made, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"seats": "12"}}, monday, form)
+	require.NoError(t, err)
+	records := append([]supervision.Record{first}, made...)
+	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
+		assert.Equal(t, 7, o.Form(op))
+		return form
+	}
+	assert.Empty(t, audit.Verify(records, forms))
+
+	findings := audit.Verify(records)
+	require.Len(t, findings, 1)
+	assert.Equal(t, audit.Unchecked, findings[0].Kind)
+
+	records[1].Action = supervision.SubmitRequest{Values: template.Values{"seats": "a dozen"}}
+	findings = audit.Verify(records, forms)
+	require.NotEmpty(t, findings)
+	assert.Equal(t, audit.Invalid, findings[0].Kind)
+	assert.Equal(t, "values.seats", findings[0].Faults[0].Field)
+
+	records[1].Actor = sue
+	findings = audit.Verify(records)
+	require.NotEmpty(t, findings, "all but the values is judged without a form")
+	assert.Equal(t, audit.Refused, findings[0].Kind)
+}

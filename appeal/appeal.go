@@ -24,7 +24,7 @@ type Appeal struct {
 	RaisedAt time.Time `json:"raised_at"`
 	// HandleBy is the last instant at which a ruling is on time (R19).
 	HandleBy time.Time `json:"handle_by"`
-	// Notes are the operations managers' working notes, oldest first (R13).
+	// Notes are the operations managers' notes, oldest first (R13).
 	Notes []Note `json:"notes,omitempty"`
 	// Ruling ends the appeal (R15); nil while it is pending.
 	Ruling *Ruling `json:"ruling,omitempty"`
@@ -46,6 +46,9 @@ func (a *Appeal) Clone() *Appeal {
 	c := *a
 	c.Attachments = slices.Clone(a.Attachments)
 	c.Notes = slices.Clone(a.Notes)
+	for i := range c.Notes {
+		c.Notes[i].Attachments = slices.Clone(c.Notes[i].Attachments)
+	}
 	if a.Ruling != nil {
 		ruling := *a.Ruling
 		c.Ruling = &ruling
@@ -53,13 +56,30 @@ func (a *Appeal) Clone() *Appeal {
 	return &c
 }
 
-// Note is an operations manager's working note on a pending appeal (R13).
+// Shared returns the appeal as its parties see it: with those notes only that
+// the managers share (R34). It changes nothing; nil for nil.
+func (a *Appeal) Shared() *Appeal {
+	unshared := func(n Note) bool { return !n.Shared }
+	if a == nil || !slices.ContainsFunc(a.Notes, unshared) {
+		return a
+	}
+	c := a.Clone()
+	c.Notes = slices.DeleteFunc(c.Notes, unshared)
+	return c
+}
+
+// Note is an operations manager's note on a pending appeal (R13).
 type Note struct {
 	// At is when it was written, By the operations manager's id.
 	At time.Time `json:"at"`
 	By string    `json:"by"`
 	// Text is the note.
 	Text string `json:"text"`
+	// Attachments are files that go with it.
+	Attachments []Attachment `json:"attachments,omitempty"`
+	// Shared says that the parties see it; otherwise it is the managers' own
+	// (R34).
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Attachment refers to a file that the host keeps. The library stores the

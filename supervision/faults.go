@@ -56,6 +56,9 @@ func (f *faults) actor(a Actor) {
 		f.Add("actor.role", fault.Required, "name a role: "+fault.Words(roles))
 	}
 	f.ID("actor.id", a.ID)
+	if a.User != "" {
+		f.ID("actor.user", a.User)
+	}
 }
 
 func (f *faults) action(a Action) {

@@ -88,13 +88,15 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 
 	s := beginOn(t, opening, 2, seats())
 	keep(s)
-	keep(s.wait(time.Hour).do(ben, form))
+	jane := ben
+	jane.User = "jane"
+	keep(s.wait(time.Hour).do(jane, form))
 	s.wait(time.Hour).do(sue, rejectRequest).do(ben, form).do(sue, acceptRequest)
 	keep(s.wait(day).do(ben, remind).wait(time.Hour+123456*tick).do(sue, report))
 	keep(s.wait(day).do(sue, delivery).do(ben, rejectProduct).do(sue, delivery))
 	untouched := s.fork().wait(10 * day)
 	_, untouched.records = settle(untouched.order, nil, untouched.at)
-	keep(s.silenced().wait(time.Hour).do(mia, note))
+	keep(s.silenced().wait(time.Hour).do(mia, supervision.AddNote{Text: note.Text, Attachments: files, Shared: true}))
 	keep(s.do(mia, resumeAt(supervision.AwaitingAcceptance)).do(ben, acceptProduct))
 	s.wait(3 * time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -10,11 +11,16 @@ import (
 // OpAddNote is the operations manager's: see [AddNote] (R13).
 const OpAddNote Operation = "add_note"
 
-// AddNote adds a working note to the pending appeal (R13). It is the
-// operations manager's.
+// AddNote adds a note to the pending appeal (R13). It is the operations
+// manager's.
 type AddNote struct {
 	// Text is mandatory.
 	Text string `json:"text"`
+	// Attachments are optional, at most MaxAttachments.
+	Attachments []Attachment `json:"attachments,omitempty"`
+	// Shared lets the parties see the note; otherwise it is the managers' own
+	// (R34).
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Operation returns OpAddNote.
@@ -22,6 +28,7 @@ func (AddNote) Operation() Operation { return OpAddNote }
 
 func (a AddNote) check(_ Order, _ *template.Form, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, true)
+	a.Attachments = f.attachments("attachments", a.Attachments)
 	return a, f
 }
 
@@ -34,8 +41,22 @@ func (AddNote) decide(o Order, d Decision, _ Role, _ time.Time) Decision {
 
 func (a AddNote) effect(o Order, r Record) Order {
 	o.Appeal = o.Appeal.Clone()
-	o.Appeal.Notes = append(o.Appeal.Notes, appeal.Note{At: r.At, By: r.Actor.ID, Text: a.Text})
+	o.Appeal.Notes = append(o.Appeal.Notes, appeal.Note{
+		At: r.At, By: r.Actor.ID, Text: a.Text, Attachments: a.Attachments, Shared: a.Shared,
+	})
 	return o
 }
 
 func (AddNote) keepsTurn() {}
+
+func (a AddNote) public() Action {
+	if a.Shared {
+		return a
+	}
+	return AddNote{}
+}
+
+func (a AddNote) clone() Action {
+	a.Attachments = slices.Clone(a.Attachments)
+	return a
+}

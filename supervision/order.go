@@ -99,28 +99,6 @@ func (o *Order) facts() appeal.Facts {
 	}
 }
 
-// For returns the order as the actor may see it, or [ErrNotFound] where the
-// actor has no part in it (R22).
-func (o Order) For(actor Actor) (Order, error) {
-	if !o.exists(actor) {
-		return Order{}, NotFound(o.ID)
-	}
-	return o, nil
-}
-
-// exists reports whether the order exists for the actor (R22).
-func (o *Order) exists(a Actor) bool {
-	switch a.Role {
-	case RoleBuyer:
-		return a.ID == o.Buyer
-	case RoleSeller:
-		return a.ID == o.Seller
-	case RoleManager, RoleSystem:
-		return true
-	}
-	return false
-}
-
 // orderFields has Order's fields without its methods.
 type orderFields Order
 

@@ -29,7 +29,8 @@ type Record struct {
 	// Finding is what made the ground of an appeal hold (R18); zero in other
 	// records.
 	Finding appeal.Finding
-	// Key is the idempotency key of the command (R28); empty without one.
+	// Key is the idempotency key of the command (R28); empty without one. It is
+	// its actor's: see OwnedKey.
 	Key string
 }
 
@@ -109,3 +110,14 @@ type RecordID struct {
 
 // ID names the record.
 func (r Record) ID() RecordID { return RecordID{r.Order, r.Seq} }
+
+// OwnedKey returns the record's idempotency key together with its owner: keys
+// belong to order and actor, so the same key of another actor is another one,
+// whoever acts for the two (R22, R28). It is what a store finds the record by;
+// empty without a key.
+func (r Record) OwnedKey() string {
+	if r.Key == "" {
+		return ""
+	}
+	return string(r.Actor.Role) + "\t" + r.Actor.ID + "\t" + r.Key // ids and keys hold no control characters
+}

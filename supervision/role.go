@@ -48,25 +48,33 @@ func (r Role) party() appeal.Party {
 }
 
 // Actor is who acts or asks. The host has authenticated it; the library
-// decides what it may do and see. The zero value is nobody and is refused with
-// [ErrInvalid].
+// decides what it may do and see, by role and ID. The zero value is nobody and
+// is refused with [ErrInvalid].
 type Actor struct {
 	Role Role `json:"role"`
-	// ID is the host's id of the account, at most [MaxID] characters.
+	// ID is the host's id of the account, at most [MaxID] characters. The
+	// account is the party.
 	ID string `json:"id"`
+	// User is the person who acts for the account, such as an IAM user's id;
+	// optional. It is recorded and decides nothing (R22).
+	User string `json:"user,omitempty"`
 }
 
 // Buyer is the buyer with the given account id.
-func Buyer(id string) Actor { return Actor{RoleBuyer, id} }
+func Buyer(id string) Actor { return Actor{Role: RoleBuyer, ID: id} }
 
 // Seller is the seller with the given account id.
-func Seller(id string) Actor { return Actor{RoleSeller, id} }
+func Seller(id string) Actor { return Actor{Role: RoleSeller, ID: id} }
 
 // Manager is the operations manager with the given account id.
-func Manager(id string) Actor { return Actor{RoleManager, id} }
+func Manager(id string) Actor { return Actor{Role: RoleManager, ID: id} }
 
-// System is the actor of records that no person made.
-func System() Actor { return Actor{RoleSystem, "system"} }
+// System is the actor of records that no person made, and the host, which sees
+// every order whole.
+func System() Actor { return Actor{Role: RoleSystem, ID: "system"} }
+
+// is reports whether two actors are the same party, whoever acts for it (R22).
+func (a Actor) is(b Actor) bool { return a.Role == b.Role && a.ID == b.ID }
 
 // String names the actor for messages and logs, such as `buyer "b-1"`.
 func (a Actor) String() string { return fmt.Sprintf("%s %q", a.Role, fault.Clip(a.ID)) }

@@ -70,7 +70,7 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 		return supervision.Order{}, nil, fmt.Errorf("memory: order %q: %w", id, supervision.ErrNotFound)
 	}
 	for _, record := range o.records {
-		if key != "" && record.Key == key {
+		if key != "" && record.OwnedKey() == key {
 			record = record.Clone()
 			return o.order.Clone(), &record, nil
 		}

@@ -84,7 +84,7 @@ func newRecordRows(change *service.Change) ([]recordRow, error) {
 		}
 		rows[i] = recordRow{RecordID: record.ID(), document: string(document), waits: record.At.UnixMicro(), relay: change.Relay}
 		if record.Key != "" {
-			rows[i].key = record.Key
+			rows[i].key = record.OwnedKey()
 		}
 	}
 	return rows, nil

@@ -60,6 +60,27 @@ func faultsOfReading() []fault {
 				return order, record, err
 			}
 		}},
+		{"keys shared by all actors", []string{"Load/keeps the same key of several actors apart"}, func(b *broken) {
+			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+				order, _, err := b.Store.Load(ctx, id, "")
+				records, _ := b.Store.Records(ctx, id, 0, 10)
+				for i := range records {
+					if records[i].Key != "" && strings.HasSuffix(key, records[i].Key) {
+						return order, &records[i], err
+					}
+				}
+				return order, nil, err
+			}
+		}},
+		{"keys that are the person's", []string{"Load/finds a key whichever person acts for its owner"}, func(b *broken) {
+			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+				order, record, err := b.Store.Load(ctx, id, key)
+				if record != nil && record.Actor.User != "" {
+					record = nil
+				}
+				return order, record, err
+			}
+		}},
 		{"any key finds the newest record", []string{"Load/returns no record for a key that the order does not have"}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				order, record, err := b.Store.Load(ctx, id, "")

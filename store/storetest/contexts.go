@@ -126,9 +126,7 @@ func (c *check) refusesEnded(m method) {
 
 	c.holds(h)
 	c.lacks("new")
-	_, late, err := c.Load(ctx, "order", "late")
-	require.NoError(c, err)
-	require.Nil(c, late)
+	require.Nil(c, c.keyed("order", supervision.Manager("manager"), "late"))
 	latest, err := c.Template(ctx, "seller", "product", 0)
 	require.NoError(c, err)
 	c.same(published(1), latest, "the latest template")

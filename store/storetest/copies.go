@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,17 +38,18 @@ var aboutCopies = []sentence{
 		require.Equal(c, want, c.text(stored))
 	}},
 	{"of what Load returns", saysCopies, func(c *check) {
-		c.comesOutCopied(func(id string) any {
-			order, record, err := c.Load(ctx, id, "key")
+		c.comesOutCopied(func(h *history) any {
+			keyed := h.records[slices.IndexFunc(h.records, func(r supervision.Record) bool { return r.Key != "" })]
+			order, record, err := c.Load(ctx, h.order.ID, keyed.OwnedKey())
 			require.NoError(c, err)
 			require.NotNil(c, record)
-			unasked, _, err := c.Load(ctx, id, "")
+			unasked, _, err := c.Load(ctx, h.order.ID, "")
 			require.NoError(c, err)
 			return &loaded{order, unasked, record}
 		})
 	}},
 	{"of what Search returns", saysCopies, func(c *check) {
-		c.comesOutCopied(func(string) any {
+		c.comesOutCopied(func(*history) any {
 			found, err := c.Search(ctx, supervision.Filter{At: day0, Limit: 10})
 			require.NoError(c, err)
 			require.NotEmpty(c, found)
@@ -55,15 +57,15 @@ var aboutCopies = []sentence{
 		})
 	}},
 	{"of what Records returns", saysCopies, func(c *check) {
-		c.comesOutCopied(func(id string) any {
-			records, err := c.Records(ctx, id, 0, 10)
+		c.comesOutCopied(func(h *history) any {
+			records, err := c.Records(ctx, h.order.ID, 0, 10)
 			require.NoError(c, err)
 			require.NotEmpty(c, records)
 			return records
 		})
 	}},
 	{"of what Due returns", saysCopies, func(c *check) {
-		c.comesOutCopied(func(string) any {
+		c.comesOutCopied(func(*history) any {
 			due, err := c.Due(ctx, day0.Add(100*day), supervision.Position{}, 10)
 			require.NoError(c, err)
 			require.NotEmpty(c, due)
@@ -110,7 +112,7 @@ func (c *check) rich() []*history {
 	ruled := c.open(opening("ruled"), day0).
 		buyer(supervision.SubmitRequest{Text: "Deploy it.", Attachments: files()}, hour).
 		buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: files()}, 6*day).
-		manager(supervision.AddNote{Text: "Asked both."}, hour).
+		manager(supervision.AddNote{Text: "Asked both.", Attachments: files()}, hour).
 		manager(supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}, hour).key("key")
 	due := c.open(opening("due"), day0).request().seller(supervision.AcceptRequest{}, hour).
 		seller(supervision.Deliver{Result: "Done.", Attachments: files()}, hour).key("key").accepted()
@@ -136,16 +138,16 @@ func (c *check) isCopied(h *history, store func(service.Change) error) {
 
 // comesOutCopied checks that a result can be changed without changing what
 // comes next.
-func (c *check) comesOutCopied(ask func(id string) any) {
+func (c *check) comesOutCopied(ask func(h *history) any) {
 	c.Helper()
 	list := c.rich()
 	c.create(list...)
 	for _, h := range list {
-		result := ask(h.order.ID)
+		result := ask(h)
 		want := c.text(result)
 		spoil(reflect.ValueOf(result))
 		require.NotEqual(c, want, c.text(result), "the case itself is wrong: it has to change the result")
-		require.Equal(c, want, c.text(ask(h.order.ID)), "the same question again, after the caller changed the answer")
+		require.Equal(c, want, c.text(ask(h)), "the same question again, after the caller changed the answer")
 	}
 	c.holds(list...)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	saysLoad    = "Load returns an order and, where key is not empty, the order's record with that idempotency key, or nil (R28)."
+	saysLoad    = "Load returns an order and, where key is not empty, the order's record whose OwnedKey that is, or nil (R28)."
 	saysUnknown = "It returns [supervision.ErrNotFound] for an unknown id, and " +
 		"[supervision.ErrNewerFormat] or [supervision.ErrMalformed] where what is stored cannot be read."
 )
@@ -31,36 +31,48 @@ var aboutLoad = []sentence{
 		h := c.begin("order").request().key("first").seller(supervision.RejectRequest{Reason: "No."}, hour).request().key("second")
 		c.save(h)
 		c.save(h.seller(supervision.AcceptRequest{}, hour).key("third"))
-		for key, seq := range map[string]int{"first": 2, "second": 4, "third": 5} {
-			order, record, err := c.Load(ctx, "order", key)
+		for _, seq := range []int{2, 4, 5} {
+			want := h.records[seq-1]
+			order, record, err := c.Load(ctx, "order", want.OwnedKey())
 			require.NoError(c, err)
 			c.same(h.order, order, "the order")
-			require.NotNil(c, record, "key %q", key)
-			c.same(h.records[seq-1], record, "the record with the key "+key)
+			require.NotNil(c, record, "key %q", want.Key)
+			c.same(want, record, "the record with the key "+want.Key)
 		}
 	}},
-	{"returns no record for a key that the order does not have", "the order's record with that idempotency key, or nil", func(c *check) {
+	{"returns no record for a key that the order does not have", "the order's record whose OwnedKey that is, or nil", func(c *check) {
 		h := c.begin("order").request().key("key")
 		c.save(h)
-		order, record, err := c.Load(ctx, "order", "another")
+		order, record, err := c.Load(ctx, "order", ownedKey(buyer, "another"))
 		require.NoError(c, err)
 		require.Nil(c, record)
 		c.same(h.order, order, "the order")
 	}},
-	{"returns no record for a key that only another order has", "the order's record with that idempotency key", func(c *check) {
+	{"keeps the same key of several actors apart", saysLoad, func(c *check) {
+		h := c.begin("order").request().key("key")
+		c.save(h)
+		require.Nil(c, c.keyed("order", seller, "key"), "the key is the buyer's")
+		require.Nil(c, c.keyed("order", supervision.Buyer("another"), "key"), "and no other buyer's")
+		c.save(h.seller(supervision.RejectRequest{Reason: "No."}, hour).key("key"))
+		c.same(h.records[1], c.keyed("order", buyer, "key"), "the buyer's record")
+		c.same(h.records[2], c.keyed("order", seller, "key"), "the seller's record")
+	}},
+	{"finds a key whichever person acts for its owner", saysLoad, func(c *check) {
+		h := c.begin("order")
+		c.save(h.must(supervision.Actor{Role: buyer.Role, ID: buyer.ID, User: "user"}, supervision.SubmitRequest{Text: "Deploy it."}, hour).key("key"))
+		c.same(h.records[1], c.keyed("order", buyer, "key"), "the buyer's record")
+	}},
+	{"returns no record for a key that only another order has", "the order's record whose OwnedKey that is", func(c *check) {
 		c.save(c.begin("another").request().key("key"))
 		c.begin("order")
-		_, record, err := c.Load(ctx, "order", "key")
-		require.NoError(c, err)
-		require.Nil(c, record)
+		require.Nil(c, c.keyed("order", buyer, "key"))
 	}},
-	{"keeps the same key on several orders apart", "the order's record with that idempotency key", func(c *check) {
+	{"keeps the same key on several orders apart", "the order's record whose OwnedKey that is", func(c *check) {
 		for _, id := range []string{"a", "b", "c"} {
 			c.save(c.begin(id).request().key("key"))
 		}
 		for _, id := range []string{"a", "b", "c"} {
-			_, record, err := c.Load(ctx, id, "key")
-			require.NoError(c, err)
+			record := c.keyed(id, buyer, "key")
 			require.NotNil(c, record)
 			require.Equal(c, supervision.RecordID{Order: id, Seq: 2}, record.ID())
 		}
@@ -76,7 +88,22 @@ var aboutLoad = []sentence{
 		c.lacks("order")
 		c.save(c.begin("another").request().key("key"))
 		c.lacks("order")
-		_, _, err := c.Load(ctx, "order", "key")
+		_, _, err := c.Load(ctx, "order", ownedKey(buyer, "key"))
 		require.ErrorIs(c, err, supervision.ErrNotFound)
 	}},
+}
+
+// buyer and seller are the parties of an order nothing is particular about.
+var buyer, seller = supervision.Buyer("buyer"), supervision.Seller("seller")
+
+func ownedKey(owner supervision.Actor, key string) string {
+	return supervision.Record{Actor: owner, Key: key}.OwnedKey()
+}
+
+// keyed loads the record to which an actor gave a key; nil where there is none.
+func (c *check) keyed(order string, owner supervision.Actor, key string) *supervision.Record {
+	c.Helper()
+	_, record, err := c.Load(ctx, order, ownedKey(owner, key))
+	require.NoError(c, err)
+	return record
 }

@@ -28,11 +28,10 @@ var aboutSave = []sentence{
 		h := c.begin("order").request().key("first").seller(supervision.AcceptRequest{}, hour).key("second")
 		c.save(h)
 		c.holds(h)
-		for i, key := range []string{"first", "second"} {
-			_, record, err := c.Load(ctx, "order", key)
-			require.NoError(c, err)
+		for _, want := range h.records[1:] {
+			record := c.keyed("order", want.Actor, want.Key)
 			require.NotNil(c, record)
-			c.same(h.records[i+1], record, "the record with the key "+key)
+			c.same(want, record, "the record with the key "+want.Key)
 		}
 		c.waiting(h.records...)
 		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingDelivery}, At: day0, Limit: 10}, h)
@@ -67,9 +66,7 @@ var aboutSave = []sentence{
 		c.save(h.request().seller(supervision.RejectRequest{Reason: "No."}, hour))
 		c.conflicts(c.Save(ctx, late.change()), "order")
 		c.holds(h)
-		_, record, err := c.Load(ctx, "order", "late")
-		require.NoError(c, err)
-		require.Nil(c, record, "the record of a change that was not stored")
+		require.Nil(c, c.keyed("order", buyer, "late"), "the record of a change that was not stored")
 		c.waiting(h.records...)
 		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingConfirmation}, At: day0, Limit: 10})
 	}},

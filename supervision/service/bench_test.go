@@ -75,7 +75,7 @@ func (b *bench) order(id string) supervision.Order {
 
 func (b *bench) records(id string) []supervision.Record {
 	b.t.Helper()
-	records, err := b.Service.Records(b.ctx, id, mia, 0, supervision.MaxPage)
+	records, err := b.Service.Records(b.ctx, id, supervision.System(), 0, supervision.MaxPage)
 	require.NoError(b.t, err)
 	return records
 }

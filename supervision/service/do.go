@@ -12,7 +12,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// Result is what came of a command.
+// Result is what came of a command, as its actor may see it (R34).
 type Result struct {
 	// Order is the order as it is afterwards, or would be after a dry run.
 	Order supervision.Order
@@ -50,7 +50,19 @@ func (s *Service) Do(
 		result, event.Attempts, err = s.persist(ctx, &c)
 	}
 	s.observe(ctx, event, c.at, result.Order, err)
-	return result, err
+	if err != nil {
+		return Result{}, err
+	}
+	return result.view(actor)
+}
+
+// view returns the result as the actor may see it.
+func (r Result) view(actor supervision.Actor) (Result, error) {
+	order, err := r.Order.For(actor)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Order: order, Records: views(r.Records, actor), Repeated: r.Repeated}, nil
 }
 
 // persist retries while the save loses to a concurrent writer, and tells how
@@ -80,7 +92,8 @@ type DoOption func(*command)
 // WithKey gives the command an idempotency key, which belongs to the order and
 // the actor (R28): the same command with the same key is applied once and
 // afterwards returns the order as it is; another command with the same key is
-// refused with [ErrKeyReused].
+// refused with [ErrKeyReused]. The actor is its role and ID, whichever person
+// acts for it (R22).
 func WithKey(key string) DoOption { return func(c *command) { c.key, c.keyed = key, true } }
 
 // IfVersion makes the command depend on the order's version as the caller saw
@@ -117,7 +130,8 @@ func (c *command) validate() error {
 
 // try is one round of load, apply and save.
 func (s *Service) try(ctx context.Context, c *command) (Result, error) {
-	stored, before, err := s.load(ctx, c.id, c.actor, c.key)
+	owned := supervision.Record{Actor: c.actor, Key: c.key}.OwnedKey()
+	stored, before, err := s.load(ctx, c.id, c.actor, owned)
 	if err != nil {
 		return Result{}, err
 	}
@@ -167,7 +181,7 @@ func (s *Service) form(ctx context.Context, c *command, o *supervision.Order, re
 // refuses another with its key (R28).
 func (c *command) repeat(stored supervision.Order, before *supervision.Record, form []*template.Form) (Result, error) {
 	action, err := stored.Prepare(c.actor, c.action, c.at, form...)
-	if err != nil || c.actor != before.Actor || !sameAction(action, before.Action) {
+	if err != nil || !sameAction(action, before.Action) {
 		return Result{}, fmt.Errorf("service: order %q: %w: use a new key for a new command", c.id, ErrKeyReused)
 	}
 	order, _ := stored.Settle(c.at)

@@ -186,8 +186,6 @@ func TestR28_ARepeatedCommandReturnsTheOrderAsItIs(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingDelivery)
 	first := b.do(order.ID, sue, deliver, service.WithKey("k-1"))
-	assert.Equal(t, "k-1", b.records(order.ID)[first.Version-1].Key)
-
 	assert.Equal(t, first, b.do(order.ID, sue, deliver, service.WithKey("k-1")), "at once")
 	b.Clock.Add(day)
 	moved := b.do(order.ID, ben, rejectProduct)
@@ -225,8 +223,6 @@ func TestR28_AKeyBelongsToOneCommand(t *testing.T) {
 		{"another text", sue, other},
 		{"another operation", sue, report},
 		{"an operation without content", sue, acceptRequest},
-		{"another actor", ben, deliver},
-		{"another role of the same id", supervision.Manager(sue.ID), deliver},
 		{"a faulty action", sue, supervision.Deliver{}},
 	}
 	for _, tt := range tests {
@@ -237,6 +233,28 @@ func TestR28_AKeyBelongsToOneCommand(t *testing.T) {
 		})
 	}
 	assert.Equal(t, before, b.stored(order.ID))
+}
+
+func TestR28_TheSameKeyOfAnotherActorIsAnotherKey(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingConfirmation)
+	b.do(order.ID, sue, report, service.WithKey("k-1"))
+	assert.Equal(t, order.Version+2, b.do(order.ID, ben, remind, service.WithKey("k-1")).Version, "the buyer's is not the seller's")
+	other := remind
+	other.Text = "Once more."
+	require.ErrorIs(t, b.refuse(order.ID, ben, other, service.WithKey("k-1")), service.ErrKeyReused)
+	err := b.refuse(order.ID, supervision.Manager(sue.ID), report, service.WithKey("k-1"))
+	require.ErrorIs(t, err, supervision.ErrRefused, "nor is it that of another role with the same id")
+}
+
+func TestR22_AKeyIsTheAccountsWhoeverActsForIt(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingDelivery)
+	jane, joe := sue, sue
+	jane.User, joe.User = "jane", "joe"
+	first := b.do(order.ID, jane, deliver, service.WithKey("k-1"))
+	assert.Equal(t, first, b.do(order.ID, joe, deliver, service.WithKey("k-1")), "repeated by a colleague")
+	assert.Equal(t, jane, b.records(order.ID)[first.Version-1].Actor)
 }
 
 func TestR28_TheSameWordsAreAnotherCommandInAnotherOperation(t *testing.T) {

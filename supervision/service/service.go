@@ -172,7 +172,7 @@ func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at ti
 	return order, nil
 }
 
-// Order returns an order as it is now, for an actor that may see it (R22). Due
+// Order returns an order as it is now and as the actor may see it (R22, R34). Due
 // transitions are settled in what is returned; a worker stores them. Errors:
 // [*InvalidError] for a faulty id or actor, [ErrNotFound], and the store's own.
 func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor) (supervision.Order, error) {
@@ -182,7 +182,7 @@ func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor)
 		return supervision.Order{}, err
 	}
 	order, _ = order.Settle(at)
-	return order, nil
+	return order.For(actor)
 }
 
 // Now returns the instant the service works at, for asking an order for its
@@ -217,7 +217,8 @@ type Page struct {
 }
 
 // Search returns a page of the orders that the actor may see and the query asks
-// for, newest first, each as it is now (R22). Errors: [*InvalidError] for a
+// for, newest first, each as it is now and as the actor may see it (R22, R34).
+// Errors: [*InvalidError] for a
 // faulty query, cursor or actor, and the store's own.
 func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {
 	at := s.Now()
@@ -236,17 +237,22 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor, query sup
 		last := page.Orders[len(page.Orders)-1]
 		page.Next = filter.Next(last.Listing().Position())
 	}
-	for i := range page.Orders {
-		page.Orders[i], _ = page.Orders[i].Settle(at)
+	shown := page.Orders[:0]
+	for _, order := range page.Orders {
+		order, _ = order.Settle(at)
+		if view, err := order.For(actor); err == nil { // whatever a store finds, a party sees its own only
+			shown = append(shown, view)
+		}
 	}
+	page.Orders = shown
 	return page, nil
 }
 
 // Records returns an order's operation records with a sequence number above
 // after, oldest first, at most limit (DefaultPage when 0), for an actor that
-// may see the order (R21, R22). What time has made due but no worker has stored
-// yet is among them. Errors: [*InvalidError] for a faulty id, actor or limit,
-// [ErrNotFound], and the store's own.
+// may see the order, and as it may see them (R21, R22, R34). What time has made
+// due but no worker has stored yet is among them. Errors: [*InvalidError] for a
+// faulty id, actor or limit, [ErrNotFound], and the store's own.
 func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64, limit int) ([]supervision.Record, error) {
 	at := s.Now()
 	if limit == 0 {
@@ -269,7 +275,7 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 		return nil, err
 	}
 	if n := len(records); n > 0 && records[n-1].Seq > order.Version {
-		return records, nil // others were faster, and what was due before they came may be due no longer
+		return views(records, actor), nil // others were faster, and what was due before they came may be due no longer
 	}
 	_, due := order.Settle(at)
 	for _, r := range due {
@@ -277,5 +283,13 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 			records = append(records, r)
 		}
 	}
-	return records, nil
+	return views(records, actor), nil
+}
+
+// views turns records into what the actor may see of them (R34).
+func views(records []supervision.Record, actor supervision.Actor) []supervision.Record {
+	for i := range records {
+		records[i] = records[i].For(actor)
+	}
+	return records
 }

@@ -44,7 +44,7 @@ type Orders interface {
 	Create(ctx context.Context, change Change) error
 
 	// Load returns an order and, where key is not empty, the order's record
-	// with that idempotency key, or nil (R28). It returns
+	// whose OwnedKey that is, or nil (R28). It returns
 	// [supervision.ErrNotFound] for an unknown id, and
 	// [supervision.ErrNewerFormat] or [supervision.ErrMalformed] where what is
 	// stored cannot be read.

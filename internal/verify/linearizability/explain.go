@@ -42,9 +42,10 @@ func (s *state) add(order model.Order, records []model.Record, key string) *stat
 	return next
 }
 
-func (s *state) keyed(key string) *entry {
-	for e := s.last; e != nil && key != ""; e = e.before {
-		if e.key == key {
+// keyed finds the record to which an actor gave a key (R28).
+func (s *state) keyed(in input) *entry {
+	for e := s.last; e != nil && in.key != ""; e = e.before {
+		if e.key == in.key && e.record.Role == in.command.Role && e.record.Actor == in.command.Actor {
 			return e
 		}
 	}
@@ -128,6 +129,7 @@ func (s *state) shows(in input, out output) bool {
 		return errors.Is(out.err, supervision.ErrNotFound)
 	}
 	now, _ := s.order.Settle(in.at)
+	now = now.SeenBy(in.command.Role)
 	return out.err == nil && bridge.DiffOrder(&now, &out.order) == ""
 }
 
@@ -147,18 +149,19 @@ func (s *state) do(in input, out output) []*state {
 	switch {
 	case s == nil:
 		return s.when(out.unknown || errors.Is(out.err, supervision.ErrNotFound))
-	case s.keyed(in.key) != nil:
-		same := s.keyed(in.key).record.Command == in.command
+	case s.keyed(in) != nil:
+		same := s.keyed(in).record.Command == in.command
 		return s.when(out.unknown || same && s.shows(in, out) || !same && errors.Is(out.err, service.ErrKeyReused))
 	}
 	if seen, _ := s.order.Settle(in.at); in.expects != 0 && in.expects != seen.Version {
 		return s.when(out.unknown || errors.Is(out.err, service.ErrConflict))
 	}
 	next, answer := s.order.Do(in.command, in.at)
+	seen := next.SeenBy(in.command.Role)
 	switch {
 	case answer.Kind != "done":
 		return s.when(out.unknown || bridge.DiffAnswer(nil, &answer, nil, nil, out.err) == "")
-	case out.unknown || out.err == nil && bridge.DiffOrder(&next, &out.order) == "":
+	case out.unknown || out.err == nil && bridge.DiffOrder(&seen, &out.order) == "":
 		return []*state{s.add(next, answer.Records, in.key)}
 	}
 	return nil

@@ -81,8 +81,11 @@ func (o Order) faults(c Command) []string {
 		bad("attachments", c.Files > 20)
 	case "reject_request", "reject_product":
 		bad("reason", blank || long)
-	case "report_progress", "add_note":
+	case "report_progress":
 		bad("text", blank || long)
+	case "add_note":
+		bad("text", blank || long)
+		bad("attachments", c.Files > 20)
 	case "remind":
 		bad("text", long)
 	case "deliver":
@@ -149,7 +152,7 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		}
 	case "add_note":
 		a := *o.Appeal
-		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text})
+		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text, c.Files, c.Shared})
 		o.Appeal = &a
 		newTurn = false
 	case "decide_appeal":

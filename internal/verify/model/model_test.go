@@ -185,6 +185,8 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 		c.Demand = rapid.SampledFrom([]string{"demand", "demand", " "}).Draw(t, "demand")
 		c.Ground = rapid.SampledFrom(append([]string{"", "whim"}, model.GroundWords...)).Draw(t, "ground")
+	case "add_note":
+		c.Files, c.Shared = rapid.SampledFrom(files).Draw(t, "files"), rapid.Bool().Draw(t, "shared")
 	case "decide_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "accept", "cancel", "", "shrug"}).Draw(t, "outcome")
 		c.Upheld = rapid.Bool().Draw(t, "upheld")
@@ -236,7 +238,7 @@ func (p *pair) likely(t *rapid.T) {
 				"awaiting_acceptance"}).Draw(t, "resume at")
 		}
 	default:
-		c.Text = "text"
+		c.Text, c.Shared = "text", c.Op == "add_note" && rapid.Bool().Draw(t, "shared")
 	}
 	p.do(t, c, at)
 }
@@ -317,6 +319,12 @@ func (p *pair) invariants(t *rapid.T) {
 	if diff := bridge.DiffOrder(&p.model, &p.order); diff != "" {
 		t.Fatalf("%s", diff)
 	}
+	for _, c := range actors[:4] {
+		seen, view := p.model.SeenBy(c.Role), p.view(t, c)
+		if diff := bridge.DiffOrder(&seen, &view); diff != "" {
+			t.Fatalf("as %s sees it: %s", c.Role, diff)
+		}
+	}
 	replayed, err := supervision.Replay(p.records)
 	if err != nil || !reflect.DeepEqual(p.order, replayed) {
 		t.Fatalf("replaying the records does not yield the order (R21): %v", err)
@@ -336,6 +344,12 @@ func (p *pair) invariants(t *rapid.T) {
 			}
 		}
 	}
+}
+
+func (p *pair) view(t *rapid.T, c model.Command) supervision.Order {
+	view, err := p.order.For(bridge.Actor(c))
+	require.NoError(t, err)
+	return view
 }
 
 // roundTrip holds that the order and its records read back as they were written.

@@ -42,10 +42,12 @@ type Appeal struct {
 	Ruling                     *Ruling
 }
 
-// Note is a manager's note.
+// Note is a manager's note; the parties see it where it is shared (R34).
 type Note struct {
 	At       int64
 	By, Text string
+	Files    int
+	Shared   bool
 }
 
 // Ruling is a manager's decision.
@@ -79,6 +81,8 @@ type Command struct {
 	// Ground is an appeal's; Outcome, ResumeAt and Upheld are a ruling's.
 	Ground, Outcome, ResumeAt string
 	Upheld                    bool
+	// Shared is a note's.
+	Shared bool
 }
 
 // Answer is what came of a command.
@@ -124,6 +128,30 @@ func (o Order) Turn() string {
 func (o Order) waiting() bool { return o.Turn() == "buyer" || o.Turn() == "seller" }
 
 func (o Order) final() bool { return o.Status == "completed" || o.Status == "canceled" }
+
+// SeenBy is the order as a role sees it: a party gets no note that is not shared (R34).
+func (o Order) SeenBy(role string) Order {
+	if o.Appeal == nil || role != "buyer" && role != "seller" {
+		return o
+	}
+	a := *o.Appeal
+	a.Notes = nil
+	for _, n := range o.Appeal.Notes {
+		if n.Shared {
+			a.Notes = append(a.Notes, n)
+		}
+	}
+	o.Appeal = &a
+	return o
+}
+
+// SeenBy is the record as a role sees it: a party gets an empty one of a note that is not shared (R34).
+func (r Record) SeenBy(role string) Record {
+	if (role == "buyer" || role == "seller") && r.Op == "add_note" && !r.Shared {
+		r.Text, r.Files = "", 0
+	}
+	return r
+}
 
 func (o Order) sees(role, actor string) bool {
 	switch role {

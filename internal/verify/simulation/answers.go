@@ -44,6 +44,7 @@ func (w *world) answered(p *process, want *intent, got *service.Result, err erro
 	case answer.Kind != "done":
 		w.fail("order %s: %s was done, but is %+v", s.id, want.command.Op, answer)
 	default:
+		next = next.SeenBy(want.command.Role)
 		if diff := bridge.DiffAnswer(&next, &answer, &got.Order, got.Records, nil); diff != "" || got.Repeated {
 			w.fail("order %s: answer to %s: %s (repeated %t)", s.id, want.command.Op, diff, got.Repeated)
 		}
@@ -83,13 +84,14 @@ func (w *world) faulty(p *process, err error) bool {
 // repeated holds the answer to a command whose key was there against R28.
 func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Result, err error) {
 	c := &p.call
-	first := s.keyed(want.key, c.loaded)
+	first := s.keyed(want.owned(), c.loaded)
 	same := bridge.Command(first.Actor, first.Action) == want.command
 	switch {
 	case c.applied != 0:
 		w.fail("order %s: key %q applied again (R28)", s.id, want.key)
 	case same && err == nil:
 		now, _ := s.states[c.loaded-1].Settle(c.at)
+		now = now.SeenBy(want.command.Role)
 		if diff := bridge.DiffOrder(&now, &got.Order); diff != "" || !got.Repeated || len(got.Records) > 0 {
 			w.fail("order %s: answer to a repeated command: %s (repeated %t, %d records)", s.id, diff, got.Repeated, len(got.Records))
 		}
@@ -135,6 +137,7 @@ func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *sup
 		return
 	}
 	now, _ := s.states[p.call.loaded-1].Settle(p.call.at)
+	now = now.SeenBy(role)
 	if diff := bridge.DiffOrder(&now, order); diff != "" || err != nil {
 		w.fail("order %s as shown: %s %v", s.id, diff, err)
 	}
@@ -168,7 +171,7 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 		seq := after + i + 1
 		switch {
 		case seq <= read:
-			w.sameRecord(s, seq, &records[i])
+			w.sameAs(s, seq, seenBy(s.records[seq-1], role, id), &records[i])
 		case seq-read > len(due):
 			w.fail("order %s: a record %d is shown that does not exist", s.id, seq)
 		default:
@@ -182,8 +185,19 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 	}
 }
 
+// seenBy is a stored record as an actor sees it: no key but its own, no note that managers keep to themselves (R34).
+func seenBy(r supervision.Record, role, id string) supervision.Record {
+	if role != "system" && (string(r.Actor.Role) != role || r.Actor.ID != id) {
+		r.Key = ""
+	}
+	if note, ok := r.Action.(supervision.AddNote); ok && !note.Shared && role != "manager" && role != "system" {
+		r.Action = supervision.AddNote{}
+	}
+	return r
+}
+
 // pageAnswered holds a page's orders against time: none shows a status that time has ended.
-func (w *world) pageAnswered(p *process, page *service.Page, err error) {
+func (w *world) pageAnswered(p *process, role string, page *service.Page, err error) {
 	if w.faulty(p, err) {
 		return
 	}
@@ -193,6 +207,13 @@ func (w *world) pageAnswered(p *process, page *service.Page, err error) {
 	for i := range page.Orders {
 		if due := bridge.Micros(page.Orders[i].NextDue()); due != 0 && due <= p.call.at {
 			w.fail("order %s is shown as it was before %s", page.Orders[i].ID, page.Orders[i].NextDue())
+		}
+		if a := page.Orders[i].Appeal; a != nil && (role == "buyer" || role == "seller") {
+			for _, n := range a.Notes {
+				if !n.Shared {
+					w.fail("order %s shows a %s a note that managers keep to themselves (R34)", page.Orders[i].ID, role)
+				}
+			}
 		}
 	}
 }

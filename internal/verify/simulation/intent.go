@@ -22,6 +22,11 @@ type intent struct {
 	opening *supervision.Opening
 }
 
+// owned is the key with its owner (R28).
+func (i *intent) owned() string {
+	return supervision.Record{Actor: bridge.Actor(i.command), Key: i.key}.OwnedKey()
+}
+
 // repeat sends a command that was done once more, or another, or somebody else's, with its key.
 func (p *process) repeat(done *intent) {
 	w := p.world
@@ -135,6 +140,8 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
 			c.ResumeAt = waiting[w.random.IntN(len(waiting))]
 		}
+	case "add_note":
+		c.Text, c.Shared = w.text(), w.random.IntN(2) == 0
 	default:
 		c.Text = w.text()
 	}

@@ -141,7 +141,7 @@ func (w *world) commanded(by author, s *shadow, r *supervision.Record) {
 		w.fail("order %s: nobody asked for %s", s.id, r.Operation)
 	case bridge.Command(r.Actor, r.Action) != want.command || r.Key != want.key:
 		w.fail("order %s: asked for %+v with key %q, stored %+v with key %q", s.id, want.command, want.key, r.Action, r.Key)
-	case s.keyed(r.Key, s.version()) != nil:
+	case s.keyed(r.OwnedKey(), s.version()) != nil:
 		w.fail("order %s: key %q applied twice (R28)", s.id, r.Key)
 	case want.expects != 0 && want.expects != s.version():
 		w.fail("order %s: applied to version %d, but only version %d was to be changed", s.id, s.version(), want.expects)
@@ -194,10 +194,14 @@ func (w *world) sameRecord(s *shadow, seq int, r *supervision.Record) {
 		w.fail("order %s has a record %d that was never stored", s.id, r.Seq)
 		return
 	}
-	want := &s.records[seq-1]
+	w.sameAs(s, seq, s.records[seq-1], r)
+}
+
+// sameAs holds a record against what it has to be.
+func (w *world) sameAs(s *shadow, seq int, want supervision.Record, r *supervision.Record) {
 	if r.Order != s.id || r.Seq != int64(seq) || !r.At.Equal(want.At) || r.Actor != want.Actor || r.Operation != want.Operation ||
 		r.From != want.From || r.To != want.To || r.Key != want.Key || r.Finding != want.Finding ||
 		bridge.Command(r.Actor, r.Action) != bridge.Command(want.Actor, want.Action) {
-		w.fail("order %s, record %d: stored %+v, found %+v", s.id, seq, *want, *r)
+		w.fail("order %s, record %d: has to be %+v, found %+v", s.id, seq, want, *r)
 	}
 }

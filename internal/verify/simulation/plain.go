@@ -89,7 +89,7 @@ func (s *Plain) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	}
 	if key != "" {
 		for _, record := range r.records {
-			if record.Key == key {
+			if record.OwnedKey() == key {
 				found := record.Clone()
 				return r.order.Clone(), &found, nil
 			}

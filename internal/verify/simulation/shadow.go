@@ -22,10 +22,10 @@ func (s *shadow) version() int { return len(s.states) }
 
 func (s *shadow) last() *model.Order { return &s.states[len(s.states)-1] }
 
-// keyed returns the record with a key; nil without one.
+// keyed returns the record with an owned key; nil without one.
 func (s *shadow) keyed(key string, version int) *supervision.Record {
 	for i := range s.records[:version] {
-		if key != "" && s.records[i].Key == key {
+		if key != "" && s.records[i].OwnedKey() == key {
 			return &s.records[i]
 		}
 	}

@@ -97,7 +97,7 @@ func (p *process) look(role, id string) {
 			status := append(supervision.Statuses()[:4], "")[w.random.IntN(5)] // often any
 			query := supervision.Query{Criteria: supervision.Criteria{Status: status}, Limit: 1 + w.random.IntN(3)}
 			page, err := h.service.Search(ctx, actor, query)
-			w.pageAnswered(p, &page, err)
+			w.pageAnswered(p, role, &page, err)
 		}
 	})
 }

@@ -117,6 +117,8 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 			d.word("note", n.Text, a.Notes[i].Text)
 			d.word("note by", n.By, a.Notes[i].By)
 			d.instant("note at", n.At, a.Notes[i].At)
+			d.number("note files", n.Files, len(a.Notes[i].Attachments))
+			d.flag("note shared", n.Shared, a.Notes[i].Shared)
 		}
 	}
 	if d.both("ruling", m.Ruling != nil, a.Ruling != nil) {

@@ -107,7 +107,7 @@ func Action(c model.Command) supervision.Action {
 	case "raise_appeal":
 		return supervision.RaiseAppeal{Ground: appeal.Ground(c.Ground), Reason: c.Text, Demand: c.Demand, Attachments: files[:c.Files]}
 	case "add_note":
-		return supervision.AddNote{Text: c.Text}
+		return supervision.AddNote{Text: c.Text, Attachments: files[:c.Files], Shared: c.Shared}
 	case "decide_appeal":
 		return supervision.DecideAppeal{
 			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
@@ -140,7 +140,7 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	case supervision.RaiseAppeal:
 		c.Ground, c.Text, c.Demand, c.Files = string(a.Ground), a.Reason, a.Demand, len(a.Attachments)
 	case supervision.AddNote:
-		c.Text = a.Text
+		c.Text, c.Files, c.Shared = a.Text, len(a.Attachments), a.Shared
 	case supervision.DecideAppeal:
 		c.Outcome, c.ResumeAt, c.Upheld, c.Text = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision
 	}

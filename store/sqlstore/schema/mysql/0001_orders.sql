@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id VARBINARY(512) NOT NULL,
     seq      BIGINT NOT NULL,
-    idem_key VARBINARY(512),
+    idem_key VARBINARY(1040),
     document MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     PRIMARY KEY (order_id, seq),
     UNIQUE INDEX records_key (order_id, idem_key)

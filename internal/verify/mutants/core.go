@@ -96,7 +96,11 @@ var services = []plot{
 		{"R02", "the clock is cut to milliseconds", `s.clock.Now().UTC().Truncate(supervision.Tick)`, `s.clock.Now().UTC().Truncate(1000 * supervision.Tick)`},
 		{"R28", "opening an order again is refused", `		return s.reopen(ctx, opening, at, err)`, `		return supervision.Order{}, err`},
 		{"R28", "opening an order again returns another buyer's", `order.Buyer != opening.Buyer || `, ``},
-		{"R22", "a page shows what the store has, not what time has made", `page.Orders[i], _ = page.Orders[i].Settle(at)`, `page.Orders[i], _ = page.Orders[i].Settle(page.Orders[i].OpenedAt)`},
+		{"R22", "a page shows what the store has, not what time has made", `order, _ = order.Settle(at)
+		if view`, `order, _ = order.Settle(order.OpenedAt)
+		if view`},
+		{"R34", "a page shows more than the reader may see", `if view, err := order.For(actor); err == nil {`, `if view, err := order.For(supervision.System()); err == nil {`},
+		{"R34", "a list of records shows more than the reader may see", `records[i] = records[i].For(actor)`, `_ = records[i].For(actor)`},
 		{"R21", "records that time has made but nobody stored are missing", `records = append(records, r)`, `_ = r`},
 		{"order list", "the last order of a full page is shown twice", `last := page.Orders[len(page.Orders)-1]`, `last := page.Orders[max(len(page.Orders)-2, 0)]`},
 	}},
@@ -104,7 +108,7 @@ var services = []plot{
 		{"R28", "a key does not keep a command from being applied again", `	if before != nil {`, `	if before != nil && c.expects {`},
 		{"R28", "a key is compared without the action", `!sameAction(action, before.Action)`, `action == nil`},
 		{"R28", "a key is compared without the operation", ` && a.Operation() == b.Operation()`, ``},
-		{"R28", "a key is compared without the actor", ` || c.actor != before.Actor`, ``},
+		{"R34", "a command's answer shows more than the reader may see", `order, err := r.Order.For(actor)`, `order, err := r.Order.For(supervision.System())`},
 		{"dry run", "a dry run is stored", `	if !c.dryRun {`, `	if !c.dryRun || c.key == "" {`},
 		{"compare and swap", "the expected version is ignored", `c.expects && current.Version != c.version`, `c.expects && current.Version < c.version`},
 		{"compare and swap", "a conflict is not tried again", `attempts >= s.attempts`, `attempts >= 1`},
@@ -128,6 +132,15 @@ var services = []plot{
 
 // documents are bugs in what an order, and a policy, are as JSON.
 var documents = []plot{
+	{"supervision/view.go", coreTests, []mutant{
+		{"R34", "a party is shown the managers' notes", `o.Appeal = o.Appeal.Shared()`, `_ = o.Appeal.Shared()`},
+		{"R34", "the record of a note shows it", `ok && !actor.seesAll()`, `ok && actor.Role == ""`},
+		{"R34", "a manager is shown a party's key", `actor.Role != RoleSystem && !actor.is(r.Actor)`, `!actor.seesAll() && !actor.is(r.Actor)`},
+	}},
+	{"supervision/record.go", coreTests, []mutant{
+		{"R22", "a key is the person's", `return string(r.Actor.Role) + "\t"`, `return string(r.Actor.Role) + r.Actor.User + "\t"`},
+		{"R28", "a key is everybody's", `string(r.Actor.Role) + "\t" + r.Actor.ID + "\t" + r.Key`, `r.Key`},
+	}},
 	{"supervision/order.go", coreTests, []mutant{
 		{"JSON", "a frozen order without its appeal is read", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`, `isWhole(o.Appeal)`},
 		{"JSON", "an order is read that cannot be written", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`, `frozen == o.Appeal.Pending()`},

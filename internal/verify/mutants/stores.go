@@ -18,7 +18,7 @@ var memories = []plot{
 		{"R21", "records from a sequence number on include it", `record.Seq > after`, `record.Seq >= after`},
 		{"R22", "an id that is taken is given away again", `if s.orders[id] != nil {`, `if s.orders[id] != nil && id == "" {`},
 		{"R22", "a party's page is looked for among everybody's orders", `s.parties[party][o.listing.ID] = o`, `s.parties[party] = s.orders`},
-		{"R28", "a key is not found again", `record.Key == key {`, `record.Key == key && record.Seq == 1 {`},
+		{"R28", "a key is not found again", `record.OwnedKey() == key {`, `record.OwnedKey() == key && record.Seq == 1 {`},
 		{"R31", "an order stays with the party that it had", `	s.unlist(o)` + "\n", ``},
 	}},
 	{"store/memory/search.go", memoryTests, []mutant{

@@ -122,7 +122,7 @@ func TestRefusedByTheDatabaseIsNoUnknownOutcome(t *testing.T) {
 		b.opened(t, "o")
 		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 		order := whole(t, store, "o")
-		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
+		next, records, err := order.Apply(buyer, supervision.Remind{}, start)
 		require.NoError(t, err)
 		records[0].Key = "k" // taken
 		err = store.Save(t.Context(), service.Change{Order: next, Before: order.Version, Records: records})

@@ -143,7 +143,7 @@ func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
 		h.opened(t, "o")
 		h.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 		order := whole(t, h.store, "o")
-		next, records, err := order.Apply(seller, supervision.AcceptRequest{}, start)
+		next, records, err := order.Apply(buyer, supervision.Remind{}, start)
 		require.NoError(t, err)
 		records[0].Key = "k" // taken: the record cannot be stored
 		err = h.transact(t, "commits", func(_ bench, s *sqlstore.Store) error {

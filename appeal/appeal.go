@@ -5,18 +5,23 @@ import (
 	"time"
 )
 
-// Appeal is one appeal with everything said in it. It lives inside its order;
-// while Ruling is nil it is pending and the order is frozen (R12).
+// Appeal is one case with everything said in it: a party's appeal, or an
+// operations manager's intervention (R30). It lives inside its order; while
+// Ruling is nil it is pending and the order is frozen (R12).
 type Appeal struct {
-	// By is the side that appealed.
-	By Party `json:"by"`
+	// By is the side that appealed; empty for an intervention, which has no
+	// ground, no demand and no finding either.
+	By Party `json:"by,omitempty"`
+	// Manager is the id of the operations manager who intervened; empty for an
+	// appeal.
+	Manager string `json:"manager,omitempty"`
 	// Ground is what it rests on (R18).
-	Ground Ground `json:"ground"`
-	// Reason and Demand are the party's own words: what happened, and what it
-	// asks for (R18).
+	Ground Ground `json:"ground,omitempty"`
+	// Reason and Demand are the words of whoever opened the case: what
+	// happened, and what a party asks for (R18).
 	Reason string `json:"reason"`
-	Demand string `json:"demand"`
-	// Attachments are the party's evidence.
+	Demand string `json:"demand,omitempty"`
+	// Attachments are the evidence that came with it.
 	Attachments []Attachment `json:"attachments,omitempty"`
 	// Finding is what made the ground hold (R18).
 	Finding Finding `json:"finding,omitzero"`
@@ -51,6 +56,7 @@ func (a *Appeal) Clone() *Appeal {
 	}
 	if a.Ruling != nil {
 		ruling := *a.Ruling
+		ruling.Attachments = slices.Clone(ruling.Attachments)
 		c.Ruling = &ruling
 	}
 	return &c

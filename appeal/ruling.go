@@ -34,13 +34,15 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 type Ruling struct {
 	// Outcome is what happens to the flow.
 	Outcome Outcome `json:"outcome"`
-	// ResumedAt is the waiting status at which the flow went on; empty unless
-	// the outcome is [Resume].
+	// ResumedAt is the status at which the flow went on; empty unless the
+	// outcome is [Resume].
 	ResumedAt string `json:"resumed_at,omitempty"`
-	// Upheld says whether the party that appealed was right.
+	// Upheld says whether whoever opened the case was right.
 	Upheld bool `json:"upheld"`
 	// Decision is the mandatory text of the ruling.
 	Decision string `json:"decision"`
+	// Attachments are files that go with it.
+	Attachments []Attachment `json:"attachments,omitempty"`
 	// At is when it was made, By the operations manager's id.
 	At time.Time `json:"at"`
 	By string    `json:"by"`

@@ -71,6 +71,7 @@ var registry = [...]room{
 	of[RejectProduct](),
 	of[Remind](),
 	of[RaiseAppeal](),
+	of[Intervene](),
 	of[AddNote](),
 	of[DecideAppeal](),
 	of[AutoAccept](),

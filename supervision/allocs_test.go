@@ -44,7 +44,7 @@ func TestAllocs_Apply(t *testing.T) {
 		action supervision.Action
 	}{
 		{ben, submit}, {sue, acceptRequest}, {sue, rejectRequest}, {sue, report}, {sue, deliver}, {ben, acceptProduct}, {ben, rejectProduct},
-		{ben, remind}, {sue, appealOn(appeal.BuyerSilent)}, {ben, appealOn(appeal.SellerSilent)}, {mia, note}, {mia, resume}, {mia, deem},
+		{ben, remind}, {sue, appealOn(appeal.BuyerSilent)}, {ben, appealOn(appeal.SellerSilent)}, {mia, intervene}, {mia, note}, {mia, resume}, {mia, deem},
 		{mia, cancel}, {mia, resumeAt(supervision.AwaitingDelivery)}, {sue, supervision.Deliver{Result: "Done.", Attachments: files}},
 	} {
 		op := c.action.Operation()

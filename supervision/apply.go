@@ -31,7 +31,7 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 	record := Record{
 		Order: next.ID, Seq: next.Version + 1, At: at, Actor: actor, Operation: action.Operation(), From: next.Status,
 	}
-	d := next.decide(actor.Role, action, record.Operation, at)
+	d := next.decide(actor, action, record.Operation, at)
 	if !d.Allowed {
 		return Order{}, nil, &Refusal{Order: next.ID, Status: next.Status, Actor: actor, At: at, Decision: d}
 	}
@@ -106,6 +106,6 @@ func (o *Order) take(r *Record) {
 	o.Version = r.Seq
 	o.move(r.To, r.At)
 	if _, ok := r.Action.(quiet); !ok {
-		o.TurnSince = r.At
+		o.begin(r.At)
 	}
 }

@@ -70,7 +70,7 @@ func (o Order) Deadlines(at time.Time) []Deadline {
 	if now.Status == Frozen {
 		add(DeadlineRulingOverdue, now.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
-	if d := now.decide(RoleBuyer, Remind{}, OpRemind, at); d.Reason == ReasonReminded {
+	if d := now.decide(Buyer(now.Buyer), Remind{}, OpRemind, at); d.Reason == ReasonReminded {
 		add(DeadlineReminder, d.From, R20, "", "")
 	}
 	for t, due := now.due(); !due.IsZero(); t, due = now.due() {
@@ -85,7 +85,7 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 	begins, blackout := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd)
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
-			from, _ := o.window(v.From, v.Until, v.Holds)
+			from, _ := o.window(OpRaiseAppeal, v.From, v.Until, v.Holds)
 			rule := R09
 			if blackout && from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
 				rule = R14
@@ -94,9 +94,9 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 		}
 	}
 	if blackout {
-		begins, _ = o.window(begins, time.Time{}, false)
+		begins, _ = o.window(OpRaiseAppeal, begins, time.Time{}, false)
 		add(DeadlineBlackoutBegins, begins, R14, "", "")
-		ends, _ := o.window(o.ScheduledEnd, time.Time{}, false)
+		ends, _ := o.window(OpRaiseAppeal, o.ScheduledEnd, time.Time{}, false)
 		add(DeadlineBlackoutEnds, ends, R14, "", "")
 	}
 }

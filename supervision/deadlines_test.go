@@ -105,26 +105,43 @@ func isTrue(t *testing.T, o supervision.Order, d supervision.Deadline, at time.T
 	return false
 }
 
-func TestProgress(t *testing.T) {
+func TestR15_StepsThatNeverHappenedAreSkipped(t *testing.T) {
 	const done, current, waiting = supervision.StepDone, supervision.StepCurrent, supervision.StepWaiting
-	const frozen, canceled = supervision.StepFrozen, supervision.StepCanceled
+	const frozen, skipped, canceled = supervision.StepFrozen, supervision.StepSkipped, supervision.StepCanceled
 	guide := supervision.Guide()
 	for name, c := range map[string]struct {
 		s    *story
 		want []supervision.StepState
 	}{
-		"opened":               {begin(t, guide), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
-		"requested":            {arrive(t, guide, supervision.AwaitingConfirmation), []supervision.StepState{done, current, waiting, waiting, waiting, waiting}},
-		"confirmed":            {arrive(t, guide, supervision.AwaitingDelivery), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
-		"delivered":            {arrive(t, guide, supervision.AwaitingAcceptance), []supervision.StepState{done, done, done, current, waiting, waiting}},
-		"accepted":             {arrive(t, guide, supervision.Accepted), []supervision.StepState{done, done, done, done, current, waiting}},
-		"three hours later":    {arrive(t, guide, supervision.Accepted).wait(3 * time.Hour), []supervision.StepState{done, done, done, done, done, done}},
-		"a tick before":        {arrive(t, guide, supervision.Accepted).wait(3*time.Hour - tick), []supervision.StepState{done, done, done, done, current, waiting}},
-		"completed":            {arrive(t, guide, supervision.Completed), []supervision.StepState{done, done, done, done, done, done}},
-		"frozen":               {arrive(t, guide, supervision.Frozen), []supervision.StepState{done, done, frozen, waiting, waiting, waiting}},
-		"canceled":             {arrive(t, guide, supervision.Canceled), []supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
-		"a rejected request":   {arrive(t, guide, supervision.AwaitingConfirmation).do(sue, rejectRequest), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
-		"a rejected delivery":  {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"opened":                  {begin(t, guide), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
+		"requested":               {arrive(t, guide, supervision.AwaitingConfirmation), []supervision.StepState{done, current, waiting, waiting, waiting, waiting}},
+		"confirmed":               {arrive(t, guide, supervision.AwaitingDelivery), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"delivered":               {arrive(t, guide, supervision.AwaitingAcceptance), []supervision.StepState{done, done, done, current, waiting, waiting}},
+		"accepted":                {arrive(t, guide, supervision.Accepted), []supervision.StepState{done, done, done, done, current, waiting}},
+		"three hours later":       {arrive(t, guide, supervision.Accepted).wait(3 * time.Hour), []supervision.StepState{done, done, done, done, done, done}},
+		"a tick before":           {arrive(t, guide, supervision.Accepted).wait(3*time.Hour - tick), []supervision.StepState{done, done, done, done, current, waiting}},
+		"completed":               {arrive(t, guide, supervision.Completed), []supervision.StepState{done, done, done, done, done, done}},
+		"frozen":                  {arrive(t, guide, supervision.Frozen), []supervision.StepState{done, done, frozen, waiting, waiting, waiting}},
+		"canceled":                {arrive(t, guide, supervision.Canceled), []supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
+		"a rejected request":      {arrive(t, guide, supervision.AwaitingConfirmation).do(sue, rejectRequest), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
+		"a rejected delivery":     {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"accepted, not delivered": {arrive(t, guide, supervision.Frozen).do(mia, deem), []supervision.StepState{done, done, skipped, skipped, current, waiting}},
+		"completed, nothing done": {begin(t, guide).do(mia, intervene, deem).wait(3 * time.Hour), []supervision.StepState{skipped, skipped, skipped, skipped, done, done}},
+		"accepted for a silent buyer": {arrive(t, guide, supervision.AwaitingAcceptance).silenced().do(mia, deem),
+			[]supervision.StepState{done, done, done, skipped, current, waiting}},
+		"accepted after a rejection": {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct).do(mia, intervene, deem),
+			[]supervision.StepState{done, done, done, skipped, current, waiting}},
+		"led beyond the confirmation": {arrive(t, guide, supervision.AwaitingConfirmation).do(mia, intervene, resumeAt(supervision.AwaitingDelivery)),
+			[]supervision.StepState{done, skipped, current, waiting, waiting, waiting}},
+		"led back": {arrive(t, guide, supervision.Accepted).do(mia, intervene, resumeAt(supervision.AwaitingDelivery)),
+			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"led back and canceled": {arrive(t, guide, supervision.Accepted).do(mia, intervene, cancel),
+			[]supervision.StepState{done, done, done, done, canceled, waiting}},
+		"an intervention at acceptance": {arrive(t, guide, supervision.Accepted).do(mia, intervene),
+			[]supervision.StepState{done, done, done, done, frozen, waiting}},
+		"a License, accepted undelivered": {begin(t, supervision.License()).do(mia, intervene, deem), []supervision.StepState{skipped, skipped, current, waiting}},
+		"skipped, and done after all": {begin(t, guide).do(mia, intervene, resumeAt(supervision.AwaitingDelivery), intervene, resumeAt(supervision.AwaitingRequest)).delivery(),
+			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
 		"a License, opened":    {begin(t, supervision.License()), []supervision.StepState{current, waiting, waiting, waiting}},
 		"a License, delivered": {begin(t, supervision.License()).acceptance(), []supervision.StepState{done, current, waiting, waiting}},
 	} {

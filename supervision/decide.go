@@ -47,7 +47,7 @@ func (o Order) Operations(actor Actor, at time.Time) (list Decisions, err error)
 		return list, err
 	}
 	for i := range list {
-		list[i] = o.decide(actor.Role, registry[i+1].zero, operations[i+1], at)
+		list[i] = o.decide(actor, registry[i+1].zero, operations[i+1], at)
 	}
 	return list, nil
 }
@@ -67,7 +67,7 @@ func (o Order) Permit(actor Actor, op Operation, at time.Time) (Decision, error)
 		f.Add("operation", fault.Unknown, "name one of the operations")
 		return Decision{}, f.err()
 	}
-	return o.decide(actor.Role, room.zero, op, at), nil
+	return o.decide(actor, room.zero, op, at), nil
 }
 
 // Verdicts judges every ground that the policy gives the actor's side, at an
@@ -81,7 +81,7 @@ func (o Order) Verdicts(actor Actor, at time.Time) ([]appeal.Verdict, error) {
 	}
 	list := o.Policy.Appeal.Verdicts(actor.Role.party(), o.facts(), at)
 	for i := range list {
-		list[i].From, list[i].Until = o.window(list[i].From, list[i].Until, list[i].Holds)
+		list[i].From, list[i].Until = o.window(OpRaiseAppeal, list[i].From, list[i].Until, list[i].Holds)
 	}
 	return list, nil
 }
@@ -112,26 +112,37 @@ func (o *Order) admit(actor Actor, at time.Time) (time.Time, error) {
 
 // decide is the one answer to what may be done, for questions and commands
 // alike. It asks in a fixed order: role, final, frozen, status, which the
-// table answers beforehand, and then the operation's own condition. The order
-// is settled to the instant already.
-func (o *Order) decide(role Role, action Action, op Operation, at time.Time) Decision {
-	d := answers[place{role, o.Status, op}]
+// table answers beforehand, own case, and then the operation's own condition.
+// The order is settled to the instant already.
+func (o *Order) decide(actor Actor, action Action, op Operation, at time.Time) Decision {
+	d := answers[place{actor.Role, o.Status, op}]
 	if d.Reason != "" {
 		return d
 	}
+	if o.ownCase(actor) {
+		d.Reason, d.Rule = ReasonOwnCase, R13
+		return d
+	}
 	if a, ok := action.(conditional); ok {
-		d = a.decide(*o, d, role, at)
+		d = a.decide(*o, d, actor.Role, at)
 	}
 	d.Allowed = d.Reason == ""
 	if d.Allowed || !d.From.IsZero() {
-		d.From, d.Until = o.window(d.From, d.Until, d.Allowed)
+		d.From, d.Until = o.window(op, d.From, d.Until, d.Allowed)
 	}
 	return d
 }
 
-// window cuts an opening at the instant at which time moves the order on.
-func (o *Order) window(from, until time.Time, allowed bool) (time.Time, time.Time) {
-	due := o.NextDue()
+// ownCase reports whether the actor is a manager whose account is a party of
+// the order (R13).
+func (o *Order) ownCase(a Actor) bool {
+	return a.Role == RoleManager && (a.ID == o.Buyer || a.ID == o.Seller)
+}
+
+// window cuts an operation's opening at the instant at which time moves the
+// order to where there is no such operation.
+func (o *Order) window(op Operation, from, until time.Time, allowed bool) (time.Time, time.Time) {
+	due := o.ends(op)
 	if due.IsZero() {
 		return from, until
 	}
@@ -142,6 +153,18 @@ func (o *Order) window(from, until time.Time, allowed bool) (time.Time, time.Tim
 		until = due
 	}
 	return from, until
+}
+
+// ends returns the instant at which time moves the order to where the table has
+// no such operation; zero where it never will.
+func (o *Order) ends(op Operation) time.Time {
+	t, due := o.due()
+	if due.IsZero() || !flow.Allows(string(t.To), string(op)) {
+		return due
+	}
+	next := *o
+	next.settleUntil(due, nil)
+	return next.ends(op)
 }
 
 // place is where the table is asked.

@@ -2,7 +2,6 @@ package supervision
 
 import (
 	"slices"
-
 	"time"
 
 	"github.com/koogallery/serviceflow/internal/fault"
@@ -14,45 +13,62 @@ import (
 // OpDecideAppeal is the operations manager's: see [DecideAppeal] (R15).
 const OpDecideAppeal Operation = "decide_appeal"
 
-// DecideAppeal rules on the pending appeal (R13, R15). It is the operations
-// manager's.
+// DecideAppeal rules on the pending appeal or intervention (R13, R15). It is the
+// operations manager's.
 type DecideAppeal struct {
 	// Outcome is resume, accept or cancel.
 	Outcome appeal.Outcome `json:"outcome,omitzero"`
-	// ResumeAt is the waiting status to resume at; zero for the one that was
-	// frozen. Only with the outcome resume.
+	// ResumeAt is the status to resume at, one of [Order.ResumeTargets]; zero
+	// for the one that was frozen. Only with the outcome resume.
 	ResumeAt Status `json:"resume_at,omitzero"`
-	// Upheld says whether the party that appealed was right.
+	// Upheld says whether whoever opened the case was right.
 	Upheld bool `json:"upheld"`
 	// Decision is the text of the ruling; mandatory.
 	Decision string `json:"decision"`
+	// Attachments are optional, at most MaxAttachments.
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // Operation returns OpDecideAppeal.
 func (DecideAppeal) Operation() Operation { return OpDecideAppeal }
 
-func (a DecideAppeal) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a DecideAppeal) check(o Order, _ *template.Form, f faults) (Action, faults) {
 	if !slices.Contains(appeal.Outcomes(), a.Outcome) {
 		f.Add("outcome", fault.Unknown, "name an outcome: resume, accept or cancel")
 	}
-	if a.ResumeAt != "" && (a.Outcome != appeal.Resume || !a.ResumeAt.Waiting()) {
-		f.Add("resume_at", fault.NotWaiting, "name a waiting status, and only to resume")
+	if a.ResumeAt != "" && (a.Outcome != appeal.Resume || !a.ResumeAt.Waiting() && a.ResumeAt != o.FrozenFrom) {
+		f.Add("resume_at", fault.NotWaiting, "name a waiting status or the frozen one, and only to resume")
 	}
 	a.Decision = f.text("decision", a.Decision, true)
+	a.Attachments = f.attachments("attachments", a.Attachments)
 	return a, f
 }
 
 func (a DecideAppeal) decide(o Order, d Decision, _ Role, _ time.Time) Decision {
-	if a.Outcome == appeal.Resume && !o.canResumeAt(a.to(o)) {
+	if a.Outcome == appeal.Resume && a.ResumeAt.Waiting() && !o.canResumeAt(a.ResumeAt) {
 		d.Reason = ReasonNothingThere
 	}
 	return d
+}
+
+// ResumeTargets lists the statuses at which a ruling may resume the flow, in
+// the order of the flow (R15): the frozen one, and the waiting ones at which
+// the party has something to act on. There are none unless the order is frozen.
+func (o Order) ResumeTargets() (list []Status) {
+	for _, s := range statuses {
+		if o.Status == Frozen && o.canResumeAt(s) {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // canResumeAt reports whether the party whose turn it would be has something
 // to act on there (R15).
 func (o *Order) canResumeAt(s Status) bool {
 	switch s {
+	case o.FrozenFrom, AwaitingDelivery:
+		return true
 	case AwaitingRequest:
 		return o.Policy.Start == AwaitingRequest
 	case AwaitingConfirmation:
@@ -60,7 +76,7 @@ func (o *Order) canResumeAt(s Status) bool {
 	case AwaitingAcceptance:
 		return o.Delivery != nil
 	}
-	return true
+	return false
 }
 
 func (a DecideAppeal) to(o Order) Status {
@@ -76,20 +92,49 @@ func (a DecideAppeal) to(o Order) Status {
 	return o.FrozenFrom
 }
 
-// effect sets the counters back, so that nobody can appeal again on spent
-// grounds (R16), and moves the scheduled end by the length of the freeze (R17).
+// effect ends the freeze. A flow that resumes has spent the ground ruled on
+// (R16); the scheduled end, and a turn that goes on with its silence and its
+// timer, move by the length of the freeze (R17).
 func (a DecideAppeal) effect(o Order, r Record) Order {
 	o.Appeal = o.Appeal.Clone()
 	o.Appeal.Ruling = &appeal.Ruling{
-		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, At: r.At, By: r.Actor.ID,
+		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, Attachments: a.Attachments, At: r.At, By: r.Actor.ID,
+	}
+	froze, freeze := o.FrozenFrom, r.At.Sub(o.Appeal.RaisedAt)
+	o.ScheduledEnd = o.ScheduledEnd.Add(freeze)
+	if a.Outcome == appeal.Cancel {
+		o.begin(r.At)
+		return o
+	}
+	o.FrozenFrom = ""
+	if a.Outcome == appeal.Accept || r.To != froze {
+		o.AcceptedAt = time.Time{} // until it is accepted anew
+		o.begin(r.At)
+	} else {
+		o.goOn(freeze)
 	}
 	if a.Outcome == appeal.Resume {
 		o.Appeal.Ruling.ResumedAt = string(r.To)
-	}
-	o.RequestRejections, o.ProductRejections = 0, 0
-	o.ScheduledEnd = o.ScheduledEnd.Add(r.At.Sub(o.Appeal.RaisedAt))
-	if a.Outcome != appeal.Cancel {
-		o.FrozenFrom = ""
+		o.spend(o.Appeal.Ground, r.At)
 	}
 	return o
+}
+
+// spend takes away what made a ground hold, and nothing else (R16).
+func (o *Order) spend(g appeal.Ground, at time.Time) {
+	switch g {
+	case appeal.RequestRejected:
+		o.RequestRejections = 0
+	case appeal.ProductRejected:
+		o.ProductRejections = 0
+	case appeal.SellerSilent, appeal.BuyerSilent:
+		o.SilenceSpent = at
+	}
+}
+
+func (DecideAppeal) keepsTurn() {} // effect says what becomes of it
+
+func (a DecideAppeal) clone() Action {
+	a.Attachments = slices.Clone(a.Attachments)
+	return a
 }

@@ -55,6 +55,12 @@ var transitions = []Transition{
 	{AwaitingDelivery, OpRaiseAppeal, parties, Frozen, "", R18},
 	{AwaitingAcceptance, OpRaiseAppeal, parties, Frozen, "", R18},
 
+	{AwaitingRequest, OpIntervene, manager, Frozen, "", R30},
+	{AwaitingConfirmation, OpIntervene, manager, Frozen, "", R30},
+	{AwaitingDelivery, OpIntervene, manager, Frozen, "", R30},
+	{AwaitingAcceptance, OpIntervene, manager, Frozen, "", R30},
+	{Accepted, OpIntervene, manager, Frozen, "", R30},
+
 	{Frozen, OpAddNote, manager, Frozen, "", R13},
 	{Frozen, OpDecideAppeal, manager, AwaitingRequest, "", R15},
 	{Frozen, OpDecideAppeal, manager, AwaitingConfirmation, "", R15},

@@ -52,7 +52,7 @@ func answerEverything(t *testing.T, o supervision.Order, at time.Time) {
 			}
 		}
 		_, _ = o.Verdicts(actor, at)
-		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), note, resume, cancel} {
+		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), intervene, note, resume, cancel} {
 			_, _, _ = o.Apply(actor, action, at)
 		}
 	}

@@ -174,6 +174,7 @@ var texts = []struct {
 		return supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "x", Demand: text}
 	}},
 	{"text", true, mia, func(text string) supervision.Action { return supervision.AddNote{Text: text} }},
+	{"reason", true, mia, func(text string) supervision.Action { return supervision.Intervene{Reason: text} }},
 	{"decision", true, mia, func(text string) supervision.Action {
 		return supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: text}
 	}},
@@ -238,6 +239,15 @@ var attaching = []struct {
 	}},
 	{ben, func(files []supervision.Attachment) supervision.Action {
 		return supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "x", Demand: "x", Attachments: files}
+	}},
+	{mia, func(files []supervision.Attachment) supervision.Action {
+		return supervision.Intervene{Reason: "x", Attachments: files}
+	}},
+	{mia, func(files []supervision.Attachment) supervision.Action {
+		return supervision.AddNote{Text: "x", Attachments: files}
+	}},
+	{mia, func(files []supervision.Attachment) supervision.Action {
+		return supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "x", Attachments: files}
 	}},
 }
 

@@ -51,7 +51,7 @@ func (o *Order) settleUntil(at time.Time, records *[]Record) {
 		}
 		o.Version++
 		o.move(t.To, due)
-		o.TurnSince = due
+		o.begin(due)
 	}
 }
 
@@ -79,11 +79,32 @@ func (o *Order) due() (Transition, time.Time) {
 
 // move sets what every operation sets.
 func (o *Order) move(to Status, at time.Time) {
+	o.pass(to)
 	o.Status, o.UpdatedAt = to, at
-	switch {
-	case to == Accepted:
+	if to == Accepted && o.AcceptedAt.IsZero() {
 		o.AcceptedAt = at
-	case to.Final():
+	}
+	if to.Final() {
 		o.ClosedAt = at
 	}
+}
+
+// begin begins a turn, or its silence and its timer anew.
+func (o *Order) begin(at time.Time) { o.TurnSince, o.SilenceSpent = at, time.Time{} }
+
+// goOn lets a turn go on after a freeze, as if that had not been (R17).
+func (o *Order) goOn(freeze time.Duration) {
+	o.TurnSince = o.TurnSince.Add(freeze)
+	if !o.SilenceSpent.IsZero() {
+		o.SilenceSpent = o.SilenceSpent.Add(freeze)
+	}
+}
+
+// silentSince returns from when silence is measured (R09): the present turn,
+// or the ruling that has spent what there was of it before (R16).
+func (o *Order) silentSince() time.Time {
+	if o.SilenceSpent.After(o.TurnSince) {
+		return o.SilenceSpent
+	}
+	return o.TurnSince
 }

@@ -98,7 +98,7 @@ func TestJSON_PageNamesEveryField(t *testing.T) {
 		assert.Equal(t, goldenFields(t, form, func(whole map[string]any) any { return whole }), named, section)
 	}
 	operations := rows(t, text, "Action")
-	assert.Len(t, operations, 14)
+	assert.Len(t, operations, 15)
 	for _, row := range operations {
 		fields := goldenFields(t, "action_"+row[0][0]+"*.json", func(whole map[string]any) any { return whole["action"] })
 		named := slices.DeleteFunc(row[1], func(name string) bool { return name == "Service.Open" })

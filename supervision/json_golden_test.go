@@ -97,8 +97,13 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	untouched := s.fork().wait(10 * day)
 	_, untouched.records = settle(untouched.order, nil, untouched.at)
 	keep(s.silenced().wait(time.Hour).do(mia, supervision.AddNote{Text: note.Text, Attachments: files, Shared: true}))
-	keep(s.do(mia, resumeAt(supervision.AwaitingAcceptance)).do(ben, acceptProduct))
-	s.wait(3 * time.Hour)
+	ruling := resumeAt(supervision.AwaitingAcceptance)
+	ruling.Attachments = files
+	keep(s.do(mia, ruling))
+	keep(s.do(ben, acceptProduct))
+	ruling.ResumeAt = ""
+	s.wait(time.Hour).do(mia, supervision.Intervene{Reason: intervene.Reason, Attachments: files}).wait(day).do(mia, ruling)
+	s.wait(2 * time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)
 	keep(s)
 	s.records[1].Key = "command-17"

@@ -102,7 +102,11 @@ func TestJSON_WhatDoesNotFitIsRefused(t *testing.T) {
 		{"a zero instant", order, "turn_since", "0001-01-01T00:00:00Z", supervision.ErrMalformed},
 		{"another operation's action", record, "operation", "remind", supervision.ErrMalformed},
 		{"a pending appeal that froze nothing", "order_frozen.json", "status", "awaiting_delivery", supervision.ErrMalformed},
-		{"frozen from where nothing can be", "order_frozen.json", "frozen_from", "accepted", supervision.ErrMalformed},
+		{"frozen from where nothing can be", "order_frozen.json", "frozen_from", "completed", supervision.ErrMalformed},
+		{"an appeal by nobody", "order_frozen.json", "appeal.by", "", supervision.ErrUnknown},
+		{"an appeal that is an intervention too", "order_frozen.json", "appeal.manager", "mia", supervision.ErrMalformed},
+		{"an appeal without a ground", "order_frozen.json", "appeal.ground", nil, supervision.ErrMalformed},
+		{"steps that are none", order, "passed", []string{"frozen"}, supervision.ErrMalformed},
 		{"closed though it goes on", order, "closed_at", "2026-03-09T12:00:00Z", supervision.ErrMalformed},
 		{"a first record from somewhere", "record_open.json", "from", "frozen", supervision.ErrMalformed},
 	}

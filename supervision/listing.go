@@ -13,13 +13,14 @@ type Listing struct {
 	// Status is the flow status as stored; time may have moved the order on
 	// since, see Due, AcceptedAt and CompletedAt.
 	Status Status
-	// TurnSince is when the turn of that status began.
+	// TurnSince is from when the silence of that status's party is measured.
 	TurnSince time.Time
 	// Due is the next instant at which time moves the order on; zero where time
 	// never will.
 	Due time.Time
 	// AcceptedAt and CompletedAt are when the order was, or by time alone will
-	// be, accepted and completed.
+	// be, accepted and completed; zero where the flow does not stand, or come by
+	// time alone, at such a status.
 	AcceptedAt, CompletedAt time.Time
 	// HandleBy is until when the pending appeal should be ruled on (R19); zero
 	// without one.
@@ -30,15 +31,16 @@ type Listing struct {
 func (o Order) Listing() Listing {
 	l := Listing{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller,
-		OpenedAt: o.OpenedAt, Status: o.Status, TurnSince: o.TurnSince, Due: o.NextDue(),
+		OpenedAt: o.OpenedAt, Status: o.Status, TurnSince: o.silentSince(), Due: o.NextDue(),
 	}
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy
 	}
-	end := o.end()
-	l.AcceptedAt = end.AcceptedAt
-	if end.Status == Completed {
-		l.CompletedAt = end.ClosedAt
+	switch end := o.end(); end.Status {
+	case Completed:
+		l.AcceptedAt, l.CompletedAt = end.AcceptedAt, end.ClosedAt
+	case Accepted:
+		l.AcceptedAt = end.AcceptedAt
 	}
 	return l
 }

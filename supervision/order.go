@@ -27,7 +27,7 @@ type Order struct {
 	// order (R04); 0 for free text.
 	TemplateVersion int `json:"template_version,omitempty"`
 
-	// Status is the flow status. FrozenFrom is the status an appeal froze: set
+	// Status is the flow status. FrozenFrom is the status that was frozen: set
 	// while Frozen, and kept by an order that was canceled.
 	Status     Status `json:"status"`
 	FrozenFrom Status `json:"frozen_from,omitzero"`
@@ -40,26 +40,33 @@ type Order struct {
 	OpenedAt  time.Time `json:"opened_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	// TurnSince is when the present turn began or, on the seller's turn, was
-	// last reported on: silence, the freeze and the timers are measured from it
-	// (R09, R17).
-	TurnSince time.Time `json:"turn_since"`
+	// last reported on, moved by freezes; a frozen order keeps that of the turn
+	// that was frozen. The timers are measured from it, and so is silence
+	// (R09, R17), except that SilenceSpent is when a ruling has spent what there
+	// was of it (R16); zero where none has.
+	TurnSince    time.Time `json:"turn_since"`
+	SilenceSpent time.Time `json:"silence_spent,omitzero"`
 	// ScheduledEnd is when the flow is scheduled to be completed, moved by past
 	// freezes (R14, R17).
 	ScheduledEnd time.Time `json:"scheduled_end"`
 	// RemindedAt is the buyer's last reminder (R20); zero without one.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
-	// AcceptedAt is when the delivery was accepted (R02, R08); zero before.
+	// AcceptedAt is when the order was accepted (R02, R08, R15); zero before, and
+	// after a ruling that takes it back.
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 	// ClosedAt is when the order was Completed or Canceled; zero before.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 
+	// Passed are the steps that have happened, at least once (R15); see Steps.
+	Passed StepSet `json:"passed,omitzero"`
+
 	// RequestRejections and ProductRejections count the rejections since the
-	// opening or the last ruling (R10, R16).
+	// opening or the ruling that has spent those before (R10, R16).
 	RequestRejections int `json:"request_rejections,omitempty"`
 	ProductRejections int `json:"product_rejections,omitempty"`
 
 	// Request is the request submitted last, Delivery the last delivery, Appeal
-	// the last appeal, pending or ruled; nil without one.
+	// the last appeal or intervention, pending or ruled; nil without one.
 	Request  *Request       `json:"request,omitempty"`
 	Delivery *Delivery      `json:"delivery,omitempty"`
 	Appeal   *appeal.Appeal `json:"appeal,omitempty"`
@@ -94,7 +101,7 @@ func (o Order) Facts() appeal.Facts { return o.facts() }
 
 func (o *Order) facts() appeal.Facts {
 	return appeal.Facts{
-		Turn: o.Status.Turn().party(), Since: o.TurnSince, ScheduledEnd: o.ScheduledEnd,
+		Turn: o.Status.Turn().party(), Since: o.silentSince(), ScheduledEnd: o.ScheduledEnd,
 		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections,
 	}
 }
@@ -147,13 +154,13 @@ func (o *Order) complete() error {
 		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
 		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
 		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal) && !(canceled && o.Appeal == nil)},
-		{"frozen_from", !frozen && !canceled || o.FrozenFrom.Waiting()},
+		{"frozen_from", !frozen && !canceled || o.FrozenFrom.Waiting() || o.FrozenFrom == Accepted},
 	})
 }
 
 // isWhole reports whether an appeal has what every appeal has, so that it can
 // be found and written again.
 func isWhole(a *appeal.Appeal) bool {
-	return a == nil || a.By != "" && a.Ground != "" && !a.RaisedAt.IsZero() && !a.HandleBy.IsZero() &&
+	return a == nil || (a.By == "") == (a.Manager != "") && (a.By == "") == (a.Ground == "") && !a.RaisedAt.IsZero() && !a.HandleBy.IsZero() &&
 		(a.Ruling == nil || a.Ruling.Outcome != "")
 }

@@ -20,7 +20,7 @@ func attempts() map[supervision.Operation][]supervision.Action {
 	add := func(a supervision.Action) { list[a.Operation()] = append(list[a.Operation()], a) }
 	for _, action := range []supervision.Action{
 		anOpening(supervision.Guide()), submit, acceptRequest, rejectRequest, report, deliver, acceptProduct, rejectProduct, remind,
-		note, deem, cancel, resume, supervision.AutoAccept{}, supervision.Complete{},
+		intervene, note, deem, cancel, resume, supervision.AutoAccept{}, supervision.Complete{},
 	} {
 		add(action)
 	}

@@ -66,13 +66,14 @@ func (a RaiseAppeal) decide(o Order, d Decision, role Role, at time.Time) Decisi
 }
 
 func (a RaiseAppeal) effect(o Order, r Record) Order {
-	o.FrozenFrom = r.From
-	o.Appeal = &appeal.Appeal{
+	o.freeze(r, appeal.Appeal{
 		By: r.Actor.Role.party(), Ground: a.Ground, Reason: a.Reason, Demand: a.Demand, Attachments: a.Attachments,
-		Finding: r.Finding, RaisedAt: r.At, HandleBy: r.At.Add(o.Policy.Appeal.Handling),
-	}
+		Finding: r.Finding,
+	})
 	return o
 }
+
+func (RaiseAppeal) keepsTurn() {} // R17
 
 // finding returns the facts that make the ground hold (R18).
 func (a RaiseAppeal) finding(o Order, role Role, at time.Time) appeal.Finding {

@@ -17,7 +17,7 @@ func wholeStory(t testing.TB) *story {
 	s.wait(day).do(ben, submit).wait(day).do(ben, remind).wait(day).do(sue, rejectRequest)
 	s.wait(6*day).do(sue, appealOn(appeal.BuyerSilent)).wait(day).do(mia, note).wait(day).do(mia, resume)
 	s.do(ben, submit).do(sue, report, acceptRequest).wait(day).do(sue, deliver).do(ben, rejectProduct).wait(day).do(sue, deliver)
-	s.do(ben, rejectProduct).do(sue, deliver).wait(10*day + 4*time.Hour)
+	s.do(ben, rejectProduct).do(sue, deliver).wait(day).do(mia, intervene).wait(day).do(mia, resume).wait(10*day + 4*time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)
 	return s
 }

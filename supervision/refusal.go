@@ -15,13 +15,15 @@ type Reason = appeal.Reason
 const (
 	// ReasonRole: the operation is another role's.
 	ReasonRole Reason = "another_role"
-	// ReasonFrozen: an appeal is pending, so neither party can do anything
+	// ReasonFrozen: an appeal or an intervention is pending, so neither party can do anything
 	// (R12).
 	ReasonFrozen Reason = "frozen"
 	// ReasonFinal: the order is Completed or Canceled.
 	ReasonFinal Reason = "final"
 	// ReasonStatus: the flow stands elsewhere.
 	ReasonStatus Reason = "another_status"
+	// ReasonOwnCase: the manager's account is a party of the order (R13).
+	ReasonOwnCase Reason = "own_case"
 	// ReasonNotDue: only time does it, and it is not due, or the policy has the
 	// timer switched off (R02, R27). Nobody is ever allowed to do it by hand,
 	// so there is no From; [Order.Deadlines] tells when it will be done.
@@ -45,9 +47,10 @@ const (
 
 var reasonTexts = map[Reason]string{
 	ReasonRole:                "it is another role's operation",
-	ReasonFrozen:              "an appeal is pending and freezes the flow until an operations manager rules",
+	ReasonFrozen:              "the flow is frozen until an operations manager rules",
 	ReasonFinal:               "the order is closed",
 	ReasonStatus:              "the flow does not stand where this can be done",
+	ReasonOwnCase:             "a manager does not handle an order of which it is a party",
 	ReasonNotDue:              "only time does this",
 	ReasonReminded:            "the last reminder is too recent",
 	ReasonNotes:               "the appeal has as many notes as it can hold",

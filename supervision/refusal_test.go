@@ -34,6 +34,7 @@ func TestR24_Refusals(t *testing.T) {
 		arrive(t, guide, supervision.Canceled).refused(sue, appealOn(appeal.BuyerSilent)),
 		begin(t, guide).refused(sue, deliver),
 		arrive(t, guide, supervision.Accepted).wait(time.Hour).refused(ben, appealOn(appeal.SellerSilent)),
+		arrive(t, guide, supervision.Frozen).refused(supervision.Manager(sue.ID), resume),
 		arrive(t, guide, supervision.Accepted).refused(supervision.System(), supervision.Complete{}),
 		arrive(t, guide, supervision.AwaitingDelivery).do(ben, remind).wait(time.Hour).refused(ben, remind),
 		full.refused(mia, note),
@@ -54,7 +55,7 @@ func TestR24_Refusals(t *testing.T) {
 		assert.Equal(t, *refusal, read)
 	}
 	golden(t, "refusals.txt", b.String())
-	assert.Len(t, reasons, 13, "every reason there is")
+	assert.Len(t, reasons, 14, "every reason there is")
 }
 
 func TestR24_RefusalsMatch(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/internal/fault"
 )
 
@@ -49,7 +50,7 @@ func (o *Order) follows(r *Record) error {
 	case r.Order != o.ID:
 		problem = "is another order's"
 	case r.From != o.Status || !flow.Leads(string(r.From), string(r.Operation), string(r.To)) ||
-		!slices.Contains(performers[r.Operation], r.Actor.Role) || !o.decided(r):
+		!slices.Contains(performers[r.Operation], r.Actor.Role) || o.ownCase(r.Actor) || !o.decided(r):
 		problem = "has a transition that the flow does not have"
 	case r.At.Before(o.UpdatedAt):
 		problem = "is earlier than the record before it"
@@ -66,7 +67,7 @@ func (o *Order) follows(r *Record) error {
 func (o *Order) decided(r *Record) bool {
 	switch a := r.Action.(type) {
 	case DecideAppeal:
-		return r.To == a.to(*o) && o.canResumeAt(r.To)
+		return r.To == a.to(*o) && (a.Outcome != appeal.Resume || o.canResumeAt(r.To))
 	case AutoAccept, Complete:
 		return r.At.Equal(o.NextDue())
 	}

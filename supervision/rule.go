@@ -161,17 +161,17 @@ var ruleTexts = [...]ruleText{
 	{
 		rule:   R16,
 		source: "Ours",
-		text: "A ruling that resumes the flow spends the ground it ruled on: its counter returns to zero, or that " +
-			"silence begins anew. Every other ground stands as it was. A ruling that accepts or cancels resets " +
-			"nothing.",
+		text: "A ruling that resumes the flow spends the ground it ruled on: its counter, which both sides share, " +
+			"returns to zero, or that silence begins anew. Every other ground stands as it was, and an appeal " +
+			"without ground spends none. A ruling that accepts or cancels resets nothing.",
 		why: "Nobody appeals twice on the same facts, and no appeal destroys the opponent's rights.",
 	},
 	{
 		rule:   R17,
 		source: "Ours",
 		text: "Frozen time never counts, neither as silence nor for a timer, and the scheduled end moves by the " +
-			"length of the freeze. A turn resumed at its own status keeps the silence it had; at another status a " +
-			"new turn begins.",
+			"length of the freeze. A turn resumed at its own status keeps the silence it had and what has run of " +
+			"its timer; at another status a new turn begins.",
 		why: "A party that may not act cannot be silent, and how long a ruling takes is not in the parties' hands.",
 	},
 	{

@@ -1,8 +1,12 @@
 package supervision
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
 )
 
 // StepState says how far a step of the flow is. The zero value is none.
@@ -17,13 +21,16 @@ const (
 	// StepWaiting: the flow has not come here yet, or a rejection sent it back
 	// before.
 	StepWaiting StepState = "waiting"
-	// StepFrozen: the flow stands here, and an appeal is pending (R12).
+	// StepFrozen: the flow stands here, frozen (R12).
 	StepFrozen StepState = "frozen"
+	// StepSkipped: the flow is past it, but it never happened: a ruling led
+	// beyond it (R15).
+	StepSkipped StepState = "skipped"
 	// StepCanceled: the flow stood here when a ruling closed the order (R15).
 	StepCanceled StepState = "canceled"
 )
 
-var stepStates = []StepState{StepDone, StepCurrent, StepWaiting, StepFrozen, StepCanceled}
+var stepStates = []StepState{StepDone, StepCurrent, StepWaiting, StepFrozen, StepSkipped, StepCanceled}
 
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (s *StepState) UnmarshalText(text []byte) error {
@@ -58,12 +65,58 @@ func (o Order) Steps(at time.Time) []Step {
 	for i := first; i < len(steps); i++ {
 		step := Step{steps[i], state}
 		switch {
-		case i < here:
+		case i < here && now.Passed.Has(steps[i]):
 			step.State = StepDone
+		case i < here:
+			step.State = StepSkipped
 		case i > here:
 			step.State = StepWaiting
 		}
 		list = append(list, step)
 	}
 	return list
+}
+
+// StepSet is a set of steps, named as in [Step]. It is comparable; the zero
+// value is empty.
+type StepSet uint8
+
+func bit(step Status) StepSet { return 1 << slices.Index(steps, step) }
+
+// Has reports whether the set has a step.
+func (s StepSet) Has(step Status) bool { return slices.Contains(steps, step) && s&bit(step) != 0 }
+
+// MarshalJSON writes the set as a list in the order of the flow.
+func (s StepSet) MarshalJSON() ([]byte, error) {
+	list := make([]Status, 0, len(steps))
+	for _, step := range steps {
+		if s.Has(step) {
+			list = append(list, step)
+		}
+	}
+	return json.Marshal(list)
+}
+
+// UnmarshalJSON reads a list. A status that is no step is [ErrMalformed].
+func (s *StepSet) UnmarshalJSON(data []byte) error {
+	var list []Status
+	if err := fault.Decode("supervision: steps", data, &list); err != nil {
+		return err
+	}
+	*s = 0
+	for _, step := range list {
+		if !slices.Contains(steps, step) {
+			return fmt.Errorf("supervision: steps: %w: name steps of the flow", ErrMalformed)
+		}
+		*s |= bit(step)
+	}
+	return nil
+}
+
+// pass notes that the step at which the flow stands has happened, where the
+// flow goes on to the next one. A ruling does not: it leads from Frozen.
+func (o *Order) pass(to Status) {
+	if i := slices.Index(steps, o.Status); i >= 0 && i+1 < len(steps) && steps[i+1] == to {
+		o.Passed |= bit(o.Status)
+	}
 }

@@ -40,6 +40,7 @@ var (
 	rejectProduct = supervision.RejectProduct{Reason: "Ten cannot."}
 	remind        = supervision.Remind{Text: "How far are you?"}
 	note          = supervision.AddNote{Text: "Called both sides."}
+	intervene     = supervision.Intervene{Reason: "The product was delisted."}
 	resume        = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}
 	deem          = supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
 	cancel        = supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."}

@@ -95,9 +95,9 @@ func TestR27_OnlyAnUntouchedDelivery(t *testing.T) {
 	assert.Equal(t, rejected.at.Add(10*day), rejected.order.NextDue(), "each delivery has its own time")
 
 	frozen := s.wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent)).wait(100*day).do(mia, resume)
-	assert.Equal(t, frozen.at.Add(10*day), frozen.order.NextDue(), "a freeze begins a new turn (R16, R17)")
-	assert.Equal(t, supervision.AwaitingAcceptance, frozen.fork().wait(10*day-tick).now().Status)
-	assert.Equal(t, supervision.Accepted, frozen.wait(10*day).now().Status)
+	assert.Equal(t, bought.Add(110*day), frozen.order.NextDue(), "a freeze moves it by its length (R17)")
+	assert.Equal(t, supervision.AwaitingAcceptance, frozen.fork().until(bought.Add(110*day-tick)).now().Status)
+	assert.Equal(t, supervision.Accepted, frozen.until(bought.Add(110*day)).now().Status)
 }
 
 func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {

@@ -18,11 +18,13 @@ import (
 // what a rule looks at. What holds in all of them holds for every order there
 // can be, up to the bounds.
 func TestWalk(t *testing.T) {
+	timed := autoAccepting()
+	timed.Appeal.Rejections = 1 // the timer is what differs; fewer rejections make fewer states
 	for _, c := range []struct {
 		policy supervision.Policy
 		least  int
 	}{
-		{supervision.Guide(), 2000}, {supervision.License(), 300}, {autoAccepting(), 2000}, {supervision.Rules2025(), 500},
+		{supervision.Guide(), 5000}, {supervision.License(), 300}, {timed, 2000}, {supervision.Rules2025(), 500},
 	} {
 		t.Run(c.policy.Name, func(t *testing.T) {
 			t.Parallel()
@@ -34,16 +36,15 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// mostRejections is how far the walk counts: one beyond what the rules look at.
-const mostRejections = 4
-
 // place is everything about an order at an instant that a rule looks at.
 type place struct {
 	status, frozenFrom supervision.Status
 	requests, products int
 	requested, noted   bool
 	delivered          bool
-	times              string // whether the instant is before (-), at (0) or after (+) each boundary
+	ground             appeal.Ground // of the pending appeal
+	times              string        // whether the instant is before (-), at (0) or after (+) each boundary
+	froze              string        // the same of the instant at which it froze, for what goes on after it (R17)
 }
 
 func placeOf(o supervision.Order, at time.Time) place {
@@ -51,17 +52,32 @@ func placeOf(o supervision.Order, at time.Time) place {
 		status: o.Status, frozenFrom: o.FrozenFrom, requests: o.RequestRejections, products: o.ProductRejections,
 		requested: o.Request != nil, delivered: o.Delivery != nil, noted: o.Appeal.Pending() && len(o.Appeal.Notes) > 0,
 	}
-	for _, boundary := range waits(o) {
-		p.times += string("-0+"[1+at.Compare(boundary)])
+	p.times = placed(at, waits(o))
+	if o.Status == supervision.Frozen {
+		stood := thawed(o)
+		p.ground, p.froze = o.Appeal.Ground, placed(o.Appeal.RaisedAt, []time.Time{stood.Facts().Since.Add(stood.Policy.Appeal.Silence + tick), stood.NextDue()})
 	}
 	return p
+}
+
+func placed(at time.Time, boundaries []time.Time) (signs string) {
+	for _, boundary := range boundaries {
+		signs += string("-0+"[1+at.Compare(boundary)])
+	}
+	return signs
+}
+
+// thawed is a frozen order as it stood.
+func thawed(o supervision.Order) supervision.Order {
+	o.Status = o.FrozenFrom
+	return o
 }
 
 // waits are the boundaries that matter at the order's status.
 func waits(o supervision.Order) (list []time.Time) {
 	switch {
 	case o.Status.Waiting():
-		silence := o.TurnSince.Add(o.Policy.Appeal.Silence + tick)
+		silence := o.Facts().Since.Add(o.Policy.Appeal.Silence + tick)
 		list = append(list, silence, o.ScheduledEnd.Add(-o.Policy.Appeal.Blackout), o.ScheduledEnd)
 		if o.Turn() == supervision.RoleSeller {
 			list = append(list, o.RemindedAt.Add(o.Policy.ReminderInterval))
@@ -110,7 +126,7 @@ func walk(t *testing.T, policy supervision.Policy) *walker {
 // reach notes a state within the bounds, and looks at it the first time.
 func (w *walker) reach(from place, v visit) {
 	to := placeOf(v.order, v.at)
-	if to.requests > mostRejections || to.products > mostRejections {
+	if most := v.order.Policy.Appeal.Rejections + 1; max(to.requests, to.products) > most { // one beyond what the rules look at
 		return
 	}
 	w.leads[from] = append(w.leads[from], to)
@@ -136,7 +152,11 @@ func (w *walker) act(from place, v visit) {
 // pass lets time pass to each boundary ahead, to a tick before and a tick after
 // it.
 func (w *walker) pass(from place, v visit) {
-	for _, at := range around(waits(v.order)) {
+	instants := waits(v.order)
+	if v.order.Status != supervision.Frozen { // where no rule minds the time
+		instants = around(instants)
+	}
+	for _, at := range instants {
 		if !at.After(v.at) {
 			continue
 		}
@@ -148,11 +168,12 @@ func (w *walker) pass(from place, v visit) {
 // checkVisit checks what holds in every state.
 func checkVisit(t *testing.T, v visit) {
 	o := v.order
-	requests, products, ruled := count(v.records)
-	must(t, requests == o.RequestRejections && products == o.ProductRejections, "R16: %d and %d rejections since the last ruling: %+v", requests, products, o)
+	want := tell(v.records)
+	must(t, want.rejections[appeal.RequestRejected] == o.RequestRejections && want.rejections[appeal.ProductRejected] == o.ProductRejections,
+		"R16: %v rejections that are not spent: %+v", want.rejections, o)
+	must(t, want.since.Equal(o.Facts().Since), "R09, R16, R17: silence since %s, not %s: %+v", want.since, o.Facts().Since, o)
 	must(t, int64(len(v.records)) == o.Version, "R21: the version is the number of records: %+v", o)
 	must(t, (o.Status == supervision.Frozen) == o.Appeal.Pending(), "R12: %+v", o)
-	must(t, !o.TurnSince.Before(ruled), "R16: a ruling begins a new turn: %+v", o)
 	checkRecords(t, v)
 	if o.Status.Final() {
 		later, records := o.Settle(v.at.Add(1000 * day))
@@ -188,19 +209,48 @@ func checkRecords(t *testing.T, v visit) {
 	must(t, json.Unmarshal(data, &read) == nil && same(r, read), "the JSON form is the whole record: %s\n%+v\n%+v", data, r, read)
 }
 
-// count gives the rejections since the last ruling, and when that was.
-func count(records []supervision.Record) (requests, products int, ruled time.Time) {
+// telling is what records say about the facts of appeals, told once more.
+type telling struct {
+	rejections map[appeal.Ground]int // that no ruling has spent
+	since      time.Time             // from when silence is measured
+	froze      supervision.Record    // the last appeal or intervention
+}
+
+func tell(records []supervision.Record) telling {
+	now := telling{rejections: map[appeal.Ground]int{}}
 	for _, r := range records {
-		switch r.Operation {
-		case supervision.OpRejectRequest:
-			requests++
-		case supervision.OpRejectProduct:
-			products++
-		case supervision.OpDecideAppeal:
-			requests, products, ruled = 0, 0, r.At
+		switch a := r.Action.(type) {
+		case supervision.RaiseAppeal, supervision.Intervene:
+			now.froze = r
+		case supervision.AddNote, supervision.Remind:
+		case supervision.DecideAppeal:
+			now.ruled(r, a.Outcome == appeal.Resume)
+		default:
+			now.since = r.At
+			if r.Operation == supervision.OpRejectRequest {
+				now.rejections[appeal.RequestRejected]++
+			} else if r.Operation == supervision.OpRejectProduct {
+				now.rejections[appeal.ProductRejected]++
+			}
 		}
 	}
-	return requests, products, ruled
+	return now
+}
+
+func (n *telling) ruled(r supervision.Record, resumed bool) {
+	ground := appeal.Ground("")
+	if raised, ok := n.froze.Action.(supervision.RaiseAppeal); ok {
+		ground = raised.Ground
+	}
+	silence := ground == appeal.SellerSilent || ground == appeal.BuyerSilent
+	if resumed && r.To == n.froze.From && !silence {
+		n.since = n.since.Add(r.At.Sub(n.froze.At))
+	} else {
+		n.since = r.At
+	}
+	if resumed {
+		delete(n.rejections, ground)
+	}
 }
 
 // checkStep checks what holds of every action that succeeded.
@@ -212,26 +262,56 @@ func checkStep(t *testing.T, before visit, s step, after visit) {
 	party := s.actor.Role == supervision.RoleBuyer || s.actor.Role == supervision.RoleSeller
 	must(t, !party || stood.Status != supervision.Frozen, "R12: frozen means no buyer or seller operation: %s by %s", op, s.actor)
 	must(t, len(after.records) == len(before.records)+1, "R21: one operation, one record (what was due is settled): %s", op)
-	if action, ok := s.action.(supervision.RaiseAppeal); ok {
+	switch action := s.action.(type) {
+	case supervision.RaiseAppeal:
 		checkGround(t, before, action, s.order.Appeal)
+	case supervision.DecideAppeal:
+		checkSpent(t, before, action, after)
 	}
 }
 
-// checkGround checks that an appeal rests on what happened since the last
-// ruling, and on nothing spent before (R16, R17).
+// checkSpent checks that a ruling takes no ground but the one it ruled on, and
+// that one; from nobody else's side neither (R16). Where the flow goes on
+// elsewhere a new turn begins, and so does its silence (R17).
+func checkSpent(t *testing.T, before visit, ruling supervision.DecideAppeal, after visit) {
+	stood, now := thawed(before.order), after.order
+	if ruling.Outcome != appeal.Resume {
+		must(t, now.RequestRejections == stood.RequestRejections && now.ProductRejections == stood.ProductRejections, "R16: %s resets nothing", ruling.Outcome)
+		return
+	}
+	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
+		for _, ground := range now.Policy.Appeal.Grounds(party).List() {
+			silence := ground == appeal.SellerSilent || ground == appeal.BuyerSilent
+			held := holds(stood, party, ground, stood.Appeal.RaisedAt)
+			switch {
+			case ground == stood.Appeal.Ground && ground != appeal.Unconditional, silence && now.Status != stood.Status:
+				held = false
+			}
+			must(t, holds(now, party, ground, after.at) == held, "R16: %s of the %s: held %t when %s froze it, after the ruling %t: %+v",
+				ground, party, held, stood.Appeal.Ground, !held, now)
+		}
+	}
+}
+
+// holds says whether the facts of a ground are there, in the blackout or not.
+func holds(o supervision.Order, party appeal.Party, ground appeal.Ground, at time.Time) bool {
+	policy := o.Policy.Appeal
+	policy.Blackout = 0
+	return policy.Judge(party, ground, o.Facts(), at).Holds
+}
+
+// checkGround checks that an appeal rests on facts that no ruling has spent:
+// nobody appeals twice on the same ones (R16), nor on frozen time (R17).
 func checkGround(t *testing.T, before visit, action supervision.RaiseAppeal, raised *appeal.Appeal) {
-	requests, products, ruled := count(before.records)
+	facts := tell(before.records)
 	policy := before.order.Policy.Appeal
 	switch action.Ground {
-	case appeal.RequestRejected:
-		require.GreaterOrEqual(t, requests, policy.Rejections)
-		require.Equal(t, requests, raised.Finding.Count)
-	case appeal.ProductRejected:
-		require.GreaterOrEqual(t, products, policy.Rejections)
-		require.Equal(t, products, raised.Finding.Count)
+	case appeal.RequestRejected, appeal.ProductRejected:
+		require.GreaterOrEqual(t, facts.rejections[action.Ground], policy.Rejections)
+		require.Equal(t, facts.rejections[action.Ground], raised.Finding.Count)
 	case appeal.SellerSilent, appeal.BuyerSilent:
-		require.False(t, raised.Finding.Since.Before(ruled))
-		require.Greater(t, before.at.Sub(raised.Finding.Since), policy.Silence)
+		require.Equal(t, facts.since, raised.Finding.Since)
+		require.Greater(t, before.at.Sub(facts.since), policy.Silence)
 	default:
 		require.Equal(t, appeal.Rules2025(), policy, "only the 2025 rules ask for no ground")
 	}

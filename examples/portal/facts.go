@@ -40,9 +40,11 @@ func factsOf(a supervision.Action, t *template.Template) []fact {
 	case supervision.RaiseAppeal:
 		return append(texts("Ground", groundNames[a.Ground], "What happened", a.Reason, "Asks for", a.Demand), attached(a.Attachments)...)
 	case supervision.AddNote:
-		return texts("Note", a.Text)
+		return append(texts("Note", a.Text), attached(a.Attachments)...)
+	case supervision.Intervene:
+		return append(texts("Reason", a.Reason), attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision)
+		return append(texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision), attached(a.Attachments)...)
 	}
 	return nil
 }
@@ -107,7 +109,7 @@ func appealFacts(a *appeal.Appeal) []fact {
 	if a == nil {
 		return nil
 	}
-	list := texts("Initiated by", capital(string(a.By)), "Ground", groundNames[a.Ground])
+	list := texts("Initiated by", capital(string(a.By)), "Intervention by", accountName(a.Manager), "Ground", groundNames[a.Ground])
 	if a.Finding.Count > 0 {
 		list = append(list, texts("Finding", count(a.Finding.Count, "rejection"))...)
 	}
@@ -118,10 +120,12 @@ func appealFacts(a *appeal.Appeal) []fact {
 	list = append(list, attached(a.Attachments)...)
 	for _, n := range a.Notes {
 		list = append(list, texts("Note by "+accountName(n.By), n.Text)...)
+		list = append(list, attached(n.Attachments)...)
 	}
 	if r := a.Ruling; r != nil {
 		list = append(list, texts("Appeal", upheld(r.Upheld), "Result", outcomeNames[r.Outcome], "Goes on at", resumed(r.ResumedAt),
 			"Decision", r.Decision, "Decided by", accountName(r.By))...)
+		list = append(list, attached(r.Attachments)...)
 	}
 	return list
 }

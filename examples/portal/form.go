@@ -140,13 +140,16 @@ func (f *form) action() (supervision.Action, []supervision.Fault) {
 		return supervision.RaiseAppeal{Ground: appeal.Ground(f.value("ground")), Reason: f.value("reason"), Demand: f.value("demand"),
 			Attachments: attachments}, nil
 	case supervision.OpAddNote:
-		return supervision.AddNote{Text: f.value("text")}, nil
+		return supervision.AddNote{Text: f.value("text"), Attachments: attachments, Shared: f.value("shared") == "yes"}, nil
+	case supervision.OpIntervene:
+		return supervision.Intervene{Reason: f.value("reason"), Attachments: attachments}, nil
 	}
 	return f.ruling()
 }
 
 func (f *form) ruling() (supervision.Action, []supervision.Fault) {
-	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"), Upheld: f.value("upheld") == "yes"}
+	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"), Upheld: f.value("upheld") == "yes",
+		Attachments: f.input("attachments").attachments()}
 	var faults []supervision.Fault
 	if f.value("upheld") == "" {
 		faults = append(faults, supervision.Fault{Field: "upheld", Code: "required", Message: "say whether the appeal is upheld"})

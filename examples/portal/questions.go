@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -37,7 +36,10 @@ func wordingOf(op supervision.Operation, o supervision.Order) wording {
 		return wording{"Your appeal", "Initiate appeal", "The service flow is frozen until the operations manager has decided. " +
 			"Neither you nor the other party can do anything until then.", true}
 	case supervision.OpAddNote:
-		return wording{"Add a note", "Add note", "Both parties can read the note.", false}
+		return wording{"Add a note", "Add note", "The parties can read the note only if you share it.", false}
+	case supervision.OpIntervene:
+		return wording{"Take the order in hand", "Intervene", "The service flow is frozen until you have decided. " +
+			"Neither party can do anything until then.", true}
 	}
 	return wording{"Decide the appeal", "Decide appeal", "The decision is final and both parties are bound by it.", true}
 }
@@ -60,11 +62,17 @@ func (f *form) ask(actor supervision.Actor, now time.Time) error {
 	case supervision.OpRemind:
 		f.Inputs = []input{area("text", "Message", "", false)}
 	case supervision.OpAddNote:
-		f.Inputs = []input{area("text", "Note", "", true)}
+		f.Inputs = []input{
+			area("text", "Note", "", true),
+			{Name: "shared", Label: "May the parties read it?", Control: "radios", Options: yesNo, Values: []string{"no"}},
+			attach("Attachments"),
+		}
+	case supervision.OpIntervene:
+		f.Inputs = []input{area("reason", "Reason", "Both parties read it.", true), attach("Attachments")}
 	case supervision.OpRaiseAppeal:
 		return f.askAppeal(actor, now)
 	case supervision.OpDecideAppeal:
-		f.askRuling(actor, now)
+		f.askRuling()
 	}
 	return nil
 }
@@ -119,25 +127,31 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 	return nil
 }
 
-func (f *form) askRuling(actor supervision.Actor, now time.Time) {
+func (f *form) askRuling() {
 	resume := input{Name: "resume_at", Label: "Go on at", Control: "select", Help: "Only where the service flow goes on.",
 		Options: []option{{Label: "Where it was frozen: " + statusNames[f.order.FrozenFrom]}}}
-	for _, s := range supervision.Statuses() {
-		trial := supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: s, Decision: "?"}
-		if _, _, err := f.order.Apply(actor, trial, now); err == nil && s != f.order.FrozenFrom {
+	for _, s := range f.order.ResumeTargets() {
+		if s != f.order.FrozenFrom {
 			resume.Options = append(resume.Options, option{Value: string(s), Label: statusNames[s]})
 		}
 	}
 	outcome := input{Name: "outcome", Label: "What happens to the order", Control: "radios", Required: true}
-	for _, o := range []appeal.Outcome{appeal.Resume, appeal.Accept, appeal.Cancel} {
-		_, _, err := f.order.Apply(actor, supervision.DecideAppeal{Outcome: o, Decision: "?"}, now)
-		outcome.Options = append(outcome.Options, option{Value: string(o), Label: outcomeNames[o], Closed: errors.Is(err, supervision.ErrRefused)})
+	for _, o := range appeal.Outcomes() {
+		outcome.Options = append(outcome.Options, option{Value: string(o), Label: outcomeNames[o]})
 	}
 	f.Inputs = []input{
-		{Name: "upheld", Label: "Is the appeal upheld?", Control: "radios", Required: true, Options: yesNo},
+		{Name: "upheld", Label: upheldLabel(f.order.Appeal), Control: "radios", Required: true, Options: yesNo},
 		outcome, resume,
 		area("decision", "Decision", "Give your reasons; both parties read them.", true),
+		attach("Attachments"),
 	}
+}
+
+func upheldLabel(a *appeal.Appeal) string {
+	if a.By == "" {
+		return "Was the intervention called for?"
+	}
+	return "Is the appeal upheld?"
 }
 
 func area(name, label, help string, required bool) input {

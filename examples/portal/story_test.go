@@ -120,7 +120,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	for _, b := range []*tab{buyer, seller} {
 		b.sees(".badge", "Appeal in progress")
 		b.sees("#order", "There is nothing for you to do now.")
-		b.sees(".closed", "An appeal is pending")
+		b.sees(".closed", "frozen until an operations manager rules")
 		require.Empty(t, b.texts("#order .actions a"))
 	}
 

@@ -24,6 +24,7 @@ var tasks = []task{
 	{"reminder", "Remind Seller", []supervision.Operation{supervision.OpRemind}},
 	{"appeal", "Initiate Appeal", []supervision.Operation{supervision.OpRaiseAppeal}},
 	{"ruling", "Handle Appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}},
+	{"intervention", "Intervene", []supervision.Operation{supervision.OpIntervene}},
 }
 
 // offer is a task as one person finds it now. Where it is not allowed, Why says why not and from when.

@@ -58,7 +58,7 @@ var stepNames = map[supervision.Status]string{
 
 var stateNames = map[supervision.StepState]string{
 	supervision.StepDone: "done", supervision.StepCurrent: "now", supervision.StepWaiting: "to come",
-	supervision.StepFrozen: "frozen by an appeal", supervision.StepCanceled: "canceled here",
+	supervision.StepFrozen: "frozen", supervision.StepSkipped: "skipped", supervision.StepCanceled: "canceled here",
 }
 
 // doneNames say what an operation record tells.
@@ -73,6 +73,7 @@ var doneNames = map[supervision.Operation]string{
 	supervision.OpRejectProduct:  "Delivery rejected",
 	supervision.OpRemind:         "Seller reminded",
 	supervision.OpRaiseAppeal:    "Appeal initiated",
+	supervision.OpIntervene:      "Taken in hand by the operations manager",
 	supervision.OpAddNote:        "Note added",
 	supervision.OpDecideAppeal:   "Appeal decided",
 	supervision.OpAutoAccept:     "Accepted automatically",

@@ -56,7 +56,7 @@ func (s *story) detail(text string) { s.printf("%24s %s\n", "", text) }
 
 var marks = map[supervision.StepState]string{
 	supervision.StepDone: "●", supervision.StepCurrent: "◉", supervision.StepWaiting: "○",
-	supervision.StepFrozen: "❄", supervision.StepCanceled: "✗",
+	supervision.StepFrozen: "❄", supervision.StepSkipped: "⊘", supervision.StepCanceled: "✗",
 }
 
 // show prints where the order stands, what each side can do now, and what time will bring next.

@@ -25,7 +25,7 @@ func choose(random *rand.Rand, status, mark string) input {
 	switch c.Op {
 	case "submit_request", "accept_product", "reject_product", "remind":
 		c.Role, c.Actor = "buyer", "b"
-	case "add_note", "decide_appeal":
+	case "intervene", "add_note", "decide_appeal":
 		c.Role, c.Actor = "manager", "m"
 	case "raise_appeal":
 		if random.IntN(2) == 0 {

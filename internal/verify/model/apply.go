@@ -6,7 +6,7 @@ import "strings"
 func (o Order) Due() int64 {
 	switch {
 	case o.Status == "accepted":
-		return o.Accepted + o.Policy.Completion
+		return o.TurnSince + o.Policy.Completion // later than the acceptance only by freezes (R17)
 	case o.Status == "awaiting_acceptance" && o.Policy.AutoAccept > 0:
 		return o.TurnSince + o.Policy.AutoAccept
 	}
@@ -21,12 +21,14 @@ func (o Order) Settle(at int64) (Order, []Record) {
 		r := Record{Seq: o.Version + 1, At: due, From: o.Status}
 		if o.Status == "accepted" {
 			r.Command, r.To = bySystem("complete"), "completed"
+			o = o.happened("accepted")
 			o.Closed = due
 		} else {
 			r.Command, r.To = bySystem("auto_accept"), "accepted"
+			o = o.happened("awaiting_acceptance")
 			o.Accepted = due
 		}
-		o.Status, o.Version, o.Updated, o.TurnSince = r.To, r.Seq, due, due
+		o.Status, o.Version, o.Updated, o.TurnSince, o.SilentSince = r.To, r.Seq, due, due, due
 		records = append(records, r)
 	}
 	return o, records
@@ -100,8 +102,12 @@ func (o Order) faults(c Command) []string {
 	case "decide_appeal":
 		bad("outcome", !isOne(c.Outcome, "resume", "accept", "cancel"))
 		resumable := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
-		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable))
+		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable && c.ResumeAt != o.FrozenFrom))
 		bad("decision", blank || long)
+		bad("attachments", c.Files > 20)
+	case "intervene":
+		bad("reason", blank || long)
+		bad("attachments", c.Files > 20)
 	}
 	return faults
 }
@@ -124,8 +130,10 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "submit_request":
 		r.To = "awaiting_confirmation"
 		o.Request = &Request{Text: c.Text, Form: c.Form, Files: c.Files, At: at}
+		o = o.happened("awaiting_request")
 	case "accept_request":
 		r.To = "awaiting_delivery"
+		o = o.happened("awaiting_confirmation")
 	case "reject_request":
 		r.To = "awaiting_request"
 		o.RequestRejections++
@@ -133,9 +141,11 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "deliver":
 		r.To = "awaiting_acceptance"
 		o.Delivery = &Delivery{Text: c.Text, Files: c.Files, At: at}
+		o = o.happened("awaiting_delivery")
 	case "accept_product":
 		r.To = "accepted"
 		o.Accepted = at
+		o = o.happened("awaiting_acceptance")
 	case "reject_product":
 		r.To = "awaiting_delivery"
 		o.ProductRejections++
@@ -150,6 +160,12 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 			By: c.Role, Ground: c.Ground, Reason: c.Text, Demand: c.Demand, Files: c.Files,
 			Count: r.Count, Since: r.Since, Raised: at, HandleBy: at + o.Policy.Handling,
 		}
+		newTurn = false
+	case "intervene":
+		r.To = "frozen"
+		o.FrozenFrom = o.Status
+		o.Appeal = &Appeal{Manager: c.Actor, Reason: c.Text, Files: c.Files, Raised: at, HandleBy: at + o.Policy.Handling}
+		newTurn = false
 	case "add_note":
 		a := *o.Appeal
 		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text, c.Files, c.Shared})
@@ -158,10 +174,11 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "decide_appeal":
 		r.To = o.ruled(c)
 		o = o.rule(c, r.To, at)
+		newTurn = false // rule has seen to it
 	}
 	o.Status, o.Version, o.Updated = r.To, r.Seq, at
 	if newTurn {
-		o.TurnSince = at
+		o.TurnSince, o.SilentSince = at, at
 	}
 	return o, r
 }
@@ -179,23 +196,41 @@ func (o Order) ruled(c Command) string {
 	return o.FrozenFrom
 }
 
-// rule ends the appeal: counters back to 0 (R16), the scheduled completion moved by the freeze (R17).
+// rule ends the case. Frozen time never counts: the scheduled end moves by it, and so do silence and timer where the flow goes on where
+// it froze; anywhere else a new turn begins (R17). A flow that resumes has spent the ground ruled on, and no other: its counter is 0 again,
+// or that silence begins anew (R16).
 func (o Order) rule(c Command, to string, at int64) Order {
 	a := *o.Appeal
-	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, At: at}
+	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, Files: c.Files, At: at}
 	o.Appeal = &a
-	o.RequestRejections, o.ProductRejections = 0, 0
-	o.End += at - a.Raised
+	frozen := at - a.Raised
+	o.End += frozen
+	if c.Outcome == "resume" && to == o.FrozenFrom {
+		o.TurnSince, o.SilentSince = o.TurnSince+frozen, o.SilentSince+frozen
+	} else {
+		o.TurnSince, o.SilentSince = at, at
+	}
 	switch c.Outcome {
-	case "resume":
-		a.Ruling.ResumedAt = to
-		o.FrozenFrom = ""
-	case "accept":
-		o.Accepted = at
-		o.FrozenFrom = ""
 	case "cancel":
 		o.Closed = at
+		return o
+	case "accept":
+		o.Accepted = at
+	case "resume":
+		a.Ruling.ResumedAt = to
+		if to != "accepted" {
+			o.Accepted = 0
+		}
+		switch a.Ground {
+		case "request_rejected":
+			o.RequestRejections = 0
+		case "product_rejected":
+			o.ProductRejections = 0
+		case "seller_silent", "buyer_silent":
+			o.SilentSince = at
+		}
 	}
+	o.FrozenFrom = ""
 	return o
 }
 
@@ -203,7 +238,7 @@ func (o Order) rule(c Command, to string, at int64) Order {
 func (o Order) finding(ground string) (count int, since int64) {
 	switch ground {
 	case "seller_silent", "buyer_silent":
-		return 0, o.TurnSince
+		return 0, o.SilentSince
 	case "request_rejected":
 		return o.RequestRejections, 0
 	case "product_rejected":

@@ -4,12 +4,12 @@ import "slices"
 
 // Operations are all operations but opening, in the order in which answers list them.
 var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver", "accept_product",
-	"reject_product", "remind", "raise_appeal", "add_note", "decide_appeal", "auto_accept", "complete"}
+	"reject_product", "remind", "raise_appeal", "intervene", "add_note", "decide_appeal", "auto_accept", "complete"}
 
 // Instants lists, sorted, every instant at which time may change an answer about the order as it stands.
 func (o Order) Instants() []int64 {
 	list := make([]int64, 0, 10)
-	list = append(list, o.TurnSince+o.Policy.Silence+1, o.End-o.Policy.Blackout, o.End)
+	list = append(list, o.SilentSince+o.Policy.Silence+1, o.End-o.Policy.Blackout, o.End)
 	if o.Reminded != 0 {
 		list = append(list, o.Reminded+o.Policy.Reminder)
 	}
@@ -52,28 +52,32 @@ type Permission struct {
 }
 
 // Permissions answers for every operation (R23).
-func (o Order) Permissions(role string, now int64) []Permission {
+func (o Order) Permissions(role, actor string, now int64) []Permission {
 	now = o.clamp(now)
 	o = o.at(now)
 	list := make([]Permission, 0, len(Operations))
 	for _, op := range Operations {
-		list = append(list, o.permission(role, op, now))
+		list = append(list, o.permission(role, actor, op, now))
 	}
 	return list
 }
 
-func (o Order) permission(role, op string, now int64) Permission {
+func (o Order) permission(role, actor, op string, now int64) Permission {
 	p := Permission{Op: op, Rule: ruleOf(op)}
 	if rule, reason := o.barred(role, op); reason != "" {
 		p.Rule, p.Reason = rule, reason
+		return p
+	}
+	if o.ownCase(role, actor) {
+		p.Rule, p.Reason = "R13", "own_case"
 		return p
 	}
 	if op == "auto_accept" || op == "complete" {
 		p.Reason = "not_due"
 		return p
 	}
-	p.From, p.Until = o.opening(now, func(o Order, t int64) bool { return o.may(role, op, t) })
-	if p.Allowed = o.may(role, op, now); p.Allowed {
+	p.From, p.Until = o.opening(now, func(o Order, t int64) bool { return o.may(role, actor, op, t) })
+	if p.Allowed = o.may(role, actor, op, now); p.Allowed {
 		return p
 	}
 	switch op {
@@ -89,8 +93,8 @@ func (o Order) permission(role, op string, now int64) Permission {
 }
 
 // may is the yes or no of an operation: whether some command of it would be done.
-func (o Order) may(role, op string, at int64) bool {
-	if _, reason := o.barred(role, op); reason != "" {
+func (o Order) may(role, actor, op string, at int64) bool {
+	if _, reason := o.barred(role, op); reason != "" || o.ownCase(role, actor) {
 		return false
 	}
 	switch op {

@@ -167,6 +167,7 @@ func (p *pair) pass(at int64) {
 var actors = []model.Command{
 	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"}, {Role: "manager", Actor: "m2"},
 	{Role: "system", Actor: "system"}, {Role: "buyer", Actor: "s"}, {Role: "seller", Actor: "b"},
+	{Role: "manager", Actor: "s"},
 }
 
 func content(t *rapid.T, c model.Command) model.Command {
@@ -185,11 +186,14 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 		c.Demand = rapid.SampledFrom([]string{"demand", "demand", " "}).Draw(t, "demand")
 		c.Ground = rapid.SampledFrom(append([]string{"", "whim"}, model.GroundWords...)).Draw(t, "ground")
+	case "intervene":
+		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 	case "add_note":
 		c.Files, c.Shared = rapid.SampledFrom(files).Draw(t, "files"), rapid.Bool().Draw(t, "shared")
 	case "decide_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "accept", "cancel", "", "shrug"}).Draw(t, "outcome")
 		c.Upheld = rapid.Bool().Draw(t, "upheld")
+		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 		c.ResumeAt = rapid.SampledFrom([]string{"", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
 			"awaiting_acceptance", "accepted", "frozen", "canceled"}).Draw(t, "resume at")
 	}
@@ -208,7 +212,7 @@ func (p *pair) likely(t *rapid.T) {
 	at := p.instant(t)
 	var may []model.Command
 	for _, c := range actors[:3] {
-		for _, permission := range p.model.Permissions(c.Role, at) {
+		for _, permission := range p.model.Permissions(c.Role, c.Actor, at) {
 			if permission.Allowed {
 				may = append(may, model.Command{Role: c.Role, Actor: c.Actor, Op: permission.Op})
 			}
@@ -235,7 +239,7 @@ func (p *pair) likely(t *rapid.T) {
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "resume", "accept", "cancel"}).Draw(t, "outcome")
 		if c.Text = "decision"; c.Outcome == "resume" {
 			c.ResumeAt = rapid.SampledFrom([]string{"", "", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
-				"awaiting_acceptance"}).Draw(t, "resume at")
+				"awaiting_acceptance", p.model.FrozenFrom}).Draw(t, "resume at")
 		}
 	default:
 		c.Text, c.Shared = "text", c.Op == "add_note" && rapid.Bool().Draw(t, "shared")
@@ -304,9 +308,21 @@ func (p *pair) ask(t *rapid.T) {
 		}
 		require.NoError(t, err)
 		require.NoError(t, err2)
-		require.Equal(t, p.model.Permissions(c.Role, at), bridge.Permissions(permissions[:]), "permissions of %s at %s", c.Role, instant)
+		require.Equal(t, p.model.Permissions(c.Role, c.Actor, at), bridge.Permissions(permissions[:]), "permissions of %s at %s", c.Role, instant)
 		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role, instant)
 	}
+	var steps []string
+	for _, step := range p.order.Steps(instant) {
+		steps = append(steps, string(step.State))
+	}
+	require.Equal(t, p.model.Steps(at), steps, "steps at %s", instant)
+	var targets []supervision.Status
+	for _, status := range supervision.Statuses() {
+		if p.model.CanResumeAt(string(status)) {
+			targets = append(targets, status)
+		}
+	}
+	require.Equal(t, targets, p.order.ResumeTargets())
 	deadlines := p.order.Deadlines(instant)
 	for i := 1; i < len(deadlines); i++ {
 		require.False(t, deadlines[i].At.Before(deadlines[i-1].At), "deadlines are sorted")

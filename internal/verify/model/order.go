@@ -11,7 +11,11 @@ type Order struct {
 	Status, FrozenFrom                                          string
 	Version                                                     int
 	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
-	RequestRejections, ProductRejections                        int
+	// SilentSince is from when silence is measured (R09, R16, R17); TurnSince from when the timers run.
+	SilentSince                          int64
+	RequestRejections, ProductRejections int
+	// Happened are the steps that have happened (R15).
+	Happened map[string]bool
 
 	Request  *Request
 	Delivery *Delivery
@@ -33,9 +37,10 @@ type Delivery struct {
 	At    int64
 }
 
-// Appeal is the last appeal.
+// Appeal is the last appeal, or the last intervention, which has a Manager and neither By nor Ground nor Demand (R30).
 type Appeal struct {
 	By, Ground, Reason, Demand string
+	Manager                    string
 	Files, Count               int
 	Since, Raised, HandleBy    int64
 	Notes                      []Note
@@ -54,6 +59,7 @@ type Note struct {
 type Ruling struct {
 	Outcome, ResumedAt, Decision, By string
 	Upheld                           bool
+	Files                            int
 	At                               int64
 }
 
@@ -105,7 +111,7 @@ func Open(id, product, buyer, seller string, policy *Policy, template int, end, 
 	}
 	o := Order{
 		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template,
-		Status: policy.Start, Version: 1, Opened: at, Updated: at, TurnSince: at, End: end,
+		Status: policy.Start, Version: 1, Opened: at, Updated: at, TurnSince: at, SilentSince: at, End: end,
 	}
 	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
 }
@@ -123,6 +129,46 @@ func (o Order) Turn() string {
 		return "manager"
 	}
 	return ""
+}
+
+// happened is the order with one more step that has happened.
+func (o Order) happened(step string) Order {
+	all := map[string]bool{step: true}
+	for s := range o.Happened {
+		all[s] = true
+	}
+	o.Happened = all
+	return o
+}
+
+// Steps are the states of the flow's steps (R15): what never happened is skipped, not done.
+func (o Order) Steps(at int64) (states []string) {
+	o = o.at(at)
+	flow := []string{"awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance", "accepted", "completed"}
+	if o.Policy.Start == "awaiting_delivery" {
+		flow = flow[2:]
+	}
+	stands, state := o.Status, "current"
+	switch o.Status {
+	case "frozen", "canceled":
+		stands, state = o.FrozenFrom, o.Status
+	case "completed":
+		state = "done"
+	}
+	behind := true
+	for _, step := range flow {
+		switch {
+		case step == stands:
+			states, behind = append(states, state), false
+		case !behind:
+			states = append(states, "waiting")
+		case o.Happened[step]:
+			states = append(states, "done")
+		default:
+			states = append(states, "skipped")
+		}
+	}
+	return states
 }
 
 func (o Order) waiting() bool { return o.Turn() == "buyer" || o.Turn() == "seller" }

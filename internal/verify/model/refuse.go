@@ -19,6 +19,8 @@ func ruleOf(op string) string {
 		return "R20"
 	case "raise_appeal":
 		return "R18"
+	case "intervene":
+		return "R30"
 	case "add_note":
 		return "R13"
 	case "decide_appeal":
@@ -40,7 +42,7 @@ func mine(role, op string) bool {
 		return role == "seller"
 	case "raise_appeal":
 		return role == "buyer" || role == "seller"
-	case "add_note", "decide_appeal":
+	case "intervene", "add_note", "decide_appeal":
 		return role == "manager"
 	case "open", "auto_accept", "complete":
 		return role == "system"
@@ -52,15 +54,15 @@ func mine(role, op string) bool {
 func here(status, op string) bool {
 	switch status {
 	case "awaiting_request":
-		return op == "submit_request" || op == "raise_appeal"
+		return isOne(op, "submit_request", "raise_appeal", "intervene")
 	case "awaiting_confirmation":
-		return isOne(op, "accept_request", "reject_request", "report_progress", "remind", "raise_appeal")
+		return isOne(op, "accept_request", "reject_request", "report_progress", "remind", "raise_appeal", "intervene")
 	case "awaiting_delivery":
-		return isOne(op, "deliver", "report_progress", "remind", "raise_appeal")
+		return isOne(op, "deliver", "report_progress", "remind", "raise_appeal", "intervene")
 	case "awaiting_acceptance":
-		return isOne(op, "accept_product", "reject_product", "raise_appeal", "auto_accept")
+		return isOne(op, "accept_product", "reject_product", "raise_appeal", "auto_accept", "intervene")
 	case "accepted":
-		return op == "complete"
+		return op == "complete" || op == "intervene"
 	case "frozen":
 		return op == "add_note" || op == "decide_appeal"
 	}
@@ -82,6 +84,11 @@ func (o Order) barred(role, op string) (rule, reason string) {
 	return "", ""
 }
 
+// ownCase: a manager never handles an order of which it is a party (R13).
+func (o Order) ownCase(role, actor string) bool {
+	return role == "manager" && (actor == o.Buyer || actor == o.Seller)
+}
+
 // closedRule: after acceptance there is no appeal at all (R14).
 func closedRule(op string) string {
 	if op == "raise_appeal" {
@@ -96,6 +103,9 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 	if reason != "" {
 		return rule, reason, 0
 	}
+	if o.ownCase(c.Role, c.Actor) {
+		return "R13", "own_case", 0
+	}
 	switch c.Op {
 	case "auto_accept", "complete":
 		return ruleOf(c.Op), "not_due", 0
@@ -108,15 +118,16 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 			return "R13", "too_many_notes", 0
 		}
 	case "decide_appeal":
-		if c.Outcome == "resume" && !o.canResumeAt(o.ruled(c)) {
+		waits := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
+		if c.Outcome == "resume" && waits && !o.CanResumeAt(c.ResumeAt) {
 			return "R15", "nothing_to_act_on", 0
 		}
 	case "raise_appeal":
 		if !isOne(c.Ground, GroundWords...) { // then some ground has to hold
-			if o.may(c.Role, c.Op, at) {
+			if o.may(c.Role, c.Actor, c.Op, at) {
 				return "", "", 0
 			}
-			p := o.permission(c.Role, c.Op, at)
+			p := o.permission(c.Role, c.Actor, c.Op, at)
 			return p.Rule, p.Reason, p.From
 		}
 		reason := o.groundFails(c.Role, c.Ground, at)
@@ -132,8 +143,11 @@ func (o Order) remindedRecently(at int64) bool {
 	return o.Reminded != 0 && at < o.Reminded+o.Policy.Reminder
 }
 
-// canResumeAt: a party needs something to act on (R15).
-func (o Order) canResumeAt(status string) bool {
+// CanResumeAt: where it froze, or where a party has something to act on (R15).
+func (o Order) CanResumeAt(status string) bool {
+	if o.Status != "frozen" || status == o.FrozenFrom {
+		return o.Status == "frozen"
+	}
 	switch status {
 	case "awaiting_request":
 		return o.Policy.Start != "awaiting_delivery"
@@ -142,7 +156,7 @@ func (o Order) canResumeAt(status string) bool {
 	case "awaiting_acceptance":
 		return o.Delivery != nil
 	}
-	return true
+	return status == "awaiting_delivery"
 }
 
 // groundFails says why a ground does not hold at an instant at which the order stands as it is; "" when it does.
@@ -155,7 +169,7 @@ func (o Order) groundFails(role, ground string, at int64) string {
 		if o.Turn()+"_silent" != ground {
 			return "not_their_turn"
 		}
-		if at-o.TurnSince <= o.Policy.Silence { // "more than" (R09)
+		if at-o.SilentSince <= o.Policy.Silence { // "more than" (R09)
 			return "not_silent_long_enough"
 		}
 	case "request_rejected":

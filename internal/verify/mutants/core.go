@@ -28,6 +28,7 @@ var flows = []plot{
 			"	if _, err := next.checkAction(action, form); err != nil {\n		return Order{}, nil, err\n	}\n	d := next.decide("},
 	}},
 	{"supervision/decide.go", coreTests, []mutant{
+		{"R13", "a manager handles its own company's sale", `(a.ID == o.Buyer || a.ID == o.Seller)`, `a.ID == o.Buyer`},
 		{"R22", "an order exists for parties that have no part in it", `if !o.exists(actor) {`, `if !o.exists(actor) && actor.ID == "" {`},
 		{"R12", "a frozen flow takes reminders",
 			"role != RoleSystem:\n		d.Reason, d.Rule = ReasonFrozen, R12\n	case !flow.Allows(string(status), string(op)):",
@@ -51,7 +52,11 @@ var flows = []plot{
 	}},
 	{"supervision/raise.go", coreTests, []mutant{
 		{"R18", "a seller appeals on silence at acceptance without proof", `AwaitingAcceptance && len(a.Attachments) == 0`, `AwaitingAcceptance && len(a.Attachments) < 0`},
+		{"R17", "an appeal begins the turn anew", `func (RaiseAppeal) keepsTurn() {} // R17` + "\n", ``},
+	}},
+	{"supervision/intervene.go", coreTests, []mutant{
 		{"R19", "a ruling is late counted from the turn, not from the appeal", `r.At.Add(o.Policy.Appeal.Handling)`, `o.TurnSince.Add(o.Policy.Appeal.Handling)`},
+		{"R17", "an intervention begins the turn anew", `func (Intervene) keepsTurn() {} // R17` + "\n", ``},
 	}},
 	{"supervision/note.go", coreTests, []mutant{
 		{"R13", "an appeal holds one note too many", `len(o.Appeal.Notes) >= MaxNotes`, `len(o.Appeal.Notes) > MaxNotes`},
@@ -62,8 +67,16 @@ var flows = []plot{
 		{"R15", "a ruling resumes at a delivery that there is none of", `return o.Delivery != nil`, `return true`},
 		{"R15", "a ruling always resumes at the delivery", `return o.FrozenFrom`, `return AwaitingDelivery`},
 		{"R15", "the status that a ruling names is ignored", `		return a.ResumeAt`, `		return o.FrozenFrom`},
-		{"R16", "a ruling sets only one of the counters back", `o.RequestRejections, o.ProductRejections = 0, 0`, `o.RequestRejections = 0`},
-		{"R17", "the scheduled completion does not move by the freeze", `	o.ScheduledEnd = o.ScheduledEnd.Add(r.At.Sub(o.Appeal.RaisedAt))` + "\n", ``},
+		{"R15", "a ruling resumes at an acceptance that it has taken away", `case o.FrozenFrom, AwaitingDelivery:`, `case o.FrozenFrom, AwaitingDelivery, Accepted:`},
+		{"R16", "a ruling sets both counters back", `		o.RequestRejections = 0`, `		o.RequestRejections, o.ProductRejections = 0, 0`},
+		{"R16", "the silence ruled on goes on", `		o.SilenceSpent = at`, `		_ = at`},
+		{"R16", "spending a silence begins the timer anew", `		o.SilenceSpent = at`, `		o.TurnSince = at`},
+		{"R16", "a ruling that accepts spends the ground", `if a.Outcome == appeal.Resume {
+		o.Appeal`, `if a.Outcome != appeal.Cancel {
+		o.Appeal`},
+		{"R17", "the scheduled completion does not move by the freeze", `	o.ScheduledEnd = o.ScheduledEnd.Add(freeze)` + "\n", ``},
+		{"R17", "every ruling begins a new turn", `a.Outcome == appeal.Accept || r.To != froze`, `froze != ""`},
+		{"R17", "a turn goes on elsewhere", `a.Outcome == appeal.Accept || r.To != froze`, `a.Outcome == appeal.Accept || froze == ""`},
 	}},
 	{"supervision/open.go", coreTests, []mutant{
 		{"R25", "every order runs on the guide's policy", `o.Policy, o.TemplateVersion = a.Policy, a.TemplateVersion`, `o.Policy, o.TemplateVersion = Guide(), a.TemplateVersion`},
@@ -75,7 +88,13 @@ var flows = []plot{
 	{"supervision/deadlines.go", coreTests, []mutant{
 		{"R19", "the deadline of a ruling is a tick early", `now.Appeal.HandleBy.Add(Tick)`, `now.Appeal.HandleBy`},
 	}},
+	{"supervision/steps.go", coreTests, []mutant{
+		{"R15", "a step that a ruling led beyond is shown as done", `i < here && now.Passed.Has(steps[i])`, `i < here`},
+	}},
 	{"supervision/listing.go", coreTests, []mutant{
+		{"R30", "the order list shows a frozen order as accepted", `	case Accepted:
+		l.AcceptedAt`, `	case Accepted, Frozen:
+		l.AcceptedAt`},
 		{"R02", "the order list shows an order as accepted at the instant it is completed", `!instant.IsZero() && !instant.After(at)`, `!instant.IsZero() && instant.Before(at)`},
 	}},
 	{"supervision/query.go", append(coreTests, serviceTests...), []mutant{

@@ -97,7 +97,12 @@ var likely = map[string]map[string][]string{
 		"awaiting_acceptance":   {"raise_appeal", ""},
 		"frozen":                {"deliver", "report_progress", "", "", "", "", "", ""},
 	},
-	"manager": {"frozen": {"add_note", "decide_appeal", "decide_appeal"}},
+	"manager": {
+		"awaiting_confirmation": {"intervene", "", "", "", "", "", "", "", "", ""},
+		"awaiting_acceptance":   {"intervene", "", "", "", "", "", "", "", "", ""},
+		"accepted":              {"intervene", "", "", ""},
+		"frozen":                {"add_note", "decide_appeal", "decide_appeal"},
+	},
 }
 
 // choose decides what somebody tries: mostly something sensible, now and then anything; false for nothing.

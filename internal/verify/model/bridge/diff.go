@@ -64,6 +64,7 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.instant("opened", m.Opened, o.OpenedAt)
 	d.instant("updated", m.Updated, o.UpdatedAt)
 	d.instant("turn since", m.TurnSince, o.TurnSince)
+	d.instant("silent since", m.SilentSince, o.Facts().Since)
 	d.instant("scheduled end", m.End, o.ScheduledEnd)
 	d.instant("reminded", m.Reminded, o.RemindedAt)
 	d.instant("accepted", m.Accepted, o.AcceptedAt)
@@ -103,6 +104,7 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 		return
 	}
 	d.word("appeal by", m.By, string(a.By))
+	d.word("intervention by", m.Manager, a.Manager)
 	d.word("ground", m.Ground, string(a.Ground))
 	d.word("appeal reason", m.Reason, a.Reason)
 	d.word("demand", m.Demand, a.Demand)
@@ -128,6 +130,7 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 		d.word("ruled by", m.Ruling.By, a.Ruling.By)
 		d.flag("upheld", m.Ruling.Upheld, a.Ruling.Upheld)
 		d.instant("ruled", m.Ruling.At, a.Ruling.At)
+		d.number("ruling files", m.Ruling.Files, len(a.Ruling.Attachments))
 	}
 }
 

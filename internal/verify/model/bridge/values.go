@@ -110,8 +110,10 @@ func Action(c model.Command) supervision.Action {
 		return supervision.AddNote{Text: c.Text, Attachments: files[:c.Files], Shared: c.Shared}
 	case "decide_appeal":
 		return supervision.DecideAppeal{
-			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
+			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text, Attachments: files[:c.Files],
 		}
+	case "intervene":
+		return supervision.Intervene{Reason: c.Text, Attachments: files[:c.Files]}
 	case "auto_accept":
 		return supervision.AutoAccept{}
 	case "complete":
@@ -142,7 +144,9 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	case supervision.AddNote:
 		c.Text, c.Files, c.Shared = a.Text, len(a.Attachments), a.Shared
 	case supervision.DecideAppeal:
-		c.Outcome, c.ResumeAt, c.Upheld, c.Text = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision
+		c.Outcome, c.ResumeAt, c.Upheld, c.Text, c.Files = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision, len(a.Attachments)
+	case supervision.Intervene:
+		c.Text, c.Files = a.Reason, len(a.Attachments)
 	}
 	return c
 }

@@ -1,0 +1,49 @@
+package supervision
+
+import (
+	"slices"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// OpIntervene is the operations manager's: see [Intervene] (R30).
+const OpIntervene Operation = "intervene"
+
+// Intervene takes an order into the operations manager's hands: it is frozen
+// as by an appeal until a ruling (R12, R30). It needs no ground, keeps clear of
+// no blackout, and comes at every status that is neither frozen nor final. It
+// is the operations manager's.
+type Intervene struct {
+	// Reason is mandatory. Both parties see it.
+	Reason string `json:"reason"`
+	// Attachments are optional, at most MaxAttachments.
+	Attachments []Attachment `json:"attachments,omitempty"`
+}
+
+// Operation returns OpIntervene.
+func (Intervene) Operation() Operation { return OpIntervene }
+
+func (a Intervene) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+	a.Reason = f.text("reason", a.Reason, true)
+	a.Attachments = f.attachments("attachments", a.Attachments)
+	return a, f
+}
+
+func (a Intervene) effect(o Order, r Record) Order {
+	o.freeze(r, appeal.Appeal{Manager: r.Actor.ID, Reason: a.Reason, Attachments: a.Attachments})
+	return o
+}
+
+func (Intervene) keepsTurn() {} // R17
+
+func (a Intervene) clone() Action {
+	a.Attachments = slices.Clone(a.Attachments)
+	return a
+}
+
+// freeze opens a case where the flow stands (R12).
+func (o *Order) freeze(r Record, opened appeal.Appeal) {
+	opened.RaisedAt, opened.HandleBy = r.At, r.At.Add(o.Policy.Appeal.Handling)
+	o.FrozenFrom, o.Appeal = r.From, &opened
+}

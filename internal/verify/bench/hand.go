@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type handOrder struct {
 	RemindedAt        time.Time             `json:"reminded_at,omitzero"`
 	AcceptedAt        time.Time             `json:"accepted_at,omitzero"`
 	ClosedAt          time.Time             `json:"closed_at,omitzero"`
+	Passed            []string              `json:"passed,omitempty"`
 	RequestRejections int                   `json:"request_rejections,omitempty"`
 	ProductRejections int                   `json:"product_rejections,omitempty"`
 	Request           *supervision.Request  `json:"request,omitempty"`
@@ -72,6 +74,7 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 	}
 	switch a := action.(type) {
 	case supervision.Deliver:
+		o.pass()
 		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: at}
 	case supervision.RejectProduct:
 		o.ProductRejections++
@@ -82,6 +85,13 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 		record, err = json.Marshal(r)
 	}
 	return order, record, err
+}
+
+// pass notes that the step at which the order stands has happened.
+func (o *handOrder) pass() {
+	if !slices.Contains(o.Passed, o.Status) {
+		o.Passed = append(o.Passed, o.Status)
+	}
 }
 
 // hand does by hand-written SQL what Service.Do does: it reads the order, and writes order, record and outbox under compare-and-swap.

@@ -181,7 +181,7 @@ const (
 		document = (document::jsonb || jsonb_build_object('status', 'completed', 'version', version + 1,
 			'updated_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'turn_since', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
+			'passed', document::jsonb->'passed' || '"accepted"', 'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
 	WHERE due <= $1 RETURNING id, version, completed_at),
 added AS (
 	INSERT INTO {records} (order_id, seq, document) SELECT id, version, json_build_object('format', 1, 'order', id, 'seq', version,
@@ -198,7 +198,7 @@ INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version, completed_
 	document = json_set(document, '$.status', 'completed', '$.version', version + 1,
 		'$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
 		'$.turn_since', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
-		'$.closed_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch')) WHERE due <= ?`
+		'$.passed[#]', 'accepted', '$.closed_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch')) WHERE due <= ?`
 )
 
 // settleSet settles all orders at once, in SQL.
@@ -264,6 +264,7 @@ func (b *backlog) complete(ctx context.Context, id string) error {
 		Format: 1, Order: id, Seq: before + 1, At: due, Actor: supervision.System(), Operation: "complete", From: o.Status, To: "completed",
 		Action: struct{}{},
 	}
+	o.pass()
 	o.Status, o.Version, o.UpdatedAt, o.TurnSince, o.ClosedAt = r.To, r.Seq, due, due, due
 	order, err := json.Marshal(o)
 	if err != nil {

@@ -143,7 +143,8 @@ func (o Order) remindedRecently(at int64) bool {
 	return o.Reminded != 0 && at < o.Reminded+o.Policy.Reminder
 }
 
-// CanResumeAt: where it froze, or where a party has something to act on (R15).
+// CanResumeAt says whether a ruling may resume at a status: where it froze, or
+// where a party has something to act on (R15).
 func (o Order) CanResumeAt(status string) bool {
 	if o.Status != "frozen" || status == o.FrozenFrom {
 		return o.Status == "frozen"

@@ -53,7 +53,8 @@ func TestTheCoreIsPure(t *testing.T) {
 	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit"} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "./"+name).Output()
 		require.NoError(t, err)
-		for _, impure := range []string{"context", "log", "log/slog", "os", "net/http", "github.com/benbjohnson/clock"} {
+		for _, impure := range []string{"context", "log", "log/slog", "os", "net/http",
+			"github.com/benbjohnson/clock"} {
 			assert.NotContains(t, strings.Fields(string(out)), impure, "package %q", name)
 		}
 	}
@@ -65,7 +66,8 @@ func TestOnlyStoretestLinksTesting(t *testing.T) {
 			continue
 		}
 		for _, dep := range deps {
-			assert.False(t, dep == "testing" || strings.HasPrefix(dep, "github.com/stretchr/"), "%q links %s", name, dep)
+			assert.False(t, dep == "testing" || strings.HasPrefix(dep, "github.com/stretchr/"), "%q links %s", name,
+				dep)
 		}
 	}
 }
@@ -88,7 +90,8 @@ func TestModuleRequiresThreeDependencies(t *testing.T) {
 		}
 	}
 	slices.Sort(direct)
-	assert.Equal(t, []string{"github.com/benbjohnson/clock", "github.com/looplab/fsm", "github.com/stretchr/testify"}, direct)
+	assert.Equal(t, []string{"github.com/benbjohnson/clock", "github.com/looplab/fsm", "github.com/stretchr/testify"},
+		direct)
 	assert.Equal(t, "1.25.0", mod.Go, "existing services have to be able to import it")
 }
 

@@ -24,8 +24,9 @@ func TestGenerated(t *testing.T) {
 	for page, parts := range map[string]map[string]string{
 		"README.md": {
 			"snippet: Example in example_test.go": snippet(t),
-			"generated: flow":                     "```mermaid\n" + drawing(t, "flow.mmd") + "```\n\n" + drawing(t, "flow.md"),
-			"generated: numbers":                  numbers(),
+			"generated: flow": "```mermaid\n" + drawing(t, "flow.mmd") + "```\n\n" +
+				drawing(t, "flow.md"),
+			"generated: numbers": numbers(),
 		},
 		"docs/rules.md": {"generated: rules": rules()},
 	} {
@@ -88,16 +89,25 @@ func numbers() string {
 		of   func(supervision.Policy) string
 	}{
 		{"the flow starts at", supervision.R26, func(p supervision.Policy) string { return string(p.Start) }},
-		{"Completed after acceptance", supervision.R02, func(p supervision.Policy) string { return duration(p.CompletionDelay) }},
-		{"silence that opens an appeal: more than", supervision.R09, func(p supervision.Policy) string { return duration(p.Appeal.Silence) }},
-		{"rejections that open an appeal", supervision.R10, func(p supervision.Policy) string { return count(p.Appeal.Rejections) }},
+		{"Completed after acceptance", supervision.R02,
+			func(p supervision.Policy) string { return duration(p.CompletionDelay) }},
+		{"silence that opens an appeal: more than", supervision.R09,
+			func(p supervision.Policy) string { return duration(p.Appeal.Silence) }},
+		{"rejections that open an appeal", supervision.R10,
+			func(p supervision.Policy) string { return count(p.Appeal.Rejections) }},
 		{"the buyer's grounds", supervision.R11, func(p supervision.Policy) string { return p.Appeal.Buyer.String() }},
-		{"the seller's grounds", supervision.R11, func(p supervision.Policy) string { return p.Appeal.Seller.String() }},
-		{"no appeal before the scheduled completion for", supervision.R14, func(p supervision.Policy) string { return duration(p.Appeal.Blackout) }},
-		{"scheduled completion after opening", supervision.R14, func(p supervision.Policy) string { return duration(p.SupervisionPeriod) }},
-		{"a ruling should come within", supervision.R19, func(p supervision.Policy) string { return duration(p.Appeal.Handling) }},
-		{"between two reminders at least", supervision.R20, func(p supervision.Policy) string { return duration(p.ReminderInterval) }},
-		{"an untouched delivery is accepted after", supervision.R27, func(p supervision.Policy) string { return duration(p.AutoAccept) }},
+		{"the seller's grounds", supervision.R11,
+			func(p supervision.Policy) string { return p.Appeal.Seller.String() }},
+		{"no appeal before the scheduled completion for", supervision.R14,
+			func(p supervision.Policy) string { return duration(p.Appeal.Blackout) }},
+		{"scheduled completion after opening", supervision.R14,
+			func(p supervision.Policy) string { return duration(p.SupervisionPeriod) }},
+		{"a ruling should come within", supervision.R19,
+			func(p supervision.Policy) string { return duration(p.Appeal.Handling) }},
+		{"between two reminders at least", supervision.R20,
+			func(p supervision.Policy) string { return duration(p.ReminderInterval) }},
+		{"an untouched delivery is accepted after", supervision.R27,
+			func(p supervision.Policy) string { return duration(p.AutoAccept) }},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |", row.name, row.rule)
 		for _, p := range presets {

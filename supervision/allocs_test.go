@@ -25,7 +25,10 @@ func TestAllocs_AskingCostsNothing(t *testing.T) {
 		for _, late := range []time.Duration{0, 4 * time.Hour, 6 * day, 11 * day} { // transitions are due in some
 			for _, actor := range cast {
 				for op := range tried {
-					assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = s.order.Permit(actor, op, s.at.Add(late)) }), "%s by %s at %s", op, actor, status)
+					assert.Zero(t, testing.AllocsPerRun(10, func() {
+						_,
+							_ = s.order.Permit(actor, op, s.at.Add(late))
+					}), "%s by %s at %s", op, actor, status)
 				}
 				assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = s.order.Operations(actor, s.at.Add(late)) }))
 			}
@@ -43,9 +46,12 @@ func TestAllocs_Apply(t *testing.T) {
 		actor  supervision.Actor
 		action supervision.Action
 	}{
-		{ben, submit}, {sue, acceptRequest}, {sue, rejectRequest}, {sue, report}, {sue, deliver}, {ben, acceptProduct}, {ben, rejectProduct},
-		{ben, remind}, {sue, appealOn(appeal.BuyerSilent)}, {ben, appealOn(appeal.SellerSilent)}, {mia, intervene}, {mia, note}, {mia, resume}, {mia, deem},
-		{mia, cancel}, {mia, resumeAt(supervision.AwaitingDelivery)}, {sue, supervision.Deliver{Result: "Done.", Attachments: files}},
+		{ben, submit}, {sue, acceptRequest}, {sue, rejectRequest}, {sue, report}, {sue, deliver}, {ben, acceptProduct},
+		{ben, rejectProduct},
+		{ben, remind}, {sue, appealOn(appeal.BuyerSilent)}, {ben, appealOn(appeal.SellerSilent)}, {mia, intervene},
+		{mia, note}, {mia, resume}, {mia, deem},
+		{mia, cancel}, {mia, resumeAt(supervision.AwaitingDelivery)},
+		{sue, supervision.Deliver{Result: "Done.", Attachments: files}},
 	} {
 		op := c.action.Operation()
 		s := takes(t, c.actor, op)

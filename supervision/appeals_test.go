@@ -12,7 +12,8 @@ import (
 
 // opensAt checks that an appeal on a ground is refused a tick before an
 // instant, with that instant, and taken at it and a tick after.
-func (s *story) opensAt(actor supervision.Actor, ground appeal.Ground, opens time.Time, reason supervision.Reason, rule supervision.Rule) {
+func (s *story) opensAt(actor supervision.Actor, ground appeal.Ground, opens time.Time, reason supervision.Reason,
+	rule supervision.Rule) {
 	s.t.Helper()
 	refusal := s.fork().until(opens.Add(-tick)).refused(actor, appealOn(ground))
 	assert.Equal(s.t, reason, refusal.Reason)
@@ -43,12 +44,14 @@ func TestR09_SilenceOpensAnAppeal(t *testing.T) {
 			s.opensAt(c.waits, c.ground, bought.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 			s.wait(6 * day)
 			refusal := s.refused(c.silent, appealOn(c.ground))
-			assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason, "the silent side cannot appeal on its own silence")
+			assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason,
+				"the silent side cannot appeal on its own silence")
 			assert.Equal(t, supervision.R11, refusal.Rule)
 			for _, ground := range []appeal.Ground{appeal.SellerSilent, appeal.BuyerSilent} {
 				if ground != c.ground {
 					refusal := s.refused(c.silent, appealOn(ground))
-					assert.Equal(t, supervision.ReasonNotTheirTurn, refusal.Reason, "whose turn it is not cannot be silent")
+					assert.Equal(t, supervision.ReasonNotTheirTurn, refusal.Reason,
+						"whose turn it is not cannot be silent")
 					assert.Equal(t, supervision.R09, refusal.Rule)
 					assert.Zero(t, refusal.From)
 				}
@@ -64,15 +67,21 @@ func TestR09_SilenceIsMeasuredFromTheLastUpdate(t *testing.T) {
 		waits  supervision.Actor
 		ground appeal.Ground
 	}{
-		"progress before the confirmation (R06)": {func(s *story) { s.confirmation().until(began).do(sue, report) }, ben, appeal.SellerSilent},
-		"progress before the delivery (R06)":     {func(s *story) { s.delivery().until(began).do(sue, report) }, ben, appeal.SellerSilent},
+		"progress before the confirmation (R06)": {func(s *story) { s.confirmation().until(began).do(sue, report) },
+			ben, appeal.SellerSilent},
+		"progress before the delivery (R06)": {func(s *story) { s.delivery().until(began).do(sue, report) }, ben,
+			appeal.SellerSilent},
 		"the second report counts": {func(s *story) {
 			s.delivery().wait(day).do(sue, report).until(began).do(sue, report)
 		}, ben, appeal.SellerSilent},
-		"a new turn of the same side": {func(s *story) { s.confirmation().until(began).do(sue, acceptRequest) }, ben, appeal.SellerSilent},
-		"a turn that came back":       {func(s *story) { s.acceptance().until(began).do(ben, rejectProduct) }, ben, appeal.SellerSilent},
-		"the buyer's turn":            {func(s *story) { s.delivery().until(began).do(sue, deliver) }, sue, appeal.BuyerSilent},
-		"a request sent back":         {func(s *story) { s.confirmation().until(began).do(sue, rejectRequest) }, sue, appeal.BuyerSilent},
+		"a new turn of the same side": {func(s *story) { s.confirmation().until(began).do(sue, acceptRequest) }, ben,
+			appeal.SellerSilent},
+		"a turn that came back": {func(s *story) { s.acceptance().until(began).do(ben, rejectProduct) }, ben,
+			appeal.SellerSilent},
+		"the buyer's turn": {func(s *story) { s.delivery().until(began).do(sue, deliver) }, sue,
+			appeal.BuyerSilent},
+		"a request sent back": {func(s *story) { s.confirmation().until(began).do(sue, rejectRequest) }, sue,
+			appeal.BuyerSilent},
 		"reminders move nothing (R20)": {func(s *story) {
 			s.until(began).delivery().wait(day).do(ben, remind).wait(day).do(ben, remind)
 		}, ben, appeal.SellerSilent},
@@ -89,7 +98,8 @@ func TestR09_PolicySetsTheSilence(t *testing.T) {
 	policy := supervision.Guide()
 	policy.Appeal.Silence = time.Hour
 	arrive(t, policy, supervision.AwaitingDelivery).
-		opensAt(ben, appeal.SellerSilent, bought.Add(time.Hour+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+		opensAt(ben, appeal.SellerSilent, bought.Add(time.Hour+tick), supervision.ReasonNotSilentLongEnough,
+			supervision.R09)
 }
 
 // rejections tells of n rejections of one kind, and ends where the next would
@@ -136,10 +146,12 @@ func TestR10_TwoCountersNeverReset(t *testing.T) {
 	}
 	assert.Equal(t, []int{2, 2}, []int{s.order.RequestRejections, s.order.ProductRejections})
 	for _, ground := range []appeal.Ground{appeal.RequestRejected, appeal.ProductRejected} {
-		assert.Equal(t, supervision.ReasonTooFewRejections, s.refused(ben, appealOn(ground)).Reason, "two and two are not three")
+		assert.Equal(t, supervision.ReasonTooFewRejections, s.refused(ben, appealOn(ground)).Reason,
+			"two and two are not three")
 	}
 	s.do(sue, deliver)
-	assert.Equal(t, []int{2, 2}, []int{s.order.RequestRejections, s.order.ProductRejections}, "a new delivery resets none")
+	assert.Equal(t, []int{2, 2}, []int{s.order.RequestRejections, s.order.ProductRejections},
+		"a new delivery resets none")
 	s.do(ben, rejectProduct, appealOn(appeal.ProductRejected))
 
 	requests := rejections(t, supervision.Guide(), appeal.RequestRejected, 2).do(ben, submit)
@@ -163,7 +175,8 @@ func TestR11_PolicyGivesTheGrounds(t *testing.T) {
 	assert.Equal(t, supervision.R11, refusal.Rule)
 	assert.Equal(t, supervision.ReasonNotGranted, refusal.Reason)
 	p := s.permit(sue, supervision.OpRaiseAppeal)
-	assert.Equal(t, supervision.Decision{Operation: supervision.OpRaiseAppeal, Rule: supervision.R11, Reason: supervision.ReasonNotGranted}, p)
+	assert.Equal(t, supervision.Decision{Operation: supervision.OpRaiseAppeal, Rule: supervision.R11,
+		Reason: supervision.ReasonNotGranted}, p)
 	s.do(ben, appealOn(appeal.ProductRejected))
 }
 
@@ -178,7 +191,8 @@ func TestR12_AnAppealFreezesBothParties(t *testing.T) {
 					p := s.fork().wait(at).permit(party, op)
 					assert.False(t, p.Allowed, "%s by %s", op, party)
 					if p.Reason != supervision.ReasonRole {
-						assert.Equal(t, supervision.Decision{Operation: op, Rule: supervision.R12, Reason: supervision.ReasonFrozen}, p)
+						assert.Equal(t, supervision.Decision{Operation: op, Rule: supervision.R12,
+							Reason: supervision.ReasonFrozen}, p)
 					}
 				}
 			}
@@ -191,7 +205,8 @@ func TestR12_AnAppealFreezesBothParties(t *testing.T) {
 }
 
 func TestR12_NoTimerRunsWhileFrozen(t *testing.T) {
-	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).wait(5*day+tick).do(sue, appealOn(appeal.BuyerSilent))
+	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).wait(5*day+tick).do(sue,
+		appealOn(appeal.BuyerSilent))
 	assert.Zero(t, s.order.NextDue())
 	assert.Equal(t, s.order, s.wait(1000*day).now())
 }
@@ -206,7 +221,8 @@ func TestR13_OnlyAManagerHandlesAnAppeal(t *testing.T) {
 			assert.Contains(t, []supervision.Rule{supervision.R13, supervision.R15}, refusal.Rule)
 		}
 	}
-	s.wait(time.Hour).do(mia, note).wait(time.Hour).do(supervision.Manager("max"), supervision.AddNote{Text: "So did I."})
+	s.wait(time.Hour).do(mia, note).wait(time.Hour).do(supervision.Manager("max"),
+		supervision.AddNote{Text: "So did I."})
 	assert.Equal(t, []appeal.Note{
 		{At: frozen.UpdatedAt.Add(time.Hour), By: "mia", Text: note.Text},
 		{At: frozen.UpdatedAt.Add(2 * time.Hour), By: "max", Text: "So did I."},
@@ -226,7 +242,8 @@ func TestR13_NotesAreBounded(t *testing.T) {
 		assert.True(t, s.permit(mia, supervision.OpAddNote).Allowed)
 		s.do(mia, note)
 	}
-	want := supervision.Decision{Operation: supervision.OpAddNote, Rule: supervision.R13, Reason: supervision.ReasonNotes}
+	want := supervision.Decision{Operation: supervision.OpAddNote, Rule: supervision.R13,
+		Reason: supervision.ReasonNotes}
 	assert.Equal(t, want, s.permit(mia, supervision.OpAddNote))
 	assert.Equal(t, supervision.ReasonNotes, s.refused(mia, note).Reason)
 	s.do(mia, resume)
@@ -311,8 +328,10 @@ func TestR18_AnAppealStatesGroundReasonAndDemand(t *testing.T) {
 		action supervision.RaiseAppeal
 		want   map[string]string
 	}{
-		"nothing":        {supervision.RaiseAppeal{}, map[string]string{"ground": "unknown", "reason": "required", "demand": "required"}},
-		"unknown ground": {supervision.RaiseAppeal{Ground: "weather", Reason: "x", Demand: "x"}, map[string]string{"ground": "unknown"}},
+		"nothing": {supervision.RaiseAppeal{},
+			map[string]string{"ground": "unknown", "reason": "required", "demand": "required"}},
+		"unknown ground": {supervision.RaiseAppeal{Ground: "weather", Reason: "x", Demand: "x"},
+			map[string]string{"ground": "unknown"}},
 	} {
 		_, _, err := silent.order.Apply(ben, c.action, silent.at)
 		assert.Equal(t, c.want, faultsOf(t, err), name)
@@ -364,7 +383,8 @@ func TestR19_OverdueIsOnlyShown(t *testing.T) {
 			deadlines := s.order.Deadlines(c.at)
 			assert.Equal(t, !c.late, len(deadlines) == 1)
 			if !c.late {
-				assert.Equal(t, supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: by.Add(tick), Rule: supervision.R19}, deadlines[0])
+				assert.Equal(t, supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: by.Add(tick),
+					Rule: supervision.R19}, deadlines[0])
 			}
 		}
 		assert.Equal(t, s.order, s.until(by.Add(1000*day)).now(), "nothing happens by itself")

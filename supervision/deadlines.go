@@ -87,7 +87,8 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
 			from, _ := o.window(OpRaiseAppeal, v.From, v.Until, v.Holds)
 			rule := R09
-			if blackout && from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
+			if blackout &&
+				from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
 				rule = R14
 			}
 			add(DeadlineAppealOpens, from, rule, party, v.Ground)

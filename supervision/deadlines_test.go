@@ -12,32 +12,44 @@ import (
 )
 
 func TestR23_Deadlines(t *testing.T) {
-	const R02, R09, R14, R19, R20, R27 = supervision.R02, supervision.R09, supervision.R14, supervision.R19, supervision.R20, supervision.R27
+	const R02, R09, R14, R19, R20, R27 = supervision.R02, supervision.R09, supervision.R14, supervision.R19,
+		supervision.R20, supervision.R27
 	blackout := []supervision.Deadline{
 		{Kind: supervision.DeadlineBlackoutBegins, At: bought.Add(350 * day), Rule: R14},
 		{Kind: supervision.DeadlineBlackoutEnds, At: bought.Add(365 * day), Rule: R14},
 	}
-	opens := func(after time.Duration, rule supervision.Rule, party appeal.Party, ground appeal.Ground) supervision.Deadline {
-		return supervision.Deadline{Kind: supervision.DeadlineAppealOpens, At: bought.Add(after), Rule: rule, Party: party, Ground: ground}
+	opens := func(after time.Duration, rule supervision.Rule, party appeal.Party,
+		ground appeal.Ground) supervision.Deadline {
+		return supervision.Deadline{Kind: supervision.DeadlineAppealOpens, At: bought.Add(after), Rule: rule,
+			Party: party, Ground: ground}
 	}
 	guide := supervision.Guide()
 	for name, c := range map[string]struct {
 		s    *story
 		want []supervision.Deadline
 	}{
-		"the buyer's turn":  {begin(t, guide), append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Seller, appeal.BuyerSilent)}, blackout...)},
-		"the seller's turn": {arrive(t, guide, supervision.AwaitingDelivery), append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent)}, blackout...)},
+		"the buyer's turn": {begin(t, guide),
+			append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Seller, appeal.BuyerSilent)}, blackout...)},
+		"the seller's turn": {arrive(t, guide, supervision.AwaitingDelivery),
+			append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent)}, blackout...)},
 		"a reminder": {arrive(t, guide, supervision.AwaitingDelivery).do(ben, remind), append([]supervision.Deadline{
-			{Kind: supervision.DeadlineReminder, At: bought.Add(day), Rule: R20}, opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent),
+			{Kind: supervision.DeadlineReminder, At: bought.Add(day), Rule: R20},
+			opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent),
 		}, blackout...)},
-		"what holds already is no deadline": {arrive(t, guide, supervision.AwaitingDelivery).wait(5*day + tick), blackout},
-		"in the blackout": {rejections(t, guide, appeal.RequestRejected, 3).until(bought.Add(350 * day)), []supervision.Deadline{
-			opens(365*day, R14, appeal.Buyer, appeal.RequestRejected), opens(365*day, R14, appeal.Seller, appeal.BuyerSilent),
-			opens(365*day, R14, appeal.Seller, appeal.RequestRejected), blackout[1],
-		}},
+		"what holds already is no deadline": {arrive(t, guide, supervision.AwaitingDelivery).wait(5*day + tick),
+			blackout},
+		"in the blackout": {rejections(t, guide, appeal.RequestRejected, 3).until(bought.Add(350 * day)),
+			[]supervision.Deadline{
+				opens(365*day, R14, appeal.Buyer, appeal.RequestRejected),
+				opens(365*day, R14, appeal.Seller, appeal.BuyerSilent),
+				opens(365*day, R14, appeal.Seller, appeal.RequestRejected), blackout[1],
+			}},
 		"behind the scheduled end": {begin(t, guide).until(bought.Add(365 * day)), nil},
-		"frozen":                   {arrive(t, guide, supervision.Frozen), []supervision.Deadline{{Kind: supervision.DeadlineRulingOverdue, At: bought.Add(8*day + 2*tick), Rule: R19}}},
-		"accepted":                 {arrive(t, guide, supervision.Accepted), []supervision.Deadline{{Kind: supervision.DeadlineCompletion, At: bought.Add(3 * time.Hour), Rule: R02}}},
+		"frozen": {arrive(t, guide, supervision.Frozen),
+			[]supervision.Deadline{{Kind: supervision.DeadlineRulingOverdue, At: bought.Add(8*day + 2*tick),
+				Rule: R19}}},
+		"accepted": {arrive(t, guide, supervision.Accepted),
+			[]supervision.Deadline{{Kind: supervision.DeadlineCompletion, At: bought.Add(3 * time.Hour), Rule: R02}}},
 		"completed, by time alone": {arrive(t, guide, supervision.Accepted).wait(3 * time.Hour), nil},
 		"canceled":                 {arrive(t, guide, supervision.Canceled), nil},
 		"auto-accepting": {arrive(t, autoAccepting(), supervision.AwaitingAcceptance), []supervision.Deadline{
@@ -58,11 +70,13 @@ func TestR23_Deadlines(t *testing.T) {
 // and not before.
 func TestR23_DeadlinesComeTrue(t *testing.T) {
 	checked := 0
-	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.License(), autoAccepting(), supervision.Rules2025()} {
+	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.License(), autoAccepting(),
+		supervision.Rules2025()} {
 		for _, s := range pasts(t, policy) {
 			for _, at := range around(boundaries(s.order)) {
 				deadlines := s.order.Deadlines(at)
-				assert.True(t, slices.IsSortedFunc(deadlines, func(a, b supervision.Deadline) int { return a.At.Compare(b.At) }))
+				assert.True(t,
+					slices.IsSortedFunc(deadlines, func(a, b supervision.Deadline) int { return a.At.Compare(b.At) }))
 				for _, d := range deadlines {
 					checked++
 					require.True(t, d.At.After(at))
@@ -113,25 +127,41 @@ func TestR15_StepsThatNeverHappenedAreSkipped(t *testing.T) {
 		s    *story
 		want []supervision.StepState
 	}{
-		"opened":                  {begin(t, guide), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
-		"requested":               {arrive(t, guide, supervision.AwaitingConfirmation), []supervision.StepState{done, current, waiting, waiting, waiting, waiting}},
-		"confirmed":               {arrive(t, guide, supervision.AwaitingDelivery), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
-		"delivered":               {arrive(t, guide, supervision.AwaitingAcceptance), []supervision.StepState{done, done, done, current, waiting, waiting}},
-		"accepted":                {arrive(t, guide, supervision.Accepted), []supervision.StepState{done, done, done, done, current, waiting}},
-		"three hours later":       {arrive(t, guide, supervision.Accepted).wait(3 * time.Hour), []supervision.StepState{done, done, done, done, done, done}},
-		"a tick before":           {arrive(t, guide, supervision.Accepted).wait(3*time.Hour - tick), []supervision.StepState{done, done, done, done, current, waiting}},
-		"completed":               {arrive(t, guide, supervision.Completed), []supervision.StepState{done, done, done, done, done, done}},
-		"frozen":                  {arrive(t, guide, supervision.Frozen), []supervision.StepState{done, done, frozen, waiting, waiting, waiting}},
-		"canceled":                {arrive(t, guide, supervision.Canceled), []supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
-		"a rejected request":      {arrive(t, guide, supervision.AwaitingConfirmation).do(sue, rejectRequest), []supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
-		"a rejected delivery":     {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct), []supervision.StepState{done, done, current, waiting, waiting, waiting}},
-		"accepted, not delivered": {arrive(t, guide, supervision.Frozen).do(mia, deem), []supervision.StepState{done, done, skipped, skipped, current, waiting}},
-		"completed, nothing done": {begin(t, guide).do(mia, intervene, deem).wait(3 * time.Hour), []supervision.StepState{skipped, skipped, skipped, skipped, done, done}},
+		"opened": {begin(t, guide),
+			[]supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
+		"requested": {arrive(t, guide, supervision.AwaitingConfirmation),
+			[]supervision.StepState{done, current, waiting, waiting, waiting, waiting}},
+		"confirmed": {arrive(t, guide, supervision.AwaitingDelivery),
+			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"delivered": {arrive(t, guide, supervision.AwaitingAcceptance),
+			[]supervision.StepState{done, done, done, current, waiting, waiting}},
+		"accepted": {arrive(t, guide, supervision.Accepted),
+			[]supervision.StepState{done, done, done, done, current, waiting}},
+		"three hours later": {arrive(t, guide, supervision.Accepted).wait(3 * time.Hour),
+			[]supervision.StepState{done, done, done, done, done, done}},
+		"a tick before": {arrive(t, guide, supervision.Accepted).wait(3*time.Hour - tick),
+			[]supervision.StepState{done, done, done, done, current, waiting}},
+		"completed": {arrive(t, guide, supervision.Completed),
+			[]supervision.StepState{done, done, done, done, done, done}},
+		"frozen": {arrive(t, guide, supervision.Frozen),
+			[]supervision.StepState{done, done, frozen, waiting, waiting, waiting}},
+		"canceled": {arrive(t, guide, supervision.Canceled),
+			[]supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
+		"a rejected request": {arrive(t, guide, supervision.AwaitingConfirmation).do(sue, rejectRequest),
+			[]supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
+		"a rejected delivery": {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct),
+			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
+		"accepted, not delivered": {arrive(t, guide, supervision.Frozen).do(mia, deem),
+			[]supervision.StepState{done, done, skipped, skipped, current, waiting}},
+		"completed, nothing done": {begin(t, guide).do(mia, intervene, deem).wait(3 * time.Hour),
+			[]supervision.StepState{skipped, skipped, skipped, skipped, done, done}},
 		"accepted for a silent buyer": {arrive(t, guide, supervision.AwaitingAcceptance).silenced().do(mia, deem),
 			[]supervision.StepState{done, done, done, skipped, current, waiting}},
-		"accepted after a rejection": {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct).do(mia, intervene, deem),
+		"accepted after a rejection": {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct).do(mia,
+			intervene, deem),
 			[]supervision.StepState{done, done, done, skipped, current, waiting}},
-		"led beyond the confirmation": {arrive(t, guide, supervision.AwaitingConfirmation).do(mia, intervene, resumeAt(supervision.AwaitingDelivery)),
+		"led beyond the confirmation": {arrive(t, guide, supervision.AwaitingConfirmation).do(mia, intervene,
+			resumeAt(supervision.AwaitingDelivery)),
 			[]supervision.StepState{done, skipped, current, waiting, waiting, waiting}},
 		"led back": {arrive(t, guide, supervision.Accepted).do(mia, intervene, resumeAt(supervision.AwaitingDelivery)),
 			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
@@ -139,11 +169,15 @@ func TestR15_StepsThatNeverHappenedAreSkipped(t *testing.T) {
 			[]supervision.StepState{done, done, done, done, canceled, waiting}},
 		"an intervention at acceptance": {arrive(t, guide, supervision.Accepted).do(mia, intervene),
 			[]supervision.StepState{done, done, done, done, frozen, waiting}},
-		"a License, accepted undelivered": {begin(t, supervision.License()).do(mia, intervene, deem), []supervision.StepState{skipped, skipped, current, waiting}},
-		"skipped, and done after all": {begin(t, guide).do(mia, intervene, resumeAt(supervision.AwaitingDelivery), intervene, resumeAt(supervision.AwaitingRequest)).delivery(),
+		"a License, accepted undelivered": {begin(t, supervision.License()).do(mia, intervene, deem),
+			[]supervision.StepState{skipped, skipped, current, waiting}},
+		"skipped, and done after all": {begin(t, guide).do(mia, intervene, resumeAt(supervision.AwaitingDelivery),
+			intervene, resumeAt(supervision.AwaitingRequest)).delivery(),
 			[]supervision.StepState{done, done, current, waiting, waiting, waiting}},
-		"a License, opened":    {begin(t, supervision.License()), []supervision.StepState{current, waiting, waiting, waiting}},
-		"a License, delivered": {begin(t, supervision.License()).acceptance(), []supervision.StepState{done, current, waiting, waiting}},
+		"a License, opened": {begin(t, supervision.License()),
+			[]supervision.StepState{current, waiting, waiting, waiting}},
+		"a License, delivered": {begin(t, supervision.License()).acceptance(),
+			[]supervision.StepState{done, current, waiting, waiting}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			steps := c.s.order.Steps(c.s.at)
@@ -152,7 +186,8 @@ func TestR15_StepsThatNeverHappenedAreSkipped(t *testing.T) {
 				states = append(states, step.State)
 			}
 			assert.Equal(t, c.want, states)
-			flow := []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingConfirmation, supervision.AwaitingDelivery,
+			flow := []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingConfirmation,
+				supervision.AwaitingDelivery,
 				supervision.AwaitingAcceptance, supervision.Accepted, supervision.Completed}
 			for i, step := range steps {
 				assert.Equal(t, flow[len(flow)-len(steps)+i], step.Status)

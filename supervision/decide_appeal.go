@@ -13,8 +13,8 @@ import (
 // OpDecideAppeal is the operations manager's: see [DecideAppeal] (R15).
 const OpDecideAppeal Operation = "decide_appeal"
 
-// DecideAppeal rules on the pending appeal or intervention (R13, R15). It is the
-// operations manager's.
+// DecideAppeal rules on the pending appeal or intervention (R13, R15). It is
+// the operations manager's.
 type DecideAppeal struct {
 	// Outcome is resume, accept or cancel.
 	Outcome appeal.Outcome `json:"outcome,omitzero"`
@@ -98,7 +98,8 @@ func (a DecideAppeal) to(o Order) Status {
 func (a DecideAppeal) effect(o Order, r Record) Order {
 	o.Appeal = o.Appeal.Clone()
 	o.Appeal.Ruling = &appeal.Ruling{
-		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, Attachments: a.Attachments, At: r.At, By: r.Actor.ID,
+		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, Attachments: a.Attachments, At: r.At,
+		By: r.Actor.ID,
 	}
 	froze, freeze := o.FrozenFrom, r.At.Sub(o.Appeal.RaisedAt)
 	o.ScheduledEnd = o.ScheduledEnd.Add(freeze)

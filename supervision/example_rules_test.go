@@ -15,7 +15,8 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // delivering is an order whose seller has accepted the request, as the examples
 // need one.
 func delivering(policy supervision.Policy) (supervision.Order, []supervision.Record) {
-	order, first, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue", Policy: policy}, monday)
+	order, first, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue",
+		Policy: policy}, monday)
 	records := []supervision.Record{first}
 	for _, step := range []struct {
 		actor  supervision.Actor
@@ -39,7 +40,8 @@ func delivering(policy supervision.Policy) (supervision.Order, []supervision.Rec
 func ExampleOrder_Apply() {
 	order, _ := delivering(supervision.Guide())
 	five := monday.AddDate(0, 0, 5)
-	appealing := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No news for five days.", Demand: "Deliver."}
+	appealing := supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No news for five days.",
+		Demand: "Deliver."}
 
 	_, _, err := order.Apply(supervision.Buyer("ben"), appealing, five)
 	var refusal *supervision.Refusal
@@ -75,9 +77,8 @@ func ExamplePolicy() {
 	fmt.Println(policy.Validate())
 	// Output:
 	// 2026-03-12 09:00:00 auto_accept awaiting_acceptance to accepted
-	// 2026-03-12 12:00:00 complete accepted to completed
-	// completed
-	// supervision: invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s
+	// 2026-03-12 12:00:00 complete accepted to completed completed supervision:
+	// invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s
 }
 
 // A portal shows what a party can do, and why not and from when where it

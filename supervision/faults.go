@@ -32,7 +32,8 @@ func (f *faults) attachments(field string, list []Attachment) []Attachment {
 		return nil
 	}
 	if len(list) > MaxAttachments {
-		f.Put(field, Fault{Code: fault.TooMany, Max: strconv.Itoa(MaxAttachments), Message: "attach at most " + strconv.Itoa(MaxAttachments) + " files"})
+		f.Put(field, Fault{Code: fault.TooMany, Max: strconv.Itoa(MaxAttachments),
+			Message: "attach at most " + strconv.Itoa(MaxAttachments) + " files"})
 		return nil
 	}
 	checked := make([]Attachment, len(list))

@@ -49,7 +49,8 @@ func TestFlow_IsWhatTheRulesTell(t *testing.T) {
 		if row.Timer != "" {
 			timer = " after " + string(row.Timer)
 		}
-		rows = append(rows, fmt.Sprintf("%s: %s by %s%s leads to %s (%s)", row.From, row.Operation, joined(row.By), timer, row.To, row.Rule))
+		rows = append(rows, fmt.Sprintf("%s: %s by %s%s leads to %s (%s)", row.From, row.Operation, joined(row.By),
+			timer, row.To, row.Rule))
 	}
 	assert.ElementsMatch(t, told, rows)
 }
@@ -61,7 +62,8 @@ func TestFlow_ReturnsACopy(t *testing.T) {
 }
 
 func TestFlow_Statuses(t *testing.T) {
-	const buyer, seller, manager, nobody = supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager, supervision.Role("")
+	const buyer, seller, manager, nobody = supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager,
+		supervision.Role("")
 	for _, c := range []struct {
 		status  supervision.Status
 		turn    supervision.Role

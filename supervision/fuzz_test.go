@@ -52,7 +52,8 @@ func answerEverything(t *testing.T, o supervision.Order, at time.Time) {
 			}
 		}
 		_, _ = o.Verdicts(actor, at)
-		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), intervene, note, resume, cancel} {
+		for _, action := range []supervision.Action{submit, deliver, remind, appealOn(appeal.Unconditional), intervene,
+			note, resume, cancel} {
 			_, _, _ = o.Apply(actor, action, at)
 		}
 	}
@@ -140,7 +141,8 @@ func FuzzAction(f *testing.F) {
 // FuzzPolicy: a policy that can be read is valid, and is written and read again
 // as it is.
 func FuzzPolicy(f *testing.F) {
-	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting()} {
+	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		autoAccepting()} {
 		f.Add(encode(f, p))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -157,7 +159,8 @@ func FuzzPolicy(f *testing.F) {
 
 // FuzzWords: every enumeration takes its own words and no others.
 func FuzzWords(f *testing.F) {
-	for _, word := range []string{"frozen", "processing", "manager", "raise_appeal", "in_blackout", "completion_delay", "", "Frozen", "\xff"} {
+	for _, word := range []string{"frozen", "processing", "manager", "raise_appeal", "in_blackout", "completion_delay",
+		"", "Frozen", "\xff"} {
 		f.Add(word)
 	}
 	f.Fuzz(func(t *testing.T, word string) {

@@ -30,8 +30,9 @@ var badTexts = map[string]string{
 
 // badIDs are ids that are refused.
 var badIDs = map[string]string{
-	"": "required", strings.Repeat("x", 129): "too_long", longID + "漢": "too_long", "\xff": "not_utf8", "a\x00": "control_character",
-	"a\nb": "line_break", "a\tb": "line_break", " a": "untrimmed", "a ": "untrimmed",
+	"": "required", strings.Repeat("x", 129): "too_long", longID + "漢": "too_long", "\xff": "not_utf8",
+	"a\x00": "control_character",
+	"a\nb":  "line_break", "a\tb": "line_break", " a": "untrimmed", "a ": "untrimmed",
 }
 
 // badInstants are instants that no order can live with.
@@ -80,7 +81,8 @@ func TestInput_Instants(t *testing.T) {
 			if _, _, err = supervision.Open(opening, bought); !c.at.IsZero() {
 				assert.Contains(t, faultsOf(t, err), "scheduled_end")
 			}
-			if _, _, err = arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue, supervision.Deliver{Result: "x", EnabledAt: c.at}, bought); !c.at.IsZero() {
+			if _, _, err = arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue,
+				supervision.Deliver{Result: "x", EnabledAt: c.at}, bought); !c.at.IsZero() {
 				assert.Contains(t, faultsOf(t, err), "enabled_at")
 			}
 		})
@@ -88,7 +90,8 @@ func TestInput_Instants(t *testing.T) {
 }
 
 func TestInput_TheFirstAndTheLastInstant(t *testing.T) {
-	for _, at := range []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9000, 12, 31, 23, 59, 59, 999_999_000, time.UTC)} {
+	for _, at := range []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(9000, 12, 31, 23, 59, 59, 999_999_000, time.UTC)} {
 		policy := supervision.Guide()
 		policy.SupervisionPeriod, policy.CompletionDelay = 36500*day, 36500*day
 		order, _, err := supervision.Open(anOpening(policy), at)
@@ -128,7 +131,8 @@ type stowaway struct{ supervision.AcceptRequest }
 func TestInput_Actions(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
 	for name, action := range map[string]supervision.Action{
-		"nil": nil, "a pointer": &supervision.AcceptRequest{}, "a nil pointer": (*supervision.RejectRequest)(nil), "a stowaway": stowaway{},
+		"nil": nil, "a pointer": &supervision.AcceptRequest{}, "a nil pointer": (*supervision.RejectRequest)(nil),
+		"a stowaway":              stowaway{},
 		"a pointer to an opening": &supervision.Opening{}, "a nil ruling": (*supervision.DecideAppeal)(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -265,7 +269,8 @@ func TestInput_AttachmentLines(t *testing.T) {
 			bad := good
 			set(&bad)
 			s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
-			_, _, err := s.order.Apply(sue, supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{good, bad}}, s.at)
+			_, _, err := s.order.Apply(sue,
+				supervision.Deliver{Result: "x", Attachments: []supervision.Attachment{good, bad}}, s.at)
 			assert.Equal(t, map[string]string{"attachments[1]." + field: code}, faultsOf(t, err), "%q", line)
 		}
 	}
@@ -290,10 +295,13 @@ func TestInput_Attachments(t *testing.T) {
 
 			_, _, err = s.order.Apply(c.actor, c.with(files), s.at)
 			assert.Equal(t, map[string]string{"attachments": "too_many"}, faultsOf(t, err))
-			_, _, err = s.order.Apply(c.actor, c.with([]supervision.Attachment{{Digest: " "}, files[1], {Name: "\xff", Ref: tooLong, Digest: longID + "x"}}), s.at)
+			_, _, err = s.order.Apply(c.actor, c.with([]supervision.Attachment{{Digest: " "}, files[1],
+				{Name: "\xff", Ref: tooLong, Digest: longID + "x"}}), s.at)
 			assert.Equal(t, map[string]string{
-				"attachments[0].name": "required", "attachments[0].ref": "required", "attachments[0].digest": "untrimmed",
-				"attachments[2].name": "not_utf8", "attachments[2].ref": "too_long", "attachments[2].digest": "too_long",
+				"attachments[0].name": "required", "attachments[0].ref": "required",
+				"attachments[0].digest": "untrimmed",
+				"attachments[2].name":   "not_utf8", "attachments[2].ref": "too_long",
+				"attachments[2].digest": "too_long",
 			}, faultsOf(t, err), "every fault of every file")
 			_, records, err = s.order.Apply(c.actor, c.with([]supervision.Attachment{}), s.at)
 			require.NoError(t, err)
@@ -344,8 +352,10 @@ func TestInput_Forms(t *testing.T) {
 	}
 	before := s.order.Clone()
 	for name, values := range map[string]template.Values{
-		"no values": nil, "nil values": {"users": nil, "region": nil}, "wrong types": {"users": []any{1}, "region": map[string]any{}},
-		"a channel": {"users": make(chan int), "region": "eu"}, "a function": {"users": func() {}, "region": "eu"}, "too many": many,
+		"no values": nil, "nil values": {"users": nil, "region": nil},
+		"wrong types": {"users": []any{1}, "region": map[string]any{}},
+		"a channel":   {"users": make(chan int), "region": "eu"}, "a function": {"users": func() {}, "region": "eu"},
+		"too many": many,
 	} {
 		next, records, err := s.order.Apply(ben, supervision.SubmitRequest{Values: values}, s.at, s.forms...)
 		assert.ErrorIs(t, err, supervision.ErrInvalid, name)
@@ -358,8 +368,10 @@ func TestInput_Forms(t *testing.T) {
 // TestInput_ActionDocuments feeds what no host should send.
 func TestInput_ActionDocuments(t *testing.T) {
 	for document, cause := range map[string]error{
-		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed, `NaN`: supervision.ErrMalformed,
-		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"action":{}}`: supervision.ErrMalformed, `{"format":1,"operation":"remind"}`: supervision.ErrMalformed,
+		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed,
+		`NaN`:          supervision.ErrMalformed,
+		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"action":{}}`: supervision.ErrMalformed,
+		`{"format":1,"operation":"remind"}`:                                                                     supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":null}`:                                                       supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                               supervision.ErrMalformed,
 		`{"format":1,"operation":"remind","action":{"text":7}}`:                                                 supervision.ErrMalformed,

@@ -64,7 +64,8 @@ func sorted(set map[string]bool) []string {
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// rows gives the tables of a section of the page: for each row the names in its first and in its second column.
+// rows gives the tables of a section of the page: for each row the names in its
+// first and in its second column.
 func rows(t *testing.T, text, section string) (list [][2][]string) {
 	_, text, found := strings.Cut(text, "\n## "+section+"\n")
 	require.True(t, found, section)
@@ -88,7 +89,8 @@ func rows(t *testing.T, text, section string) (list [][2][]string) {
 func TestJSON_PageNamesEveryField(t *testing.T) {
 	text := readPage(t)
 	for section, form := range map[string]string{
-		"Order": "order_*.json", "Record": "record_*.json", "Policy": "policy_*.json", "Request template": "template_*.json",
+		"Order": "order_*.json", "Record": "record_*.json", "Policy": "policy_*.json",
+		"Request template": "template_*.json",
 	} {
 		var named []string
 		for _, row := range rows(t, text, section) {
@@ -100,7 +102,8 @@ func TestJSON_PageNamesEveryField(t *testing.T) {
 	operations := rows(t, text, "Action")
 	assert.Len(t, operations, 15)
 	for _, row := range operations {
-		fields := goldenFields(t, "action_"+row[0][0]+"*.json", func(whole map[string]any) any { return whole["action"] })
+		fields := goldenFields(t, "action_"+row[0][0]+"*.json",
+			func(whole map[string]any) any { return whole["action"] })
 		named := slices.DeleteFunc(row[1], func(name string) bool { return name == "Service.Open" })
 		slices.Sort(named)
 		assert.ElementsMatch(t, fields, named, row[0][0])

@@ -83,7 +83,8 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	files := []supervision.Attachment{{Name: "seats.csv", Ref: "files/7f3a", Digest: "sha256:9b74c989"}}
 	opening := anOpening(autoAccepting())
 	opening.ScheduledEnd = bought.Add(200 * day)
-	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"}, Attachments: files}
+	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"},
+		Attachments: files}
 	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(3 * day)}
 
 	s := beginOn(t, opening, 2, seats())
@@ -102,7 +103,8 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	keep(s.do(mia, ruling))
 	keep(s.do(ben, acceptProduct))
 	ruling.ResumeAt = ""
-	s.wait(time.Hour).do(mia, supervision.Intervene{Reason: intervene.Reason, Attachments: files}).wait(day).do(mia, ruling)
+	s.wait(time.Hour).do(mia, supervision.Intervene{Reason: intervene.Reason, Attachments: files}).wait(day).do(mia,
+		ruling)
 	s.wait(2 * time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)
 	keep(s)
@@ -118,7 +120,8 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 func everyKind() template.Template {
 	options := []template.Option{{Value: "eu", Label: "Europe"}, {Value: "cn"}}
 	return template.Template{Title: "Set up", Intro: "Tell us what you need.", Fields: []template.Field{
-		{Key: "company", Label: "Company", Help: "As registered.", Kind: template.Line, Required: true, MinLength: 2, MaxLength: 80},
+		{Key: "company", Label: "Company", Help: "As registered.", Kind: template.Line, Required: true, MinLength: 2,
+			MaxLength: 80},
 		{Key: "code", Label: "Contract", Kind: template.Line, Pattern: `[A-Z]{2}\d{4}`},
 		{Key: "needs", Label: "Needs", Kind: template.Text},
 		{Key: "budget", Label: "Budget", Kind: template.Number, Min: "0.5", Max: "99.5"},
@@ -161,7 +164,8 @@ func TestJSON_GoldenAnswers(t *testing.T) {
 	answers := map[string]any{
 		"operations": permissions, "deadlines": s.order.Deadlines(s.at), "progress": s.order.Steps(s.at),
 		"refusal": s.refused(ben, remind), "invalid": invalid.(*supervision.InvalidError).Faults,
-		"request_template": service.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought, Template: seats()},
+		"request_template": service.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought,
+			Template: seats()},
 	}
 	text, err := json.MarshalIndent(answers, "", "  ")
 	require.NoError(t, err)

@@ -42,7 +42,8 @@ func TestJSON_WhatIsMissingIsNamed(t *testing.T) {
 		fields []string
 	}{
 		{"order_awaiting_request.json", readOrder, []string{
-			"id", "product", "buyer", "seller", "policy", "status", "version", "opened_at", "updated_at", "turn_since", "scheduled_end",
+			"id", "product", "buyer", "seller", "policy", "status", "version", "opened_at", "updated_at", "turn_since",
+			"scheduled_end",
 		}},
 		{"order_awaiting_confirmation.json", readOrder, []string{"request"}},
 		{"order_awaiting_acceptance.json", readOrder, []string{"delivery"}},
@@ -51,7 +52,8 @@ func TestJSON_WhatIsMissingIsNamed(t *testing.T) {
 		{"order_frozen.json", readOrder, []string{
 			"frozen_from", "appeal", "appeal.by", "appeal.ground", "appeal.raised_at", "appeal.handle_by",
 		}},
-		{"order_canceled.json", readOrder, []string{"closed_at", "frozen_from", "appeal", "appeal.ruling", "appeal.ruling.outcome"}},
+		{"order_canceled.json", readOrder,
+			[]string{"closed_at", "frozen_from", "appeal", "appeal.ruling", "appeal.ruling.outcome"}},
 		{"record_deliver.json", readRecord, []string{
 			"order", "seq", "at", "actor", "actor.role", "actor.id", "operation", "from", "to", "action",
 		}},
@@ -101,10 +103,12 @@ func TestJSON_WhatDoesNotFitIsRefused(t *testing.T) {
 		{"an instant that is none", order, "opened_at", "yesterday", supervision.ErrMalformed},
 		{"a zero instant", order, "turn_since", "0001-01-01T00:00:00Z", supervision.ErrMalformed},
 		{"another operation's action", record, "operation", "remind", supervision.ErrMalformed},
-		{"a pending appeal that froze nothing", "order_frozen.json", "status", "awaiting_delivery", supervision.ErrMalformed},
+		{"a pending appeal that froze nothing", "order_frozen.json", "status", "awaiting_delivery",
+			supervision.ErrMalformed},
 		{"frozen from where nothing can be", "order_frozen.json", "frozen_from", "completed", supervision.ErrMalformed},
 		{"an appeal by nobody", "order_frozen.json", "appeal.by", "", supervision.ErrUnknown},
-		{"an appeal that is an intervention too", "order_frozen.json", "appeal.manager", "mia", supervision.ErrMalformed},
+		{"an appeal that is an intervention too", "order_frozen.json", "appeal.manager", "mia",
+			supervision.ErrMalformed},
 		{"an appeal without a ground", "order_frozen.json", "appeal.ground", nil, supervision.ErrMalformed},
 		{"steps that are none", order, "passed", []string{"frozen"}, supervision.ErrMalformed},
 		{"closed though it goes on", order, "closed_at", "2026-03-09T12:00:00Z", supervision.ErrMalformed},
@@ -126,7 +130,8 @@ func TestJSON_WhatDoesNotFitIsRefused(t *testing.T) {
 func TestJSON_TheNewerFormatGoesFirst(t *testing.T) {
 	document := []byte(`{"format":7,"status":"teleported","wings":2,"policy":[],"operation":"fly","action":8}`)
 	for name, err := range map[string]error{
-		"order": readOrder(document), "record": readRecord(document), "policy": new(supervision.Policy).UnmarshalJSON(document),
+		"order": readOrder(document), "record": readRecord(document),
+		"policy": new(supervision.Policy).UnmarshalJSON(document),
 	} {
 		require.ErrorIs(t, err, supervision.ErrNewerFormat, name)
 		assert.ErrorContains(t, err, "upgrade this host")
@@ -146,7 +151,8 @@ func TestJSON_OneDocumentAndNothingElse(t *testing.T) {
 			require.NoError(t, read([]byte(blank+string(data)+blank)))
 		}
 		for _, more := range []string{"{}", "null", " x", "]"} {
-			require.ErrorIs(t, read(append(data[:len(data):len(data)], more...)), supervision.ErrMalformed, "%s and %s", file, more)
+			require.ErrorIs(t, read(append(data[:len(data):len(data)], more...)), supervision.ErrMalformed, "%s and %s",
+				file, more)
 		}
 		for _, none := range []string{"", " ", "null", "[]", "7", `"x"`, "{", string(data[:len(data)/2])} {
 			require.ErrorIs(t, read([]byte(none)), supervision.ErrMalformed, none)

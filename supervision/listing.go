@@ -19,8 +19,8 @@ type Listing struct {
 	// never will.
 	Due time.Time
 	// AcceptedAt and CompletedAt are when the order was, or by time alone will
-	// be, accepted and completed; zero where the flow does not stand, or come by
-	// time alone, at such a status.
+	// be, accepted and completed; zero where the flow does not stand, or come
+	// by time alone, at such a status.
 	AcceptedAt, CompletedAt time.Time
 	// HandleBy is until when the pending appeal should be ruled on (R19); zero
 	// without one.

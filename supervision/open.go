@@ -53,7 +53,8 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
 	}
 	record := Record{
-		Order: opening.ID, Seq: 1, At: at, Actor: System(), Operation: OpOpen, To: opening.Policy.Start, Action: opening,
+		Order: opening.ID, Seq: 1, At: at, Actor: System(), Operation: OpOpen, To: opening.Policy.Start,
+		Action: opening,
 	}
 	var o Order
 	o.take(&record)

@@ -41,9 +41,9 @@ type Order struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	// TurnSince is when the present turn began or, on the seller's turn, was
 	// last reported on, moved by freezes; a frozen order keeps that of the turn
-	// that was frozen. The timers are measured from it, and so is silence
-	// (R09, R17), except that SilenceSpent is when a ruling has spent what there
-	// was of it (R16); zero where none has.
+	// that was frozen. The timers are measured from it, and so is silence (R09,
+	// R17), except that SilenceSpent is when a ruling has spent what there was
+	// of it (R16); zero where none has.
 	TurnSince    time.Time `json:"turn_since"`
 	SilenceSpent time.Time `json:"silence_spent,omitzero"`
 	// ScheduledEnd is when the flow is scheduled to be completed, moved by past
@@ -51,8 +51,8 @@ type Order struct {
 	ScheduledEnd time.Time `json:"scheduled_end"`
 	// RemindedAt is the buyer's last reminder (R20); zero without one.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
-	// AcceptedAt is when the order was accepted (R02, R08, R15); zero before, and
-	// after a ruling that takes it back.
+	// AcceptedAt is when the order was accepted (R02, R08, R15); zero before,
+	// and after a ruling that takes it back.
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 	// ClosedAt is when the order was Completed or Canceled; zero before.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
@@ -161,6 +161,7 @@ func (o *Order) complete() error {
 // isWhole reports whether an appeal has what every appeal has, so that it can
 // be found and written again.
 func isWhole(a *appeal.Appeal) bool {
-	return a == nil || (a.By == "") == (a.Manager != "") && (a.By == "") == (a.Ground == "") && !a.RaisedAt.IsZero() && !a.HandleBy.IsZero() &&
+	return a == nil || (a.By == "") == (a.Manager != "") && (a.By == "") == (a.Ground == "") && !a.RaisedAt.IsZero() &&
+		!a.HandleBy.IsZero() &&
 		(a.Ruling == nil || a.Ruling.Outcome != "")
 }

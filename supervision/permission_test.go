@@ -19,7 +19,8 @@ func attempts() map[supervision.Operation][]supervision.Action {
 	list := map[supervision.Operation][]supervision.Action{}
 	add := func(a supervision.Action) { list[a.Operation()] = append(list[a.Operation()], a) }
 	for _, action := range []supervision.Action{
-		anOpening(supervision.Guide()), submit, acceptRequest, rejectRequest, report, deliver, acceptProduct, rejectProduct, remind,
+		anOpening(supervision.Guide()), submit, acceptRequest, rejectRequest, report, deliver, acceptProduct,
+		rejectProduct, remind,
 		intervene, note, deem, cancel, resume, supervision.AutoAccept{}, supervision.Complete{},
 	} {
 		add(action)
@@ -45,7 +46,8 @@ func boundaries(o supervision.Order) []time.Time {
 	list := []time.Time{
 		o.UpdatedAt, o.TurnSince.Add(p.Appeal.Silence), o.TurnSince.Add(p.Appeal.Silence + tick),
 		o.ScheduledEnd.Add(-p.Appeal.Blackout), o.ScheduledEnd, o.TurnSince.Add(p.CompletionDelay),
-		o.TurnSince.Add(p.AutoAccept), o.TurnSince.Add(p.AutoAccept + p.CompletionDelay), o.ScheduledEnd.Add(1000 * day),
+		o.TurnSince.Add(p.AutoAccept), o.TurnSince.Add(p.AutoAccept + p.CompletionDelay),
+		o.ScheduledEnd.Add(1000 * day),
 	}
 	if !o.RemindedAt.IsZero() {
 		list = append(list, o.RemindedAt.Add(p.ReminderInterval))
@@ -94,7 +96,8 @@ func agree(t testing.TB, o supervision.Order, at time.Time) (done []step) {
 				checkRefusal(t, settled, actor, p, action, refusal, grounds)
 			}
 			if p.Allowed != succeeded || p.Allowed != (p.Reason == "") || p.Rule == "" {
-				must(t, false, "asking and doing disagree: %s by %s at %s (%s): %+v, done: %t", op, actor, settled.Status, at, p, succeeded)
+				must(t, false, "asking and doing disagree: %s by %s at %s (%s): %+v, done: %t", op, actor,
+					settled.Status, at, p, succeeded)
 			}
 		}
 	}
@@ -129,15 +132,18 @@ func later(a, b time.Time) time.Time {
 
 // checkRefusal checks that a refusal says who, what and where, and the same as
 // the answer to the question (R24).
-func checkRefusal(t testing.TB, o supervision.Order, actor supervision.Actor, p supervision.Decision, action supervision.Action, r *supervision.Refusal, grounds []appeal.Verdict) {
-	if r.Order != o.ID || r.Status != o.Status || r.Actor != actor || r.Operation != action.Operation() || supervision.ReasonText(r.Reason) == "" {
+func checkRefusal(t testing.TB, o supervision.Order, actor supervision.Actor, p supervision.Decision,
+	action supervision.Action, r *supervision.Refusal, grounds []appeal.Verdict) {
+	if r.Order != o.ID || r.Status != o.Status || r.Actor != actor || r.Operation != action.Operation() ||
+		supervision.ReasonText(r.Reason) == "" {
 		must(t, false, "the refusal does not say what was refused: %+v", r)
 	}
 	want := supervision.Refusal{Decision: supervision.Decision{Rule: p.Rule, Reason: p.Reason, From: p.From}}
 	switch a := action.(type) {
 	case supervision.DecideAppeal:
 		if p.Allowed {
-			want = supervision.Refusal{Decision: supervision.Decision{Rule: supervision.R15, Reason: supervision.ReasonNothingThere}}
+			want = supervision.Refusal{Decision: supervision.Decision{Rule: supervision.R15,
+				Reason: supervision.ReasonNothingThere}}
 		}
 	case supervision.RaiseAppeal:
 		if !o.Status.Waiting() || p.Reason == supervision.ReasonRole {
@@ -171,7 +177,8 @@ func promises(t testing.TB, o supervision.Order, at time.Time) {
 				q, err := o.Permit(actor, op, next)
 				must(t, err == nil, "%v", err)
 				if want, known := promised(p, next); known && q.Allowed != want {
-					must(t, false, "a promise is broken: %s by %s: at %s it was %+v, at %s it is %+v", op, actor, at, p, next, q)
+					must(t, false, "a promise is broken: %s by %s: at %s it was %+v, at %s it is %+v", op, actor, at, p,
+						next, q)
 				}
 			}
 			for _, promise := range []struct {
@@ -186,7 +193,8 @@ func promises(t testing.TB, o supervision.Order, at time.Time) {
 				require.NoError(t, err)
 				then, err := o.Permit(actor, op, promise.at)
 				require.NoError(t, err)
-				require.Equal(t, []bool{promise.before, !promise.before}, []bool{before.Allowed, then.Allowed}, "%s by %s: %+v", op, actor, p)
+				require.Equal(t, []bool{promise.before, !promise.before}, []bool{before.Allowed, then.Allowed},
+					"%s by %s: %+v", op, actor, p)
 			}
 		}
 	}
@@ -213,7 +221,8 @@ func pasts(t testing.TB, policy supervision.Policy) []*story {
 	var list []*story
 	add := func(s *story) { list = append(list, s) }
 	for _, status := range supervision.Statuses() {
-		if policy.Start == supervision.AwaitingDelivery && (status == supervision.AwaitingRequest || status == supervision.AwaitingConfirmation) {
+		if policy.Start == supervision.AwaitingDelivery &&
+			(status == supervision.AwaitingRequest || status == supervision.AwaitingConfirmation) {
 			continue
 		}
 		if policy.Appeal.Silence == 0 && (status == supervision.Frozen || status == supervision.Canceled) {
@@ -247,7 +256,8 @@ func TestR23_AskingAndDoingAgree(t *testing.T) {
 	brief := supervision.Guide() // every boundary near every other
 	brief.SupervisionPeriod, brief.Appeal.Blackout, brief.Appeal.Silence = 20*day, 10*day, 9*day
 	brief.ReminderInterval, brief.AutoAccept, brief.CompletionDelay = 9*day, 9*day+tick, tick
-	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting(), brief} {
+	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		autoAccepting(), brief} {
 		for _, s := range pasts(t, policy) {
 			orders++
 			before := s.order.Clone()
@@ -279,7 +289,8 @@ func TestR23_GroundsAgreeWithTheAppeal(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, grounds)
 	}
-	for _, status := range []supervision.Status{supervision.Accepted, supervision.Frozen, supervision.Completed, supervision.Canceled} {
+	for _, status := range []supervision.Status{supervision.Accepted, supervision.Frozen, supervision.Completed,
+		supervision.Canceled} {
 		s := arrive(t, supervision.Guide(), status)
 		grounds, err = s.order.Verdicts(ben, s.at)
 		require.NoError(t, err)
@@ -289,8 +300,10 @@ func TestR23_GroundsAgreeWithTheAppeal(t *testing.T) {
 
 func TestR23_SystemOperationsAreNobodys(t *testing.T) {
 	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
-	want := supervision.Decision{Operation: supervision.OpAutoAccept, Rule: supervision.R27, Reason: supervision.ReasonNotDue}
-	assert.Equal(t, want, s.permit(supervision.System(), supervision.OpAutoAccept), "no From: at that instant time has done it")
+	want := supervision.Decision{Operation: supervision.OpAutoAccept, Rule: supervision.R27,
+		Reason: supervision.ReasonNotDue}
+	assert.Equal(t, want, s.permit(supervision.System(), supervision.OpAutoAccept),
+		"no From: at that instant time has done it")
 	assert.Equal(t, supervision.ReasonNotDue, s.refused(supervision.System(), supervision.AutoAccept{}).Reason)
 	s.until(s.order.NextDue())
 	assert.Equal(t, supervision.ReasonStatus, s.refused(supervision.System(), supervision.AutoAccept{}).Reason)

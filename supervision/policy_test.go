@@ -16,12 +16,14 @@ import (
 
 func TestR25_TheNumbersOfTheGuide(t *testing.T) {
 	assert.Equal(t, supervision.Policy{
-		Name: "guide", Start: supervision.AwaitingRequest, CompletionDelay: 3 * time.Hour, SupervisionPeriod: 8760 * time.Hour,
-		ReminderInterval: 24 * time.Hour, AutoAccept: 0, Appeal: appeal.Guide(),
+		Name: "guide", Start: supervision.AwaitingRequest, CompletionDelay: 3 * time.Hour,
+		SupervisionPeriod: 8760 * time.Hour,
+		ReminderInterval:  24 * time.Hour, AutoAccept: 0, Appeal: appeal.Guide(),
 	}, supervision.Guide())
 	assert.Equal(t, 24*time.Hour, supervision.Day)
 	assert.Equal(t, time.Microsecond, supervision.Tick)
-	assert.Equal(t, []int{4000, 128, 20}, []int{supervision.MaxText, supervision.MaxID, supervision.MaxAttachments}, "what bad input gets")
+	assert.Equal(t, []int{4000, 128, 20}, []int{supervision.MaxText, supervision.MaxID, supervision.MaxAttachments},
+		"what bad input gets")
 }
 
 func TestR26_Presets(t *testing.T) {
@@ -134,10 +136,12 @@ func TestR25_TheBoundsOfPolicies(t *testing.T) {
 
 func TestR25_EveryFaultOfAPolicyAtOnce(t *testing.T) {
 	err := supervision.Policy{
-		Name: "\x00", CompletionDelay: -1, SupervisionPeriod: -1, ReminderInterval: -1, AutoAccept: -1, Appeal: appeal.Policy{Blackout: -1},
+		Name: "\x00", CompletionDelay: -1, SupervisionPeriod: -1, ReminderInterval: -1, AutoAccept: -1,
+		Appeal: appeal.Policy{Blackout: -1},
 	}.Validate()
-	assert.Equal(t, []string{"auto_accept", "blackout", "completion_delay", "handling", "name", "reminder_interval", "start",
-		"supervision_period"}, fieldsOf(t, err, "appeal."))
+	assert.Equal(t,
+		[]string{"auto_accept", "blackout", "completion_delay", "handling", "name", "reminder_interval", "start",
+			"supervision_period"}, fieldsOf(t, err, "appeal."))
 	_, _, err = supervision.Open(supervision.Opening{Policy: supervision.Policy{Name: "x"}}, time.Time{})
 	assert.Equal(t, []string{"appeal.handling", "at", "buyer", "completion_delay", "id", "product", "seller", "start",
 		"supervision_period"}, fieldsOf(t, err, "policy."))
@@ -162,27 +166,28 @@ func TestR25_PolicyDocumentsRefused(t *testing.T) {
 		document string
 		cause    error
 	}{
-		"null":                   {`null`, supervision.ErrMalformed},
-		"a list":                 {`[]`, supervision.ErrMalformed},
-		"no format":              {`{}`, supervision.ErrMalformed},
-		"a newer one":            {replaced(`"format":1`, `"format":2`), supervision.ErrNewerFormat},
-		"an older one":           {replaced(`"format":1`, `"format":0`), supervision.ErrMalformed},
-		"an unknown field":       {replaced(`"format":1`, `"format":1,"grace":"1h"`), supervision.ErrMalformed},
-		"an unknown status":      {replaced(`awaiting_request`, `awaiting_payment`), supervision.ErrUnknown},
-		"a null status":          {replaced(`"awaiting_request"`, `null`), supervision.ErrPolicy},
-		"an unknown ground":      {replaced(`seller_silent`, `weather`), supervision.ErrUnknown},
-		"no duration":            {replaced(`"3h0m0s"`, `""`), supervision.ErrPolicy},
-		"no reminder interval":   {replaced(`"reminder_interval":"24h0m0s",`, ``), supervision.ErrPolicy},
-		"no auto-accept":         {replaced(`"auto_accept":"0s",`, ``), supervision.ErrPolicy},
-		"no period":              {replaced(`"8760h0m0s"`, `"NaN"`), supervision.ErrPolicy},
-		"no number of anything":  {replaced(`"8760h0m0s"`, `"1e3h"`), supervision.ErrPolicy},
-		"negative":               {replaced(`"3h0m0s"`, `"-3h"`), supervision.ErrPolicy},
-		"too fine":               {replaced(`"3h0m0s"`, `"1ns"`), supervision.ErrPolicy},
-		"a number for a text":    {replaced(`"3h0m0s"`, `10800`), supervision.ErrMalformed},
-		"no rejections":          {replaced(`"rejections":3,`, ``), supervision.ErrPolicy},
-		"too many rejections":    {replaced(`"rejections":3`, `"rejections":1e300`), supervision.ErrPolicy},
-		"no grounds of a seller": {replaced(`"seller":["buyer_silent","request_rejected","product_rejected"]`, `"seller":null`), supervision.ErrPolicy},
-		"a fault":                {replaced(`"rejections":3`, `"rejections":0`), supervision.ErrPolicy},
+		"null":                  {`null`, supervision.ErrMalformed},
+		"a list":                {`[]`, supervision.ErrMalformed},
+		"no format":             {`{}`, supervision.ErrMalformed},
+		"a newer one":           {replaced(`"format":1`, `"format":2`), supervision.ErrNewerFormat},
+		"an older one":          {replaced(`"format":1`, `"format":0`), supervision.ErrMalformed},
+		"an unknown field":      {replaced(`"format":1`, `"format":1,"grace":"1h"`), supervision.ErrMalformed},
+		"an unknown status":     {replaced(`awaiting_request`, `awaiting_payment`), supervision.ErrUnknown},
+		"a null status":         {replaced(`"awaiting_request"`, `null`), supervision.ErrPolicy},
+		"an unknown ground":     {replaced(`seller_silent`, `weather`), supervision.ErrUnknown},
+		"no duration":           {replaced(`"3h0m0s"`, `""`), supervision.ErrPolicy},
+		"no reminder interval":  {replaced(`"reminder_interval":"24h0m0s",`, ``), supervision.ErrPolicy},
+		"no auto-accept":        {replaced(`"auto_accept":"0s",`, ``), supervision.ErrPolicy},
+		"no period":             {replaced(`"8760h0m0s"`, `"NaN"`), supervision.ErrPolicy},
+		"no number of anything": {replaced(`"8760h0m0s"`, `"1e3h"`), supervision.ErrPolicy},
+		"negative":              {replaced(`"3h0m0s"`, `"-3h"`), supervision.ErrPolicy},
+		"too fine":              {replaced(`"3h0m0s"`, `"1ns"`), supervision.ErrPolicy},
+		"a number for a text":   {replaced(`"3h0m0s"`, `10800`), supervision.ErrMalformed},
+		"no rejections":         {replaced(`"rejections":3,`, ``), supervision.ErrPolicy},
+		"too many rejections":   {replaced(`"rejections":3`, `"rejections":1e300`), supervision.ErrPolicy},
+		"no grounds of a seller": {replaced(`"seller":["buyer_silent","request_rejected","product_rejected"]`,
+			`"seller":null`), supervision.ErrPolicy},
+		"a fault": {replaced(`"rejections":3`, `"rejections":0`), supervision.ErrPolicy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			read := supervision.License()

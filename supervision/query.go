@@ -80,7 +80,8 @@ type Filter struct {
 // aside. A store may express the same in its own language.
 func (f Filter) Matches(l Listing) bool {
 	status := l.StatusAt(f.At)
-	return matches(f.Order, l.ID) && matches(f.Product, l.Product) && matches(f.Buyer, l.Buyer) && matches(f.Seller, l.Seller) &&
+	return matches(f.Order, l.ID) && matches(f.Product, l.Product) && matches(f.Buyer, l.Buyer) &&
+		matches(f.Seller, l.Seller) &&
 		matches(f.OrderStatus, status.OrderStatus()) && matches(f.Status, status) && matches(f.Turn, status.Turn()) &&
 		f.matchesSilence(status, l.TurnSince) && f.matchesAppeal(l.HandleBy) &&
 		(f.BoughtFrom.IsZero() || !l.OpenedAt.Before(f.BoughtFrom)) &&

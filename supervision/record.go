@@ -61,7 +61,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding, r.Key})
+	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding,
+		r.Key})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
@@ -77,7 +78,8 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	read := Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding, wire.Key}
+	read := Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding,
+		wire.Key}
 	if err := read.complete(); err != nil {
 		return err
 	}

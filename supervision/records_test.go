@@ -16,8 +16,10 @@ func wholeStory(t testing.TB) *story {
 	s := begin(t, autoAccepting())
 	s.wait(day).do(ben, submit).wait(day).do(ben, remind).wait(day).do(sue, rejectRequest)
 	s.wait(6*day).do(sue, appealOn(appeal.BuyerSilent)).wait(day).do(mia, note).wait(day).do(mia, resume)
-	s.do(ben, submit).do(sue, report, acceptRequest).wait(day).do(sue, deliver).do(ben, rejectProduct).wait(day).do(sue, deliver)
-	s.do(ben, rejectProduct).do(sue, deliver).wait(day).do(mia, intervene).wait(day).do(mia, resume).wait(10*day + 4*time.Hour)
+	s.do(ben, submit).do(sue, report, acceptRequest).wait(day).do(sue, deliver).do(ben, rejectProduct).wait(day).do(sue,
+		deliver)
+	s.do(ben, rejectProduct).do(sue, deliver).wait(day).do(mia, intervene).wait(day).do(mia,
+		resume).wait(10*day + 4*time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)
 	return s
 }
@@ -90,12 +92,16 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 	require.Equal(t, supervision.OpDecideAppeal, whole[ruled].Operation)
 	last := len(whole) - 1
 	for name, change := range map[string]func(r []supervision.Record) []supervision.Record{
-		"none at all":           func([]supervision.Record) []supervision.Record { return nil },
-		"the first is missing":  func(r []supervision.Record) []supervision.Record { return r[1:] },
-		"a missing reminder":    func(r []supervision.Record) []supervision.Record { return append(r[:2], r[3:]...) },
-		"a gap":                 func(r []supervision.Record) []supervision.Record { return append(r[:3], r[4:]...) },
-		"one twice":             func(r []supervision.Record) []supervision.Record { return append(r[:3], r[2:]...) },
-		"out of order":          func(r []supervision.Record) []supervision.Record { r[2], r[3] = r[3], r[2]; return r },
+		"none at all":          func([]supervision.Record) []supervision.Record { return nil },
+		"the first is missing": func(r []supervision.Record) []supervision.Record { return r[1:] },
+		"a missing reminder":   func(r []supervision.Record) []supervision.Record { return append(r[:2], r[3:]...) },
+		"a gap":                func(r []supervision.Record) []supervision.Record { return append(r[:3], r[4:]...) },
+		"one twice":            func(r []supervision.Record) []supervision.Record { return append(r[:3], r[2:]...) },
+		"out of order": func(r []supervision.Record) []supervision.Record {
+			r[2], r[3] = r[3],
+				r[2]
+			return r
+		},
 		"another order's":       func(r []supervision.Record) []supervision.Record { r[3].Order = "o-2"; return r },
 		"another order's first": func(r []supervision.Record) []supervision.Record { r[0].Order = "o-2"; return r },
 		"time runs backwards":   func(r []supervision.Record) []supervision.Record { r[2].At = r[1].At.Add(-tick); return r[:3] },

@@ -15,8 +15,8 @@ type Reason = appeal.Reason
 const (
 	// ReasonRole: the operation is another role's.
 	ReasonRole Reason = "another_role"
-	// ReasonFrozen: an appeal or an intervention is pending, so neither party can do anything
-	// (R12).
+	// ReasonFrozen: an appeal or an intervention is pending, so neither party
+	// can do anything (R12).
 	ReasonFrozen Reason = "frozen"
 	// ReasonFinal: the order is Completed or Canceled.
 	ReasonFinal Reason = "final"

@@ -43,7 +43,8 @@ func TestR24_Refusals(t *testing.T) {
 		begin(t, guide).refused(ben, appealOn(appeal.SellerSilent)),
 		begin(t, guide).refused(ben, appealOn(appeal.ProductRejected)),
 		begin(t, guide).wait(day).refused(sue, appealOn(appeal.BuyerSilent)),
-		beginAs(t, soon).do(ben, submit).do(sue, rejectRequest).do(ben, submit).do(sue, rejectRequest).do(ben, submit).do(sue, rejectRequest).
+		beginAs(t, soon).do(ben, submit).do(sue, rejectRequest).do(ben, submit).do(sue, rejectRequest).do(ben,
+			submit).do(sue, rejectRequest).
 			refused(ben, appealOn(appeal.RequestRejected)),
 	} {
 		reasons[refusal.Reason] = true
@@ -62,20 +63,23 @@ func TestR24_RefusalsMatch(t *testing.T) {
 	_, _, err := begin(t, supervision.Guide()).order.Apply(sue, deliver, bought)
 	wrapped := fmt.Errorf("portal: %w", err)
 	assert.ErrorIs(t, wrapped, supervision.ErrRefused)
-	for _, other := range []error{supervision.ErrNotFound, supervision.ErrInvalid, service.ErrConflict, supervision.ErrMalformed} {
+	for _, other := range []error{supervision.ErrNotFound, supervision.ErrInvalid, service.ErrConflict,
+		supervision.ErrMalformed} {
 		assert.NotErrorIs(t, wrapped, other)
 	}
 	var refusal *supervision.Refusal
 	require.True(t, errors.As(wrapped, &refusal))
 	assert.Equal(t, &supervision.Refusal{
 		Order: "o-1", Status: supervision.AwaitingRequest, Actor: sue, At: bought,
-		Decision: supervision.Decision{Operation: supervision.OpDeliver, Rule: supervision.R07, Reason: supervision.ReasonStatus},
+		Decision: supervision.Decision{Operation: supervision.OpDeliver, Rule: supervision.R07,
+			Reason: supervision.ReasonStatus},
 	}, refusal)
 }
 
 func TestR24_InvalidInputMatches(t *testing.T) {
 	err := fmt.Errorf("portal: %w", &supervision.InvalidError{Faults: []supervision.Fault{
-		{Field: "reason", Code: "required", Message: "write something"}, {Field: "demand", Code: "too_long", Message: "shorten it"},
+		{Field: "reason", Code: "required", Message: "write something"},
+		{Field: "demand", Code: "too_long", Message: "shorten it"},
 	}})
 	assert.ErrorIs(t, err, supervision.ErrInvalid)
 	assert.NotErrorIs(t, err, supervision.ErrRefused)

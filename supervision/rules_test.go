@@ -40,19 +40,23 @@ func TestR01_OpeningTakesTheOrdersOwnDates(t *testing.T) {
 
 func TestR03_RequestAsFreeText(t *testing.T) {
 	s := begin(t, supervision.Guide()).wait(day)
-	s.do(ben, supervision.SubmitRequest{Text: "  Two hundred users. \n", Attachments: []supervision.Attachment{{Name: " a.txt ", Ref: "f/1", Digest: "sha256:1"}}})
+	s.do(ben, supervision.SubmitRequest{Text: "  Two hundred users. \n",
+		Attachments: []supervision.Attachment{{Name: " a.txt ", Ref: "f/1", Digest: "sha256:1"}}})
 	assert.Equal(t, supervision.AwaitingConfirmation, s.order.Status)
 	assert.Equal(t, &supervision.Request{
-		Text: "Two hundred users.", Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "f/1", Digest: "sha256:1"}}, SubmittedAt: s.at,
+		Text:        "Two hundred users.",
+		Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "f/1", Digest: "sha256:1"}}, SubmittedAt: s.at,
 	}, s.order.Request)
 	s.do(sue, rejectRequest).wait(day).do(ben, supervision.SubmitRequest{Text: submit.Text, Values: template.Values{}})
-	assert.Equal(t, &supervision.Request{Text: submit.Text, SubmittedAt: s.at}, s.order.Request, "a revised request replaces the first")
+	assert.Equal(t, &supervision.Request{Text: submit.Text, SubmittedAt: s.at}, s.order.Request,
+		"a revised request replaces the first")
 }
 
 func seats() template.Template {
 	return template.Template{Fields: []template.Field{
 		{Key: "users", Label: "Users", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
-		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "eu"}, {Value: "cn"}}},
+		{Key: "region", Label: "Region", Kind: template.Choice, Required: true,
+			Options: []template.Option{{Value: "eu"}, {Value: "cn"}}},
 	}}
 }
 
@@ -78,13 +82,21 @@ func TestR04_EveryFaultOfAFormAtOnce(t *testing.T) {
 		action supervision.SubmitRequest
 		want   map[string]string
 	}{
-		"every field": {templated, supervision.SubmitRequest{Values: template.Values{"users": 501, "region": "us", "colour": "red"}},
-			map[string]string{"values.users": "too_large", "values.region": "not_an_option", "values": "unknown_field"}},
-		"nothing":         {templated, supervision.SubmitRequest{}, map[string]string{"values.users": "required", "values.region": "required"}},
-		"text on a form":  {templated, supervision.SubmitRequest{Text: "x", Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"text": "unknown_field"}},
-		"no key at all":   {templated, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu", "\x00": 1}}, map[string]string{"values": "unknown_field"}},
-		"no form at hand": {unloaded, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"values": "template_missing"}},
-		"form on a text":  {begin(t, supervision.Guide()), supervision.SubmitRequest{Values: template.Values{"users": 5}}, map[string]string{"values": "no_template", "text": "required"}},
+		"every field": {templated,
+			supervision.SubmitRequest{Values: template.Values{"users": 501, "region": "us", "colour": "red"}},
+			map[string]string{"values.users": "too_large", "values.region": "not_an_option",
+				"values": "unknown_field"}},
+		"nothing": {templated, supervision.SubmitRequest{},
+			map[string]string{"values.users": "required", "values.region": "required"}},
+		"text on a form": {templated, supervision.SubmitRequest{Text: "x",
+			Values: template.Values{"users": 5, "region": "eu"}}, map[string]string{"text": "unknown_field"}},
+		"no key at all": {templated, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu",
+			"\x00": 1}}, map[string]string{"values": "unknown_field"}},
+		"no form at hand": {unloaded, supervision.SubmitRequest{Values: template.Values{"users": 5, "region": "eu"}},
+			map[string]string{"values": "template_missing"}},
+		"form on a text": {begin(t, supervision.Guide()),
+			supervision.SubmitRequest{Values: template.Values{"users": 5}},
+			map[string]string{"values": "no_template", "text": "required"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := c.on.order.Apply(ben, c.action, c.on.at, c.on.forms...)
@@ -134,7 +146,8 @@ func TestR06_ProgressIsTheSellersOnItsOwnTurn(t *testing.T) {
 		before.Version, before.UpdatedAt, before.TurnSince = before.Version+1, s.at, s.at
 		assert.Equal(t, before, s.order, "an update begins the seller's silence anew and changes nothing else (R09)")
 	}
-	_, _, err := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue, supervision.ReportProgress{}, bought)
+	_, _, err := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue,
+		supervision.ReportProgress{}, bought)
 	assert.Equal(t, map[string]string{"text": "required"}, faultsOf(t, err))
 }
 
@@ -142,13 +155,16 @@ func TestR07_Delivery(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
 	enabled := bought.Add(-time.Hour)
 	proof := []supervision.Attachment{{Name: "log.txt", Ref: "files/7"}}
-	s.do(sue, supervision.Deliver{Result: " Done. ", Attachments: proof, EnabledAt: enabled.Add(999).In(time.FixedZone("CST", 8*60*60))})
+	s.do(sue, supervision.Deliver{Result: " Done. ", Attachments: proof,
+		EnabledAt: enabled.Add(999).In(time.FixedZone("CST", 8*60*60))})
 	assert.Equal(t, supervision.AwaitingAcceptance, s.order.Status)
-	assert.Equal(t, &supervision.Delivery{Result: "Done.", Attachments: proof, EnabledAt: enabled, DeliveredAt: s.at}, s.order.Delivery)
+	assert.Equal(t, &supervision.Delivery{Result: "Done.", Attachments: proof, EnabledAt: enabled, DeliveredAt: s.at},
+		s.order.Delivery)
 	proof[0].Name = "changed"
 	assert.Equal(t, "log.txt", s.order.Delivery.Attachments[0].Name, "detached from the caller's memory")
 	s.do(ben, rejectProduct).wait(day).do(sue, deliver)
-	assert.Equal(t, &supervision.Delivery{Result: deliver.Result, DeliveredAt: s.at}, s.order.Delivery, "attachments and the instant are optional")
+	assert.Equal(t, &supervision.Delivery{Result: deliver.Result, DeliveredAt: s.at}, s.order.Delivery,
+		"attachments and the instant are optional")
 }
 
 func TestR08_BuyerAcceptsOrRejectsTheDelivery(t *testing.T) {
@@ -198,7 +214,8 @@ func TestR20_Reminder(t *testing.T) {
 func TestR20_TheIntervalOutlastsTheTurn(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).do(ben, remind)
 	s.wait(time.Hour).do(sue, acceptRequest, report)
-	assert.Equal(t, bought.Add(day), s.refused(ben, remind).From, "one reminder in 24 h, whatever the seller does meanwhile")
+	assert.Equal(t, bought.Add(day), s.refused(ben, remind).From,
+		"one reminder in 24 h, whatever the seller does meanwhile")
 
 	s.wait(6*day).do(ben, remind, appealOn(appeal.SellerSilent)).wait(day-tick).do(mia, resume)
 	assert.Equal(t, s.at.Add(tick), s.refused(ben, remind).From, "a freeze does not stretch it")
@@ -229,7 +246,8 @@ func TestR22_AForeignOrderDoesNotExist(t *testing.T) {
 	for _, status := range supervision.Statuses() {
 		s := arrive(t, supervision.Guide(), status)
 		for _, stranger := range []supervision.Actor{
-			otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID), supervision.Buyer("BEN"), supervision.Buyer("bén"),
+			otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID), supervision.Buyer("BEN"),
+			supervision.Buyer("bén"),
 		} {
 			_, _, applied := s.order.Apply(stranger, submit, s.at)
 			_, permitted := s.order.Permit(stranger, supervision.OpSubmitRequest, s.at)

@@ -12,7 +12,8 @@ import (
 
 func TestR15_Rulings(t *testing.T) {
 	for _, froze := range silences {
-		frozen := arrive(t, supervision.Guide(), froze.status).wait(5*day+tick).do(froze.waits, appealOn(froze.ground)).wait(day)
+		frozen := arrive(t, supervision.Guide(), froze.status).wait(5*day+tick).do(froze.waits,
+			appealOn(froze.ground)).wait(day)
 		for name, c := range map[string]struct {
 			ruling supervision.DecideAppeal
 			leads  supervision.Status
@@ -27,7 +28,8 @@ func TestR15_Rulings(t *testing.T) {
 		} {
 			t.Run(string(froze.status)+"/"+name, func(t *testing.T) {
 				s := frozen.fork()
-				if c.leads == supervision.AwaitingConfirmation && s.order.Request == nil || c.leads == supervision.AwaitingAcceptance && s.order.Delivery == nil {
+				if c.leads == supervision.AwaitingConfirmation && s.order.Request == nil ||
+					c.leads == supervision.AwaitingAcceptance && s.order.Delivery == nil {
 					refusal := s.refused(mia, c.ruling)
 					assert.Equal(t, supervision.R15, refusal.Rule)
 					assert.Equal(t, supervision.ReasonNothingThere, refusal.Reason)
@@ -35,7 +37,8 @@ func TestR15_Rulings(t *testing.T) {
 				}
 				s.do(mia, c.ruling)
 				assert.Equal(t, c.leads, s.order.Status)
-				want := appeal.Ruling{Outcome: c.ruling.Outcome, Upheld: c.ruling.Upheld, Decision: c.ruling.Decision, At: s.at, By: "mia"}
+				want := appeal.Ruling{Outcome: c.ruling.Outcome, Upheld: c.ruling.Upheld, Decision: c.ruling.Decision,
+					At: s.at, By: "mia"}
 				if c.ruling.Outcome == appeal.Resume {
 					want.ResumedAt = string(c.leads)
 				}
@@ -63,13 +66,15 @@ func checkRuled(t *testing.T, s *story, froze supervision.Status) {
 		assert.Equal(t, supervision.OrderCanceled, s.order.OrderStatus())
 	default:
 		assert.Zero(t, s.order.FrozenFrom)
-		assert.Equal(t, s.at, s.order.Facts().Since, "a new turn begins elsewhere (R17), new silence where it froze (R16)")
+		assert.Equal(t, s.at, s.order.Facts().Since,
+			"a new turn begins elsewhere (R17), new silence where it froze (R16)")
 	}
 }
 
 func TestR15_ALicenseFlowHasNoRequest(t *testing.T) {
 	s := begin(t, supervision.License()).silenced()
-	for _, status := range []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingConfirmation, supervision.AwaitingAcceptance} {
+	for _, status := range []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingConfirmation,
+		supervision.AwaitingAcceptance} {
 		assert.Equal(t, supervision.ReasonNothingThere, s.refused(mia, resumeAt(status)).Reason)
 	}
 	s.fork().do(mia, resume)
@@ -83,15 +88,24 @@ func TestR15_FaultyRulings(t *testing.T) {
 		ruling supervision.DecideAppeal
 		want   map[string]string
 	}{
-		"nothing":            {supervision.DecideAppeal{}, map[string]string{"outcome": "unknown", "decision": "required"}},
-		"unknown outcome":    {supervision.DecideAppeal{Outcome: "refund", Decision: "x"}, map[string]string{"outcome": "unknown"}},
-		"no waiting status":  {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Frozen, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"Accepted":           {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Accepted, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"no status":          {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: "paused", Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"accept and resume":  {supervision.DecideAppeal{Outcome: appeal.Accept, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"cancel and resume":  {supervision.DecideAppeal{Outcome: appeal.Cancel, ResumeAt: supervision.AwaitingDelivery, Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
-		"an empty decision":  {supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: " \n"}, map[string]string{"decision": "required"}},
-		"everything at once": {supervision.DecideAppeal{Outcome: "x", ResumeAt: "owner", Decision: "\xff"}, map[string]string{"outcome": "unknown", "resume_at": "not_waiting", "decision": "not_utf8"}},
+		"nothing": {supervision.DecideAppeal{},
+			map[string]string{"outcome": "unknown", "decision": "required"}},
+		"unknown outcome": {supervision.DecideAppeal{Outcome: "refund", Decision: "x"},
+			map[string]string{"outcome": "unknown"}},
+		"no waiting status": {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Frozen,
+			Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"Accepted": {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.Accepted,
+			Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"no status": {supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: "paused", Decision: "x"},
+			map[string]string{"resume_at": "not_waiting"}},
+		"accept and resume": {supervision.DecideAppeal{Outcome: appeal.Accept, ResumeAt: supervision.AwaitingDelivery,
+			Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"cancel and resume": {supervision.DecideAppeal{Outcome: appeal.Cancel, ResumeAt: supervision.AwaitingDelivery,
+			Decision: "x"}, map[string]string{"resume_at": "not_waiting"}},
+		"an empty decision": {supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: " \n"},
+			map[string]string{"decision": "required"}},
+		"everything at once": {supervision.DecideAppeal{Outcome: "x", ResumeAt: "owner", Decision: "\xff"},
+			map[string]string{"outcome": "unknown", "resume_at": "not_waiting", "decision": "not_utf8"}},
 	} {
 		_, _, err := s.order.Apply(mia, c.ruling, s.at)
 		assert.Equal(t, c.want, faultsOf(t, err), name)
@@ -99,21 +113,28 @@ func TestR15_FaultyRulings(t *testing.T) {
 }
 
 func TestR15_ResumeTargetsAreWhatARulingMayName(t *testing.T) {
-	const request, confirmation, delivery, acceptance, accepted = supervision.AwaitingRequest, supervision.AwaitingConfirmation,
+	const request, confirmation, delivery, acceptance, accepted = supervision.AwaitingRequest,
+		supervision.AwaitingConfirmation,
 		supervision.AwaitingDelivery, supervision.AwaitingAcceptance, supervision.Accepted
 	guide := supervision.Guide()
 	for name, c := range map[string]struct {
 		s    *story
 		want []supervision.Status
 	}{
-		"nothing requested":         {begin(t, guide), []supervision.Status{request, delivery}},
-		"requested":                 {arrive(t, guide, confirmation), []supervision.Status{request, confirmation, delivery}},
-		"rejected":                  {arrive(t, guide, confirmation).do(sue, rejectRequest), []supervision.Status{request, confirmation, delivery}},
-		"delivered":                 {arrive(t, guide, acceptance), []supervision.Status{request, confirmation, delivery, acceptance}},
-		"accepted":                  {arrive(t, guide, accepted), []supervision.Status{request, confirmation, delivery, acceptance, accepted}},
-		"a License":                 {begin(t, supervision.License()), []supervision.Status{delivery}},
-		"a License, delivered":      {begin(t, supervision.License()).acceptance(), []supervision.Status{delivery, acceptance}},
-		"accepted by a ruling only": {begin(t, guide).do(mia, intervene, deem), []supervision.Status{request, delivery, accepted}},
+		"nothing requested": {begin(t, guide), []supervision.Status{request, delivery}},
+		"requested": {arrive(t, guide, confirmation),
+			[]supervision.Status{request, confirmation, delivery}},
+		"rejected": {arrive(t, guide, confirmation).do(sue, rejectRequest),
+			[]supervision.Status{request, confirmation, delivery}},
+		"delivered": {arrive(t, guide, acceptance),
+			[]supervision.Status{request, confirmation, delivery, acceptance}},
+		"accepted": {arrive(t, guide, accepted),
+			[]supervision.Status{request, confirmation, delivery, acceptance, accepted}},
+		"a License": {begin(t, supervision.License()), []supervision.Status{delivery}},
+		"a License, delivered": {begin(t, supervision.License()).acceptance(),
+			[]supervision.Status{delivery, acceptance}},
+		"accepted by a ruling only": {begin(t, guide).do(mia, intervene, deem),
+			[]supervision.Status{request, delivery, accepted}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Empty(t, c.s.order.ResumeTargets(), "not frozen")

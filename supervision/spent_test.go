@@ -55,7 +55,8 @@ func TestR16_ARulingSpendsTheGroundItRuledOn(t *testing.T) {
 			assert.Equal(t, []appeal.Ground{request, product}, s.grounds(ben))
 			assert.Equal(t, []appeal.Ground{silent, request, product}, s.grounds(sue))
 			s.do(c.by, appealOn(c.ground)).wait(100 * day)
-			assert.Equal(t, []int{3, 3}, []int{s.order.RequestRejections, s.order.ProductRejections}, "until the ruling they stand")
+			assert.Equal(t, []int{3, 3}, []int{s.order.RequestRejections, s.order.ProductRejections},
+				"until the ruling they stand")
 			s.do(mia, resume)
 			assert.Equal(t, c.counters, []int{s.order.RequestRejections, s.order.ProductRejections})
 			assert.Equal(t, c.buyers, s.grounds(ben))
@@ -65,7 +66,8 @@ func TestR16_ARulingSpendsTheGroundItRuledOn(t *testing.T) {
 }
 
 func TestR16_CountingBeginsAnew(t *testing.T) {
-	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).do(ben, appealOn(appeal.RequestRejected)).do(mia, resume)
+	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).do(ben, appealOn(appeal.RequestRejected)).do(mia,
+		resume)
 	for n := range 3 {
 		assert.Equal(t, n, s.order.RequestRejections)
 		assert.Equal(t, supervision.ReasonTooFewRejections, s.refused(ben, appealOn(appeal.RequestRejected)).Reason)
@@ -76,7 +78,8 @@ func TestR16_CountingBeginsAnew(t *testing.T) {
 
 func TestR16_TheSilenceRuledOnBeginsAnew(t *testing.T) {
 	for _, c := range silences {
-		s := arrive(t, supervision.Guide(), c.status).wait(6*day).do(c.waits, appealOn(c.ground)).wait(4*day).do(mia, resume)
+		s := arrive(t, supervision.Guide(), c.status).wait(6*day).do(c.waits, appealOn(c.ground)).wait(4*day).do(mia,
+			resume)
 		ruled := s.at
 		s.opensAt(c.waits, c.ground, ruled.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 		s.wait(day).do(mia, intervene).wait(7*day).do(mia, resume) // R17: the new silence goes on
@@ -126,14 +129,16 @@ func TestR17_TheOtherSilenceGoesOn(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3)
 				open(s.wait(4*day)).wait(freeze).do(mia, resume)
-				s.opensAt(sue, appeal.BuyerSilent, bought.Add(freeze+5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+				s.opensAt(sue, appeal.BuyerSilent, bought.Add(freeze+5*day+tick), supervision.ReasonNotSilentLongEnough,
+					supervision.R09)
 			})
 		}
 	}
 }
 
 func TestR17_ElsewhereANewTurnBegins(t *testing.T) {
-	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).wait(4*day).do(ben, appealOn(appeal.RequestRejected)).
+	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).wait(4*day).do(ben,
+		appealOn(appeal.RequestRejected)).
 		wait(day).do(mia, resumeAt(supervision.AwaitingDelivery))
 	s.opensAt(ben, appeal.SellerSilent, s.at.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 }
@@ -141,7 +146,8 @@ func TestR17_ElsewhereANewTurnBegins(t *testing.T) {
 func TestR17_FrozenTimeIsNoSilence(t *testing.T) {
 	for _, c := range silences {
 		for _, freeze := range []time.Duration{0, tick, 4 * day, 100 * day} {
-			s := arrive(t, supervision.Guide(), c.status).wait(5*day+tick).do(c.waits, appealOn(c.ground)).wait(freeze).do(mia, resume)
+			s := arrive(t, supervision.Guide(), c.status).wait(5*day+tick).do(c.waits,
+				appealOn(c.ground)).wait(freeze).do(mia, resume)
 			s.opensAt(c.waits, c.ground, s.at.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 		}
 	}
@@ -166,7 +172,8 @@ func TestR17_AFreezeMovesTheScheduledCompletion(t *testing.T) {
 }
 
 func TestR17_FrozenAcrossTheBlackout(t *testing.T) {
-	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).until(bought.Add(350*day-tick)).do(ben, appealOn(appeal.RequestRejected))
+	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).until(bought.Add(350*day-tick)).do(ben,
+		appealOn(appeal.RequestRejected))
 	s.until(bought.Add(400*day)).do(mia, resume)
 	for range 3 {
 		s.confirmation().do(sue, rejectRequest)

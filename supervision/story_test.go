@@ -49,7 +49,8 @@ var (
 // appealOn appeals with everything an appeal may need (R18).
 func appealOn(ground appeal.Ground) supervision.RaiseAppeal {
 	return supervision.RaiseAppeal{
-		Ground: ground, Reason: "Nothing happens.", Demand: "Go on.", Attachments: []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}},
+		Ground: ground, Reason: "Nothing happens.", Demand: "Go on.",
+		Attachments: []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}},
 	}
 }
 

@@ -35,8 +35,9 @@ func TestR02_CompletedThreeHoursAfterAcceptance(t *testing.T) {
 		assert.Equal(t, due, order.ClosedAt, "the due instant, not the one at which it was noticed")
 		assert.Equal(t, s.at, order.AcceptedAt)
 		assert.Equal(t, []supervision.Record{{
-			Order: "o-1", Seq: s.order.Version + 1, At: due, Actor: supervision.System(), Operation: supervision.OpComplete,
-			From: supervision.Accepted, To: supervision.Completed, Action: supervision.Complete{},
+			Order: "o-1", Seq: s.order.Version + 1, At: due, Actor: supervision.System(),
+			Operation: supervision.OpComplete,
+			From:      supervision.Accepted, To: supervision.Completed, Action: supervision.Complete{},
 		}}, records)
 		again, none := order.Settle(c.at)
 		assert.Equal(t, order, again)
@@ -75,7 +76,8 @@ func TestR27_AutoAccept(t *testing.T) {
 			assert.Equal(t, due, records[0].At)
 			assert.Equal(t, supervision.OpAutoAccept, records[0].Operation)
 			assert.Equal(t, supervision.AutoAccept{}, records[0].Action)
-			assert.Equal(t, []supervision.Status{supervision.AwaitingAcceptance, supervision.Accepted}, []supervision.Status{records[0].From, records[0].To})
+			assert.Equal(t, []supervision.Status{supervision.AwaitingAcceptance, supervision.Accepted},
+				[]supervision.Status{records[0].From, records[0].To})
 		}
 		if c.version == 6 {
 			assert.Equal(t, due.Add(3*time.Hour), order.ClosedAt)
@@ -136,7 +138,8 @@ func TestR02_ALateCommandGetsThePunctualAnswer(t *testing.T) {
 		"auto-accepting": arrive(t, autoAccepting(), supervision.AwaitingAcceptance),
 		"deemed":         arrive(t, supervision.Guide(), supervision.Frozen).do(mia, deem),
 	} {
-		for _, late := range []time.Duration{3*time.Hour - tick, 3 * time.Hour, 3*time.Hour + time.Second, 10 * day, 10*day + 3*time.Hour + time.Second} {
+		for _, late := range []time.Duration{3*time.Hour - tick, 3 * time.Hour, 3*time.Hour + time.Second, 10 * day,
+			10*day + 3*time.Hour + time.Second} {
 			t.Run(fmt.Sprint(name, " ", late), func(t *testing.T) {
 				punctual, records := s.order, s.records[:len(s.records):len(s.records)]
 				for due := punctual.NextDue(); !due.IsZero() && !due.After(s.at.Add(late)); due = punctual.NextDue() {
@@ -151,7 +154,8 @@ func TestR02_ALateCommandGetsThePunctualAnswer(t *testing.T) {
 							assert.Equal(t, wantErr, err, op)
 							assert.Equal(t, want, next)
 							if err == nil {
-								assert.Equal(t, append(records[:len(records):len(records)], wantAdded...), append(s.records[:len(s.records):len(s.records)], added...))
+								assert.Equal(t, append(records[:len(records):len(records)], wantAdded...),
+									append(s.records[:len(s.records):len(s.records)], added...))
 							}
 						}
 					}
@@ -194,7 +198,8 @@ func TestApply_TimeNeverRunsBackwards(t *testing.T) {
 
 func TestApply_CutsInstantsToTheTick(t *testing.T) {
 	s := begin(t, supervision.Guide())
-	next, records, err := s.order.Apply(ben, submit, bought.Add(day+999*time.Nanosecond).In(time.FixedZone("CST", 8*60*60)))
+	next, records,
+		err := s.order.Apply(ben, submit, bought.Add(day+999*time.Nanosecond).In(time.FixedZone("CST", 8*60*60)))
 	require.NoError(t, err)
 	assert.Equal(t, bought.Add(day), next.UpdatedAt)
 	assert.Equal(t, bought.Add(day), records[0].At)
@@ -203,7 +208,8 @@ func TestApply_CutsInstantsToTheTick(t *testing.T) {
 }
 
 func TestListing_IsWhatSettlingGives(t *testing.T) {
-	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting(), supervision.Rules2025(), supervision.License()} {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting(), supervision.Rules2025(),
+		supervision.License()} {
 		for _, s := range pasts(t, policy) {
 			listing := s.order.Listing()
 			assert.Equal(t, s.order.NextDue(), listing.Due)
@@ -223,7 +229,8 @@ func TestListing_Columns(t *testing.T) {
 	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
 	accepted := bought.Add(10 * day)
 	assert.Equal(t, supervision.Listing{
-		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", OpenedAt: bought, Status: supervision.AwaitingAcceptance,
+		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", OpenedAt: bought,
+		Status:    supervision.AwaitingAcceptance,
 		TurnSince: bought, Due: accepted, AcceptedAt: accepted, CompletedAt: accepted.Add(3 * time.Hour),
 	}, s.order.Listing())
 	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
@@ -241,7 +248,8 @@ func TestPosition_Compare(t *testing.T) {
 		want  int
 	}{
 		{a, 0}, {supervision.Position{At: bought, ID: "b"}, -1}, {supervision.Position{At: bought, ID: "A"}, 1},
-		{supervision.Position{At: bought.Add(tick), ID: "A"}, -1}, {supervision.Position{At: bought.Add(-tick), ID: "b"}, 1},
+		{supervision.Position{At: bought.Add(tick), ID: "A"}, -1},
+		{supervision.Position{At: bought.Add(-tick), ID: "b"}, 1},
 	} {
 		assert.Equal(t, c.want, a.Compare(c.other))
 	}

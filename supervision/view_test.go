@@ -28,7 +28,8 @@ func TestR34_NotesAreTheManagersUnlessShared(t *testing.T) {
 		actor supervision.Actor
 		notes []appeal.Note
 	}{
-		{ben, whole[1:]}, {sue, whole[1:]}, {mia, whole}, {supervision.Manager("max"), whole}, {supervision.System(), whole},
+		{ben, whole[1:]}, {sue, whole[1:]}, {mia, whole}, {supervision.Manager("max"), whole},
+		{supervision.System(), whole},
 	} {
 		view, err := s.order.For(c.actor)
 		require.NoError(t, err)
@@ -129,7 +130,8 @@ func TestR22_ThePersonIsRecordedAndDecidesNothing(t *testing.T) {
 
 func TestR22_AFaultyPersonIsRefused(t *testing.T) {
 	s := begin(t, supervision.Guide())
-	for user, code := range map[string]string{"a\x00b": "control_character", "a\nb": "line_break", " a": "untrimmed", "\xff": "not_utf8"} {
+	for user, code := range map[string]string{"a\x00b": "control_character", "a\nb": "line_break", " a": "untrimmed",
+		"\xff": "not_utf8"} {
 		actor := ben
 		actor.User = user
 		_, _, err := s.order.Apply(actor, submit, s.at)

@@ -29,7 +29,8 @@ func TestWalk(t *testing.T) {
 		t.Run(c.policy.Name, func(t *testing.T) {
 			t.Parallel()
 			w := walk(t, c.policy)
-			t.Logf("%s: %d states, %d actions done, longest story %d records", c.policy.Name, len(w.seen), w.done, w.longest)
+			t.Logf("%s: %d states, %d actions done, longest story %d records", c.policy.Name, len(w.seen), w.done,
+				w.longest)
 			assert.Greater(t, len(w.seen), c.least)
 			w.checkEnds()
 		})
@@ -55,7 +56,8 @@ func placeOf(o supervision.Order, at time.Time) place {
 	p.times = placed(at, waits(o))
 	if o.Status == supervision.Frozen {
 		stood := thawed(o)
-		p.ground, p.froze = o.Appeal.Ground, placed(o.Appeal.RaisedAt, []time.Time{stood.Facts().Since.Add(stood.Policy.Appeal.Silence + tick), stood.NextDue()})
+		p.ground, p.froze = o.Appeal.Ground, placed(o.Appeal.RaisedAt,
+			[]time.Time{stood.Facts().Since.Add(stood.Policy.Appeal.Silence + tick), stood.NextDue()})
 	}
 	return p
 }
@@ -126,7 +128,8 @@ func walk(t *testing.T, policy supervision.Policy) *walker {
 // reach notes a state within the bounds, and looks at it the first time.
 func (w *walker) reach(from place, v visit) {
 	to := placeOf(v.order, v.at)
-	if most := v.order.Policy.Appeal.Rejections + 1; max(to.requests, to.products) > most { // one beyond what the rules look at
+	if most := v.order.Policy.Appeal.Rejections +
+		1; max(to.requests, to.products) > most { // one beyond what the rules look at
 		return
 	}
 	w.leads[from] = append(w.leads[from], to)
@@ -169,9 +172,11 @@ func (w *walker) pass(from place, v visit) {
 func checkVisit(t *testing.T, v visit) {
 	o := v.order
 	want := tell(v.records)
-	must(t, want.rejections[appeal.RequestRejected] == o.RequestRejections && want.rejections[appeal.ProductRejected] == o.ProductRejections,
+	must(t, want.rejections[appeal.RequestRejected] == o.RequestRejections &&
+		want.rejections[appeal.ProductRejected] == o.ProductRejections,
 		"R16: %v rejections that are not spent: %+v", want.rejections, o)
-	must(t, want.since.Equal(o.Facts().Since), "R09, R16, R17: silence since %s, not %s: %+v", want.since, o.Facts().Since, o)
+	must(t, want.since.Equal(o.Facts().Since), "R09, R16, R17: silence since %s, not %s: %+v", want.since,
+		o.Facts().Since, o)
 	must(t, int64(len(v.records)) == o.Version, "R21: the version is the number of records: %+v", o)
 	must(t, (o.Status == supervision.Frozen) == o.Appeal.Pending(), "R12: %+v", o)
 	checkRecords(t, v)
@@ -186,7 +191,8 @@ func checkVisit(t *testing.T, v visit) {
 	data, err := json.Marshal(o)
 	must(t, err == nil, "%v", err)
 	var read supervision.Order
-	must(t, json.Unmarshal(data, &read) == nil && same(o, read), "the JSON form is the whole order: %s\n%+v\n%+v", data, o, read)
+	must(t, json.Unmarshal(data, &read) == nil && same(o, read), "the JSON form is the whole order: %s\n%+v\n%+v", data,
+		o, read)
 }
 
 func same[T any](a, b T) bool { return reflect.DeepEqual(a, b) }
@@ -198,7 +204,8 @@ func checkRecords(t *testing.T, v visit) {
 		r := v.records[i]
 		must(t, r.Seq == int64(i+1) && r.Order == v.order.ID && r.Operation == r.Action.Operation(), "R21: %+v", r)
 		if i > 0 {
-			must(t, !r.At.Before(v.records[i-1].At) && r.From == v.records[i-1].To, "R21: instants and statuses follow: %+v", r)
+			must(t, !r.At.Before(v.records[i-1].At) && r.From == v.records[i-1].To,
+				"R21: instants and statuses follow: %+v", r)
 		}
 	}
 	r := v.records[newest]
@@ -206,7 +213,8 @@ func checkRecords(t *testing.T, v visit) {
 	data, err := json.Marshal(r)
 	must(t, err == nil, "%v", err)
 	var read supervision.Record
-	must(t, json.Unmarshal(data, &read) == nil && same(r, read), "the JSON form is the whole record: %s\n%+v\n%+v", data, r, read)
+	must(t, json.Unmarshal(data, &read) == nil && same(r, read), "the JSON form is the whole record: %s\n%+v\n%+v",
+		data, r, read)
 }
 
 // telling is what records say about the facts of appeals, told once more.
@@ -260,8 +268,10 @@ func checkStep(t *testing.T, before visit, s step, after visit) {
 	must(t, !stood.Status.Final(), "final stays final: %s by %s", op, s.actor)
 	must(t, s.actor.Role != supervision.RoleSystem, "what time does nobody does: %s", op)
 	party := s.actor.Role == supervision.RoleBuyer || s.actor.Role == supervision.RoleSeller
-	must(t, !party || stood.Status != supervision.Frozen, "R12: frozen means no buyer or seller operation: %s by %s", op, s.actor)
-	must(t, len(after.records) == len(before.records)+1, "R21: one operation, one record (what was due is settled): %s", op)
+	must(t, !party || stood.Status != supervision.Frozen, "R12: frozen means no buyer or seller operation: %s by %s",
+		op, s.actor)
+	must(t, len(after.records) == len(before.records)+1, "R21: one operation, one record (what was due is settled): %s",
+		op)
 	switch action := s.action.(type) {
 	case supervision.RaiseAppeal:
 		checkGround(t, before, action, s.order.Appeal)
@@ -276,7 +286,8 @@ func checkStep(t *testing.T, before visit, s step, after visit) {
 func checkSpent(t *testing.T, before visit, ruling supervision.DecideAppeal, after visit) {
 	stood, now := thawed(before.order), after.order
 	if ruling.Outcome != appeal.Resume {
-		must(t, now.RequestRejections == stood.RequestRejections && now.ProductRejections == stood.ProductRejections, "R16: %s resets nothing", ruling.Outcome)
+		must(t, now.RequestRejections == stood.RequestRejections && now.ProductRejections == stood.ProductRejections,
+			"R16: %s resets nothing", ruling.Outcome)
 		return
 	}
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
@@ -287,7 +298,8 @@ func checkSpent(t *testing.T, before visit, ruling supervision.DecideAppeal, aft
 			case ground == stood.Appeal.Ground && ground != appeal.Unconditional, silence && now.Status != stood.Status:
 				held = false
 			}
-			must(t, holds(now, party, ground, after.at) == held, "R16: %s of the %s: held %t when %s froze it, after the ruling %t: %+v",
+			must(t, holds(now, party, ground, after.at) == held,
+				"R16: %s of the %s: held %t when %s froze it, after the ruling %t: %+v",
 				ground, party, held, stood.Appeal.Ground, !held, now)
 		}
 	}

@@ -43,7 +43,8 @@ func TestWords(t *testing.T) {
 	checkWords(t, "processing completed canceled", supervision.OrderStatuses()...)
 	checkWords(t, "buyer seller manager system", supervision.Roles()...)
 	checkWords(t, "open submit_request accept_request reject_request report_progress deliver accept_product "+
-		"reject_product remind raise_appeal intervene add_note decide_appeal auto_accept complete", supervision.Operations()...)
+		"reject_product remind raise_appeal intervene add_note decide_appeal auto_accept complete",
+		supervision.Operations()...)
 	checkWords(t, "completion auto_accept appeal_opens blackout_begins blackout_ends reminder ruling_overdue",
 		supervision.DeadlineCompletion, supervision.DeadlineAutoAccept, supervision.DeadlineAppealOpens,
 		supervision.DeadlineBlackoutBegins, supervision.DeadlineBlackoutEnds, supervision.DeadlineReminder,

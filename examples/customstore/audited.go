@@ -1,5 +1,6 @@
-// Package customstore shows how a host makes a store of its own and checks it with package storetest. This one adds to any other store an
-// audit log: each operation is written to it, as one line of JSON, once it is stored.
+// Package customstore shows how a host makes a store of its own and checks it
+// with package storetest. This one adds to any other store an audit log: each
+// operation is written to it, as one line of JSON, once it is stored.
 package customstore
 
 import (
@@ -13,10 +14,12 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Audited is a store with an audit log. A failure to write the log does not undo what is stored; it goes to Failed.
+// Audited is a store with an audit log. A failure to write the log does not
+// undo what is stored; it goes to Failed.
 type Audited struct {
 	service.Store
-	// Log gets the lines. Failed, if not nil, is told of what could not be written.
+	// Log gets the lines. Failed, if not nil, is told of what could not be
+	// written.
 	Log    io.Writer
 	Failed func(error)
 
@@ -32,7 +35,8 @@ func (a *Audited) Create(ctx context.Context, change service.Change) error {
 	return err
 }
 
-// Save stores changes and logs those that were stored: all, or all but the ones that a conflict names.
+// Save stores changes and logs those that were stored: all, or all but the ones
+// that a conflict names.
 func (a *Audited) Save(ctx context.Context, changes ...service.Change) error {
 	err := a.Store.Save(ctx, changes...)
 	var conflict *service.ConflictError

@@ -1,5 +1,6 @@
-// Form shows how a host draws a seller's request template as an HTML form and reads back what a buyer posted: every fault at its field, and
-// nothing lost of what was typed.
+// Form shows how a host draws a seller's request template as an HTML form and
+// reads back what a buyer posted: every fault at its field, and nothing lost of
+// what was typed.
 package main
 
 import (
@@ -47,7 +48,8 @@ func run(out io.Writer) error {
 	return err
 }
 
-// field is a template's field with what was typed into it and what is wrong with that.
+// field is a template's field with what was typed into it and what is wrong
+// with that.
 type field struct {
 	request.Field
 	Typed, Fault string
@@ -65,7 +67,8 @@ func view(t request.Template, typed url.Values, faults []request.Fault) []field 
 	return fields
 }
 
-// page draws the kinds that the template above uses; html/template escapes what buyers typed.
+// page draws the kinds that the template above uses; html/template escapes what
+// buyers typed.
 var page = template.Must(template.New("").Parse(`<form method="post">
 {{range .}}<label>{{.Label}}{{if .Required}} *{{end}}
 {{- if eq .Kind "choice"}}

@@ -1,5 +1,6 @@
-// Policy shows how a host changes the numbers: a policy is data, checked as a whole, stored as JSON, and pinned to an order when it opens, so
-// that a later change touches new orders only.
+// Policy shows how a host changes the numbers: a policy is data, checked as a
+// whole, stored as JSON, and pinned to an order when it opens, so that a later
+// change touches new orders only.
 package main
 
 import (
@@ -41,7 +42,8 @@ func run(ctx context.Context) error {
 	faulty.CompletionDelay, faulty.Appeal.Rejections = -time.Hour, 0
 	fmt.Println(faulty.Validate())
 
-	// Two services on one store: the policy of an order is that of its opening, whoever works on it later.
+	// Two services on one store: the policy of an order is that of its opening,
+	// whoever works on it later.
 	store := memory.New()
 	before, err := service.New(store, service.WithPolicy(hardware))
 	if err != nil {
@@ -51,7 +53,8 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := before.Open(ctx, supervision.Opening{ID: "o-1", Product: "rack", Buyer: "b-1", Seller: "s-1"}); err != nil {
+	if _, err := before.Open(ctx,
+		supervision.Opening{ID: "o-1", Product: "rack", Buyer: "b-1", Seller: "s-1"}); err != nil {
 		return err
 	}
 	result, err := after.Do(ctx, "o-1", supervision.Buyer("b-1"), supervision.SubmitRequest{Text: "Two racks."})

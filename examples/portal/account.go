@@ -2,7 +2,8 @@ package main
 
 import "github.com/koogallery/serviceflow/supervision"
 
-// account is somebody who can log in. A real host has a directory of its own; the demonstration has this list.
+// account is somebody who can log in. A real host has a directory of its own;
+// the demonstration has this list.
 type account struct {
 	ID, Name, About string
 	Role            supervision.Role
@@ -25,7 +26,8 @@ func findAccount(id string) (account, bool) {
 	return account{}, false
 }
 
-// actor is who the account is to the library, which decides what it may see and do.
+// actor is who the account is to the library, which decides what it may see and
+// do.
 func (a account) actor() supervision.Actor { return supervision.Actor{Role: a.Role, ID: a.ID} }
 
 // accountName is what people read where the library knows an id.

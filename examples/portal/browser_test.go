@@ -20,7 +20,8 @@ import (
 // patience is how long a test waits for something to appear before it gives up.
 const patience = time.Minute
 
-// chromium is one browser for all tests; each of its tabs is somebody else's, with cookies of its own.
+// chromium is one browser for all tests; each of its tabs is somebody else's,
+// with cookies of its own.
 var chromium struct {
 	once  sync.Once
 	ctx   context.Context
@@ -53,7 +54,8 @@ func startChromium() {
 		chromium.err = err
 		return
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(profile),
+		chromedp.NoSandbox,
 		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-GB"))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
@@ -115,14 +117,16 @@ func (b *tab) open(path string) {
 	b.do(chromedp.Navigate(b.site.url + path))
 }
 
-// eval returns what an expression says in the page; while a page is being left it says nothing.
+// eval returns what an expression says in the page; while a page is being left
+// it says nothing.
 func eval[T any](b *tab, expression string) (T, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// poll evaluates an expression until its value will do. A page that is just being left has none.
+// poll evaluates an expression until its value will do. A page that is just
+// being left has none.
 func poll[T any](b *tab, expression string, do func(T) bool) T {
 	b.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -148,10 +152,12 @@ func (b *tab) until(condition string) {
 // sees waits until an element shows a text.
 func (b *tab) sees(selector, text string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(text)))
+	b.until(fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))`,
+		strconv.Quote(selector), strconv.Quote(text)))
 }
 
-// clickOn presses with the mouse in the middle of what an expression finds, as soon as it is there and nothing covers it.
+// clickOn presses with the mouse in the middle of what an expression finds, as
+// soon as it is there and nothing covers it.
 func (b *tab) clickOn(find string) {
 	b.t.Helper()
 	place := fmt.Sprintf(`(e => {
@@ -169,7 +175,8 @@ func (b *tab) click(selector string) {
 	b.clickOn(fmt.Sprintf("document.querySelector(%s)", strconv.Quote(selector)))
 }
 
-// press clicks the button or the link that says a text; in a dialog where one is open.
+// press clicks the button or the link that says a text; in a dialog where one
+// is open.
 func (b *tab) press(text string) {
 	b.t.Helper()
 	b.clickOn(fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label")]
@@ -198,7 +205,8 @@ func (b *tab) choose(name, value string) {
 // value is what an input holds.
 func (b *tab) value(name string) string {
 	b.t.Helper()
-	text, err := eval[string](b, fmt.Sprintf(`document.querySelector('[name=%s]:not([type=hidden])').value`, strconv.Quote(name)))
+	text, err := eval[string](b,
+		fmt.Sprintf(`document.querySelector('[name=%s]:not([type=hidden])').value`, strconv.Quote(name)))
 	require.NoError(b.t, err)
 	return text
 }
@@ -225,7 +233,8 @@ func (b *tab) attends() {
 // texts are the texts of all elements that match.
 func (b *tab) texts(selector string) []string {
 	b.t.Helper()
-	list, err := eval[[]string](b, fmt.Sprintf(`[...document.querySelectorAll(%s)].map(e => e.innerText.trim())`, strconv.Quote(selector)))
+	list, err := eval[[]string](b,
+		fmt.Sprintf(`[...document.querySelectorAll(%s)].map(e => e.innerText.trim())`, strconv.Quote(selector)))
 	require.NoError(b.t, err)
 	return list
 }
@@ -237,7 +246,8 @@ func (b *tab) scheme(name string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name},
+				{Name: "prefers-reduced-motion", Value: "reduce"}},
 		})
 		return err
 	}))
@@ -247,7 +257,8 @@ func (b *tab) scheme(name string) {
 func (b *tab) withoutScripts() {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 }
@@ -257,5 +268,6 @@ func (b *tab) jump(label string) {
 	b.t.Helper()
 	before := b.texts(".clock time")
 	b.press(label)
-	b.until(fmt.Sprintf(`document.querySelector(".clock time").innerText !== %s`, strconv.Quote(strings.Join(before, ""))))
+	b.until(fmt.Sprintf(`document.querySelector(".clock time").innerText !== %s`,
+		strconv.Quote(strings.Join(before, ""))))
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// demoClock is the wall clock plus an offset that only grows. Timers run in real time: the service measures pauses with them, and
-// computes everything else from Now.
+// demoClock is the wall clock plus an offset that only grows. Timers run in
+// real time: the service measures pauses with them, and computes everything
+// else from Now.
 type demoClock struct {
 	clock.Clock
 	ahead atomic.Int64 // a time.Duration

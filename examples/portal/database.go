@@ -17,14 +17,16 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// database is one database with the library's tables and, beside them, the portal's: sessions, files and the demonstration clock.
+// database is one database with the library's tables and, beside them, the
+// portal's: sessions, files and the demonstration clock.
 type database struct {
 	*sql.DB
 	store service.Store
 	where string
 }
 
-// schema is read by SQLite and PostgreSQL alike, but for the name of the type of bytes. Instants are Unix microseconds.
+// schema is read by SQLite and PostgreSQL alike, but for the name of the type
+// of bytes. Instants are Unix microseconds.
 const schema = `
 CREATE TABLE IF NOT EXISTS portal_session (token TEXT PRIMARY KEY, account TEXT NOT NULL, expires BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS portal_file (order_id TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, content BYTES NOT NULL,
@@ -48,10 +50,12 @@ func (s settings) engine() (engine, error) {
 	return engine{sqlstore.SQLite, "sqlite", sqliteSource(s.file), "BLOB", s.file}, nil
 }
 
-// sqliteSource has SQLite wait for other writers, and begin every transaction as one that will write.
+// sqliteSource has SQLite wait for other writers, and begin every transaction
+// as one that will write.
 func sqliteSource(file string) string {
 	path := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(file))
-	return "file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)"
+	return "file:" + path +
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)"
 }
 
 // openDatabase opens the database and brings its tables up to date.
@@ -82,7 +86,8 @@ func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (servi
 	return store, store.Migrate(ctx)
 }
 
-// clock returns the clock as far ahead as it was when the portal last ran, so that no order has a future.
+// clock returns the clock as far ahead as it was when the portal last ran, so
+// that no order has a future.
 func (db *database) clock(ctx context.Context) (*demoClock, error) {
 	var ahead int64
 	if err := db.QueryRowContext(ctx, `SELECT ahead FROM portal_clock WHERE one = 1`).Scan(&ahead); err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// draft is a template as its seller types it: every setting a text, by the name that the library's faults give it.
+// draft is a template as its seller types it: every setting a text, by the name
+// that the library's faults give it.
 type draft struct {
 	title, intro string
 	fields       []map[string]string
@@ -31,18 +32,22 @@ func settingsOf(k template.Kind) []setting {
 		{"required", "Must be answered", "", "check", true},
 	}
 	if k.HasOptions() {
-		list = append(list, setting{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true})
+		list = append(list,
+			setting{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true})
 	}
-	list = append(list, setting{"key", "Key", "Names the answer; buyers do not see it.", "line", false}, setting{"help", "Help", "", "line", false})
+	list = append(list, setting{"key", "Key", "Names the answer; buyers do not see it.", "line", false},
+		setting{"help", "Help", "", "line", false})
 	if k.HasLength() {
-		list = append(list, setting{"minLength", "Fewest characters", "", "line", false}, setting{"maxLength", "Most characters", "", "line", false},
+		list = append(list, setting{"minLength", "Fewest characters", "", "line", false},
+			setting{"maxLength", "Most characters", "", "line", false},
 			setting{"pattern", "Pattern", "A regular expression that the whole answer has to match.", "line", false})
 	}
 	if k.HasBounds() {
 		list = append(list, setting{"min", "Smallest", "", "line", false}, setting{"max", "Largest", "", "line", false})
 	}
 	if k == template.Choices {
-		list = append(list, setting{"minItems", "Fewest options", "", "line", false}, setting{"maxItems", "Most options", "", "line", false})
+		list = append(list, setting{"minItems", "Fewest options", "", "line", false},
+			setting{"maxItems", "Most options", "", "line", false})
 	}
 	if k != template.File {
 		list = append(list, setting{"default", "Answer where none is given", "", "line", false})
@@ -52,12 +57,14 @@ func settingsOf(k template.Kind) []setting {
 
 func settingName(field int, name string) string { return fmt.Sprintf("fields[%d].%s", field, name) }
 
-// readDraft reads a posted draft: as many fields as have a kind, and of each what a field of any kind can be told.
+// readDraft reads a posted draft: as many fields as have a kind, and of each
+// what a field of any kind can be told.
 func readDraft(form url.Values) draft {
 	d := draft{title: form.Get("title"), intro: form.Get("intro")}
 	for i := 0; i <= template.MaxFields && form.Has(settingName(i, "kind")); i++ {
 		f := make(map[string]string)
-		for _, name := range []string{"label", "key", "kind", "help", "required", "minLength", "maxLength", "pattern", "min", "max",
+		for _, name := range []string{"label", "key", "kind", "help", "required", "minLength", "maxLength", "pattern",
+			"min", "max",
 			"options", "minItems", "maxItems", "default"} {
 			f[name] = form.Get(settingName(i, name))
 		}
@@ -76,7 +83,8 @@ func draftOf(t template.Template) draft {
 		}
 		d.fields = append(d.fields, map[string]string{
 			"label": f.Label, "key": f.Key, "kind": string(f.Kind), "help": f.Help, "required": mark(f.Required),
-			"minLength": number(f.MinLength), "maxLength": number(f.MaxLength), "pattern": f.Pattern, "min": f.Min, "max": f.Max,
+			"minLength": number(f.MinLength), "maxLength": number(f.MaxLength), "pattern": f.Pattern, "min": f.Min,
+			"max":     f.Max,
 			"options": strings.Join(options, "\n"), "minItems": number(f.MinItems), "maxItems": number(f.MaxItems),
 			"default": strings.Join(written(f.Default), ", "),
 		})
@@ -115,7 +123,8 @@ func (d *draft) change(do string, i int) {
 	}
 }
 
-// template is what the draft says, and the faults of what cannot be said in a template. Settings that the kind does not have are left out.
+// template is what the draft says, and the faults of what cannot be said in a
+// template. Settings that the kind does not have are left out.
 func (d *draft) template() (template.Template, []supervision.Fault) {
 	t := template.Template{Title: strings.TrimSpace(d.title), Intro: strings.TrimSpace(d.intro)}
 	var faults []supervision.Fault
@@ -130,13 +139,15 @@ func (d *draft) template() (template.Template, []supervision.Fault) {
 		whole := func(name string) int {
 			n, err := strconv.Atoi(text(name))
 			if err != nil && text(name) != "" {
-				faults = append(faults, supervision.Fault{Field: settingName(i, name), Code: "malformed", Message: "give a whole number"})
+				faults = append(faults,
+					supervision.Fault{Field: settingName(i, name), Code: "malformed", Message: "give a whole number"})
 			}
 			return n
 		}
 		f := template.Field{
 			Key: text("key"), Label: text("label"), Help: text("help"), Kind: kind, Required: text("required") != "",
-			MinLength: whole("minLength"), MaxLength: whole("maxLength"), Pattern: text("pattern"), Min: text("min"), Max: text("max"),
+			MinLength: whole("minLength"), MaxLength: whole("maxLength"), Pattern: text("pattern"), Min: text("min"),
+			Max:     text("max"),
 			Options: readOptions(text("options")), MinItems: whole("minItems"), MaxItems: whole("maxItems"),
 		}
 		f.Default = readDefault(f, text("default"))
@@ -169,8 +180,10 @@ func readDefault(f template.Field, text string) any {
 
 var kindNames = map[template.Kind]string{
 	template.Line: "One line", template.Text: "Text", template.Number: "Number", template.Integer: "Whole number",
-	template.YesNo: "Yes or no", template.Date: "Date", template.Choice: "One of several options", template.Choices: "Several options",
-	template.Email: "E-mail address", template.Phone: "Phone number", template.URL: "Web address", template.File: "File",
+	template.YesNo: "Yes or no", template.Date: "Date", template.Choice: "One of several options",
+	template.Choices: "Several options",
+	template.Email:   "E-mail address", template.Phone: "Phone number", template.URL: "Web address",
+	template.File: "File",
 }
 
 func kindOptions() (list []option) {

@@ -19,7 +19,8 @@ type templatesPage struct {
 	Products []templateEntry
 }
 
-// templateEntry is one of the seller's products with its current request template; version 0 for none.
+// templateEntry is one of the seller's products with its current request
+// template; version 0 for none.
 type templateEntry struct {
 	product
 	Current service.RequestTemplate
@@ -49,7 +50,8 @@ func (v *visit) currentTemplate(p product) (service.RequestTemplate, error) {
 	return current, err
 }
 
-// editorPage is a template while its seller works on it. The work travels in the form: nothing is kept until it is published.
+// editorPage is a template while its seller works on it. The work travels in
+// the form: nothing is kept until it is published.
 type editorPage struct {
 	layout
 	Product   product
@@ -85,8 +87,9 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: fmt.Sprintf("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text", Required: s.foremost || s.name == "key",
-				Values: []string{typed[s.name]}}
+			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text",
+				Required: s.foremost || s.name == "key",
+				Values:   []string{typed[s.name]}}
 			if s.name == "kind" {
 				in.Options = kindOptions()
 			}
@@ -219,6 +222,7 @@ func (v *visit) edit() error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, "/templates/"+url.PathEscape(entry.ID)+"?"+query("published", strconv.Itoa(published.Version)), http.StatusSeeOther)
+	http.Redirect(v.w, v.r, "/templates/"+url.PathEscape(entry.ID)+"?"+query("published",
+		strconv.Itoa(published.Version)), http.StatusSeeOther)
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// fact is one line of what somebody submitted: a label with a text, an instant or files.
+// fact is one line of what somebody submitted: a label with a text, an instant
+// or files.
 type fact struct {
 	Label, Text string
 	At          time.Time
@@ -38,18 +39,21 @@ func factsOf(a supervision.Action, t *template.Template) []fact {
 	case supervision.Remind:
 		return texts("Message", a.Text)
 	case supervision.RaiseAppeal:
-		return append(texts("Ground", groundNames[a.Ground], "What happened", a.Reason, "Asks for", a.Demand), attached(a.Attachments)...)
+		return append(texts("Ground", groundNames[a.Ground], "What happened", a.Reason, "Asks for", a.Demand),
+			attached(a.Attachments)...)
 	case supervision.AddNote:
 		return append(texts("Note", a.Text), attached(a.Attachments)...)
 	case supervision.Intervene:
 		return append(texts("Reason", a.Reason), attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return append(texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision), attached(a.Attachments)...)
+		return append(texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision),
+			attached(a.Attachments)...)
 	}
 	return nil
 }
 
-// requestFacts shows the request submitted last, under the labels of the template it was submitted on.
+// requestFacts shows the request submitted last, under the labels of the
+// template it was submitted on.
 func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 	if o.Request == nil {
 		return nil, nil
@@ -61,7 +65,8 @@ func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 	return requestFacts(o.Request.Text, o.Request.Values, o.Request.Attachments, t), nil
 }
 
-// templateOf returns the template that the order is pinned to; nil for none (R04).
+// templateOf returns the template that the order is pinned to; nil for none
+// (R04).
 func (v *visit) templateOf(o supervision.Order) (*template.Template, error) {
 	if o.TemplateVersion == 0 {
 		return nil, nil
@@ -70,7 +75,8 @@ func (v *visit) templateOf(o supervision.Order) (*template.Template, error) {
 	return &published.Template, err
 }
 
-func requestFacts(text string, values template.Values, attachments []supervision.Attachment, t *template.Template) []fact {
+func requestFacts(text string, values template.Values, attachments []supervision.Attachment,
+	t *template.Template) []fact {
 	list := texts("Request", text)
 	if t != nil {
 		for _, f := range t.Fields {
@@ -79,7 +85,8 @@ func requestFacts(text string, values template.Values, attachments []supervision
 			case !answered:
 			case f.Kind == template.File:
 				ref, _ := value.(string)
-				list = append(list, fact{Label: f.Label, Files: []supervision.Attachment{{Name: "Open file", Ref: ref}}})
+				list = append(list,
+					fact{Label: f.Label, Files: []supervision.Attachment{{Name: "Open file", Ref: ref}}})
 			default:
 				in := fieldInput(f)
 				in.Values = written(value)
@@ -104,12 +111,14 @@ func enabledFacts(enabled time.Time, attachments []supervision.Attachment) (list
 	return append(list, attached(attachments)...)
 }
 
-// appealFacts shows an appeal with what made its ground hold (R18) and, once there is one, its ruling (R15).
+// appealFacts shows an appeal with what made its ground hold (R18) and, once
+// there is one, its ruling (R15).
 func appealFacts(a *appeal.Appeal) []fact {
 	if a == nil {
 		return nil
 	}
-	list := texts("Initiated by", capital(string(a.By)), "Intervention by", accountName(a.Manager), "Ground", groundNames[a.Ground])
+	list := texts("Initiated by", capital(string(a.By)), "Intervention by", accountName(a.Manager), "Ground",
+		groundNames[a.Ground])
 	if a.Finding.Count > 0 {
 		list = append(list, texts("Finding", count(a.Finding.Count, "rejection"))...)
 	}
@@ -123,8 +132,9 @@ func appealFacts(a *appeal.Appeal) []fact {
 		list = append(list, attached(n.Attachments)...)
 	}
 	if r := a.Ruling; r != nil {
-		list = append(list, texts("Appeal", upheld(r.Upheld), "Result", outcomeNames[r.Outcome], "Goes on at", resumed(r.ResumedAt),
-			"Decision", r.Decision, "Decided by", accountName(r.By))...)
+		list = append(list,
+			texts("Appeal", upheld(r.Upheld), "Result", outcomeNames[r.Outcome], "Goes on at", resumed(r.ResumedAt),
+				"Decision", r.Decision, "Decided by", accountName(r.By))...)
 		list = append(list, attached(r.Attachments)...)
 	}
 	return list
@@ -147,7 +157,8 @@ func texts(pairs ...string) (list []fact) {
 	return list
 }
 
-// attached shows the files that the portal keeps, which are referred to by their digest.
+// attached shows the files that the portal keeps, which are referred to by
+// their digest.
 func attached(attachments []supervision.Attachment) []fact {
 	var kept []supervision.Attachment
 	for _, a := range attachments {

@@ -18,14 +18,16 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// Bounds of what people upload. How many files one operation takes is the library's to say.
+// Bounds of what people upload. How many files one operation takes is the
+// library's to say.
 const (
 	maxFile       = 5 << 20
 	maxOrderFiles = 200
 	maxFileName   = 120
 )
 
-// file is something uploaded for an order. Its digest is its key, so that evidence cannot be exchanged unnoticed.
+// file is something uploaded for an order. Its digest is its key, so that
+// evidence cannot be exchanged unnoticed.
 type file struct {
 	Digest, Name string
 	Size         int64
@@ -41,7 +43,8 @@ var (
 	errTooManyFiles = errors.New("this order holds as many files as it can")
 )
 
-// upload keeps a posted file for an order. Keeping the same file twice keeps it once.
+// upload keeps a posted file for an order. Keeping the same file twice keeps it
+// once.
 func (db *database) upload(ctx context.Context, order string, posted *multipart.FileHeader) (file, error) {
 	if posted.Size > maxFile {
 		return file{}, errFileTooLarge
@@ -54,7 +57,8 @@ func (db *database) upload(ctx context.Context, order string, posted *multipart.
 		return file{}, errFileEmpty
 	}
 	var held int
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM portal_file WHERE order_id = $1`, order).Scan(&held); err != nil {
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM portal_file WHERE order_id = $1`,
+		order).Scan(&held); err != nil {
 		return file{}, err
 	}
 	if held >= maxOrderFiles {
@@ -76,7 +80,8 @@ func readPosted(posted *multipart.FileHeader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFile))
 }
 
-// file returns what is known of a file of an order; ErrNotFound where the order has none of that digest.
+// file returns what is known of a file of an order; ErrNotFound where the order
+// has none of that digest.
 func (db *database) file(ctx context.Context, order, digest string) (file, error) {
 	f := file{Digest: digest}
 	err := db.QueryRowContext(ctx, `SELECT name, length(content) FROM portal_file WHERE order_id = $1 AND digest = $2`,
@@ -87,7 +92,8 @@ func (db *database) file(ctx context.Context, order, digest string) (file, error
 	return f, err
 }
 
-// download sends a file to whoever may see the order it belongs to (R22); never for the browser to open.
+// download sends a file to whoever may see the order it belongs to (R22); never
+// for the browser to open.
 func (v *visit) download() error {
 	ctx := v.r.Context()
 	order, err := v.svc.Order(ctx, v.r.PathValue("id"), v.actor())

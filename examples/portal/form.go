@@ -15,8 +15,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// form is one operation as somebody fills it in. Version is what the order was when they began, Key tells the sending of this form from
-// that of any other.
+// form is one operation as somebody fills it in. Version is what the order was
+// when they began, Key tells the sending of this form from that of any other.
 type form struct {
 	Operation supervision.Operation
 	wording
@@ -31,7 +31,8 @@ type form struct {
 	template *template.Template
 }
 
-// newForm makes an empty form, with the last request's answers where a request has to be revised.
+// newForm makes an empty form, with the last request's answers where a request
+// has to be revised.
 func (v *visit) newForm(order supervision.Order, t task, op supervision.Operation) (*form, error) {
 	f := &form{
 		Operation: op, wording: wordingOf(op, order), Path: address(order.ID) + "/" + t.Slug,
@@ -76,7 +77,8 @@ func (f *form) begin(ctx context.Context, db *database, last supervision.Request
 	return nil
 }
 
-// read fills in what the visitor typed and uploaded, and returns the faults that only the portal can see.
+// read fills in what the visitor typed and uploaded, and returns the faults
+// that only the portal can see.
 func (f *form) read(v *visit) (faults []supervision.Fault, err error) {
 	if version, err := strconv.ParseInt(v.r.PostFormValue("version"), 10, 64); err == nil {
 		f.Version = version
@@ -115,7 +117,8 @@ func (f *form) input(name string) *input {
 	return &input{}
 }
 
-// action is what the form says, and the faults of what cannot be said in an action.
+// action is what the form says, and the faults of what cannot be said in an
+// action.
 func (f *form) action() (supervision.Action, []supervision.Fault) {
 	attachments := f.input("attachments").attachments()
 	switch f.Operation {
@@ -137,10 +140,12 @@ func (f *form) action() (supervision.Action, []supervision.Fault) {
 	case supervision.OpRemind:
 		return supervision.Remind{Text: f.value("text")}, nil
 	case supervision.OpRaiseAppeal:
-		return supervision.RaiseAppeal{Ground: appeal.Ground(f.value("ground")), Reason: f.value("reason"), Demand: f.value("demand"),
+		return supervision.RaiseAppeal{Ground: appeal.Ground(f.value("ground")), Reason: f.value("reason"),
+			Demand:      f.value("demand"),
 			Attachments: attachments}, nil
 	case supervision.OpAddNote:
-		return supervision.AddNote{Text: f.value("text"), Attachments: attachments, Shared: f.value("shared") == "yes"}, nil
+		return supervision.AddNote{Text: f.value("text"), Attachments: attachments, Shared: f.value("shared") == "yes"},
+			nil
 	case supervision.OpIntervene:
 		return supervision.Intervene{Reason: f.value("reason"), Attachments: attachments}, nil
 	}
@@ -148,15 +153,18 @@ func (f *form) action() (supervision.Action, []supervision.Fault) {
 }
 
 func (f *form) ruling() (supervision.Action, []supervision.Fault) {
-	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"), Upheld: f.value("upheld") == "yes",
+	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"),
+		Upheld:      f.value("upheld") == "yes",
 		Attachments: f.input("attachments").attachments()}
 	var faults []supervision.Fault
 	if f.value("upheld") == "" {
-		faults = append(faults, supervision.Fault{Field: "upheld", Code: "required", Message: "say whether the appeal is upheld"})
+		faults = append(faults,
+			supervision.Fault{Field: "upheld", Code: "required", Message: "say whether the appeal is upheld"})
 	}
 	if word := f.value("resume_at"); word != "" {
 		if err := a.ResumeAt.UnmarshalText([]byte(word)); err != nil {
-			faults = append(faults, supervision.Fault{Field: "resume_at", Code: "unknown", Message: "choose one of the stages"})
+			faults = append(faults,
+				supervision.Fault{Field: "resume_at", Code: "unknown", Message: "choose one of the stages"})
 		}
 	}
 	return a, faults
@@ -176,7 +184,8 @@ func (f *form) answers() template.Values {
 	return f.template.FromForm(posted)
 }
 
-// inputInstant is how browsers send a local time; the portal asks for it in UTC.
+// inputInstant is how browsers send a local time; the portal asks for it in
+// UTC.
 const inputInstant = "2006-01-02T15:04"
 
 func (f *form) instant(name string) (time.Time, []supervision.Fault) {
@@ -214,7 +223,8 @@ func (f *form) Faulty() (list []input) {
 	return list
 }
 
-// faultsOf returns what an error says about the input; nil where it is about something else.
+// faultsOf returns what an error says about the input; nil where it is about
+// something else.
 func faultsOf(err error) []supervision.Fault {
 	var invalid *supervision.InvalidError
 	if errors.As(err, &invalid) {

@@ -64,7 +64,8 @@ func (s *site) version(t *testing.T, o supervision.Order) int64 {
 	return now.Version
 }
 
-// TestPerform_AsksBeforeItActs: without a script the portal asks on a page of its own, and nothing happens before.
+// TestPerform_AsksBeforeItActs: without a script the portal asks on a page of
+// its own, and nothing happens before.
 func TestPerform_AsksBeforeItActs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -94,11 +95,13 @@ func TestPerform_AsksBeforeItActs(t *testing.T) {
 	assert.Equal(t, order.Version+1, s.version(t, order))
 }
 
-// TestPerform_Conflict: what was written against an older state is not sent, and not lost.
+// TestPerform_Conflict: what was written against an older state is not sent,
+// and not lost.
 func TestPerform_Conflict(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), supervision.Remind{Text: "How far are you?"})
@@ -110,11 +113,13 @@ func TestPerform_Conflict(t *testing.T) {
 	assert.Contains(t, late.body, "All moved.")
 	assert.Equal(t, order.Version+1, s.version(t, order))
 
-	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), late.form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})).StatusCode)
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"),
+		late.form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})).StatusCode)
 	assert.Equal(t, order.Version+2, s.version(t, order))
 }
 
-// TestPerform_Refused: a form whose time has passed is shown as it was filled in, with the reason, and cannot be sent.
+// TestPerform_Refused: a form whose time has passed is shown as it was filled
+// in, with the reason, and cannot be sent.
 func TestPerform_Refused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -144,11 +149,13 @@ func TestPerform_Refused(t *testing.T) {
 	assert.Equal(t, order.Version, s.version(t, order))
 }
 
-// TestUploads: files are bounded in size and number, belong to their order, and a form that is refused keeps them.
+// TestUploads: files are bounded in size and number, belong to their order, and
+// a form that is refused keeps them.
 func TestUploads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "delivery")).form(url.Values{"confirm": {"yes"}})
 
@@ -180,7 +187,8 @@ func TestUploads(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), typed).StatusCode)
 	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.Seller("seller-cloudline"))
 	require.NoError(t, err)
-	assert.Equal(t, []supervision.Attachment{{Name: "protocol.txt", Ref: digest, Digest: digest}}, delivered.Delivery.Attachments)
+	assert.Equal(t, []supervision.Attachment{{Name: "protocol.txt", Ref: digest, Digest: digest}},
+		delivered.Delivery.Attachments)
 
 	file := at(order, "files", digest)
 	got := s.as(t, harbor).get(file)
@@ -188,27 +196,34 @@ func TestUploads(t *testing.T) {
 	assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
 	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
 	assert.Equal(t, "nosniff", got.Header.Get("X-Content-Type-Options"))
-	assert.Equal(t, http.StatusNotFound, s.as(t, northwind).get(file).StatusCode, "only through an order that one may see (R22)")
+	assert.Equal(t, http.StatusNotFound, s.as(t, northwind).get(file).StatusCode,
+		"only through an order that one may see (R22)")
 
-	// The file of one order cannot be got at through another, nor attached to it.
-	own, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-own", Product: "data-migration", Buyer: northwind, Seller: "seller-cloudline"})
+	// The file of one order cannot be got at through another, nor attached to
+	// it.
+	own, err := s.svc.Open(t.Context(),
+		supervision.Opening{ID: "T-own", Product: "data-migration", Buyer: northwind, Seller: "seller-cloudline"})
 	require.NoError(t, err)
 	thief := s.as(t, northwind)
 	assert.Equal(t, http.StatusNotFound, thief.get(at(own, "files", digest)).StatusCode)
-	stolen := thief.send(at(own, "request"), thief.get(at(own, "request")).form(url.Values{"text": {"Mine."}, "attachments": {digest}}))
+	stolen := thief.send(at(own, "request"),
+		thief.get(at(own, "request")).form(url.Values{"text": {"Mine."}, "attachments": {digest}}))
 	assert.Equal(t, http.StatusUnprocessableEntity, stolen.StatusCode)
 	assert.Contains(t, stolen.body, "Choose the file again.")
 }
 
-// TestProofOfDelivery: a seller that appeals on the buyer's silence at acceptance attaches proof (R18).
+// TestProofOfDelivery: a seller that appeals on the buyer's silence at
+// acceptance attaches proof (R18).
 func TestProofOfDelivery(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}),
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.AcceptRequest{}),
 		bySeller(supervision.Deliver{Result: "Moved."}))
 	s.clock.forward(5*supervision.Day + supervision.Tick)
 	seller := s.as(t, "seller-cloudline")
-	typed := seller.get(at(order, "appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."}, "demand": {"Accept."}, "confirm": {"yes"}})
+	typed := seller.get(at(order, "appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."},
+		"demand": {"Accept."}, "confirm": {"yes"}})
 	bare := seller.send(at(order, "appeal"), typed)
 	require.Equal(t, http.StatusUnprocessableEntity, bare.StatusCode)
 	assert.Contains(t, bare.body, "Attach proof of delivery.")
@@ -216,7 +231,8 @@ func TestProofOfDelivery(t *testing.T) {
 	assert.Equal(t, http.StatusSeeOther, proven.StatusCode)
 }
 
-// TestFileField: a template's own file question takes a file and keeps it while other answers are corrected.
+// TestFileField: a template's own file question takes a file and keeps it while
+// other answers are corrected.
 func TestFileField(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

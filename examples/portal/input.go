@@ -13,7 +13,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// input is one question of a form. Its name is the path by which the library names its fault.
+// input is one question of a form. Its name is the path by which the library
+// names its fault.
 type input struct {
 	Name, Label, Help string
 	Control           string // how it is drawn: line, area, date, instant, select, radios, checks, file or files
@@ -25,16 +26,19 @@ type input struct {
 	Fault             string
 }
 
-// option is one of an input's answers. Note says more about it; one that is Closed cannot be chosen.
+// option is one of an input's answers. Note says more about it; one that is
+// Closed cannot be chosen.
 type option struct {
 	Value, Label, Note string
 	Closed             bool
 }
 
-// answerPrefix stands before a template field's key in the library's faults, and so in the input's name.
+// answerPrefix stands before a template field's key in the library's faults,
+// and so in the input's name.
 const answerPrefix = "values."
 
-// Value is what is typed; of several values the last, as template.FromForm has it.
+// Value is what is typed; of several values the last, as template.FromForm has
+// it.
 func (in input) Value() string {
 	if len(in.Values) == 0 {
 		return ""
@@ -45,7 +49,8 @@ func (in input) Value() string {
 // Has tells whether an option is chosen.
 func (in input) Has(value string) bool { return slices.Contains(in.Values, value) }
 
-// DateType lets a date that is none stay visible: browsers show only real ones in their date inputs.
+// DateType lets a date that is none stay visible: browsers show only real ones
+// in their date inputs.
 func (in input) DateType() string {
 	if _, err := time.Parse(time.DateOnly, in.Value()); err != nil && in.Value() != "" {
 		return "text"
@@ -82,7 +87,8 @@ func (in input) attachments() (list []supervision.Attachment) {
 	return list
 }
 
-// keep finds the files that the values refer to. Only files of this order can be referred to.
+// keep finds the files that the values refer to. Only files of this order can
+// be referred to.
 func (in *input) keep(ctx context.Context, db *database, order string) (faults []supervision.Fault, err error) {
 	if !in.takesFiles() {
 		return nil, nil
@@ -95,7 +101,8 @@ func (in *input) keep(ctx context.Context, db *database, order string) (faults [
 		}
 		f, err := db.file(ctx, order, digest)
 		if errors.Is(err, supervision.ErrNotFound) {
-			faults = append(faults, supervision.Fault{Field: in.Name, Code: "unknown", Message: "choose the file again"})
+			faults = append(faults,
+				supervision.Fault{Field: in.Name, Code: "unknown", Message: "choose the file again"})
 			continue
 		}
 		if err != nil {
@@ -106,8 +113,10 @@ func (in *input) keep(ctx context.Context, db *database, order string) (faults [
 	return faults, nil
 }
 
-// upload keeps the files that have been posted; for a single file the new one takes the old one's place.
-func (in *input) upload(ctx context.Context, db *database, order string, posted []*multipart.FileHeader) (faults []supervision.Fault, err error) {
+// upload keeps the files that have been posted; for a single file the new one
+// takes the old one's place.
+func (in *input) upload(ctx context.Context, db *database, order string,
+	posted []*multipart.FileHeader) (faults []supervision.Fault, err error) {
 	if len(posted) > supervision.MaxAttachments {
 		posted = posted[:supervision.MaxAttachments+1] // enough for the library to refuse
 	}
@@ -156,7 +165,8 @@ var yesNo = []option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
 
 // fieldInput draws a field of a seller's template.
 func fieldInput(f template.Field) input {
-	in := input{Name: answerPrefix + f.Key, Label: f.Label, Help: f.Help, Required: f.Required, Control: "line", Type: "text",
+	in := input{Name: answerPrefix + f.Key, Label: f.Label, Help: f.Help, Required: f.Required, Control: "line",
+		Type:   "text",
 		Values: written(f.Default)}
 	for _, o := range f.Options {
 		in.Options = append(in.Options, option{Value: o.Value, Label: optionLabel(o)})

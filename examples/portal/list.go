@@ -31,7 +31,8 @@ func (v *visit) showList() error {
 	s := v.newSearch()
 	page := listPage{layout: v.layout("Service Supervision"), Search: s}
 	page.Live = "/events"
-	result, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Criteria: s.Criteria, Limit: pageSize, Cursor: v.r.FormValue("after")})
+	result, err := v.svc.Search(v.r.Context(), v.actor(),
+		supervision.Query{Criteria: s.Criteria, Limit: pageSize, Cursor: v.r.FormValue("after")})
 	status := http.StatusOK
 	if faults := faultsOf(err); faults != nil {
 		page.Search.blame(faults)
@@ -56,10 +57,12 @@ func (v *visit) showList() error {
 	return v.render(status, "list", page)
 }
 
-// foremost is how many inputs the search form always shows; the others are folded away until one is used.
+// foremost is how many inputs the search form always shows; the others are
+// folded away until one is used.
 const foremost = 3
 
-// First lists the inputs that are always shown; More the others; Deep tells whether one of those is used.
+// First lists the inputs that are always shown; More the others; Deep tells
+// whether one of those is used.
 func (s search) First() []input { return s.Inputs[:foremost] }
 func (s search) More() []input  { return s.Inputs[foremost:] }
 func (s search) Deep() bool {
@@ -80,25 +83,32 @@ func (s search) address(after string) string {
 	return "/orders?" + q.Encode()
 }
 
-// newSearch reads the search form from the address. Its names are those of the faults that the library reports.
+// newSearch reads the search form from the address. Its names are those of the
+// faults that the library reports.
 func (v *visit) newSearch() search {
 	s := search{values: v.r.URL.Query()}
 	c := &s.Criteria
 	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
 	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
-	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select", Options: statusOptions()}))
+	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select",
+		Options: statusOptions()}))
 	c.OrderStatus = supervision.OrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
 		Options: orderStatusOptions()}))
 	if v.who.Role != supervision.RoleBuyer {
-		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select", Options: accountOptions(supervision.RoleBuyer)})
+		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select",
+			Options: accountOptions(supervision.RoleBuyer)})
 	}
 	if v.who.Role != supervision.RoleSeller {
-		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select", Options: accountOptions(supervision.RoleSeller)})
+		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select",
+			Options: accountOptions(supervision.RoleSeller)})
 	}
-	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select", Options: turnOptions()}))
-	c.SilentFor, _ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
+	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select",
+		Options: turnOptions()}))
+	c.SilentFor,
+		_ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
 		Options: silenceOptions()}))
-	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select", Options: appealOptions()}))
+	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select",
+		Options: appealOptions()}))
 	c.BoughtFrom = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
 	if last := s.day(input{Name: "bought_before", Label: "Bought until", Control: "date"}); !last.IsZero() {
 		c.BoughtBefore = last.Add(supervision.Day) // people count the last day in

@@ -13,8 +13,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// hub tells open pages that something has happened; they fetch for themselves what they may see. Each relayed record reaches the pages
-// of this process only: with several processes the host would send it around between them.
+// hub tells open pages that something has happened; they fetch for themselves
+// what they may see. Each relayed record reaches the pages of this process
+// only: with several processes the host would send it around between them.
 type hub struct {
 	svc       *service.Service
 	mu        sync.Mutex
@@ -39,7 +40,8 @@ func newHub(svc *service.Service) *hub {
 	return &hub{svc: svc, listeners: make(map[*listener]bool), closed: make(chan struct{})}
 }
 
-// publish is what the service relays records to. It never fails: whoever misses one sees it with the next.
+// publish is what the service relays records to. It never fails: whoever misses
+// one sees it with the next.
 func (h *hub) publish(ctx context.Context, r supervision.Record) error {
 	sees := make(map[supervision.Actor]bool)
 	for _, l := range h.snapshot() {
@@ -108,7 +110,8 @@ func (h *hub) close() { h.closing.Do(func() { close(h.closed) }) }
 
 func (v *visit) streamList() error { return v.stream("", func() (bool, error) { return false, nil }) }
 
-// streamOrder follows an order that the visitor may see, from the version that the page shows.
+// streamOrder follows an order that the visitor may see, from the version that
+// the page shows.
 func (v *visit) streamOrder() error {
 	id := v.r.PathValue("id")
 	return v.stream(id, func() (bool, error) {
@@ -118,8 +121,9 @@ func (v *visit) streamOrder() error {
 	})
 }
 
-// stream sends an event for each piece of news until the page is closed. Only after it has joined does it ask whether the page is late
-// already: nothing can slip through between.
+// stream sends an event for each piece of news until the page is closed. Only
+// after it has joined does it ask whether the page is late already: nothing can
+// slip through between.
 func (v *visit) stream(order string, late func() (bool, error)) error {
 	l, ok := v.live.join(v.actor(), order)
 	if !ok {
@@ -158,7 +162,8 @@ func (v *visit) follow(l *listener) {
 	}
 }
 
-// emit writes to the stream and gives it time until well after the next heartbeat.
+// emit writes to the stream and gives it time until well after the next
+// heartbeat.
 func (v *visit) emit(text string) error {
 	control := http.NewResponseController(v.w)
 	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*heartbeat)))

@@ -16,7 +16,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// screens is where pictures of the pages are kept, for people to look at: go test -run TestLook -screens DIR
+// screens is where pictures of the pages are kept, for people to look at: go
+// test -run TestLook -screens DIR
 var screens = flag.String("screens", "", "`directory` for pictures of the pages; none by default")
 
 // pictures is where the README's pictures are kept.
@@ -63,14 +64,17 @@ var looks = []look{
 	{"missing", harbor, "/orders/none", nil},
 }
 
-// TestLook shows every page wide and narrow, light and dark: none is wider than the screen, and axe finds nothing serious.
+// TestLook shows every page wide and narrow, light and dark: none is wider than
+// the screen, and axe finds nothing serious.
 func TestLook(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	long, err := s.svc.Open(t.Context(), supervision.Opening{ID: strings.Repeat("L", supervision.MaxID), Product: "data-migration",
-		Buyer: harbor, Seller: "seller-cloudline"})
+	long, err := s.svc.Open(t.Context(),
+		supervision.Opening{ID: strings.Repeat("L", supervision.MaxID), Product: "data-migration",
+			Buyer: harbor, Seller: "seller-cloudline"})
 	require.NoError(t, err)
-	_, err = s.svc.Do(t.Context(), long.ID, supervision.Buyer(harbor), textRequest(strings.Repeat("w", supervision.MaxText)))
+	_, err = s.svc.Do(t.Context(), long.ID, supervision.Buyer(harbor),
+		textRequest(strings.Repeat("w", supervision.MaxText)))
 	require.NoError(t, err)
 	people := make(map[string]*tab)
 	for _, l := range append(looks, look{"long", harbor, at(long), nil}) {
@@ -138,7 +142,8 @@ func (b *tab) keep(dir, name string, picture chromedp.Action[[]byte]) {
 	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 }
 
-// TestPictures makes the README's pictures: go test -run TestPictures -pictures ../../docs/images
+// TestPictures makes the README's pictures: go test -run TestPictures -pictures
+// ../../docs/images
 func TestPictures(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("skipped: no pictures are wanted; give a directory with -pictures")

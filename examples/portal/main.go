@@ -1,4 +1,5 @@
-// Command portal is a host of the library: the Service Supervision page of a marketplace, in a browser.
+// Command portal is a host of the library: the Service Supervision page of a
+// marketplace, in a browser.
 //
 //	go run ./examples/portal
 package main

@@ -7,19 +7,25 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// product is something the marketplace sells. A real host has a catalogue; the demonstration has this list.
+// product is something the marketplace sells. A real host has a catalogue; the
+// demonstration has this list.
 type product struct {
 	ID, Name, About, Seller string
 	policy                  supervision.Policy
 }
 
 var products = []product{
-	{"erp-suite", "Cloudline ERP Suite", "Finance, stock and purchasing, set up for your company.", "seller-cloudline", supervision.Guide()},
-	{"data-migration", "Data Migration", "Your records moved from the old system, checked and signed off.", "seller-cloudline",
+	{"erp-suite", "Cloudline ERP Suite", "Finance, stock and purchasing, set up for your company.", "seller-cloudline",
 		supervision.Guide()},
-	{"crm", "Cloudline CRM", "Customers and offers in one place. Appeals are open at any time.", "seller-cloudline", supervision.Rules2025()},
-	{"helpdesk", "Brightdesk Help Desk", "Tickets, answers and reports for a support team.", "seller-brightdesk", supervision.Guide()},
-	{"endpoint-license", "Endpoint License", "Licenses for endpoint protection, delivered without a request.", "seller-brightdesk",
+	{"data-migration", "Data Migration", "Your records moved from the old system, checked and signed off.",
+		"seller-cloudline",
+		supervision.Guide()},
+	{"crm", "Cloudline CRM", "Customers and offers in one place. Appeals are open at any time.", "seller-cloudline",
+		supervision.Rules2025()},
+	{"helpdesk", "Brightdesk Help Desk", "Tickets, answers and reports for a support team.", "seller-brightdesk",
+		supervision.Guide()},
+	{"endpoint-license", "Endpoint License", "Licenses for endpoint protection, delivered without a request.",
+		"seller-brightdesk",
 		supervision.License()},
 }
 
@@ -55,7 +61,8 @@ func (v *visit) showMarket() error {
 	return v.render(http.StatusOK, "market", page)
 }
 
-// buy puts what is bought under supervision (R01). The order's id comes with the form, so that pressing twice buys once.
+// buy puts what is bought under supervision (R01). The order's id comes with
+// the form, so that pressing twice buys once.
 func (v *visit) buy() error {
 	if err := v.readForm(smallForm); err != nil {
 		return err

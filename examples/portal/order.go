@@ -45,7 +45,8 @@ func (v *visit) showOrder() error {
 	if err != nil {
 		return err
 	}
-	page := orderPage{layout: v.layout("Order " + order.ID), Delivery: deliveryFacts(order), Appeal: appealFacts(order.Appeal)}
+	page := orderPage{layout: v.layout("Order " + order.ID), Delivery: deliveryFacts(order),
+		Appeal: appealFacts(order.Appeal)}
 	if page.Order, err = v.summary(order); err != nil {
 		return err
 	}
@@ -88,7 +89,8 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 // horizon is how far ahead people are told what time brings.
 const horizon = 90 * supervision.Day
 
-// deadlines says what time will bring to whoever asks: the other party's possibilities are not theirs to wait for.
+// deadlines says what time will bring to whoever asks: the other party's
+// possibilities are not theirs to wait for.
 func (v *visit) deadlines(order supervision.Order) (list []deadline) {
 	now := v.svc.Now()
 	for _, d := range order.Deadlines(now) {
@@ -112,7 +114,8 @@ func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string
 		}
 		return who + " can appeal: " + lower(groundNames[d.Ground])
 	case supervision.DeadlineBlackoutBegins:
-		return fmt.Sprintf("No appeals from here, %s before the scheduled completion", count(int(o.Policy.Appeal.Blackout/supervision.Day), "day"))
+		return fmt.Sprintf("No appeals from here, %s before the scheduled completion",
+			count(int(o.Policy.Appeal.Blackout/supervision.Day), "day"))
 	case supervision.DeadlineBlackoutEnds:
 		return "Appeals are possible again"
 	case supervision.DeadlineReminder:
@@ -139,7 +142,8 @@ func count(n int, noun string) string {
 // address is where an order's page is; ids may hold anything on one line.
 func address(order string) string { return "/orders/" + url.PathEscape(order) }
 
-// livePath is the stream of what happens to an order after the version that is shown.
+// livePath is the stream of what happens to an order after the version that is
+// shown.
 func livePath(o supervision.Order) string {
 	return address(o.ID) + "/events?" + query("seen", fmt.Sprint(o.Version))
 }

@@ -20,7 +20,8 @@ var files embed.FS
 // pages are the parsed templates by name, each with the layout around it.
 type pages map[string]*template.Template
 
-// parsePages reads pages/*.html; files in pages/parts are shared by all of them.
+// parsePages reads pages/*.html; files in pages/parts are shared by all of
+// them.
 func parsePages() (pages, error) {
 	shared, err := template.New("layout").Funcs(words).ParseFS(files, "pages/parts/*.html")
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// TestSeed_HasEverything: the demonstration has an order in every status, and is made once.
+// TestSeed_HasEverything: the demonstration has an order in every status, and
+// is made once.
 func TestSeed_HasEverything(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -37,7 +38,8 @@ func TestSeed_HasEverything(t *testing.T) {
 	assert.Equal(t, n, count())
 }
 
-// TestEveryPageOfEveryOrder: whatever happened to an order, each of its pages can be shown to whoever may see it.
+// TestEveryPageOfEveryOrder: whatever happened to an order, each of its pages
+// can be shown to whoever may see it.
 func TestEveryPageOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -62,7 +64,8 @@ func TestEveryPageOfEveryOrder(t *testing.T) {
 func TestOddIDs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: `K/G?1 #%2F"<é>`, Product: "data-migration", Buyer: harbor, Seller: "seller-cloudline"})
+	order, err := s.svc.Open(t.Context(),
+		supervision.Opening{ID: `K/G?1 #%2F"<é>`, Product: "data-migration", Buyer: harbor, Seller: "seller-cloudline"})
 	require.NoError(t, err)
 	buyer := s.as(t, harbor)
 	list := buyer.get("/orders").body
@@ -79,11 +82,13 @@ func TestOddIDs(t *testing.T) {
 	assert.Equal(t, order.Version+1, s.version(t, order))
 }
 
-// TestFrozen_NoButtons: while an appeal is pending neither party finds anything to press, and reads why (R12).
+// TestFrozen_NoButtons: while an appeal is pending neither party finds anything
+// to press, and reads why (R12).
 func TestFrozen_NoButtons(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Criteria: supervision.Criteria{Status: supervision.Frozen}})
+	page, err := s.svc.Search(t.Context(), supervision.Manager("m"),
+		supervision.Query{Criteria: supervision.Criteria{Status: supervision.Frozen}})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Orders)
 	for _, o := range page.Orders {
@@ -100,7 +105,8 @@ func TestFrozen_NoButtons(t *testing.T) {
 	}
 }
 
-// TestList_Searches: the criteria are those of the library, faults stand at their fields, and pages follow each other.
+// TestList_Searches: the criteria are those of the library, faults stand at
+// their fields, and pages follow each other.
 func TestList_Searches(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -147,23 +153,27 @@ func TestList_Searches(t *testing.T) {
 	assert.Len(t, seen, len(stories()))
 }
 
-// TestQueue_OverdueFirst: the operations manager's queue begins with what is late (R19).
+// TestQueue_OverdueFirst: the operations manager's queue begins with what is
+// late (R19).
 func TestQueue_OverdueFirst(t *testing.T) {
 	body := newSite(t).as(t, "manager-mei").get("/appeals").body
 	assert.Less(t, strings.Index(body, "KG-1020"), strings.Index(body, "KG-1021"))
 	assert.Contains(t, body, "overdue since")
 }
 
-// TestTemplate_OldOrdersKeepTheirs: what a seller publishes reaches the next order only (R04).
+// TestTemplate_OldOrdersKeepTheirs: what a seller publishes reaches the next
+// order only (R04).
 func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "erp-suite", harbor)
 	seller := s.as(t, "seller-cloudline")
 	draft := url.Values{"title": {"New questions"}, "do": {"publish"}, "confirm": {"yes"},
-		"fields[0].kind": {"choice"}, "fields[0].label": {"Edition"}, "fields[0].key": {"edition"}, "fields[0].options": {"s | Small\r\nl"},
-		"fields[0].min": {"left over from another kind"}}
-	require.Equal(t, "/templates/erp-suite?published=2", seller.post("/templates/erp-suite", draft).Header.Get("Location"))
+		"fields[0].kind": {"choice"}, "fields[0].label": {"Edition"}, "fields[0].key": {"edition"},
+		"fields[0].options": {"s | Small\r\nl"},
+		"fields[0].min":     {"left over from another kind"}}
+	require.Equal(t, "/templates/erp-suite?published=2",
+		seller.post("/templates/erp-suite", draft).Header.Get("Location"))
 	buyer := s.as(t, harbor)
 	assert.Contains(t, buyer.get(at(order, "request")).body, "Number of users")
 	buyer.post("/market/erp-suite", url.Values{"order": {"T-next"}})
@@ -178,7 +188,8 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 	assert.Contains(t, faulty.body, `id="fields-0-.key-fault"`)
 }
 
-// TestClock_IsKept: the demonstration clock stays ahead over a restart, so that no order has a future.
+// TestClock_IsKept: the demonstration clock stays ahead over a restart, so that
+// no order has a future.
 func TestClock_IsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -192,8 +203,10 @@ func TestClock_IsKept(t *testing.T) {
 func TestSpan(t *testing.T) {
 	var from time.Time
 	for d, want := range map[time.Duration]string{
-		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 3 * time.Hour: "3 h",
-		179 * time.Minute: "2 h 59 min", supervision.Day: "1 day", 25 * time.Hour: "1 day 1 h", 20 * supervision.Day: "20 days",
+		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min",
+		3 * time.Hour:     "3 h",
+		179 * time.Minute: "2 h 59 min", supervision.Day: "1 day", 25 * time.Hour: "1 day 1 h",
+		20 * supervision.Day: "20 days",
 	} {
 		assert.Equal(t, want, span(from, from.Add(d)))
 	}
@@ -225,10 +238,12 @@ func TestPostgres(t *testing.T) {
 	address.RawQuery = q.Encode()
 
 	s := startSite(t, settings{postgres: address.String(), demo: true})
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{}))
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
-	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", "All."}).StatusCode)
+	require.Equal(t, http.StatusSeeOther,
+		seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", "All."}).StatusCode)
 	body := s.as(t, harbor).get(at(order)).body
 	assert.Contains(t, body, "Moved.")
 	assert.Contains(t, body, "protocol.txt")

@@ -11,8 +11,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// perform takes a filled-in form. It is tried without effect first and asked about, then sent. Whatever stands in the way is said on
-// the same page, with everything that was typed.
+// perform takes a filled-in form. It is tried without effect first and asked
+// about, then sent. Whatever stands in the way is said on the same page, with
+// everything that was typed.
 func (v *visit) perform() error {
 	order, t, err := v.theTask()
 	if err != nil {
@@ -117,7 +118,8 @@ type confirmPage struct {
 	Form  *form
 }
 
-// confirm asks before anything happens. With a script the same page is shown as a dialog.
+// confirm asks before anything happens. With a script the same page is shown as
+// a dialog.
 func (v *visit) confirm(f *form, t task, order supervision.Order) error {
 	page := confirmPage{layout: v.layout(f.Title), Task: t, Form: f}
 	var err error

@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// portal is the host: what it adds to the library is people's sessions, files, words and pages.
+// portal is the host: what it adds to the library is people's sessions, files,
+// words and pages.
 type portal struct {
 	svc   *service.Service
 	clock *demoClock
@@ -25,7 +26,8 @@ type portal struct {
 // relayInterval is how soon an open page hears of what the other party did.
 const relayInterval = 200 * time.Millisecond
 
-// newPortal prepares the tables and, in an empty database, the demonstration market.
+// newPortal prepares the tables and, in an empty database, the demonstration
+// market.
 func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) (*portal, error) {
 	clock, err := db.clock(ctx)
 	if err != nil {
@@ -40,11 +42,13 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	p := &portal{svc: svc, clock: clock, db: db, live: newHub(svc), pages: pages, log: log, demo: s.demo, https: s.https}
+	p := &portal{svc: svc, clock: clock, db: db, live: newHub(svc), pages: pages, log: log, demo: s.demo,
+		https: s.https}
 	return p, p.seed(ctx)
 }
 
-// work settles what time brings and tells open pages what happened, until the context ends.
+// work settles what time brings and tells open pages what happened, until the
+// context ends.
 func (p *portal) work(ctx context.Context) {
 	if err := p.svc.Run(ctx, p.live.publish); err != nil && ctx.Err() == nil {
 		p.log.Error("worker ended", "error", err)

@@ -7,7 +7,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// wording is what a form is called, what its button says and what is asked before it is sent.
+// wording is what a form is called, what its button says and what is asked
+// before it is sent.
 type wording struct {
 	Title, Button, Question string
 	Danger                  bool
@@ -18,30 +19,36 @@ func wordingOf(op supervision.Operation, o supervision.Order) wording {
 	case supervision.OpSubmitRequest:
 		return wording{"Your request", "Submit request", "The seller will be asked to confirm this request.", false}
 	case supervision.OpAcceptRequest:
-		return wording{"Accept the request", "Accept request", "You take the request on and provide the service.", false}
+		return wording{"Accept the request", "Accept request", "You take the request on and provide the service.",
+			false}
 	case supervision.OpRejectRequest:
-		return wording{"Reject the request", "Reject request", "The buyer will be asked to submit a revised request.", true}
+		return wording{"Reject the request", "Reject request", "The buyer will be asked to submit a revised request.",
+			true}
 	case supervision.OpReportProgress:
 		return wording{"Report progress", "Report progress", "The buyer will see how far you are.", false}
 	case supervision.OpDeliver:
-		return wording{"Provide the service", "Deliver service", "The buyer will be asked to accept the service.", false}
+		return wording{"Provide the service", "Deliver service", "The buyer will be asked to accept the service.",
+			false}
 	case supervision.OpAcceptProduct:
-		return wording{"Accept the service", "Accept service", "You are satisfied with the service. The order is completed " +
-			span(time.Time{}, time.Time{}.Add(o.Policy.CompletionDelay)) + " after you accept.", false}
+		return wording{"Accept the service", "Accept service",
+			"You are satisfied with the service. The order is completed " +
+				span(time.Time{}, time.Time{}.Add(o.Policy.CompletionDelay)) + " after you accept.", false}
 	case supervision.OpRejectProduct:
 		return wording{"Reject the service", "Reject service", "The seller will be asked to deliver again.", true}
 	case supervision.OpRemind:
 		return wording{"Remind the seller", "Send reminder", "The seller will be asked to go on.", false}
 	case supervision.OpRaiseAppeal:
-		return wording{"Your appeal", "Initiate appeal", "The service flow is frozen until the operations manager has decided. " +
-			"Neither you nor the other party can do anything until then.", true}
+		return wording{"Your appeal", "Initiate appeal",
+			"The service flow is frozen until the operations manager has decided. " +
+				"Neither you nor the other party can do anything until then.", true}
 	case supervision.OpAddNote:
 		return wording{"Add a note", "Add note", "The parties can read the note only if you share it.", false}
 	case supervision.OpIntervene:
 		return wording{"Take the order in hand", "Intervene", "The service flow is frozen until you have decided. " +
 			"Neither party can do anything until then.", true}
 	}
-	return wording{"Decide the appeal", "Decide appeal", "The decision is final and both parties are bound by it.", true}
+	return wording{"Decide the appeal", "Decide appeal", "The decision is final and both parties are bound by it.",
+		true}
 }
 
 // ask draws up the questions of the form's operation.
@@ -64,7 +71,8 @@ func (f *form) ask(actor supervision.Actor, now time.Time) error {
 	case supervision.OpAddNote:
 		f.Inputs = []input{
 			area("text", "Note", "", true),
-			{Name: "shared", Label: "May the parties read it?", Control: "radios", Options: yesNo, Values: []string{"no"}},
+			{Name: "shared", Label: "May the parties read it?", Control: "radios", Options: yesNo,
+				Values: []string{"no"}},
 			attach("Attachments"),
 		}
 	case supervision.OpIntervene:
@@ -128,7 +136,8 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 }
 
 func (f *form) askRuling() {
-	resume := input{Name: "resume_at", Label: "Go on at", Control: "select", Help: "Only where the service flow goes on.",
+	resume := input{Name: "resume_at", Label: "Go on at", Control: "select",
+		Help:    "Only where the service flow goes on.",
 		Options: []option{{Label: "Where it was frozen: " + statusNames[f.order.FrozenFrom]}}}
 	for _, s := range f.order.ResumeTargets() {
 		if s != f.order.FrozenFrom {

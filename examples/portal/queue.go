@@ -13,12 +13,14 @@ type queuePage struct {
 	More             bool
 }
 
-// showQueue lists the appeals that wait for the operations manager, the overdue ones first (R19).
+// showQueue lists the appeals that wait for the operations manager, the overdue
+// ones first (R19).
 func (v *visit) showQueue() error {
 	page := queuePage{layout: v.layout("Appeals")}
 	page.Live = "/events"
 	result, err := v.svc.Search(v.r.Context(), v.actor(),
-		supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending}, Limit: supervision.MaxPage})
+		supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending},
+			Limit: supervision.MaxPage})
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,18 @@ import (
 	"strings"
 )
 
-// contentPolicy lets a page load what the portal itself serves, and nothing inline.
+// contentPolicy lets a page load what the portal itself serves, and nothing
+// inline.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// protect adds what every answer carries, and refuses what other sites have a browser send.
+// protect adds what every answer carries, and refuses what other sites have a
+// browser send.
 func (p *portal) protect(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(p.anyone(func(v *visit) error {
-		return v.render(http.StatusForbidden, "error", errorPage{v.layout("Refused"), "The form was sent from another site."})
+		return v.render(http.StatusForbidden, "error",
+			errorPage{v.layout("Refused"), "The form was sent from another site."})
 	}))
 	next = origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

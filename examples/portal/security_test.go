@@ -16,7 +16,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// TestForeignOrders: at every address, an order of somebody else's is answered exactly as one that does not exist (R22).
+// TestForeignOrders: at every address, an order of somebody else's is answered
+// exactly as one that does not exist (R22).
 func TestForeignOrders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -39,7 +40,8 @@ func TestForeignOrders(t *testing.T) {
 	assert.Equal(t, http.StatusOK, s.as(t, "manager-mei").get(at(order)).StatusCode)
 }
 
-// blind takes out of a page what the visitor has typed into the address, and the time.
+// blind takes out of a page what the visitor has typed into the address, and
+// the time.
 func blind(body string, o supervision.Order) string {
 	var lines []string
 	for line := range strings.Lines(strings.ReplaceAll(body, o.ID, "")) {
@@ -56,7 +58,8 @@ func TestCrossOrigin(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}, "version": {"1"}, "key": {"k"}}
+	form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}, "version": {"1"},
+		"key": {"k"}}
 	for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
 		r, err := http.NewRequest(http.MethodPost, s.url+at(order, "request"), strings.NewReader(form.Encode()))
 		require.NoError(t, err)
@@ -82,7 +85,8 @@ func TestHeaders(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, s.visitor(t).get("/assets/").StatusCode, "no listing")
 }
 
-// TestSession: the cookie is out of scripts' reach, and worth nothing after logging out.
+// TestSession: the cookie is out of scripts' reach, and worth nothing after
+// logging out.
 func TestSession(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -95,7 +99,8 @@ func TestSession(t *testing.T) {
 	assert.True(t, cookie.HttpOnly)
 	assert.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
 	var stored int
-	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, cookie.Value).Scan(&stored))
+	require.NoError(t,
+		s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, cookie.Value).Scan(&stored))
 	assert.Zero(t, stored, "the database lets nobody log in")
 
 	require.Equal(t, http.StatusSeeOther, p.post("/logout", nil).StatusCode)
@@ -120,7 +125,8 @@ func TestLocalPath(t *testing.T) {
 func TestRolesHavePagesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	pages := map[string]string{"/market": harbor, "/templates": "seller-cloudline", "/templates/erp-suite": "seller-cloudline", "/appeals": "manager-mei"}
+	pages := map[string]string{"/market": harbor, "/templates": "seller-cloudline",
+		"/templates/erp-suite": "seller-cloudline", "/appeals": "manager-mei"}
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
 		for page, owner := range pages {
@@ -133,10 +139,12 @@ func TestRolesHavePagesOfTheirOwn(t *testing.T) {
 	}
 	other := s.as(t, "seller-brightdesk")
 	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite").StatusCode)
-	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite", url.Values{"do": {"publish"}, "confirm": {"yes"}}).StatusCode)
+	assert.Equal(t, http.StatusNotFound,
+		other.post("/templates/erp-suite", url.Values{"do": {"publish"}, "confirm": {"yes"}}).StatusCode)
 }
 
-// TestBuy_Twice: a button pressed twice buys once, and its id cannot take over another order.
+// TestBuy_Twice: a button pressed twice buys once, and its id cannot take over
+// another order.
 func TestBuy_Twice(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -148,7 +156,8 @@ func TestBuy_Twice(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, s.as(t, northwind).post("/market/erp-suite", form).StatusCode)
 }
 
-// TestServe: the portal starts with nothing prepared, says where it is, and stops although a page is open.
+// TestServe: the portal starts with nothing prepared, says where it is, and
+// stops although a page is open.
 func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	told, teller := io.Pipe()
@@ -168,7 +177,8 @@ func TestServe(t *testing.T) {
 	require.NoError(t, err)
 	defer stream.Body.Close()
 	assert.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))
-	assert.Equal(t, http.StatusNotFound, p.post("/clock", url.Values{"leap": {"5d"}}).StatusCode, "no demonstration, no clock to move")
+	assert.Equal(t, http.StatusNotFound, p.post("/clock", url.Values{"leap": {"5d"}}).StatusCode,
+		"no demonstration, no clock to move")
 	stop()
 	require.NoError(t, <-ended)
 }
@@ -176,7 +186,8 @@ func TestServe(t *testing.T) {
 // TestServer_TimesOut: no connection is held for ever.
 func TestServer_TimesOut(t *testing.T) {
 	server := newServer(newSite(t).portal)
-	for name, d := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "read": server.ReadTimeout, "write": server.WriteTimeout, "idle": server.IdleTimeout} {
+	for name, d := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "read": server.ReadTimeout,
+		"write": server.WriteTimeout, "idle": server.IdleTimeout} {
 		assert.Positive(t, d, name)
 	}
 }

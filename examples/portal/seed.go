@@ -12,8 +12,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// seed fills an empty database with a market in which something of everything is going on. Every order gets where it is by real actions
-// at the instants at which they might have happened.
+// seed fills an empty database with a market in which something of everything
+// is going on. Every order gets where it is by real actions at the instants at
+// which they might have happened.
 func (p *portal) seed(ctx context.Context) error {
 	orders, err := p.svc.Search(ctx, supervision.Manager("seed"), supervision.Query{Limit: 1})
 	if err != nil || len(orders.Orders) > 0 {
@@ -44,7 +45,8 @@ func (p *portal) seedTemplates(ctx context.Context) error {
 	return nil
 }
 
-// story tells one order's past: it has its own clock, which it moves forward as it tells.
+// story tells one order's past: it has its own clock, which it moves forward as
+// it tells.
 type story struct {
 	ctx    context.Context
 	p      *portal
@@ -67,7 +69,8 @@ func (s *story) bought(buyer, productID string, ago time.Duration) *story {
 	p, _ := findProduct(productID)
 	s.clock.Set(s.p.svc.Now().Add(-ago))
 	s.buyer, s.seller = supervision.Buyer(buyer), supervision.Seller(p.Seller)
-	_, s.err = s.svc.Open(s.ctx, supervision.Opening{ID: s.id, Product: productID, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
+	_, s.err = s.svc.Open(s.ctx,
+		supervision.Opening{ID: s.id, Product: productID, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
 	return s
 }
 
@@ -95,7 +98,8 @@ func (s *story) byManager(after time.Duration, action supervision.Action) *story
 // delivered tells the usual course up to a delivery.
 func (s *story) delivered(request supervision.SubmitRequest, result string) *story {
 	return s.byBuyer(2*time.Hour, request).bySeller(5*time.Hour, supervision.AcceptRequest{}).
-		bySeller(30*time.Hour, supervision.ReportProgress{Text: "The environment is ready; we are setting up your accounts."}).
+		bySeller(30*time.Hour,
+			supervision.ReportProgress{Text: "The environment is ready; we are setting up your accounts."}).
 		bySeller(20*time.Hour, supervision.Deliver{Result: result})
 }
 

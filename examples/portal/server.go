@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Time-outs of connections. Uploads have to fit into them; event streams move their own deadline.
+// Time-outs of connections. Uploads have to fit into them; event streams move
+// their own deadline.
 const (
 	headerTimeout   = 5 * time.Second
 	requestTimeout  = time.Minute
@@ -22,7 +23,8 @@ const (
 	maxHeader       = 64 << 10
 )
 
-// serve runs the portal until the context ends, and then lets running requests finish.
+// serve runs the portal until the context ends, and then lets running requests
+// finish.
 func serve(ctx context.Context, s settings, out io.Writer) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	db, err := openDatabase(ctx, s)

@@ -17,13 +17,15 @@ const (
 	sessionLength = 12 * time.Hour
 )
 
-// hashed is how a session's token is stored, so that the database lets nobody log in.
+// hashed is how a session's token is stored, so that the database lets nobody
+// log in.
 func hashed(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// startSession returns the token of a new session and forgets the ones that have ended.
+// startSession returns the token of a new session and forgets the ones that
+// have ended.
 func (db *database) startSession(ctx context.Context, a account, now time.Time) (string, error) {
 	if _, err := db.ExecContext(ctx, `DELETE FROM portal_session WHERE expires <= $1`, now.UnixMicro()); err != nil {
 		return "", err
@@ -58,7 +60,8 @@ func (p *portal) cookie(token string, life time.Duration) *http.Cookie {
 	}
 }
 
-// identify finds out who visits. Sessions end by the wall clock: the demonstration clock logs nobody out.
+// identify finds out who visits. Sessions end by the wall clock: the
+// demonstration clock logs nobody out.
 func (v *visit) identify() error {
 	cookie, err := v.r.Cookie(sessionCookie)
 	if err != nil {

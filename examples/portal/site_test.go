@@ -30,7 +30,8 @@ func newSite(t *testing.T) *site {
 	return startSite(t, settings{file: seeded(t), demo: true})
 }
 
-// market is a database with the demonstration in it: filling one is slower than copying it.
+// market is a database with the demonstration in it: filling one is slower than
+// copying it.
 var market struct {
 	once sync.Once
 	data []byte
@@ -59,7 +60,8 @@ func startSite(t *testing.T, s settings) *site {
 	ctx, cancel := context.WithCancel(context.Background())
 	db, err := openDatabase(ctx, s)
 	require.NoError(t, err)
-	p, err := newPortal(ctx, db, s, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+	p, err := newPortal(ctx, db, s,
+		slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(t, err)
 	var workers sync.WaitGroup
 	workers.Go(func() { p.work(ctx) })
@@ -81,7 +83,8 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 	t.Helper()
 	p, ok := findProduct(product)
 	require.True(t, ok)
-	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
+	order, err := s.svc.Open(t.Context(),
+		supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
 	require.NoError(t, err)
 	for _, step := range steps {
 		actor := supervision.Buyer(order.Buyer)
@@ -118,7 +121,8 @@ type person struct {
 func (s *site) visitor(t *testing.T) *person {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	return &person{t, s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &person{t, s, &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func (s *site) as(t *testing.T, account string) *person {

@@ -15,12 +15,14 @@ var requestTemplates = map[string]template.Template{
 		Intro: "Tell us about your company. We confirm the request within two working days.",
 		Fields: []template.Field{
 			{Key: "company", Label: "Company name", Kind: template.Line, Required: true, MaxLength: 120},
-			{Key: "users", Label: "Number of users", Help: "Named accounts, from 1 to 5000.", Kind: template.Integer, Required: true,
-				Min: "1", Max: "5000"},
+			{Key: "users", Label: "Number of users", Help: "Named accounts, from 1 to 5000.", Kind: template.Integer,
+				Required: true,
+				Min:      "1", Max: "5000"},
 			{Key: "region", Label: "Data region", Kind: template.Choice, Required: true, Options: []template.Option{
 				{Value: "eu", Label: "Europe"}, {Value: "ap", Label: "Asia Pacific"}, {Value: "af", Label: "Africa"}}},
 			{Key: "modules", Label: "Modules", Kind: template.Choices, Options: []template.Option{
-				{Value: "finance", Label: "Finance"}, {Value: "stock", Label: "Stock"}, {Value: "purchasing", Label: "Purchasing"}}},
+				{Value: "finance", Label: "Finance"}, {Value: "stock", Label: "Stock"},
+				{Value: "purchasing", Label: "Purchasing"}}},
 			{Key: "start", Label: "Go-live date", Kind: template.Date},
 			{Key: "contact", Label: "Contact e-mail", Kind: template.Email, Required: true},
 			{Key: "training", Label: "Do you need training?", Kind: template.YesNo},
@@ -30,7 +32,8 @@ var requestTemplates = map[string]template.Template{
 	"helpdesk": {
 		Title: "Open your help desk",
 		Fields: []template.Field{
-			{Key: "site", Label: "Web site", Help: "Where the help desk will be shown.", Kind: template.URL, Required: true},
+			{Key: "site", Label: "Web site", Help: "Where the help desk will be shown.", Kind: template.URL,
+				Required: true},
 			{Key: "agents", Label: "Number of agents", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
 			{Key: "phone", Label: "Phone", Kind: template.Phone},
 			{Key: "logo", Label: "Logo", Kind: template.File},
@@ -52,7 +55,8 @@ func erpRequest(company, users string) supervision.SubmitRequest {
 }
 
 func deskRequest() supervision.SubmitRequest {
-	return supervision.SubmitRequest{Values: template.Values{"site": "https://northwind.example/support", "agents": "12"}}
+	return supervision.SubmitRequest{Values: template.Values{"site": "https://northwind.example/support",
+		"agents": "12"}}
 }
 
 func textRequest(text string) supervision.SubmitRequest { return supervision.SubmitRequest{Text: text} }
@@ -66,11 +70,13 @@ func stories() []func(*story) {
 		},
 		func(s *story) {
 			s.bought(harbor, "data-migration", day).
-				byBuyer(3*time.Hour, textRequest("Move 40,000 customer records from the old system before the end of the quarter.")).
+				byBuyer(3*time.Hour,
+					textRequest("Move 40,000 customer records from the old system before the end of the quarter.")).
 				bySeller(4*time.Hour, supervision.AcceptRequest{})
 		},
 		func(s *story) { s.bought(northwind, "endpoint-license", 2*day) },
-		awaitingAcceptance, acceptedJustNow, requestRejectedThreeTimes, productRejectedThreeTimes, sellerSilent, buyerSilent,
+		awaitingAcceptance, acceptedJustNow, requestRejectedThreeTimes, productRejectedThreeTimes, sellerSilent,
+		buyerSilent,
 		appealPending, appealOverdue, appealResumed, canceledByRuling, freeAppeal,
 	}
 	for i := range 16 {
@@ -85,13 +91,15 @@ func awaitingAcceptance(s *story) {
 }
 
 func acceptedJustNow(s *story) {
-	s.bought(northwind, "helpdesk", 2*day+11*time.Hour).delivered(deskRequest(), "Your help desk is open for 12 agents.").
+	s.bought(northwind, "helpdesk", 2*day+11*time.Hour).delivered(deskRequest(),
+		"Your help desk is open for 12 agents.").
 		byBuyer(time.Hour, supervision.AcceptProduct{})
 }
 
 func requestRejectedThreeTimes(s *story) {
 	s.bought(northwind, "helpdesk", 6*day)
-	for _, reason := range []string{"The web site does not answer.", "Please name a phone number.", "The number of agents exceeds your plan."} {
+	for _, reason := range []string{"The web site does not answer.", "Please name a phone number.",
+		"The number of agents exceeds your plan."} {
 		s.byBuyer(6*time.Hour, deskRequest()).bySeller(9*time.Hour, supervision.RejectRequest{Reason: reason})
 	}
 }
@@ -99,7 +107,8 @@ func requestRejectedThreeTimes(s *story) {
 func productRejectedThreeTimes(s *story) {
 	s.bought(harbor, "erp-suite", 12*day).byBuyer(2*time.Hour, erpRequest("Harbor Retail Outlet", "35")).
 		bySeller(3*time.Hour, supervision.AcceptRequest{})
-	for _, reason := range []string{"Stock is missing.", "Stock opens, but the figures are those of another company.", "The import stops half way."} {
+	for _, reason := range []string{"Stock is missing.", "Stock opens, but the figures are those of another company.",
+		"The import stops half way."} {
 		s.bySeller(day, supervision.Deliver{Result: "The suite is ready for you to check."}).
 			byBuyer(8*time.Hour, supervision.RejectProduct{Reason: reason})
 	}
@@ -107,7 +116,8 @@ func productRejectedThreeTimes(s *story) {
 
 func sellerSilent(s *story) {
 	s.bought(harbor, "data-migration", 9*day).byBuyer(2*time.Hour, textRequest("Move the supplier list as well.")).
-		bySeller(3*time.Hour, supervision.AcceptRequest{}).byBuyer(4*day, supervision.Remind{Text: "When can we expect the migration?"})
+		bySeller(3*time.Hour, supervision.AcceptRequest{}).byBuyer(4*day,
+		supervision.Remind{Text: "When can we expect the migration?"})
 }
 
 func buyerSilent(s *story) {
@@ -124,21 +134,24 @@ func appealPending(s *story) {
 func appealOverdue(s *story) {
 	s.bought(northwind, "helpdesk", 16*day).delivered(deskRequest(), "The help desk is set up.").
 		byBuyer(2*day, supervision.RejectProduct{Reason: "The agents cannot sign in."}).
-		byBuyer(6*day, appealed(appeal.SellerSilent, "Since our rejection we have heard nothing.", "A working help desk, or our money back."))
+		byBuyer(6*day, appealed(appeal.SellerSilent, "Since our rejection we have heard nothing.",
+			"A working help desk, or our money back."))
 }
 
 func appealResumed(s *story) {
 	s.bought(harbor, "erp-suite", 25*day).delivered(erpRequest("Harbor Retail", "80"), "Set up for 80 users.").
 		byBuyer(time.Hour, supervision.RejectProduct{Reason: "Purchasing is missing."}).
 		byBuyer(6*day, appealed(appeal.SellerSilent, "No answer for six days.", "Deliver what was ordered.")).
-		byManager(day, supervision.DecideAppeal{Outcome: appeal.Resume, Upheld: true, Decision: "The seller has to deliver the purchasing module."}).
+		byManager(day, supervision.DecideAppeal{Outcome: appeal.Resume, Upheld: true,
+			Decision: "The seller has to deliver the purchasing module."}).
 		bySeller(15*day, supervision.ReportProgress{Text: "Purchasing is installed; we are testing it."})
 }
 
 func canceledByRuling(s *story) {
 	s.bought(northwind, "helpdesk", 40*day).byBuyer(time.Hour, deskRequest()).
 		byBuyer(7*day, appealed(appeal.SellerSilent, "The seller never answered.", "Our money back.")).
-		byManager(2*day, supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller did not react; the order is refunded."})
+		byManager(2*day, supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true,
+			Decision: "The seller did not react; the order is refunded."})
 }
 
 func freeAppeal(s *story) {

@@ -8,8 +8,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// TestGuide goes through the guide step by step: submit a request, confirm, deliver, accept, completed three hours later. Buyer and
-// seller have a window each, and each hears of what the other does without reloading.
+// TestGuide goes through the guide step by step: submit a request, confirm,
+// deliver, accept, completed three hours later. Buyer and seller have a window
+// each, and each hears of what the other does without reloading.
 func TestGuide(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -84,12 +85,13 @@ func TestGuide(t *testing.T) {
 	require.Empty(t, buyer.texts("#order .actions"))
 }
 
-// TestThreeRejections_Appeal_Ruling: the buyer rejects three deliveries and appeals; the flow is frozen for both until the operations
-// manager rules.
+// TestThreeRejections_Appeal_Ruling: the buyer rejects three deliveries and
+// appeals; the flow is frozen for both until the operations manager rules.
 func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")), bySeller(supervision.AcceptRequest{}),
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")),
+		bySeller(supervision.AcceptRequest{}),
 		bySeller(supervision.Deliver{Result: "First try."}), byBuyer(supervision.RejectProduct{Reason: "Empty."}),
 		bySeller(supervision.Deliver{Result: "Second try."}), byBuyer(supervision.RejectProduct{Reason: "Half empty."}),
 		bySeller(supervision.Deliver{Result: "Third try."}))
@@ -148,7 +150,8 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	}
 }
 
-// TestSilence_Appeal_Resumed: more than five days of silence open an appeal; a ruling lets the flow go on (R09, R15).
+// TestSilence_Appeal_Resumed: more than five days of silence open an appeal; a
+// ruling lets the flow go on (R09, R15).
 func TestSilence_Appeal_Resumed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -178,7 +181,8 @@ func TestSilence_Appeal_Resumed(t *testing.T) {
 	buyer.sees(".badge", "Waiting for confirmation")
 }
 
-// TestFaults: every fault of a form is shown at its field at once, and nothing that was typed is lost (R04).
+// TestFaults: every fault of a form is shown at its field at once, and nothing
+// that was typed is lost (R04).
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -193,7 +197,8 @@ func TestFaults(t *testing.T) {
 	buyer.sees("[role=alert]", "Please check 4 answers")
 	buyer.until(`document.activeElement.matches("[data-focus]")`)
 	for field, fault := range map[string]string{
-		"company": "Answer this field.", "users": "Give a whole number", "region": "Answer this field.", "contact": "Give an e-mail address",
+		"company": "Answer this field.", "users": "Give a whole number", "region": "Answer this field.",
+		"contact": "Give an e-mail address",
 	} {
 		buyer.sees(`[id="values.`+field+`-fault"]`, fault)
 	}
@@ -215,7 +220,8 @@ func TestFaults(t *testing.T) {
 func TestConflict(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")), bySeller(supervision.AcceptRequest{}))
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")),
+		bySeller(supervision.AcceptRequest{}))
 	seller := s.logIn(t, "seller-cloudline")
 	seller.open(at(order, "delivery"))
 	seller.attends()
@@ -233,7 +239,8 @@ func TestConflict(t *testing.T) {
 	seller.sees(".notice", "Service delivered")
 }
 
-// TestForeignOrder: another buyer's order is a page like one that does not exist (R22).
+// TestForeignOrder: another buyer's order is a page like one that does not
+// exist (R22).
 func TestForeignOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -247,7 +254,8 @@ func TestForeignOrder(t *testing.T) {
 	require.Equal(t, foreign, stranger.texts("main"))
 }
 
-// TestWithoutScripts: the same operation, asked about on a page instead of in a dialog.
+// TestWithoutScripts: the same operation, asked about on a page instead of in a
+// dialog.
 func TestWithoutScripts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -266,7 +274,8 @@ func TestWithoutScripts(t *testing.T) {
 	buyer.sees("dd", "second line")
 }
 
-// TestTemplateEditor: a seller adds a question, sees it as buyers will, and publishes it.
+// TestTemplateEditor: a seller adds a question, sees it as buyers will, and
+// publishes it.
 func TestTemplateEditor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -295,10 +304,12 @@ func TestTemplateEditor(t *testing.T) {
 	require.Equal(t, "Large", published.Template.Fields[1].Options[1].Label)
 }
 
-// choosesKind picks from a select box, and waits for the settings that the kind brings.
+// choosesKind picks from a select box, and waits for the settings that the kind
+// brings.
 func (b *tab) choosesKind(name, value string) {
 	b.t.Helper()
-	_, err := eval[bool](b, `(e => { e.value = "`+value+`"; e.dispatchEvent(new Event("change", {bubbles: true})); return true })(document.querySelector('[name="`+name+`"]'))`)
+	_, err := eval[bool](b,
+		`(e => { e.value = "`+value+`"; e.dispatchEvent(new Event("change", {bubbles: true})); return true })(document.querySelector('[name="`+name+`"]'))`)
 	require.NoError(b.t, err)
 	b.until(`document.querySelector('[name$=".options"]')`)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// task is a page on which somebody acts on an order; its label stands in the Operation column.
+// task is a page on which somebody acts on an order; its label stands in the
+// Operation column.
 type task struct {
 	Slug, Label string
 	operations  []supervision.Operation
@@ -17,9 +18,11 @@ type task struct {
 
 var tasks = []task{
 	{"request", "Submit Request", []supervision.Operation{supervision.OpSubmitRequest}},
-	{"confirmation", "Confirm Request", []supervision.Operation{supervision.OpAcceptRequest, supervision.OpRejectRequest}},
+	{"confirmation", "Confirm Request",
+		[]supervision.Operation{supervision.OpAcceptRequest, supervision.OpRejectRequest}},
 	{"delivery", "Provide Service", []supervision.Operation{supervision.OpDeliver}},
-	{"acceptance", "Confirm Acceptance", []supervision.Operation{supervision.OpAcceptProduct, supervision.OpRejectProduct}},
+	{"acceptance", "Confirm Acceptance",
+		[]supervision.Operation{supervision.OpAcceptProduct, supervision.OpRejectProduct}},
 	{"progress", "Report Progress", []supervision.Operation{supervision.OpReportProgress}},
 	{"reminder", "Remind Seller", []supervision.Operation{supervision.OpRemind}},
 	{"appeal", "Initiate Appeal", []supervision.Operation{supervision.OpRaiseAppeal}},
@@ -27,14 +30,16 @@ var tasks = []task{
 	{"intervention", "Intervene", []supervision.Operation{supervision.OpIntervene}},
 }
 
-// offer is a task as one person finds it now. Where it is not allowed, Why says why not and from when.
+// offer is a task as one person finds it now. Where it is not allowed, Why says
+// why not and from when.
 type offer struct {
 	task
 	Allowed bool
 	Why     supervision.Decision
 }
 
-// offers lists the tasks of the actor's role, as the library answers for their operations (R23).
+// offers lists the tasks of the actor's role, as the library answers for their
+// operations (R23).
 func offers(o supervision.Order, actor supervision.Actor, at time.Time) ([]offer, error) {
 	permissions, err := o.Operations(actor, at)
 	if err != nil {
@@ -132,7 +137,8 @@ func (v *visit) showTask() error {
 	return v.render(http.StatusOK, "task", page)
 }
 
-// taskPage has a fresh form for each of the task's operations that is allowed now.
+// taskPage has a fresh form for each of the task's operations that is allowed
+// now.
 func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
 	page := taskPage{layout: v.layout(t.Label), Task: t}
 	var err error

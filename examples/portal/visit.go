@@ -74,7 +74,8 @@ type errorPage struct {
 	Text string
 }
 
-// fail answers with what went wrong. An order that is somebody else's looks like one that does not exist (R22).
+// fail answers with what went wrong. An order that is somebody else's looks
+// like one that does not exist (R22).
 func (v *visit) fail(err error) {
 	status, title, text := http.StatusInternalServerError, "Something went wrong", "Please try again in a moment."
 	var tooLarge *http.MaxBytesError
@@ -87,7 +88,8 @@ func (v *visit) fail(err error) {
 		status, title = http.StatusRequestEntityTooLarge, "Too much at once"
 		text = "The files are too large together. Go back and send fewer or smaller ones."
 	case errors.Is(err, errMalformedForm), errors.Is(err, supervision.ErrInvalid):
-		status, title, text = http.StatusBadRequest, "That did not work", "The address or the form is faulty. Go back and try again."
+		status, title, text = http.StatusBadRequest, "That did not work",
+			"The address or the form is faulty. Go back and try again."
 	case errors.Is(err, service.ErrExists), errors.Is(err, service.ErrConflict):
 		status, title, text = http.StatusConflict, "Somebody was faster", "Go back, reload the page and try again."
 	case errors.Is(err, supervision.ErrRefused):

@@ -12,7 +12,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// words are the functions with which pages say in English what the library says in types.
+// words are the functions with which pages say in English what the library says
+// in types.
 var words = template.FuncMap{
 	"account": accountName, "product": productName, "role": func(r supervision.Role) string { return roleNames[r] },
 	"roles":  supervision.Roles,
@@ -21,10 +22,12 @@ var words = template.FuncMap{
 	"step":   func(s supervision.Status) string { return stepNames[s] },
 	"state":  func(s supervision.StepState) string { return stateNames[s] },
 	"tone":   tone, "done": func(o supervision.Operation) string { return doneNames[o] },
-	"ground": func(g appeal.Ground) string { return groundNames[g] }, "party": func(p appeal.Party) string { return string(p) },
+	"ground":  func(g appeal.Ground) string { return groundNames[g] },
+	"party":   func(p appeal.Party) string { return string(p) },
 	"outcome": func(o appeal.Outcome) string { return outcomeNames[o] },
 	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID, "address": address,
+	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID,
+	"address": address,
 	"why":     supervision.ReasonText,
 	"reason":  func(v appeal.Verdict) string { return sentence(supervision.ReasonText(v.Reason)) },
 	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
@@ -89,7 +92,8 @@ var groundNames = map[appeal.Ground]string{
 }
 
 var outcomeNames = map[appeal.Outcome]string{
-	appeal.Resume: "The service flow goes on", appeal.Accept: "The service is deemed accepted", appeal.Cancel: "The order is canceled",
+	appeal.Resume: "The service flow goes on", appeal.Accept: "The service is deemed accepted",
+	appeal.Cancel: "The order is canceled",
 }
 
 // tone is the colour of a status's badge.
@@ -113,15 +117,18 @@ func resumed(word string) string { return statusNames[supervision.Status(word)] 
 // instant writes a time for people and machines.
 func instant(t time.Time) template.HTML {
 	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s UTC</time>`, t.Format(time.RFC3339Nano), t.Format("2 Jan 2006, 15:04")))
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s UTC</time>`, t.Format(time.RFC3339Nano),
+		t.Format("2 Jan 2006, 15:04")))
 }
 
 // until counts down to an instant; the script keeps it going.
 func until(t, now time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>in %s</time>`, t.UTC().Format(time.RFC3339Nano), span(now, t)))
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>in %s</time>`,
+		t.UTC().Format(time.RFC3339Nano), span(now, t)))
 }
 
-// span says how long it is from one instant to another, in its two largest units.
+// span says how long it is from one instant to another, in its two largest
+// units.
 func span(from, to time.Time) string {
 	d := max(0, to.Sub(from))
 	days, hours, minutes := int(d/supervision.Day), int(d/time.Hour)%24, int(d/time.Minute)%60

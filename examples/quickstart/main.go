@@ -1,6 +1,7 @@
-// Quickstart tells the story of one supervised order in a terminal: from purchase to Completed, with a faulty form, a rejected request,
-// a reminder, five days of silence, an appeal, a ruling, a rejected delivery, and three hours that pass on a mock clock. Nothing has to be
-// set up:
+// Quickstart tells the story of one supervised order in a terminal: from
+// purchase to Completed, with a faulty form, a rejected request, a reminder,
+// five days of silence, an appeal, a ruling, a rejected delivery, and three
+// hours that pass on a mock clock. Nothing has to be set up:
 //
 //	go run ./examples/quickstart
 package main

@@ -59,7 +59,8 @@ var marks = map[supervision.StepState]string{
 	supervision.StepFrozen: "❄", supervision.StepSkipped: "⊘", supervision.StepCanceled: "✗",
 }
 
-// show prints where the order stands, what each side can do now, and what time will bring next.
+// show prints where the order stands, what each side can do now, and what time
+// will bring next.
 func (s *story) show(o supervision.Order) {
 	now := s.svc.Now()
 	var steps []string
@@ -102,17 +103,20 @@ func (s *story) records(ctx context.Context) {
 	s.printf("\n")
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, r := range records {
-		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", r.Seq, instant(r.At), r.Actor.Role, phrase(r.Operation), phrase(r.To))
+		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", r.Seq, instant(r.At), r.Actor.Role, phrase(r.Operation),
+			phrase(r.To))
 	}
 	s.expect(table.Flush())
 	order, err := supervision.Replay(records)
 	s.expect(err)
-	s.say(fmt.Sprintf("Replaying the %d records gives the order again: %s, version %d.", len(records), order.OrderStatus(), order.Version))
+	s.say(fmt.Sprintf("Replaying the %d records gives the order again: %s, version %d.", len(records),
+		order.OrderStatus(), order.Version))
 }
 
 func phrase[W ~string](word W) string { return strings.ReplaceAll(string(word), "_", " ") }
 
-// instant prints an instant to the second, or to the microsecond where that is what matters.
+// instant prints an instant to the second, or to the microsecond where that is
+// what matters.
 func instant(t time.Time) string {
 	if t.Nanosecond() == 0 {
 		return t.Format("2006-01-02 15:04:05")

@@ -23,7 +23,8 @@ var (
 	manager = supervision.Manager("olga")
 )
 
-// story holds the service, the clock that the story moves, and the first error that the story did not expect.
+// story holds the service, the clock that the story moves, and the first error
+// that the story did not expect.
 type story struct {
 	svc   *service.Service
 	clock *clock.Mock
@@ -41,12 +42,13 @@ func begin(out io.Writer) (*story, error) {
 func (s *story) purchase(ctx context.Context) {
 	s.title("A purchase")
 	s.say("BrightCRM, the seller, has a request template. Acme buys; the order is pinned to the template and the policy of today.")
-	_, err := s.svc.PublishTemplate(ctx, seller, "crm", template.Template{Title: "Set up your CRM", Fields: []template.Field{
-		{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
-		{Key: "region", Label: "Region", Kind: template.Choice, Required: true,
-			Options: []template.Option{{Value: "eu", Label: "Europe"}, {Value: "ap", Label: "Asia Pacific"}}},
-		{Key: "start", Label: "Start date", Kind: template.Date},
-	}})
+	_, err := s.svc.PublishTemplate(ctx, seller, "crm",
+		template.Template{Title: "Set up your CRM", Fields: []template.Field{
+			{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
+			{Key: "region", Label: "Region", Kind: template.Choice, Required: true,
+				Options: []template.Option{{Value: "eu", Label: "Europe"}, {Value: "ap", Label: "Asia Pacific"}}},
+			{Key: "start", Label: "Start date", Kind: template.Date},
+		}})
 	s.expect(err)
 	order, err := s.svc.Open(ctx, supervision.Opening{ID: orderID, Product: "crm", Buyer: buyer.ID, Seller: seller.ID})
 	s.expect(err)
@@ -58,7 +60,8 @@ func (s *story) request(ctx context.Context) {
 	s.say("Acme fills the form in too quickly. Every fault is reported at once, and nothing is stored.")
 	s.refused(ctx, buyer, supervision.SubmitRequest{Values: template.Values{"seats": "many", "start": "2026-02-30"}})
 	s.say("The second time it fits: numbers and dates are made canonical, so \"050\" is 50.")
-	s.show(s.do(ctx, buyer, supervision.SubmitRequest{Values: template.Values{"seats": "050", "region": "eu", "start": "2026-04-01"}}))
+	s.show(s.do(ctx, buyer,
+		supervision.SubmitRequest{Values: template.Values{"seats": "050", "region": "eu", "start": "2026-04-01"}}))
 }
 
 func (s *story) confirmation(ctx context.Context) {
@@ -67,7 +70,8 @@ func (s *story) confirmation(ctx context.Context) {
 	s.say("The seller rejects the request with a reason. That is one of the three that would entitle Acme to appeal.")
 	s.show(s.do(ctx, seller, supervision.RejectRequest{Reason: "We cannot start on 1 April. Is 8 April possible?"}))
 	s.say("Acme revises it, and the seller accepts.")
-	s.do(ctx, buyer, supervision.SubmitRequest{Values: template.Values{"seats": "50", "region": "eu", "start": "2026-04-08"}})
+	s.do(ctx, buyer,
+		supervision.SubmitRequest{Values: template.Values{"seats": "50", "region": "eu", "start": "2026-04-08"}})
 	s.show(s.do(ctx, seller, supervision.AcceptRequest{}))
 }
 
@@ -128,7 +132,8 @@ func (s *story) completion(ctx context.Context) {
 }
 
 // do performs an action that the story expects to succeed.
-func (s *story) do(ctx context.Context, actor supervision.Actor, action supervision.Action, options ...service.DoOption) supervision.Order {
+func (s *story) do(ctx context.Context, actor supervision.Actor, action supervision.Action,
+	options ...service.DoOption) supervision.Order {
 	result, err := s.svc.Do(ctx, orderID, actor, action, options...)
 	s.expect(err)
 	if err == nil {
@@ -137,7 +142,8 @@ func (s *story) do(ctx context.Context, actor supervision.Actor, action supervis
 	return result.Order
 }
 
-// refused performs an action that the story expects to be refused, and shows why.
+// refused performs an action that the story expects to be refused, and shows
+// why.
 func (s *story) refused(ctx context.Context, actor supervision.Actor, action supervision.Action) {
 	_, err := s.svc.Do(ctx, orderID, actor, action)
 	var refusal *supervision.Refusal

@@ -24,12 +24,14 @@ var (
 
 // waiting is an order that has waited for the seller since it was bought.
 func waiting(t *testing.T) supervision.Order {
-	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: buyer.ID, Seller: seller.ID}, bought)
+	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: buyer.ID,
+		Seller: seller.ID}, bought)
 	require.NoError(t, err)
 	return apply(t, order, buyer, supervision.SubmitRequest{Text: "Fifty seats."}, bought)
 }
 
-func apply(t *testing.T, o supervision.Order, by supervision.Actor, a supervision.Action, at time.Time) supervision.Order {
+func apply(t *testing.T, o supervision.Order, by supervision.Actor, a supervision.Action,
+	at time.Time) supervision.Order {
 	t.Helper()
 	next, _, err := o.Apply(by, a, at)
 	require.NoError(t, err)

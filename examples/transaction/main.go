@@ -1,5 +1,7 @@
-// Transaction shows how a host's own rows and an order's operation are committed or vanish together. It is a shop that keeps purchases,
-// and puts each purchase under supervision in the same transaction. Nothing has to be set up:
+// Transaction shows how a host's own rows and an order's operation are
+// committed or vanish together. It is a shop that keeps purchases, and puts
+// each purchase under supervision in the same transaction. Nothing has to be
+// set up:
 //
 //	go run ./examples/transaction
 package main

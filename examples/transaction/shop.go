@@ -19,8 +19,10 @@ type shop struct {
 }
 
 func openShop(ctx context.Context, file string) (*shop, error) {
-	// A transaction of the host's that reads before it writes has to be immediate in SQLite.
-	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_txlock=immediate")
+	// A transaction of the host's that reads before it writes has to be
+	// immediate in SQLite.
+	db, err := sql.Open("sqlite",
+		"file:"+file+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +34,13 @@ func openShop(ctx context.Context, file string) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = db.ExecContext(ctx, `CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER)`)
+	_, err = db.ExecContext(ctx,
+		`CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER)`)
 	return &shop{db, service}, errors.Join(err, store.Migrate(ctx))
 }
 
-// transact runs work in one transaction. Work does its part through the service it is given, which has joined the transaction.
+// transact runs work in one transaction. Work does its part through the service
+// it is given, which has joined the transaction.
 func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *service.Service) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -55,13 +59,16 @@ func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *service.Service
 
 var errDeclined = errors.New("the card was declined")
 
-// buy writes the purchase, opens its order and charges the card; it is all or nothing.
+// buy writes the purchase, opens its order and charges the card; it is all or
+// nothing.
 func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func() error) error {
 	return s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO purchases (id, buyer, cents) VALUES (?, ?, ?)`, id, buyer, cents); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO purchases (id, buyer, cents) VALUES (?, ?, ?)`, id, buyer,
+			cents); err != nil {
 			return err
 		}
-		if _, err := service.Open(ctx, supervision.Opening{ID: id, Product: "migration", Buyer: buyer, Seller: "acme"}); err != nil {
+		if _, err := service.Open(ctx,
+			supervision.Opening{ID: id, Product: "migration", Buyer: buyer, Seller: "acme"}); err != nil {
 			return err
 		}
 		return charge()

@@ -38,7 +38,8 @@ func tell(ctx context.Context, s *shop, out io.Writer) error {
 	return s.refund(ctx, out)
 }
 
-// refusal shows that a refused operation leaves the transaction as it was: the host writes on, and commits.
+// refusal shows that a refused operation leaves the transaction as it was: the
+// host writes on, and commits.
 func (s *shop) refusal(ctx context.Context, out io.Writer) error {
 	err := s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
 		_, err := service.Do(ctx, "P-2", supervision.Buyer("bea"), supervision.AcceptProduct{})
@@ -59,15 +60,18 @@ func (s *shop) refusal(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// refund shows a ruling that ends the order, with the refund in the same transaction.
+// refund shows a ruling that ends the order, with the refund in the same
+// transaction.
 func (s *shop) refund(ctx context.Context, out io.Writer) error {
 	_, err := s.service.Open(ctx, supervision.Opening{
-		ID: "P-3", Product: "migration", Buyer: "bea", Seller: "acme", Policy: supervision.Rules2025(), // appeals without waiting
+		ID: "P-3", Product: "migration", Buyer: "bea", Seller: "acme", Policy: supervision.Rules2025(),
+		// appeals without waiting
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.ExecContext(ctx, `INSERT INTO purchases (id, buyer, cents) VALUES ('P-3', 'bea', 5000)`); err != nil {
+	if _, err := s.db.ExecContext(ctx,
+		`INSERT INTO purchases (id, buyer, cents) VALUES ('P-3', 'bea', 5000)`); err != nil {
 		return err
 	}
 	appeal := supervision.RaiseAppeal{Ground: "unconditional", Reason: "The seller has left.", Demand: "My money back."}

@@ -32,7 +32,8 @@ func (p *process) kill() {
 	_ = p.command.Wait()
 }
 
-// inbox is where the relayed records arrive: how often each has, by order, number and operation.
+// inbox is where the relayed records arrive: how often each has, by order,
+// number and operation.
 type inbox struct {
 	mu        sync.Mutex
 	arrived   map[string]int

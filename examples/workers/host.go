@@ -45,12 +45,14 @@ func openHost(ctx context.Context, at place) (*host, error) {
 	policy.Name, policy.CompletionDelay = "hurried", time.Second
 	service, err := service.New(store, service.WithPolicy(policy),
 		service.WithBatch(5), service.WithInterval(20*time.Millisecond), service.WithLease(2*time.Second))
-	return &host{db, store, service}, errors.Join(err, store.Migrate(ctx)) // any number of processes may migrate at once
+	return &host{db, store, service},
+		errors.Join(err, store.Migrate(ctx)) // any number of processes may migrate at once
 }
 
 const orders = 40
 
-// accept opens orders that are delivered and accepted: after a second time completes them.
+// accept opens orders that are delivered and accepted: after a second time
+// completes them.
 func (h *host) accept(ctx context.Context) error {
 	run := time.Now().UnixNano() // a database that is used again has the orders of earlier runs
 	for i := range orders {
@@ -59,7 +61,8 @@ func (h *host) accept(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := h.service.Do(ctx, id, supervision.Seller("acme"), supervision.Deliver{Result: "Here is your key."}); err != nil {
+		if _, err := h.service.Do(ctx, id, supervision.Seller("acme"),
+			supervision.Deliver{Result: "Here is your key."}); err != nil {
 			return err
 		}
 		if _, err := h.service.Do(ctx, id, supervision.Buyer("bea"), supervision.AcceptProduct{}); err != nil {

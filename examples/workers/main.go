@@ -1,6 +1,7 @@
-// Workers shows two processes of one host on one database. Each settles what time has made due and relays records, whichever gets there
-// first; they are stopped and started at will, once in the middle of their work, and every order is completed once and every record
-// relayed. Nothing has to be set up:
+// Workers shows two processes of one host on one database. Each settles what
+// time has made due and relays records, whichever gets there first; they are
+// stopped and started at will, once in the middle of their work, and every
+// order is completed once and every record relayed. Nothing has to be set up:
 //
 //	go run ./examples/workers
 //	go run ./examples/workers -postgres postgres://user@host/database
@@ -35,7 +36,8 @@ func play(ctx context.Context, out io.Writer, postgres string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	at := place{"sqlite", "file:" + filepath.Join(dir, "orders.db") + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)"}
+	at := place{"sqlite",
+		"file:" + filepath.Join(dir, "orders.db") + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)"}
 	if postgres != "" {
 		at = place{"pgx", postgres}
 	}

@@ -10,10 +10,12 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// records is how many the orders have in the end: opened, delivered, accepted, completed.
+// records is how many the orders have in the end: opened, delivered, accepted,
+// completed.
 const records = 4 * orders
 
-// employ starts, kills, stops and starts workers until everything is completed and relayed, and checks that it is.
+// employ starts, kills, stops and starts workers until everything is completed
+// and relayed, and checks that it is.
 func (h *host) employ(ctx context.Context, out io.Writer, at place) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -57,6 +59,7 @@ func (h *host) report(ctx context.Context, out io.Writer, box *inbox) error {
 			return fmt.Errorf("order %s has %d records and ends with %s", id, len(list), last.Operation)
 		}
 	}
-	fmt.Fprintf(out, "%d orders were completed once each, and all %d records arrived\n", len(box.completed), len(box.arrived))
+	fmt.Fprintf(out, "%d orders were completed once each, and all %d records arrived\n", len(box.completed),
+		len(box.arrived))
 	return nil
 }

@@ -17,7 +17,8 @@ const (
 	workerDSN    = "EXAMPLE_DSN"
 )
 
-// work is one process: it settles and relays until its standard input ends. To relay is to write a line.
+// work is one process: it settles and relays until its standard input ends. To
+// relay is to write a line.
 func work(ctx context.Context, name string, in io.Reader, out io.Writer) error {
 	h, err := openHost(ctx, place{os.Getenv(workerDriver), os.Getenv(workerDSN)})
 	if err != nil {

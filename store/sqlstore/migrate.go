@@ -66,11 +66,13 @@ func newer(have, need int) error {
 	if have <= need {
 		return nil
 	}
-	return fmt.Errorf("%w: version %d is newer than %d, which this code needs: upgrade this host", ErrSchema, have, need)
+	return fmt.Errorf("%w: version %d is newer than %d, which this code needs: upgrade this host", ErrSchema, have,
+		need)
 }
 
 func (s *Store) version(ctx context.Context, in session) (version int, err error) {
-	err = in.query(ctx, func(r *sql.Rows) error { return r.Scan(&version) }, s.text(`SELECT coalesce(max(version), 0) FROM {schema}`))
+	err = in.query(ctx, func(r *sql.Rows) error { return r.Scan(&version) },
+		s.text(`SELECT coalesce(max(version), 0) FROM {schema}`))
 	return version, err
 }
 
@@ -83,7 +85,8 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 		return failed(ctx, err)
 	}
 	defer conn.Close()
-	if err := s.exclusively(ctx, session{on: conn}, func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
+	if err := s.exclusively(ctx, session{on: conn},
+		func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
 		return failed(ctx, err)
 	}
 	return nil
@@ -92,7 +95,8 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 // upgrade runs the files that the database has not seen. Each file's last
 // statement records its version.
 func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
-	if _, err := in.exec(ctx, s.text(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY)`)); err != nil {
+	if _, err := in.exec(ctx,
+		s.text(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY)`)); err != nil {
 		return err
 	}
 	version, err := s.version(ctx, in)

@@ -88,10 +88,11 @@ func newStatements(n naming) *statements {
 		load:   n.text(`SELECT document FROM {orders} WHERE id = ?`),
 		loadKey: n.text(`SELECT o.document, r.document FROM {orders} o
 LEFT JOIN {records} r ON r.order_id = o.id AND r.idem_key = ? WHERE o.id = ?`),
-		records:   n.text(`SELECT document FROM {records} WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
-		due:       n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?`),
-		dueBehind: n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? AND ` + n.beyond("due", ">") + ` ORDER BY due, id LIMIT ?`),
-		template:  n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ? AND version = ?`),
+		records: n.text(`SELECT document FROM {records} WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
+		due:     n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?`),
+		dueBehind: n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? AND ` + n.beyond("due", ">") +
+			` ORDER BY due, id LIMIT ?`),
+		template: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ? AND version = ?`),
 		latest: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ?
 ORDER BY version DESC LIMIT 1`),
 		engine: n.dialect.engine(n),

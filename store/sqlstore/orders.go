@@ -99,7 +99,8 @@ func (s *Store) Records(ctx context.Context, id string, after int64, limit int) 
 }
 
 // Due implements [service.Orders].
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	query, args := s.due, []any{at.UnixMicro()}
 	if after != (supervision.Position{}) {
 		query, args = s.dueBehind, append(args, s.position(after)...)

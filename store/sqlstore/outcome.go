@@ -44,7 +44,8 @@ func answered(err error) bool {
 	if state == "" {
 		return contended(err) || neverSent(err)
 	}
-	lost := strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") || strings.HasPrefix(state, "58") || state == "40003"
+	lost := strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") || strings.HasPrefix(state, "58") ||
+		state == "40003"
 	return !lost
 }
 

@@ -31,27 +31,31 @@ func TestWhatAnErrorMeans(t *testing.T) {
 		err                             error
 		contended, answered, rolledBack bool
 	}{
-		"nothing is known":                 {err: errors.New("unexpected EOF")},
-		"never sent":                       {err: driver.ErrBadConn, contended: true, answered: true, rolledBack: true},
-		"pgx: never sent":                  {err: unsentError{}, answered: true},
-		"PostgreSQL: unique violation":     {err: stateError("23505"), answered: true},
-		"PostgreSQL: canceled":             {err: stateError("57014"), answered: true},
-		"PostgreSQL: disk full":            {err: stateError("53100"), answered: true},
-		"PostgreSQL: serialization":        {err: stateError("40001"), contended: true, answered: true, rolledBack: true},
-		"PostgreSQL: deadlock":             {err: stateError("40P01"), contended: true, answered: true, rolledBack: true},
-		"PostgreSQL: shut down":            {err: stateError("57P01")},
-		"PostgreSQL: crashed":              {err: stateError("57P02")},
-		"PostgreSQL: connection failure":   {err: stateError("08006")},
-		"PostgreSQL: completion unknown":   {err: stateError("40003")},
-		"PostgreSQL: I/O error":            {err: stateError("58030")},
-		"MySQL: deadlock":                  {err: &numberError{1213}, contended: true, answered: true, rolledBack: true},
-		"MySQL: record changed since read": {err: &numberError{1020}, contended: true, answered: true, rolledBack: true},
-		"MySQL: lock wait timeout":         {err: &numberError{1205}},
-		"SQLite: busy":                     {err: codeError(5), contended: true, answered: true, rolledBack: true},
-		"SQLite: busy snapshot":            {err: codeError(517), contended: true, answered: true, rolledBack: true},
-		"SQLite: locked":                   {err: codeError(6), contended: true, answered: true, rolledBack: true},
-		"SQLite: full":                     {err: codeError(13), rolledBack: true},
-		"SQLite: I/O error":                {err: codeError(10)},
+		"nothing is known":             {err: errors.New("unexpected EOF")},
+		"never sent":                   {err: driver.ErrBadConn, contended: true, answered: true, rolledBack: true},
+		"pgx: never sent":              {err: unsentError{}, answered: true},
+		"PostgreSQL: unique violation": {err: stateError("23505"), answered: true},
+		"PostgreSQL: canceled":         {err: stateError("57014"), answered: true},
+		"PostgreSQL: disk full":        {err: stateError("53100"), answered: true},
+		"PostgreSQL: serialization": {err: stateError("40001"), contended: true, answered: true,
+			rolledBack: true},
+		"PostgreSQL: deadlock": {err: stateError("40P01"), contended: true, answered: true,
+			rolledBack: true},
+		"PostgreSQL: shut down":          {err: stateError("57P01")},
+		"PostgreSQL: crashed":            {err: stateError("57P02")},
+		"PostgreSQL: connection failure": {err: stateError("08006")},
+		"PostgreSQL: completion unknown": {err: stateError("40003")},
+		"PostgreSQL: I/O error":          {err: stateError("58030")},
+		"MySQL: deadlock": {err: &numberError{1213}, contended: true, answered: true,
+			rolledBack: true},
+		"MySQL: record changed since read": {err: &numberError{1020}, contended: true, answered: true,
+			rolledBack: true},
+		"MySQL: lock wait timeout": {err: &numberError{1205}},
+		"SQLite: busy":             {err: codeError(5), contended: true, answered: true, rolledBack: true},
+		"SQLite: busy snapshot":    {err: codeError(517), contended: true, answered: true, rolledBack: true},
+		"SQLite: locked":           {err: codeError(6), contended: true, answered: true, rolledBack: true},
+		"SQLite: full":             {err: codeError(13), rolledBack: true},
+		"SQLite: I/O error":        {err: codeError(10)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := fmt.Errorf("wrapped: %w", c.err)
@@ -66,15 +70,18 @@ func TestWhatAnErrorMeans(t *testing.T) {
 
 func TestArraysAsPostgresReadsThem(t *testing.T) {
 	columns := make([]array, 1)
-	for _, value := range []any{int64(-7), int64(math.MinInt64), nil, "", `a"b\c,{d}`, `""x\\`, "NULL", "line\nbreak", "é"} {
+	for _, value := range []any{int64(-7), int64(math.MinInt64), nil, "", `a"b\c,{d}`, `""x\\`, "NULL", "line\nbreak",
+		"é"} {
 		columns[0].add(value)
 	}
-	require.Equal(t, []any{`{-7,-9223372036854775808,NULL,"","a\"b\\c,{d}","\"\"x\\\\","NULL","line` + "\n" + `break","é"}`}, arrays(columns))
+	require.Equal(t, []any{`{-7,-9223372036854775808,NULL,"","a\"b\\c,{d}","\"\"x\\\\","NULL","line` + "\n" +
+		`break","é"}`}, arrays(columns))
 }
 
 func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {
 	s := &Store{statements: statementsFor(SQLite, "shop_")}
-	require.Equal(t, []string{"CREATE TABLE shop_orders (\n    id TEXT -- the host's; any\n)", "INSERT INTO shop_schema VALUES (1)"}, s.split(
+	require.Equal(t, []string{"CREATE TABLE shop_orders (\n    id TEXT -- the host's; any\n)",
+		"INSERT INTO shop_schema VALUES (1)"}, s.split(
 		"-- +goose ENVSUB ON\n-- +goose Up\n\n-- Comment; with a semicolon.\nCREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (\n"+
 			"    id TEXT -- the host's; any\n);\nINSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema VALUES (1);\n"))
 }

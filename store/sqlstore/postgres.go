@@ -136,7 +136,8 @@ func recordArrays(rows []changeRows) []any {
 }
 
 func (q postgres) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
-	query := strings.ReplaceAll(q.claimFirst, "{limit}", strconv.Itoa(limit)) // a number in the text lets the plan be kept
+	query := strings.ReplaceAll(q.claimFirst, "{limit}",
+		strconv.Itoa(limit)) // a number in the text lets the plan be kept
 	err = s.statement(ctx, func(in session) error {
 		rows = nil
 		return in.query(ctx, func(r *sql.Rows) error {

@@ -53,7 +53,8 @@ func (r *orderRow) inserted() []any {
 
 func (r *orderRow) changed() []any {
 	return []any{
-		string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt), micros(r.HandleBy),
+		string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt),
+		micros(r.HandleBy),
 		r.version, r.document,
 	}
 }
@@ -82,7 +83,8 @@ func newRecordRows(change *service.Change) ([]recordRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows[i] = recordRow{RecordID: record.ID(), document: string(document), waits: record.At.UnixMicro(), relay: change.Relay}
+		rows[i] = recordRow{RecordID: record.ID(), document: string(document), waits: record.At.UnixMicro(),
+			relay: change.Relay}
 		if record.Key != "" {
 			rows[i].key = record.OwnedKey()
 		}

@@ -15,7 +15,8 @@ type sqlite struct{ insert, update, record, wait, mark, remove, template string 
 
 func newSQLite(n naming) sqlite {
 	return sqlite{
-		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING`),
+		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) +
+			`) ON CONFLICT (id) DO NOTHING`),
 		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
 handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),

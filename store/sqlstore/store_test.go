@@ -15,7 +15,8 @@ var dialects = []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.M
 
 func TestFaultyArgumentsAreRefused(t *testing.T) {
 	db, tx := new(sql.DB), new(sql.Tx)
-	for _, prefix := range []string{"", "1a_", "Shop_", "shop-", "shop.", "shop ", `shop"`, "é_", strings.Repeat("a", 33)} {
+	for _, prefix := range []string{"", "1a_", "Shop_", "shop-", "shop.", "shop ", `shop"`, "é_",
+		strings.Repeat("a", 33)} {
 		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
 		require.ErrorIs(t, err, sqlstore.ErrOption, prefix)
 		_, err = sqlstore.Join(tx, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
@@ -54,7 +55,8 @@ func TestSchemaFilesBelongTogether(t *testing.T) {
 			text, err := fs.ReadFile(files, name)
 			require.NoError(t, err)
 			version := strings.TrimLeft(name[:4], "0")
-			require.True(t, strings.HasSuffix(string(text), "schema (version) VALUES ("+version+");\n"), "%s of %s", name, dialect)
+			require.True(t, strings.HasSuffix(string(text), "schema (version) VALUES ("+version+");\n"), "%s of %s",
+				name, dialect)
 		}
 	}
 }

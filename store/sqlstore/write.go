@@ -30,7 +30,8 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 // transaction runs a write of several statements. Its first one is a write too,
 // so that it waits for its turn instead of being refused for what it has read
 // (SQLite). The statements named are kept prepared.
-func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run func(session) error, named ...string) error {
+func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run func(session) error,
+	named ...string) error {
 	return s.write(ctx, run, func() error {
 		if err := s.prepared.add(ctx, named...); err != nil {
 			return err
@@ -52,7 +53,8 @@ func commit(ctx context.Context, tx *sql.Tx) error {
 	switch {
 	case err == nil, notCommitted(err):
 		return err
-	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, sql.ErrTxDone)): // database/sql rolled back instead
+	case ctx.Err() != nil &&
+		(errors.Is(err, ctx.Err()) || errors.Is(err, sql.ErrTxDone)): // database/sql rolled back instead
 		return ctx.Err()
 	}
 	return unknown(err)

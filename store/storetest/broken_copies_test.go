@@ -23,10 +23,12 @@ func faultsOfContexts() []fault {
 		b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
 			return right.Records(without(ctx), id, after, limit)
 		}
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			error) {
 			return right.Due(without(ctx), at, after, limit)
 		}
-		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+			error) {
 			return right.Claim(without(ctx), at, lease, limit)
 		}
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
@@ -40,7 +42,8 @@ func faultsOfContexts() []fault {
 		}
 	}}
 	late := fault{name: "contexts looked at when it is too late", fails: []string{
-		"Context/ended before Create", "Context/ended before Save", "Context/ended before PutTemplate", "Context/ended before Acknowledge",
+		"Context/ended before Create", "Context/ended before Save", "Context/ended before PutTemplate",
+		"Context/ended before Acknowledge",
 		"Context/ended before Claim",
 	}}
 	late.break_ = func(b *broken) {
@@ -48,16 +51,21 @@ func faultsOfContexts() []fault {
 		create, save, put, acknowledge, claim := b.create, b.save, b.putTemplate, b.acknowledge, b.claim
 		b.create = func(ctx context.Context, c service.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
 		b.save = func(ctx context.Context, c ...service.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
-		b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error { return firstOf(put(ctx, t), ctx.Err()) }
+		b.putTemplate = func(ctx context.Context,
+			t service.RequestTemplate) error {
+			return firstOf(put(ctx, t), ctx.Err())
+		}
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
 			return firstOf(acknowledge(ctx, ids...), ctx.Err())
 		}
-		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+			error) {
 			records, err := claim(ctx, at, lease, limit)
 			return records, firstOf(err, ctx.Err())
 		}
 	}
-	deaf := fault{name: "a save that goes on when it is canceled", fails: []string{"Context/canceled while Save runs leaves a whole change or none"}}
+	deaf := fault{name: "a save that goes on when it is canceled",
+		fails: []string{"Context/canceled while Save runs leaves a whole change or none"}}
 	deaf.break_ = func(b *broken) {
 		b.save = func(ctx context.Context, c ...service.Change) error {
 			if ctx.Done() != nil {
@@ -110,10 +118,14 @@ func faultsOfCopies() []fault {
 		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
 			var given service.RequestTemplate
 			b.putTemplate = func(_ context.Context, t service.RequestTemplate) error { given = t; return nil }
-			b.template = func(context.Context, string, string, int) (service.RequestTemplate, error) { return given, nil }
+			b.template = func(context.Context, string, string, int) (service.RequestTemplate, error) {
+				return given,
+					nil
+			}
 		}},
 		{"answers given twice", []string{
-			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns", "Copies/of what Due returns",
+			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns",
+			"Copies/of what Due returns",
 			"Copies/of what Claim returns", "Copies/of what Template returns",
 		}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
@@ -137,21 +149,24 @@ func faultsOfCopies() []fault {
 				})
 				return a.records, a.err
 			}
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+				error) {
 				a := once(b, "due", func() answer {
 					due, err := b.Store.Due(ctx, at, after, limit)
 					return answer{due: due, err: err}
 				})
 				return a.due, a.err
 			}
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+				error) {
 				a := once(b, "claim", func() answer {
 					records, err := b.Store.Claim(ctx, at, lease, limit)
 					return answer{records: records, err: err}
 				})
 				return a.records, a.err
 			}
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
+				error) {
 				a := once(b, "template", func() answer {
 					t, err := b.Store.Template(ctx, seller, product, version)
 					return answer{template: t, err: err}

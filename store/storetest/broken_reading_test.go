@@ -14,7 +14,8 @@ import (
 // dueAsking breaks Due by what is asked.
 func dueAsking(change func(at *time.Time, after *supervision.Position, limit *int)) func(*broken) {
 	return func(b *broken) {
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			error) {
 			change(&at, &after, &limit)
 			return b.Store.Due(ctx, at, after, limit)
 		}
@@ -48,7 +49,8 @@ func faultsOfReading() []fault {
 			}
 		}},
 		{"keys shared by all orders", []string{
-			"Load/returns no record for a key that only another order has", "Load/keeps the same key on several orders apart",
+			"Load/returns no record for a key that only another order has",
+			"Load/keeps the same key on several orders apart",
 		}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				order, record, err := b.Store.Load(ctx, id, key)
@@ -72,40 +74,44 @@ func faultsOfReading() []fault {
 				return order, nil, err
 			}
 		}},
-		{"keys that are the person's", []string{"Load/finds a key whichever person acts for its owner"}, func(b *broken) {
-			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-				order, record, err := b.Store.Load(ctx, id, key)
-				if record != nil && record.Actor.User != "" {
-					record = nil
+		{"keys that are the person's", []string{"Load/finds a key whichever person acts for its owner"},
+			func(b *broken) {
+				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+					order, record, err := b.Store.Load(ctx, id, key)
+					if record != nil && record.Actor.User != "" {
+						record = nil
+					}
+					return order, record, err
 				}
-				return order, record, err
-			}
-		}},
-		{"any key finds the newest record", []string{"Load/returns no record for a key that the order does not have"}, func(b *broken) {
-			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-				order, record, err := b.Store.Load(ctx, id, "")
-				if records, _ := b.Store.Records(ctx, id, order.Version-1, 1); key != "" && len(records) > 0 {
-					record = &records[0]
+			}},
+		{"any key finds the newest record", []string{"Load/returns no record for a key that the order does not have"},
+			func(b *broken) {
+				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+					order, record, err := b.Store.Load(ctx, id, "")
+					if records, _ := b.Store.Records(ctx, id, order.Version-1, 1); key != "" && len(records) > 0 {
+						record = &records[0]
+					}
+					return order, record, err
 				}
-				return order, record, err
-			}
-		}},
-		{"an empty key that finds a record without one", []string{"Load/returns no record where no key is asked for"}, func(b *broken) {
-			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-				order, record, err := b.Store.Load(ctx, id, key)
-				if records, _ := b.Store.Records(ctx, id, 0, 1); key == "" && len(records) > 0 {
-					record = &records[0]
+			}},
+		{"an empty key that finds a record without one", []string{"Load/returns no record where no key is asked for"},
+			func(b *broken) {
+				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+					order, record, err := b.Store.Load(ctx, id, key)
+					if records, _ := b.Store.Records(ctx, id, 0, 1); key == "" && len(records) > 0 {
+						record = &records[0]
+					}
+					return order, record, err
 				}
-				return order, record, err
-			}
-		}},
-		{"orders settled by the store", []string{"Load/returns the order as stored, whatever time has made due since"}, func(b *broken) {
-			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-				order, record, err := b.Store.Load(ctx, id, key)
-				order, _ = order.Settle(order.NextDue())
-				return order, record, err
-			}
-		}},
+			}},
+		{"orders settled by the store", []string{"Load/returns the order as stored, whatever time has made due since"},
+			func(b *broken) {
+				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+					order, record, err := b.Store.Load(ctx, id, key)
+					order, _ = order.Settle(order.NextDue())
+					return order, record, err
+				}
+			}},
 
 		{"newest records first", []string{"Records/returns an order's records, oldest first"}, func(b *broken) {
 			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
@@ -114,26 +120,31 @@ func faultsOfReading() []fault {
 				return records, err
 			}
 		}},
-		{"records that begin with after", []string{"Records/returns those above after, at most limit"}, recordsAsking(func(after *int64, _ *int) { *after-- })},
-		{"as many records as there are", []string{"Records/returns those above after, at most limit"}, recordsAsking(func(_ *int64, limit *int) { *limit = 1000 })},
-		{"an error for the records of an unknown order", []string{"Records/returns none of an unknown order"}, func(b *broken) {
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-				if _, _, err := b.Store.Load(ctx, id, ""); err != nil {
-					return nil, err
+		{"records that begin with after", []string{"Records/returns those above after, at most limit"},
+			recordsAsking(func(after *int64, _ *int) { *after-- })},
+		{"as many records as there are", []string{"Records/returns those above after, at most limit"},
+			recordsAsking(func(_ *int64, limit *int) { *limit = 1000 })},
+		{"an error for the records of an unknown order", []string{"Records/returns none of an unknown order"},
+			func(b *broken) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+					if _, _, err := b.Store.Load(ctx, id, ""); err != nil {
+						return nil, err
+					}
+					return b.Store.Records(ctx, id, after, limit)
 				}
-				return b.Store.Records(ctx, id, after, limit)
-			}
-		}},
+			}},
 
 		{"a due order where there is none", []string{"Due/returns nothing from an empty store"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
 				return append(list, service.DueOrder{}), err
 			}
 		}},
 		{"due orders that stay due", []string{"Due/forgets an order that is no longer due"}, func(b *broken) {
 			var due []service.DueOrder
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
 				due = append(due, list...)
 				return due, err
@@ -143,14 +154,17 @@ func faultsOfReading() []fault {
 			dueAsking(func(at *time.Time, _ *supervision.Position, _ *int) { *at = at.Add(-tick) })},
 		{"due a tick early", []string{"Due/returns an order from the instant at which it is due"},
 			dueAsking(func(at *time.Time, _ *supervision.Position, _ *int) { *at = at.Add(tick) })},
-		{"due orders from the first, always", []string{"Due/begins behind a position, at most limit", "Due/goes on page by page while orders are settled"},
+		{"due orders from the first, always", []string{"Due/begins behind a position, at most limit",
+			"Due/goes on page by page while orders are settled"},
 			dueAsking(func(_ *time.Time, after *supervision.Position, _ *int) { *after = supervision.Position{} })},
-		{"due orders that skip equal instants", []string{"Due/sorts by the bytes of the id where due at the same instant"},
+		{"due orders that skip equal instants",
+			[]string{"Due/sorts by the bytes of the id where due at the same instant"},
 			dueAsking(func(_ *time.Time, after *supervision.Position, _ *int) { after.ID = "\U0010ffff" })},
 		{"all due orders at once", []string{"Due/begins behind a position, at most limit"},
 			dueAsking(func(_ *time.Time, _ *supervision.Position, limit *int) { *limit = 1000 })},
 		{"due orders by id alone", []string{"Due/returns those of a crowd that are due, in order"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
 				slices.SortFunc(list, func(a, b service.DueOrder) int { return strings.Compare(a.ID, b.ID) })
 				return list, err

@@ -12,7 +12,8 @@ import (
 // claiming breaks Claim by what is asked.
 func claiming(change func(at *time.Time, lease *time.Duration, limit *int)) func(*broken) {
 	return func(b *broken) {
-		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+			error) {
 			change(&at, &lease, &limit)
 			return b.Store.Claim(ctx, at, lease, limit)
 		}
@@ -30,23 +31,29 @@ func acknowledging(change func(ids []supervision.RecordID) []supervision.RecordI
 
 func faultsOfRelaying() []fault {
 	return []fault{
-		{"no lease at all", []string{"Claim/nobody else claims them until the lease has ended", "Relay/two who claim at the same time never share an order"},
+		{"no lease at all", []string{"Claim/nobody else claims them until the lease has ended",
+			"Relay/two who claim at the same time never share an order"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = 0 })},
 		{"a lease a tick too short", []string{"Claim/nobody else claims them until the lease has ended"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease -= tick })},
-		{"a lease a tick too long", []string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
+		{"a lease a tick too long",
+			[]string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease += tick })},
 		{"a lease that never ends", []string{"Claim/after the lease an order begins with its first record again"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = 100000 * hour })},
 		{"one lease for all", []string{"Claim/each claim has a lease of its own"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = hour })},
-		{"claims without limit", []string{"Claim/at most limit, without a gap"}, claiming(func(_ *time.Time, _ *time.Duration, limit *int) { *limit = 1000 })},
+		{"claims without limit", []string{"Claim/at most limit, without a gap"},
+			claiming(func(_ *time.Time, _ *time.Duration, limit *int) { *limit = 1000 })},
 		{"claims of records instead of orders", []string{
-			"Claim/the rest of an order waits while a part is claimed", "Claim/what is added to an order waits while a part is claimed",
+			"Claim/the rest of an order waits while a part is claimed",
+			"Claim/what is added to an order waits while a part is claimed",
 			"Relay/two who claim at the same time never share an order",
 		}, claimRecords},
-		{"claims in the order of ids", []string{"Claim/orders that wait longest first", "Claim/an order waits from its first record that is not relayed"}, func(b *broken) {
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+		{"claims in the order of ids", []string{"Claim/orders that wait longest first",
+			"Claim/an order waits from its first record that is not relayed"}, func(b *broken) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+				error) {
 				records, err := b.Store.Claim(ctx, at, lease, 1000)
 				slices.SortStableFunc(records, func(a, b supervision.Record) int {
 					return supervision.Position{ID: a.Order}.Compare(supervision.Position{ID: b.Order})
@@ -56,7 +63,8 @@ func faultsOfRelaying() []fault {
 		}},
 		{"one claim at a time", []string{"Claim/an order that is stuck does not hold up the others"}, func(b *broken) {
 			var busy time.Time
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+				error) {
 				if at.Before(busy) {
 					return nil, nil
 				}
@@ -64,13 +72,15 @@ func faultsOfRelaying() []fault {
 				return b.Store.Claim(ctx, at, lease, limit)
 			}
 		}},
-		{"claims that begin with the newest record", []string{"Claim/returns what waits, as it was stored"}, func(b *broken) {
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
-				records, err := b.Store.Claim(ctx, at, lease, limit)
-				slices.Reverse(records)
-				return records, err
-			}
-		}},
+		{"claims that begin with the newest record", []string{"Claim/returns what waits, as it was stored"},
+			func(b *broken) {
+				b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+					error) {
+					records, err := b.Store.Claim(ctx, at, lease, limit)
+					slices.Reverse(records)
+					return records, err
+				}
+			}},
 
 		{"acknowledgements of whole orders", []string{"Acknowledge/removes nothing else"},
 			acknowledging(func(ids []supervision.RecordID) (all []supervision.RecordID) {
@@ -90,34 +100,38 @@ func faultsOfRelaying() []fault {
 				}
 				return all
 			})},
-		{"acknowledgements of one record only", []string{"Acknowledge/removes claimed records", "Acknowledge/removes hundreds of records in one call"},
+		{"acknowledgements of one record only",
+			[]string{"Acknowledge/removes claimed records", "Acknowledge/removes hundreds of records in one call"},
 			acknowledging(func(ids []supervision.RecordID) []supervision.RecordID { return ids[:min(1, len(ids))] })},
 		{"acknowledgements of nothing", []string{
 			"Acknowledge/removes records that nobody has claimed", "Acknowledge/removes records whose lease has ended",
 			"Relay/every record is relayed, in sequence, while orders move on",
 		},
 			acknowledging(func([]supervision.RecordID) []supervision.RecordID { return nil })},
-		{"acknowledged records removed for good", []string{"Acknowledge/removes from the outbox only"}, func(b *broken) {
-			var gone []supervision.RecordID
-			b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
-				gone = append(gone, ids...)
-				return b.Store.Acknowledge(ctx, ids...)
-			}
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-				records, err := b.Store.Records(ctx, id, after, limit)
-				return slices.DeleteFunc(records, func(r supervision.Record) bool { return slices.Contains(gone, r.ID()) }), err
-			}
-		}},
-		{"an error for what is not there to acknowledge", []string{"Acknowledge/ignores records that are not there"}, func(b *broken) {
-			b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
-				for _, id := range ids {
-					if records, _ := b.Store.Records(ctx, id.Order, id.Seq-1, 1); len(records) == 0 {
-						return supervision.ErrNotFound
-					}
+		{"acknowledged records removed for good", []string{"Acknowledge/removes from the outbox only"},
+			func(b *broken) {
+				var gone []supervision.RecordID
+				b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
+					gone = append(gone, ids...)
+					return b.Store.Acknowledge(ctx, ids...)
 				}
-				return b.Store.Acknowledge(ctx, ids...)
-			}
-		}},
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					return slices.DeleteFunc(records,
+						func(r supervision.Record) bool { return slices.Contains(gone, r.ID()) }), err
+				}
+			}},
+		{"an error for what is not there to acknowledge", []string{"Acknowledge/ignores records that are not there"},
+			func(b *broken) {
+				b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
+					for _, id := range ids {
+						if records, _ := b.Store.Records(ctx, id.Order, id.Seq-1, 1); len(records) == 0 {
+							return supervision.ErrNotFound
+						}
+					}
+					return b.Store.Acknowledge(ctx, ids...)
+				}
+			}},
 	}
 }
 

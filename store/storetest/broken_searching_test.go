@@ -37,7 +37,8 @@ func faultsOfSearching() []fault {
 		equalInstants   = "Search/newest first, and by the bytes of the id where opened at the same instant"
 	)
 	return []fault{
-		{"statuses as stored", []string{"Search/knows both transitions that time makes one after the other", alone, together}, func(b *broken) {
+		{"statuses as stored", []string{"Search/knows both transitions that time makes one after the other", alone,
+			together}, func(b *broken) {
 			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
 				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, After: f.After, Limit: 1000})
 				found := slices.DeleteFunc(all, func(o supervision.Order) bool {
@@ -54,15 +55,16 @@ func faultsOfSearching() []fault {
 				return append(found, supervision.Order{}), err
 			}
 		}},
-		{"results settled by the store", []string{"Search/returns orders as stored, by what time has made of them"}, func(b *broken) {
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
-				found, err := b.Store.Search(ctx, f)
-				for i := range found {
-					found[i], _ = found[i].Settle(f.At)
+		{"results settled by the store", []string{"Search/returns orders as stored, by what time has made of them"},
+			func(b *broken) {
+				b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+					found, err := b.Store.Search(ctx, f)
+					for i := range found {
+						found[i], _ = found[i].Settle(f.At)
+					}
+					return found, err
 				}
-				return found, err
-			}
-		}},
+			}},
 		{"an index that is not kept", []string{"Search/moves an order with its status"}, func(b *broken) {
 			first := make(map[string]supervision.Listing)
 			b.create = func(ctx context.Context, c service.Change) error {
@@ -103,9 +105,12 @@ func faultsOfSearching() []fault {
 				f.BoughtFrom = f.BoughtFrom.Add(tick)
 			}
 		})},
-		{"no limit", []string{"Search/at most as many as the limit"}, asking(func(f *supervision.Filter) { f.Limit = 1000 })},
-		{"a limit of its own", []string{"Search/more than the biggest page, if it has to"}, asking(func(f *supervision.Filter) { f.Limit = min(f.Limit, 500) })},
-		{"oldest first", []string{alone}, sorting(func(a, b supervision.Order) int { return a.OpenedAt.Compare(b.OpenedAt) })},
+		{"no limit", []string{"Search/at most as many as the limit"},
+			asking(func(f *supervision.Filter) { f.Limit = 1000 })},
+		{"a limit of its own", []string{"Search/more than the biggest page, if it has to"},
+			asking(func(f *supervision.Filter) { f.Limit = min(f.Limit, 500) })},
+		{"oldest first", []string{alone},
+			sorting(func(a, b supervision.Order) int { return a.OpenedAt.Compare(b.OpenedAt) })},
 		{"latest changed first", []string{"Pages/pages stay correct while orders move on"},
 			sorting(func(a, b supervision.Order) int { return b.UpdatedAt.Compare(a.UpdatedAt) })},
 		{"equal instants in ascending order of ids", []string{equalInstants},
@@ -123,13 +128,15 @@ func faultsOfSearching() []fault {
 				return strings.Compare(strings.ToLower(b.ID), strings.ToLower(a.ID))
 			})},
 		{"a cursor that skips equal instants", []string{
-			"Pages/orders opened at the same instant are not skipped between pages", "Pages/a page begins behind a place where no order is",
+			"Pages/orders opened at the same instant are not skipped between pages",
+			"Pages/a page begins behind a place where no order is",
 		}, asking(func(f *supervision.Filter) { f.After.ID = "" })},
-		{"a cursor that repeats its order", []string{"Pages/every order is on one page, whatever the size of pages"}, asking(func(f *supervision.Filter) {
-			if f.After.ID != "" {
-				f.After.ID += "\x00"
-			}
-		})},
+		{"a cursor that repeats its order", []string{"Pages/every order is on one page, whatever the size of pages"},
+			asking(func(f *supervision.Filter) {
+				if f.After.ID != "" {
+					f.After.ID += "\x00"
+				}
+			})},
 		{"pages by offset", []string{"Pages/pages stay correct while orders are added"}, func(b *broken) {
 			offset := 0
 			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {

@@ -60,7 +60,8 @@ type fault struct {
 }
 
 func faults() []fault {
-	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(), faultsOfValues(),
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(),
+		faultsOfValues(),
 		faultsOfContexts(), faultsOfCopies())
 }
 
@@ -103,12 +104,13 @@ func (r *recorder) FailNow() { runtime.Goexit() }
 type broken struct {
 	answers map[string]answer
 	service.Store
-	create      func(ctx context.Context, change service.Change) error
-	load        func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
-	save        func(ctx context.Context, changes ...service.Change) error
-	search      func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
-	records     func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
-	due         func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error)
+	create  func(ctx context.Context, change service.Change) error
+	load    func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
+	save    func(ctx context.Context, changes ...service.Change) error
+	search  func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
+	records func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
+	due     func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+		error)
 	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
 	putTemplate func(ctx context.Context, t service.RequestTemplate) error
@@ -150,14 +152,16 @@ func (b *broken) Records(ctx context.Context, id string, after int64, limit int)
 	return b.Store.Records(ctx, id, after, limit)
 }
 
-func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
 	}
 	return b.Store.Due(ctx, at, after, limit)
 }
 
-func (b *broken) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+func (b *broken) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
+	error) {
 	if b.claim != nil {
 		return b.claim(ctx, at, lease, limit)
 	}

@@ -56,29 +56,35 @@ func faultsOfValues() []fault {
 		unknown   = "IDs/an id that only looks like a stored one is unknown"
 	)
 	return []fault{
-		{"instants cut to seconds", []string{"Values/instants keep their microseconds", asGiven, "Search/newest first, and by the bytes of the id where opened at the same instant"},
+		{"instants cut to seconds", []string{"Values/instants keep their microseconds", asGiven,
+			"Search/newest first, and by the bytes of the id where opened at the same instant"},
 			storing(func(o *supervision.Order) { o.OpenedAt = o.OpenedAt.Truncate(time.Second) })},
 		{"instants cut to milliseconds", []string{"Values/instants keep their microseconds"},
 			storing(func(o *supervision.Order) { o.TurnSince = o.TurnSince.Truncate(time.Millisecond) })},
 		{"instants in the zone of the host", []string{"Values/instants come back in UTC"},
 			loading(func(o *supervision.Order) { o.UpdatedAt = o.UpdatedAt.In(time.FixedZone("CST", 8*60*60)) })},
 		{"instants of a form published elsewhere", []string{"Values/instants come back in UTC"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
+				error) {
 				t, err := b.Store.Template(ctx, seller, product, version)
 				t.PublishedAt = t.PublishedAt.Local().In(time.FixedZone("CST", 8*60*60))
 				return t, err
 			}
 		}},
-		{"questions compared by the wall clock", []string{"Values/instants in questions count whatever their zone"}, asking(func(f *supervision.Filter) {
-			at := f.At
-			f.At = time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), time.UTC)
-		})},
-		{"texts cut", []string{"Values/the longest texts come back, in four-byte runes and emoji"}, storing(func(o *supervision.Order) {
-			if o.Request != nil && len(o.Request.Text) > 4000 {
-				o.Request.Text = o.Request.Text[:4000]
-			}
-		})},
-		{"runes of three bytes at most", []string{"Values/the longest texts come back, in four-byte runes and emoji", "Values/the values of a form keep their types"},
+		{"questions compared by the wall clock", []string{"Values/instants in questions count whatever their zone"},
+			asking(func(f *supervision.Filter) {
+				at := f.At
+				f.At = time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(),
+					time.UTC)
+			})},
+		{"texts cut", []string{"Values/the longest texts come back, in four-byte runes and emoji"},
+			storing(func(o *supervision.Order) {
+				if o.Request != nil && len(o.Request.Text) > 4000 {
+					o.Request.Text = o.Request.Text[:4000]
+				}
+			})},
+		{"runes of three bytes at most", []string{"Values/the longest texts come back, in four-byte runes and emoji",
+			"Values/the values of a form keep their types"},
 			storing(func(o *supervision.Order) {
 				if o.Request != nil {
 					o.Request.Text = noEmoji(o.Request.Text)
@@ -87,43 +93,50 @@ func faultsOfValues() []fault {
 					}
 				}
 			})},
-		{"line ends changed", []string{"Values/the longest texts come back, in four-byte runes and emoji"}, storing(func(o *supervision.Order) {
-			if o.Request != nil {
-				o.Request.Text = strings.ReplaceAll(o.Request.Text, "\n", "\r\n")
-			}
-		})},
-		{"empty instead of absent", []string{"Values/what is absent comes back absent", asGiven}, loading(func(o *supervision.Order) {
-			if o.Request == nil {
-				o.Request = &supervision.Request{}
-			}
-		})},
-		{"lists and numbers of a form as JSON has them", []string{"Values/the values of a form keep their types"}, loading(func(o *supervision.Order) {
-			if o.Request != nil {
-				o.Request.Values = template.Values{"zones": []any{"a", "b"}}
-			}
-		})},
+		{"line ends changed", []string{"Values/the longest texts come back, in four-byte runes and emoji"},
+			storing(func(o *supervision.Order) {
+				if o.Request != nil {
+					o.Request.Text = strings.ReplaceAll(o.Request.Text, "\n", "\r\n")
+				}
+			})},
+		{"empty instead of absent", []string{"Values/what is absent comes back absent", asGiven},
+			loading(func(o *supervision.Order) {
+				if o.Request == nil {
+					o.Request = &supervision.Request{}
+				}
+			})},
+		{"lists and numbers of a form as JSON has them", []string{"Values/the values of a form keep their types"},
+			loading(func(o *supervision.Order) {
+				if o.Request != nil {
+					o.Request.Values = template.Values{"zones": []any{"a", "b"}}
+				}
+			})},
 		{"a dropped attachment", []string{asGiven}, storing(func(o *supervision.Order) {
 			if o.Delivery != nil {
 				o.Delivery.Attachments = nil
 			}
 		})},
-		{"records without what was submitted", []string{"Values/records of a stored order replay to the order"}, func(b *broken) {
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-				records, err := b.Store.Records(ctx, id, after, limit)
-				for i, r := range records {
-					if _, ok := r.Action.(supervision.RaiseAppeal); ok {
-						records[i].Action = supervision.RaiseAppeal{}
+		{"records without what was submitted", []string{"Values/records of a stored order replay to the order"},
+			func(b *broken) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					for i, r := range records {
+						if _, ok := r.Action.(supervision.RaiseAppeal); ok {
+							records[i].Action = supervision.RaiseAppeal{}
+						}
 					}
+					return records, err
 				}
-				return records, err
-			}
-		}},
+			}},
 		{"one order for all ids", []string{"Create/stores a new order", "Load/returns the order with that id"},
 			naming(func(string) string { return "" })},
 		{"ids without regard to case", []string{lookAlike, unknown}, naming(strings.ToLower)},
-		{"ids without trailing blanks", []string{unknown}, naming(func(id string) string { return strings.TrimRight(id, " ") })},
-		{"ids without inner blanks", []string{lookAlike}, naming(func(id string) string { return strings.Join(strings.Fields(id), " ") })},
-		{"ids in one normal form", []string{lookAlike, unknown}, naming(func(id string) string { return strings.ReplaceAll(id, "e\u0301", "\u00e9") })},
+		{"ids without trailing blanks", []string{unknown},
+			naming(func(id string) string { return strings.TrimRight(id, " ") })},
+		{"ids without inner blanks", []string{lookAlike},
+			naming(func(id string) string { return strings.Join(strings.Fields(id), " ") })},
+		{"ids in one normal form", []string{lookAlike, unknown},
+			naming(func(id string) string { return strings.ReplaceAll(id, "e\u0301", "\u00e9") })},
 		{"keys without regard to case", []string{"IDs/keys that look alike are different keys"}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				own := strings.LastIndex(key, "\t") + 1

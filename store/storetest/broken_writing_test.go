@@ -22,16 +22,17 @@ func faultsOfWriting() []fault {
 				return b.Store.Save(ctx, changes...)
 			}
 		}},
-		{"saves from a version to come", []string{"Save/returns a conflict for a version the order does not have yet"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				for i := range changes {
-					if stored, _, err := b.Store.Load(ctx, changes[i].Order.ID, ""); err == nil {
-						changes[i].Before = min(changes[i].Before, stored.Version)
+		{"saves from a version to come", []string{"Save/returns a conflict for a version the order does not have yet"},
+			func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					for i := range changes {
+						if stored, _, err := b.Store.Load(ctx, changes[i].Order.ID, ""); err == nil {
+							changes[i].Before = min(changes[i].Before, stored.Version)
+						}
 					}
+					return b.Store.Save(ctx, changes...)
 				}
-				return b.Store.Save(ctx, changes...)
-			}
-		}},
+			}},
 		{"conflicts that nobody is told of", []string{
 			"Save/stores the other changes of a call that has a conflict", "Race/one of many who save a version wins",
 			"Race/those who save the same orders in opposite order go on",
@@ -43,53 +44,59 @@ func faultsOfWriting() []fault {
 				return nil
 			}
 		}},
-		{"a conflict that names every order of the call", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				err := b.Store.Save(ctx, changes...)
-				var conflict *service.ConflictError
-				if errors.As(err, &conflict) {
-					conflict.Orders = nil
+		{"a conflict that names every order of the call",
+			[]string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					err := b.Store.Save(ctx, changes...)
+					var conflict *service.ConflictError
+					if errors.As(err, &conflict) {
+						conflict.Orders = nil
+						for _, change := range changes {
+							conflict.Orders = append(conflict.Orders, change.Order.ID)
+						}
+					}
+					return err
+				}
+			}},
+		{"a conflict that names nobody", []string{"Save/returns a conflict for an order that has moved on"},
+			func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					if err := b.Store.Save(ctx, changes...); isConflict(err) {
+						return service.ErrConflict
+					}
+					return nil
+				}
+			}},
+		{"a conflict that fails the whole call",
+			[]string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					conflict := &service.ConflictError{}
 					for _, change := range changes {
-						conflict.Orders = append(conflict.Orders, change.Order.ID)
+						if stored, _,
+							err := b.Store.Load(ctx, change.Order.ID, ""); err != nil || stored.Version != change.Before {
+							conflict.Orders = append(conflict.Orders, change.Order.ID)
+						}
 					}
-				}
-				return err
-			}
-		}},
-		{"a conflict that names nobody", []string{"Save/returns a conflict for an order that has moved on"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				if err := b.Store.Save(ctx, changes...); isConflict(err) {
-					return service.ErrConflict
-				}
-				return nil
-			}
-		}},
-		{"a conflict that fails the whole call", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				conflict := &service.ConflictError{}
-				for _, change := range changes {
-					if stored, _, err := b.Store.Load(ctx, change.Order.ID, ""); err != nil || stored.Version != change.Before {
-						conflict.Orders = append(conflict.Orders, change.Order.ID)
+					if conflict.Orders != nil {
+						return conflict
 					}
+					return b.Store.Save(ctx, changes...)
 				}
-				if conflict.Orders != nil {
-					return conflict
-				}
-				return b.Store.Save(ctx, changes...)
-			}
-		}},
-		{"saves that stop at the first conflict", []string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				for _, change := range changes {
-					if err := b.Store.Save(ctx, change); err != nil {
-						return err
+			}},
+		{"saves that stop at the first conflict",
+			[]string{"Save/stores the other changes of a call that has a conflict"}, func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					for _, change := range changes {
+						if err := b.Store.Save(ctx, change); err != nil {
+							return err
+						}
 					}
+					return nil
 				}
-				return nil
-			}
-		}},
+			}},
 		{"a save of the order without its records", []string{
-			"Save/stores a change whose order still has the version", "Save/stores the order with its records, keys and outbox rows",
+			"Save/stores a change whose order still has the version",
+			"Save/stores the order with its records, keys and outbox rows",
 			"Race/who loads an order finds its records, and no more",
 		}, func(b *broken) {
 			b.save = func(ctx context.Context, changes ...service.Change) error {
@@ -99,7 +106,8 @@ func faultsOfWriting() []fault {
 				return b.Store.Save(ctx, changes...)
 			}
 		}},
-		{"a save of one record only", []string{"Save/stores hundreds of changes in one call", "Save/stores the order with its records, keys and outbox rows"},
+		{"a save of one record only", []string{"Save/stores hundreds of changes in one call",
+			"Save/stores the order with its records, keys and outbox rows"},
 			func(b *broken) {
 				b.save = func(ctx context.Context, changes ...service.Change) error {
 					for i := range changes {
@@ -108,34 +116,38 @@ func faultsOfWriting() []fault {
 					return b.Store.Save(ctx, changes...)
 				}
 			}},
-		{"a creation of one record only", []string{"Create/stores an order that comes with several records"}, func(b *broken) {
-			b.create = func(ctx context.Context, change service.Change) error {
-				change.Records = change.Records[:1]
-				return b.Store.Create(ctx, change)
-			}
-		}},
-		{"a creation without the outbox", []string{"Create/stores the order with its record, key and outbox row"}, func(b *broken) {
-			b.create = func(ctx context.Context, change service.Change) error {
-				change.Relay = false
-				return b.Store.Create(ctx, change)
-			}
-		}},
-		{"everything in the outbox", []string{"Save/keeps a silent change out of the outbox", "Claim/returns nothing where nothing waits"}, func(b *broken) {
+		{"a creation of one record only", []string{"Create/stores an order that comes with several records"},
+			func(b *broken) {
+				b.create = func(ctx context.Context, change service.Change) error {
+					change.Records = change.Records[:1]
+					return b.Store.Create(ctx, change)
+				}
+			}},
+		{"a creation without the outbox", []string{"Create/stores the order with its record, key and outbox row"},
+			func(b *broken) {
+				b.create = func(ctx context.Context, change service.Change) error {
+					change.Relay = false
+					return b.Store.Create(ctx, change)
+				}
+			}},
+		{"everything in the outbox", []string{"Save/keeps a silent change out of the outbox",
+			"Claim/returns nothing where nothing waits"}, func(b *broken) {
 			b.create = func(ctx context.Context, change service.Change) error {
 				change.Relay = true
 				return b.Store.Create(ctx, change)
 			}
 		}},
-		{"saves that make orders", []string{"Save/returns a conflict for an order that is not there and makes none"}, func(b *broken) {
-			b.save = func(ctx context.Context, changes ...service.Change) error {
-				for _, change := range changes {
-					if b.Store.Create(ctx, change) == nil {
-						return nil
+		{"saves that make orders", []string{"Save/returns a conflict for an order that is not there and makes none"},
+			func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					for _, change := range changes {
+						if b.Store.Create(ctx, change) == nil {
+							return nil
+						}
 					}
+					return b.Store.Save(ctx, changes...)
 				}
-				return b.Store.Save(ctx, changes...)
-			}
-		}},
+			}},
 		{"creations that overwrite", []string{
 			"Create/returns ErrExists where the id is taken", "Create/leaves the order that has the id as it is",
 			"Race/one of many who create an order wins",
@@ -157,17 +169,20 @@ func faultsOfWriting() []fault {
 				return nil
 			}
 		}},
-		{"a failed creation that adds to the outbox", []string{"Create/leaves the order that has the id as it is"}, func(b *broken) {
-			b.create = func(ctx context.Context, change service.Change) error {
-				err := b.Store.Create(ctx, change)
-				if err != nil {
-					stored, _, _ := b.Store.Load(ctx, change.Order.ID, "")
-					_ = b.Store.Save(ctx, service.Change{Order: stored, Before: stored.Version, Records: change.Records, Relay: true})
+		{"a failed creation that adds to the outbox", []string{"Create/leaves the order that has the id as it is"},
+			func(b *broken) {
+				b.create = func(ctx context.Context, change service.Change) error {
+					err := b.Store.Create(ctx, change)
+					if err != nil {
+						stored, _, _ := b.Store.Load(ctx, change.Order.ID, "")
+						_ = b.Store.Save(ctx,
+							service.Change{Order: stored, Before: stored.Version, Records: change.Records, Relay: true})
+					}
+					return err
 				}
-				return err
-			}
-		}},
-		{"templates that can be overwritten", []string{"Templates/never changes a version", "Templates/one of many who publish a version wins"},
+			}},
+		{"templates that can be overwritten",
+			[]string{"Templates/never changes a version", "Templates/one of many who publish a version wins"},
 			func(b *broken) {
 				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 					_ = b.Store.PutTemplate(ctx, t)
@@ -182,23 +197,27 @@ func faultsOfWriting() []fault {
 				return b.Store.PutTemplate(ctx, t)
 			}
 		}},
-		{"the latest template, whatever version is asked for", []string{"Templates/stores versions, each as it was published"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, _ int) (service.RequestTemplate, error) {
-				return b.Store.Template(ctx, seller, product, 0)
-			}
-		}},
+		{"the latest template, whatever version is asked for",
+			[]string{"Templates/stores versions, each as it was published"}, func(b *broken) {
+				b.template = func(ctx context.Context, seller, product string, _ int) (service.RequestTemplate, error) {
+					return b.Store.Template(ctx, seller, product, 0)
+				}
+			}},
 		{"the first template for version 0", []string{"Templates/returns the latest for version 0"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
+				error) {
 				return b.Store.Template(ctx, seller, product, max(version, 1))
 			}
 		}},
-		{"templates of a product, whoever sells it", []string{"Templates/are kept by seller and product", "Templates/returns ErrNotFound where there is none"},
+		{"templates of a product, whoever sells it",
+			[]string{"Templates/are kept by seller and product", "Templates/returns ErrNotFound where there is none"},
 			func(b *broken) {
 				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 					t.Seller = ""
 					return b.Store.PutTemplate(ctx, t)
 				}
-				b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+				b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
+					error) {
 					t, err := b.Store.Template(ctx, "", product, version)
 					t.Seller = seller
 					return t, err

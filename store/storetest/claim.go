@@ -15,13 +15,14 @@ const (
 )
 
 var aboutClaim = []sentence{
-	{"returns nothing where nothing waits", "An empty result means that there is nothing to relay now.", func(c *check) {
-		c.claims(day0, 10)
-		h := c.open(opening("order"), day0)
-		h.silent = true
-		c.create(h)
-		c.claims(day0, 10)
-	}},
+	{"returns nothing where nothing waits", "An empty result means that there is nothing to relay now.",
+		func(c *check) {
+			c.claims(day0, 10)
+			h := c.open(opening("order"), day0)
+			h.silent = true
+			c.create(h)
+			c.claims(day0, 10)
+		}},
 	{"returns what waits, as it was stored", saysClaim, func(c *check) {
 		h := c.open(opening("order"), day0).deliver()
 		c.create(h)

@@ -123,7 +123,8 @@ func spoil(v reflect.Value) {
 			v.SetMapIndex(key, reflect.Value{})
 		}
 	case reflect.String:
-		// Words of an enumeration and what is absent stay, so that the value can still be written as JSON.
+		// Words of an enumeration and what is absent stay, so that the value
+		// can still be written as JSON.
 		if v.CanSet() && v.Type() == stringType && v.Len() > 0 {
 			v.SetString("spoiled")
 		}

@@ -84,7 +84,8 @@ var methods = []method{
 		return err
 	}},
 	{"Search for one order", func(c *check, ctx context.Context, _ *history) error {
-		_, err := c.Search(ctx, supervision.Filter{Criteria: supervision.Criteria{Order: "nobody's"}, At: day0, Limit: 10})
+		_, err := c.Search(ctx,
+			supervision.Filter{Criteria: supervision.Criteria{Order: "nobody's"}, At: day0, Limit: 10})
 		return err
 	}},
 	{"Records", func(c *check, ctx context.Context, h *history) error {

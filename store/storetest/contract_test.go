@@ -40,7 +40,8 @@ func TestEverySentenceHasACase(t *testing.T) {
 	for _, chapter := range contract {
 		for _, s := range chapter.sentences {
 			quotes = append(quotes, s.quote)
-			assert.True(t, strings.Contains(text, s.quote), "%s/%s does not quote the contract: %q", chapter.name, s.name, s.quote)
+			assert.True(t, strings.Contains(text, s.quote), "%s/%s does not quote the contract: %q", chapter.name,
+				s.name, s.quote)
 		}
 	}
 	for _, known := range unchecked {

@@ -111,7 +111,8 @@ func (c *check) rich() []*history {
 	filled := c.filled("filled").key("key")
 	ruled := c.open(opening("ruled"), day0).
 		buyer(supervision.SubmitRequest{Text: "Deploy it.", Attachments: files()}, hour).
-		buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: files()}, 6*day).
+		buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer.",
+			Attachments: files()}, 6*day).
 		manager(supervision.AddNote{Text: "Asked both.", Attachments: files()}, hour).
 		manager(supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}, hour).key("key")
 	due := c.open(opening("due"), day0).request().seller(supervision.AcceptRequest{}, hour).

@@ -32,12 +32,13 @@ var aboutCreate = []sentence{
 		c.waiting(h.records...)
 		c.finds(supervision.Filter{At: day0, Limit: 10}, h)
 	}},
-	{"stores an order that comes with several records", "Its Version is Before plus the number of Records.", func(c *check) {
-		h := c.open(opening("order"), day0).accept()
-		c.create(h)
-		c.holds(h)
-		c.waiting(h.records...)
-	}},
+	{"stores an order that comes with several records", "Its Version is Before plus the number of Records.",
+		func(c *check) {
+			h := c.open(opening("order"), day0).accept()
+			c.create(h)
+			c.holds(h)
+			c.waiting(h.records...)
+		}},
 	{"returns ErrExists where the id is taken", saysExists, func(c *check) {
 		h := c.begin("order").request()
 		c.save(h)
@@ -45,7 +46,8 @@ var aboutCreate = []sentence{
 		other.Buyer = "another"
 		rival := c.open(other, day0.Add(hour)).key("key")
 		require.ErrorIs(c, c.Create(ctx, rival.change()), service.ErrExists)
-		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), service.ErrExists, "the same order again")
+		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), service.ErrExists,
+			"the same order again")
 	}},
 	{"leaves the order that has the id as it is", saysExists, func(c *check) {
 		h := c.begin("order").request()

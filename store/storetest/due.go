@@ -15,14 +15,15 @@ const saysDue = "Due returns the orders whose Listing.Due is set and not after a
 
 var aboutDue = []sentence{
 	{"returns nothing from an empty store", saysDue, func(c *check) { c.due(nil, day0, supervision.Position{}, 10) }},
-	{"returns an order from the instant at which it is due", "whose Listing.Due is set and not after at", func(c *check) {
-		h := c.open(opening("order"), day0).accept()
-		c.create(h)
-		due := h.order.NextDue()
-		c.due(nil, due.Add(-tick), supervision.Position{}, 10)
-		c.due([]*history{h}, due, supervision.Position{}, 10)
-		c.due([]*history{h}, due.Add(1000*day), supervision.Position{}, 10)
-	}},
+	{"returns an order from the instant at which it is due", "whose Listing.Due is set and not after at",
+		func(c *check) {
+			h := c.open(opening("order"), day0).accept()
+			c.create(h)
+			due := h.order.NextDue()
+			c.due(nil, due.Add(-tick), supervision.Position{}, 10)
+			c.due([]*history{h}, due, supervision.Position{}, 10)
+			c.due([]*history{h}, due.Add(1000*day), supervision.Position{}, 10)
+		}},
 	{"returns those of a crowd that are due, in order", saysDue, func(c *check) {
 		p := c.populate(160, 10)
 		for _, at := range p.at {
@@ -40,19 +41,21 @@ var aboutDue = []sentence{
 		c.due(list, at, supervision.Position{}, 1000)
 		c.due(list[7:], at, place(list[6]), 1000)
 	}},
-	{"begins behind a position, at most limit", "starting after a position (zero: from the first), at most limit", func(c *check) {
-		p := c.populate(160, 11)
-		at := day0.Add(1000 * day)
-		list := p.due(at)
-		require.Greater(c, len(list), 10, "the case itself is wrong: too few are due")
-		for i := range list {
-			c.due(list[i+1:], at, place(list[i]), 1000)
-			c.due(list[i+1:min(i+4, len(list))], at, place(list[i]), 3)
-			c.due(list[i:], at, supervision.Position{At: list[i].order.NextDue(), ID: ""}, 1000)
-			c.due(list[i:min(i+1, len(list))], at, supervision.Position{At: list[i].order.NextDue().Add(-tick), ID: "zzz"}, 1)
-		}
-		c.due(list[:1], at, supervision.Position{}, 1)
-	}},
+	{"begins behind a position, at most limit", "starting after a position (zero: from the first), at most limit",
+		func(c *check) {
+			p := c.populate(160, 11)
+			at := day0.Add(1000 * day)
+			list := p.due(at)
+			require.Greater(c, len(list), 10, "the case itself is wrong: too few are due")
+			for i := range list {
+				c.due(list[i+1:], at, place(list[i]), 1000)
+				c.due(list[i+1:min(i+4, len(list))], at, place(list[i]), 3)
+				c.due(list[i:], at, supervision.Position{At: list[i].order.NextDue(), ID: ""}, 1000)
+				c.due(list[i:min(i+1, len(list))], at,
+					supervision.Position{At: list[i].order.NextDue().Add(-tick), ID: "zzz"}, 1)
+			}
+			c.due(list[:1], at, supervision.Position{}, 1)
+		}},
 	{"forgets an order that is no longer due", "whose Listing.Due is set", func(c *check) {
 		o := opening("order")
 		o.Policy = policies()[3]
@@ -100,7 +103,8 @@ func (c *check) due(want []*history, at time.Time, after supervision.Position, l
 	for i, due := range list {
 		require.NoError(c, due.Err)
 		require.Equal(c, due.Order.ID, due.ID)
-		require.True(c, due.Due.Equal(due.Order.NextDue()), "order %q is due at %s, not %s", due.ID, due.Order.NextDue(), due.Due)
+		require.True(c, due.Due.Equal(due.Order.NextDue()), "order %q is due at %s, not %s", due.ID,
+			due.Order.NextDue(), due.Due)
 		orders[i] = due.Order
 	}
 	c.sameOrders(want, orders, fmt.Sprintf("at most %d orders due at %s behind %v", limit, at, after))

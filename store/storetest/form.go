@@ -12,8 +12,10 @@ import (
 var form = template.Template{
 	Title: "Deployment", Intro: "Tell us where.",
 	Fields: []template.Field{
-		{Key: "region", Label: "Region", Kind: template.Choice, Required: true, Options: []template.Option{{Value: "north"}, {Value: "south"}}},
-		{Key: "zones", Label: "Zones", Kind: template.Choices, Options: []template.Option{{Value: "a", Label: "A"}, {Value: "b"}}, Default: []string{"a"}},
+		{Key: "region", Label: "Region", Kind: template.Choice, Required: true,
+			Options: []template.Option{{Value: "north"}, {Value: "south"}}},
+		{Key: "zones", Label: "Zones", Kind: template.Choices,
+			Options: []template.Option{{Value: "a", Label: "A"}, {Value: "b"}}, Default: []string{"a"}},
 		{Key: "nodes", Label: "Nodes", Kind: template.Integer, Min: "1", Max: "9", Default: json.Number("3")},
 		{Key: "share", Label: "Share", Kind: template.Number},
 		{Key: "public", Label: "Public", Kind: template.YesNo, Default: false},
@@ -33,8 +35,9 @@ func (c *check) filled(id string) *history {
 	require.NoError(c, err)
 	return h.buyer(supervision.SubmitRequest{
 		Values: template.Values{
-			"region": "north", "zones": []string{"a", "b"}, "nodes": json.Number("7"), "share": json.Number("0.125"), "public": true,
-			"from": "2026-04-01", "notes": "line 1\nline 2 😀",
+			"region": "north", "zones": []string{"a", "b"}, "nodes": json.Number("7"), "share": json.Number("0.125"),
+			"public": true,
+			"from":   "2026-04-01", "notes": "line 1\nline 2 😀",
 		},
 		Attachments: []supervision.Attachment{file},
 	}, hour)

@@ -67,7 +67,8 @@ func (h *history) try(actor supervision.Actor, action supervision.Action, later 
 
 func (h *history) must(actor supervision.Actor, action supervision.Action, later time.Duration) *history {
 	h.c.Helper()
-	require.True(h.c, h.try(actor, action, later), "the case itself is wrong: %s refuses %s", h.order.Status, action.Operation())
+	require.True(h.c, h.try(actor, action, later), "the case itself is wrong: %s refuses %s", h.order.Status,
+		action.Operation())
 	return h
 }
 
@@ -105,7 +106,8 @@ func (h *history) accept() *history {
 // appeal lets the buyer appeal on the seller's silence.
 func (h *history) appeal() *history {
 	h.c.Helper()
-	return h.request().buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer."}, 6*day)
+	return h.request().buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.",
+		Demand: "An answer."}, 6*day)
 }
 
 // settle makes what time has made due.

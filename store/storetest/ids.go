@@ -36,9 +36,11 @@ var aboutIDs = []sentence{
 	{"an id that only looks like a stored one is unknown", saysBytes, func(c *check) {
 		h := c.begin("R1")
 		c.begin("caf\u00e9")
-		for _, id := range []string{"r1", "R1 ", " R1", "R1\t", "R01", "Ｒ1", "R%", "R_", "cafe\u0301", "cafe", "CAF\u00c9"} {
+		for _, id := range []string{"r1", "R1 ", " R1", "R1\t", "R01", "Ｒ1", "R%", "R_", "cafe\u0301", "cafe",
+			"CAF\u00c9"} {
 			c.lacks(id)
-			require.ErrorIs(c, c.Save(ctx, renamed(h.rival().request(), id).change()), service.ErrConflict, "order %q", id)
+			require.ErrorIs(c, c.Save(ctx, renamed(h.rival().request(), id).change()), service.ErrConflict, "order %q",
+				id)
 		}
 		c.lacks("")
 		c.holds(h)
@@ -56,7 +58,8 @@ var aboutIDs = []sentence{
 // a careless query takes apart.
 var alike = []string{
 	"R1", "r1", "R 1", "R  1", "R\u00a01", "Ｒ1", "R1\u0301", "R01",
-	"caf\u00e9", "cafe\u0301", "cafe", "CAFE", "\u212b", "\u00c5", "A\u030a", "ß", "ss", "SS", "ẞ", "ﬁ", "fi", "I", "i", "İ", "ı",
+	"caf\u00e9", "cafe\u0301", "cafe", "CAFE", "\u212b", "\u00c5", "A\u030a", "ß", "ss", "SS", "ẞ", "ﬁ", "fi", "I", "i",
+	"İ", "ı",
 	"100%", "100_", "100", "o'r", `o"r`, `o\r`, `o\\r`, "o;--", "$1", "?", "NULL", "null", "0", "00", "0x0", "1e2",
 	"😀", "😁", "𐍈", "ŝ", "s", strings.Repeat("😀", supervision.MaxID), strings.Repeat("😀", supervision.MaxID-1),
 }

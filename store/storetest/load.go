@@ -28,7 +28,8 @@ var aboutLoad = []sentence{
 		require.Equal(c, supervision.Accepted, order.Status)
 	}},
 	{"returns the record with the key", saysLoad, func(c *check) {
-		h := c.begin("order").request().key("first").seller(supervision.RejectRequest{Reason: "No."}, hour).request().key("second")
+		h := c.begin("order").request().key("first").seller(supervision.RejectRequest{Reason: "No."},
+			hour).request().key("second")
 		c.save(h)
 		c.save(h.seller(supervision.AcceptRequest{}, hour).key("third"))
 		for _, seq := range []int{2, 4, 5} {
@@ -40,14 +41,15 @@ var aboutLoad = []sentence{
 			c.same(want, record, "the record with the key "+want.Key)
 		}
 	}},
-	{"returns no record for a key that the order does not have", "the order's record whose OwnedKey that is, or nil", func(c *check) {
-		h := c.begin("order").request().key("key")
-		c.save(h)
-		order, record, err := c.Load(ctx, "order", ownedKey(buyer, "another"))
-		require.NoError(c, err)
-		require.Nil(c, record)
-		c.same(h.order, order, "the order")
-	}},
+	{"returns no record for a key that the order does not have", "the order's record whose OwnedKey that is, or nil",
+		func(c *check) {
+			h := c.begin("order").request().key("key")
+			c.save(h)
+			order, record, err := c.Load(ctx, "order", ownedKey(buyer, "another"))
+			require.NoError(c, err)
+			require.Nil(c, record)
+			c.same(h.order, order, "the order")
+		}},
 	{"keeps the same key of several actors apart", saysLoad, func(c *check) {
 		h := c.begin("order").request().key("key")
 		c.save(h)
@@ -59,14 +61,16 @@ var aboutLoad = []sentence{
 	}},
 	{"finds a key whichever person acts for its owner", saysLoad, func(c *check) {
 		h := c.begin("order")
-		c.save(h.must(supervision.Actor{Role: buyer.Role, ID: buyer.ID, User: "user"}, supervision.SubmitRequest{Text: "Deploy it."}, hour).key("key"))
+		c.save(h.must(supervision.Actor{Role: buyer.Role, ID: buyer.ID, User: "user"},
+			supervision.SubmitRequest{Text: "Deploy it."}, hour).key("key"))
 		c.same(h.records[1], c.keyed("order", buyer, "key"), "the buyer's record")
 	}},
-	{"returns no record for a key that only another order has", "the order's record whose OwnedKey that is", func(c *check) {
-		c.save(c.begin("another").request().key("key"))
-		c.begin("order")
-		require.Nil(c, c.keyed("order", buyer, "key"))
-	}},
+	{"returns no record for a key that only another order has", "the order's record whose OwnedKey that is",
+		func(c *check) {
+			c.save(c.begin("another").request().key("key"))
+			c.begin("order")
+			require.Nil(c, c.keyed("order", buyer, "key"))
+		}},
 	{"keeps the same key on several orders apart", "the order's record whose OwnedKey that is", func(c *check) {
 		for _, id := range []string{"a", "b", "c"} {
 			c.save(c.begin(id).request().key("key"))

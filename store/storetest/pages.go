@@ -16,7 +16,8 @@ var aboutPages = []sentence{
 	{"every order is on one page, whatever the size of pages", saysBehind, func(c *check) {
 		p := c.populate(60, 6)
 		for _, size := range []int{1, 7, 60} {
-			c.sameOrders(p.all, p.turn(supervision.Filter{At: day0, Limit: size}, nil), fmt.Sprintf("pages of %d", size))
+			c.sameOrders(p.all, p.turn(supervision.Filter{At: day0, Limit: size}, nil),
+				fmt.Sprintf("pages of %d", size))
 		}
 	}},
 	{"orders opened at the same instant are not skipped between pages", saysBehind, func(c *check) {
@@ -55,7 +56,8 @@ var aboutPages = []sentence{
 	}},
 	{"pages stay correct while orders move on", saysBehind, func(c *check) {
 		p := c.populate(60, 9)
-		filter := supervision.Filter{Criteria: supervision.Criteria{OrderStatus: supervision.OrderProcessing}, At: day0, Limit: 7}
+		filter := supervision.Filter{Criteria: supervision.Criteria{OrderStatus: supervision.OrderProcessing}, At: day0,
+			Limit: 7}
 		before := p.answer(supervision.Filter{Criteria: filter.Criteria, At: day0, Limit: len(p.all)})
 		have := p.turn(filter, func(int) {
 			for _, h := range p.all {

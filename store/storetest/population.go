@@ -45,7 +45,8 @@ func (c *check) wander(random *rand.Rand, id string) *history {
 		actors := []supervision.Actor{
 			supervision.Buyer(opening.Buyer), supervision.Seller(opening.Seller), supervision.Manager("manager"),
 		}
-		h.try(actors[random.IntN(len(actors))], action, time.Duration(random.IntN(6*24))*hour+time.Duration(random.IntN(1000))*tick)
+		h.try(actors[random.IntN(len(actors))], action,
+			time.Duration(random.IntN(6*24))*hour+time.Duration(random.IntN(1000))*tick)
 	}
 	if random.IntN(2) == 0 {
 		h.settle(h.order.UpdatedAt.Add(2 * hour * time.Duration(random.IntN(3))))
@@ -67,7 +68,8 @@ var actions = []supervision.Action{
 	supervision.RejectProduct{Reason: "It does not answer."},
 	supervision.Remind{},
 	supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer."},
-	supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "An answer.", Attachments: []supervision.Attachment{file}},
+	supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "An answer.",
+		Attachments: []supervision.Attachment{file}},
 	supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: "It is late.", Demand: "A refund."},
 	supervision.AddNote{Text: "Asked both."},
 	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},

@@ -121,7 +121,8 @@ func (p *population) drawn() supervision.Filter {
 
 // merge sets what one field's criteria set.
 func merge(c, field supervision.Criteria) supervision.Criteria {
-	c.Order, c.Product, c.Buyer, c.Seller = c.Order+field.Order, c.Product+field.Product, c.Buyer+field.Buyer, c.Seller+field.Seller
+	c.Order, c.Product, c.Buyer, c.Seller = c.Order+field.Order, c.Product+field.Product, c.Buyer+field.Buyer,
+		c.Seller+field.Seller
 	c.OrderStatus, c.Status, c.Turn = c.OrderStatus+field.OrderStatus, c.Status+field.Status, c.Turn+field.Turn
 	c.SilentFor, c.Appeal = c.SilentFor+field.SilentFor, c.Appeal+field.Appeal
 	c.BoughtFrom, c.BoughtBefore = later(c.BoughtFrom, field.BoughtFrom), later(c.BoughtBefore, field.BoughtBefore)

@@ -31,30 +31,34 @@ var aboutRaces = []sentence{
 			c.finds(supervision.Filter{Criteria: supervision.Criteria{Order: id}, At: day0, Limit: 10}, rivals[winner])
 		}
 	}},
-	{"one of many who save a version wins", "Save stores each change whose order still has the version Before", func(c *check) {
-		h := c.begin("order").request()
-		c.save(h)
-		for range 10 {
-			rivals := make([]*history, racers)
-			for i := range rivals {
-				text := fmt.Sprintf("Report of %d.", i)
-				rivals[i] = h.rival().seller(supervision.ReportProgress{Text: text}, hour).key(fmt.Sprintf("%d-%d", h.stored, i))
+	{"one of many who save a version wins", "Save stores each change whose order still has the version Before",
+		func(c *check) {
+			h := c.begin("order").request()
+			c.save(h)
+			for range 10 {
+				rivals := make([]*history, racers)
+				for i := range rivals {
+					text := fmt.Sprintf("Report of %d.", i)
+					rivals[i] = h.rival().seller(supervision.ReportProgress{Text: text},
+						hour).key(fmt.Sprintf("%d-%d", h.stored, i))
+				}
+				errs := together(racers, func(i int) error { return c.Save(ctx, rivals[i].change()) })
+				h = rivals[c.onlyWinner(errs, service.ErrConflict)]
+				h.isStored()
+				c.holds(h)
 			}
-			errs := together(racers, func(i int) error { return c.Save(ctx, rivals[i].change()) })
-			h = rivals[c.onlyWinner(errs, service.ErrConflict)]
-			h.isStored()
-			c.holds(h)
-		}
-		c.waiting(h.records...)
-	}},
+			c.waiting(h.records...)
+		}},
 	{"those who save the same orders in opposite order go on", saysConcurrent, func(c *check) {
-		list := []*history{c.begin("a").request(), c.begin("b").request(), c.begin("c").request(), c.begin("d").request()}
+		list := []*history{c.begin("a").request(), c.begin("b").request(), c.begin("c").request(),
+			c.begin("d").request()}
 		c.save(list...)
 		for range 10 {
 			next := make([][]*history, 4)
 			for i := range next {
 				for _, h := range list {
-					next[i] = append(next[i], h.rival().seller(supervision.ReportProgress{Text: fmt.Sprintf("Report of %d.", i)}, hour))
+					next[i] = append(next[i],
+						h.rival().seller(supervision.ReportProgress{Text: fmt.Sprintf("Report of %d.", i)}, hour))
 				}
 				if i%2 == 1 {
 					slices.Reverse(next[i])
@@ -148,7 +152,8 @@ func (c *check) halves(id string, times int) (found []string) {
 			return append(found, fmt.Sprint(err1, err2, err3))
 		}
 		if n := int64(len(records)); n < before.Version || n > after.Version {
-			found = append(found, fmt.Sprintf("%d records between versions %d and %d", n, before.Version, after.Version))
+			found = append(found,
+				fmt.Sprintf("%d records between versions %d and %d", n, before.Version, after.Version))
 		}
 	}
 	return found

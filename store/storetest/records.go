@@ -28,7 +28,8 @@ var aboutRecords = []sentence{
 				records, err := c.Records(ctx, "order", after, int(limit)+1)
 				require.NoError(c, err)
 				from := min(after, n)
-				c.same(h.records[from:min(from+limit+1, n)], append([]supervision.Record{}, records...), "the records after a place")
+				c.same(h.records[from:min(from+limit+1, n)], append([]supervision.Record{}, records...),
+					"the records after a place")
 			}
 		}
 		records, err := c.Records(ctx, "order", math.MaxInt64, 10)

@@ -22,7 +22,8 @@ var aboutRelay = []sentence{
 			c.create(h)
 			all[h.order.ID] = h
 		}
-		claims := together(6, func(i int) [][]supervision.Record { return c.drain(3 + 2*i) }) // an odd limit ends within an order of four
+		claims := together(6,
+			func(i int) [][]supervision.Record { return c.drain(3 + 2*i) }) // an odd limit ends within an order of four
 		seen := make(map[string]bool)
 		for _, records := range slices.Concat(append(claims, c.drain(5))...) {
 			c.withoutGap(records)
@@ -50,7 +51,8 @@ var aboutRelay = []sentence{
 			if i < orders {
 				defer working.Add(-1)
 				for range steps {
-					list[i].try(supervision.Seller("seller"), supervision.ReportProgress{Text: "Half of it is done."}, hour)
+					list[i].try(supervision.Seller("seller"), supervision.ReportProgress{Text: "Half of it is done."},
+						hour)
 					if c.Save(ctx, list[i].change()) == nil {
 						list[i].isStored()
 					}
@@ -68,7 +70,8 @@ var aboutRelay = []sentence{
 				for _, r := range records {
 					if r.Order == h.order.ID {
 						require.Greater(c, r.Seq, last, "one relay got records of order %q out of sequence", r.Order)
-						require.False(c, got[r.Seq], "record %d of order %q was acknowledged and came again", r.Seq, r.Order)
+						require.False(c, got[r.Seq], "record %d of order %q was acknowledged and came again", r.Seq,
+							r.Order)
 						last, got[r.Seq] = r.Seq, true
 					}
 				}

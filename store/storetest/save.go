@@ -14,16 +14,17 @@ const saysSave = "Save stores each change whose order still has the version Befo
 	"and returns a [*ConflictError] that names the others, which are left as they are."
 
 var aboutSave = []sentence{
-	{"stores a change whose order still has the version", "Save stores each change whose order still has the version Before", func(c *check) {
-		h := c.begin("order")
-		for _, step := range []func() *history{
-			h.request, func() *history { return h.seller(supervision.AcceptRequest{}, hour) },
-			func() *history { return h.seller(supervision.ReportProgress{Text: "Half of it is done."}, hour) },
-		} {
-			c.save(step())
-			c.holds(h)
-		}
-	}},
+	{"stores a change whose order still has the version",
+		"Save stores each change whose order still has the version Before", func(c *check) {
+			h := c.begin("order")
+			for _, step := range []func() *history{
+				h.request, func() *history { return h.seller(supervision.AcceptRequest{}, hour) },
+				func() *history { return h.seller(supervision.ReportProgress{Text: "Half of it is done."}, hour) },
+			} {
+				c.save(step())
+				c.holds(h)
+			}
+		}},
 	{"stores the order with its records, keys and outbox rows", saysWhole, func(c *check) {
 		h := c.begin("order").request().key("first").seller(supervision.AcceptRequest{}, hour).key("second")
 		c.save(h)
@@ -34,32 +35,37 @@ var aboutSave = []sentence{
 			c.same(want, record, "the record with the key "+want.Key)
 		}
 		c.waiting(h.records...)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingDelivery}, At: day0, Limit: 10}, h)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingRequest}, At: day0, Limit: 10})
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingDelivery}, At: day0,
+			Limit: 10}, h)
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingRequest}, At: day0,
+			Limit: 10})
 	}},
-	{"returns a conflict for an order that has moved on", "returns a [*ConflictError] that names the others", func(c *check) {
-		h := c.begin("order")
-		late := h.rival().request()
-		c.save(h.request().seller(supervision.AcceptRequest{}, hour))
-		c.conflicts(c.Save(ctx, late.change()), "order")
-	}},
-	{"returns a conflict for a version the order does not have yet", "whose order still has the version Before", func(c *check) {
-		h := c.begin("order")
-		early := h.rival().request()
-		early.isStored()
-		early.seller(supervision.AcceptRequest{}, hour)
-		c.conflicts(c.Save(ctx, early.change()), "order")
-		c.holds(h)
-	}},
-	{"returns a conflict for an order that is not there and makes none", "whose order still has the version Before", func(c *check) {
-		c.conflicts(c.Save(ctx, c.open(opening("order"), day0).change()), "order")
-		c.lacks("order")
-		h := c.open(opening("order"), day0)
-		h.isStored()
-		c.conflicts(c.Save(ctx, h.request().change()), "order")
-		c.lacks("order")
-		c.waiting()
-	}},
+	{"returns a conflict for an order that has moved on", "returns a [*ConflictError] that names the others",
+		func(c *check) {
+			h := c.begin("order")
+			late := h.rival().request()
+			c.save(h.request().seller(supervision.AcceptRequest{}, hour))
+			c.conflicts(c.Save(ctx, late.change()), "order")
+		}},
+	{"returns a conflict for a version the order does not have yet", "whose order still has the version Before",
+		func(c *check) {
+			h := c.begin("order")
+			early := h.rival().request()
+			early.isStored()
+			early.seller(supervision.AcceptRequest{}, hour)
+			c.conflicts(c.Save(ctx, early.change()), "order")
+			c.holds(h)
+		}},
+	{"returns a conflict for an order that is not there and makes none", "whose order still has the version Before",
+		func(c *check) {
+			c.conflicts(c.Save(ctx, c.open(opening("order"), day0).change()), "order")
+			c.lacks("order")
+			h := c.open(opening("order"), day0)
+			h.isStored()
+			c.conflicts(c.Save(ctx, h.request().change()), "order")
+			c.lacks("order")
+			c.waiting()
+		}},
 	{"leaves an order in conflict as it is", "which are left as they are", func(c *check) {
 		h := c.begin("order")
 		late := h.rival().request().key("late")
@@ -68,7 +74,8 @@ var aboutSave = []sentence{
 		c.holds(h)
 		require.Nil(c, c.keyed("order", buyer, "late"), "the record of a change that was not stored")
 		c.waiting(h.records...)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingConfirmation}, At: day0, Limit: 10})
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Status: supervision.AwaitingConfirmation}, At: day0,
+			Limit: 10})
 	}},
 	{"stores the other changes of a call that has a conflict", saysSave, func(c *check) {
 		a, b, d := c.begin("a"), c.begin("b"), c.begin("d")
@@ -103,17 +110,18 @@ var aboutSave = []sentence{
 		require.NoError(c, err)
 		require.Len(c, found, len(list))
 	}},
-	{"keeps a silent change out of the outbox", "Relay says that the records go to the outbox as well.", func(c *check) {
-		h := c.open(opening("order"), day0)
-		h.silent = true
-		c.create(h)
-		c.save(h.request())
-		c.holds(h)
-		c.waiting()
-		h.silent = false
-		c.save(h.seller(supervision.AcceptRequest{}, hour))
-		c.waiting(h.records[2:]...)
-	}},
+	{"keeps a silent change out of the outbox", "Relay says that the records go to the outbox as well.",
+		func(c *check) {
+			h := c.open(opening("order"), day0)
+			h.silent = true
+			c.create(h)
+			c.save(h.request())
+			c.holds(h)
+			c.waiting()
+			h.silent = false
+			c.save(h.seller(supervision.AcceptRequest{}, hour))
+			c.waiting(h.records[2:]...)
+		}},
 }
 
 // conflicts checks that an error names exactly these orders.

@@ -16,7 +16,8 @@ const (
 // aboutSearch takes Filter.Matches for what a filter means, and a crowd in
 // which some orders are due and not settled.
 var aboutSearch = []sentence{
-	{"finds nothing in an empty store", saysSearch, func(c *check) { c.finds(supervision.Filter{At: day0, Limit: 10}) }},
+	{"finds nothing in an empty store", saysSearch,
+		func(c *check) { c.finds(supervision.Filter{At: day0, Limit: 10}) }},
 	{"returns orders as stored, by what time has made of them", saysSearch, func(c *check) {
 		h := c.open(opening("order"), day0).accept()
 		c.create(h)
@@ -63,7 +64,8 @@ var aboutSearch = []sentence{
 	}},
 	{"newest first, and by the bytes of the id where opened at the same instant", saysOrdered, func(c *check) {
 		var list []*history
-		for i, id := range slices.Concat(alike, []string{"B", "a", "Z", "b", "A", "z", "é", "~", "-", "_", "aa", "a-", "a b"}) {
+		for i, id := range slices.Concat(alike,
+			[]string{"B", "a", "Z", "b", "A", "z", "é", "~", "-", "_", "aa", "a-", "a b"}) {
 			list = append(list, c.open(opening(id), day0.Add(time.Duration(i%3)*tick)))
 		}
 		c.create(list...)
@@ -97,7 +99,8 @@ var aboutSearch = []sentence{
 				c.save(h)
 			}
 			for _, asked := range supervision.Statuses() {
-				filter := supervision.Filter{Criteria: supervision.Criteria{Status: asked}, At: h.order.UpdatedAt, Limit: 10}
+				filter := supervision.Filter{Criteria: supervision.Criteria{Status: asked}, At: h.order.UpdatedAt,
+					Limit: 10}
 				if asked == h.order.Status {
 					c.finds(filter, h)
 				} else {

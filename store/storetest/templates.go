@@ -33,7 +33,8 @@ var aboutTemplates = []sentence{
 	}},
 	{"refuses a version that does not follow", saysFollows, func(c *check) {
 		for _, version := range []int{2, 0, -1} {
-			require.ErrorIs(c, c.PutTemplate(ctx, published(version)), service.ErrConflict, "version %d as the first", version)
+			require.ErrorIs(c, c.PutTemplate(ctx, published(version)), service.ErrConflict, "version %d as the first",
+				version)
 		}
 		require.NoError(c, c.PutTemplate(ctx, published(1)))
 		require.ErrorIs(c, c.PutTemplate(ctx, published(3)), service.ErrConflict, "version 3 after 1")
@@ -62,7 +63,8 @@ var aboutTemplates = []sentence{
 		}
 	}},
 	{"are kept by seller and product", "by seller, product and version", func(c *check) {
-		pairs := [][2]string{{"a", "b"}, {"b", "a"}, {"a", "a"}, {"A", "b"}, {"a", "B"}, {"a/", "b"}, {"a", "/b"}, {"a b", "c"}, {"a", "b c"},
+		pairs := [][2]string{{"a", "b"}, {"b", "a"}, {"a", "a"}, {"A", "b"}, {"a", "B"}, {"a/", "b"}, {"a", "/b"},
+			{"a b", "c"}, {"a", "b c"},
 			{"é", "b"}, {"e\u0301", "b"}}
 		for i, pair := range pairs {
 			for version := 1; version <= 1+i%2; version++ {
@@ -91,7 +93,8 @@ var aboutTemplates = []sentence{
 // published is a version of the form.
 func published(version int) service.RequestTemplate {
 	return service.RequestTemplate{
-		Seller: "seller", Product: "product", Version: version, PublishedAt: day0.Add(time.Duration(version) * tick), Template: form.Clone(),
+		Seller: "seller", Product: "product", Version: version, PublishedAt: day0.Add(time.Duration(version) * tick),
+		Template: form.Clone(),
 	}
 }
 

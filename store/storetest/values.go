@@ -24,7 +24,8 @@ var aboutValues = []sentence{
 		for _, h := range crowd {
 			seen[h.order.Status] = true
 		}
-		require.Len(c, seen, len(supervision.Statuses()), "the case itself is wrong: it has to have an order of every status")
+		require.Len(c, seen, len(supervision.Statuses()),
+			"the case itself is wrong: it has to have an order of every status")
 		c.holds(crowd...)
 	}},
 	{"records of a stored order replay to the order", saysCopies, func(c *check) {
@@ -82,7 +83,8 @@ var aboutValues = []sentence{
 	{"instants keep their microseconds", saysMicroseconds, func(c *check) {
 		for id, at := range map[string]time.Time{
 			"last": day0.Truncate(time.Second).Add(time.Second - tick), "first": day0.Truncate(time.Second).Add(tick),
-			"early": time.Date(1970, 1, 1, 0, 0, 0, 1000, time.UTC), "late": time.Date(8999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+			"early": time.Date(1970, 1, 1, 0, 0, 0, 1000, time.UTC),
+			"late":  time.Date(8999, 12, 31, 23, 59, 59, 999999000, time.UTC),
 		} {
 			h := c.open(opening(id), at).deliver()
 			c.create(h)
@@ -97,7 +99,8 @@ func instantsInUTC(c *check) {
 	zone := time.FixedZone("UTC+8", 8*60*60)
 	h := c.open(opening("order"), day0.In(zone)).request().seller(supervision.AcceptRequest{}, hour).
 		seller(supervision.Deliver{Result: "Done.", EnabledAt: day0.Add(hour).In(zone)}, hour).accepted()
-	appealed := c.open(opening("appealed"), day0.In(zone)).appeal().manager(supervision.AddNote{Text: "Asked both."}, hour).
+	appealed := c.open(opening("appealed"), day0.In(zone)).appeal().manager(supervision.AddNote{Text: "Asked both."},
+		hour).
 		manager(supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
 	c.create(h, appealed)
 	published := service.RequestTemplate{
@@ -149,8 +152,10 @@ func zonesInQuestions(c *check) {
 	h := c.begin("order").accept()
 	c.save(h)
 	due := h.order.NextDue()
-	filter := supervision.Filter{At: due.In(zone), Limit: 10, After: supervision.Position{At: day0.Add(tick).In(zone), ID: ""}}
-	filter.Status, filter.BoughtFrom, filter.BoughtBefore = supervision.Completed, day0.In(zone), day0.Add(tick).In(zone)
+	filter := supervision.Filter{At: due.In(zone), Limit: 10,
+		After: supervision.Position{At: day0.Add(tick).In(zone), ID: ""}}
+	filter.Status, filter.BoughtFrom, filter.BoughtBefore = supervision.Completed, day0.In(zone),
+		day0.Add(tick).In(zone)
 	found, err := c.Search(ctx, filter)
 	require.NoError(c, err)
 	c.sameOrders([]*history{h}, found, "searched with instants of another zone")

@@ -38,7 +38,8 @@ var samples = []supervision.Action{
 	appealing(appeal.ProductRejected), appealing(appeal.Unconditional),
 	supervision.AddNote{Text: "Called both sides."},
 	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},
-	supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery, Decision: "Deliver again."},
+	supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery,
+		Decision: "Deliver again."},
 	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works."},
 	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."},
 }
@@ -104,7 +105,8 @@ func autoAccepting() supervision.Policy {
 // wander is a history of random actions that the rules allow.
 func wander(t testing.TB, seed uint64) *history {
 	random := rand.New(rand.NewPCG(seed, 0))
-	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting()}
+	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		autoAccepting()}
 	h := begin(t, policies[random.IntN(len(policies))])
 	waits := []time.Duration{0, tick, time.Hour, 3 * time.Hour, 5*day + tick, 10 * day}
 	for range 60 {

@@ -10,8 +10,8 @@ import (
 
 // Difference is one number or choice in which two policies differ.
 type Difference struct {
-	// Field is its JSON name, such as "appeal.silence", Rule the rule it belongs
-	// to, and Words what that rule calls it.
+	// Field is its JSON name, such as "appeal.silence", Rule the rule it
+	// belongs to, and Words what that rule calls it.
 	Field string           `json:"field"`
 	Rule  supervision.Rule `json:"rule"`
 	Words string           `json:"words"`

@@ -13,7 +13,8 @@ func TestR25_Diff(t *testing.T) {
 	assert.Empty(t, audit.Diff(supervision.Guide(), supervision.Guide()))
 
 	changed := supervision.Guide()
-	changed.ReminderInterval, changed.AutoAccept, changed.CompletionDelay = 90*time.Minute, 10*supervision.Day, 3*time.Hour+tick
+	changed.ReminderInterval, changed.AutoAccept, changed.CompletionDelay = 90*time.Minute, 10*supervision.Day,
+		3*time.Hour+tick
 	changed.Appeal.Rejections, changed.Appeal.Buyer = 2, 0
 	var lines []string
 	for _, d := range audit.Diff(supervision.Guide(), changed) {

@@ -12,7 +12,8 @@ import (
 // tale is a real history: the seller is silent and the buyer appeals, a tick
 // after five days.
 func tale() []supervision.Record {
-	order, first, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue"}, monday)
+	order, first,
+		err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue"}, monday)
 	records := []supervision.Record{first}
 	for _, step := range []struct {
 		actor  supervision.Actor
@@ -21,7 +22,8 @@ func tale() []supervision.Record {
 	}{
 		{ben, supervision.SubmitRequest{Text: "Two hundred users, please."}, monday},
 		{sue, supervision.AcceptRequest{}, monday},
-		{ben, supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No news.", Demand: "Deliver."}, monday.Add(5*day + tick)},
+		{ben, supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No news.", Demand: "Deliver."},
+			monday.Add(5*day + tick)},
 	} {
 		if err != nil {
 			panic(err) // an example has no test to fail
@@ -44,13 +46,13 @@ func ExampleVerify() {
 		fmt.Println(finding)
 	}
 	// Output:
-	// 0 findings
-	// record 3: refused (R05): it is another role's operation; it is the seller's
-	// record 4: refused (R09): the other party has not been silent long enough; allowed from 2026-03-07T09:00:00.000001Z
+	// 0 findings record 3: refused (R05): it is another role's operation; it is
+	// the seller's record 4: refused (R09): the other party has not been silent
+	// long enough; allowed from 2026-03-07T09:00:00.000001Z
 }
 
-// What a user wrote could have been written otherwise, so only a digest that was
-// kept elsewhere tells that it was.
+// What a user wrote could have been written otherwise, so only a digest that
+// was kept elsewhere tells that it was.
 func ExampleDigestOf() {
 	records := tale()
 	kept, _ := audit.DigestOf(records)
@@ -110,16 +112,19 @@ func ExampleDiff() {
 // A shadow hears what another system decides, and lists what the rules would
 // have decided otherwise.
 func ExampleShadow() {
-	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue"}, monday)
+	order, _,
+		err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue"}, monday)
 	if err != nil {
 		fmt.Println(err)
 	}
 	shadow := audit.NewShadow()
 	shadow.Begin(order)
 	for _, d := range []audit.Decided{
-		{Order: "o-1", Actor: ben, Action: supervision.SubmitRequest{Text: "Fifty seats, please."}, At: monday, Accepted: true},
+		{Order: "o-1", Actor: ben, Action: supervision.SubmitRequest{Text: "Fifty seats, please."}, At: monday,
+			Accepted: true},
 		{Order: "o-1", Actor: ben, Action: appealing(appeal.SellerSilent), At: monday.Add(4 * day), Accepted: true},
-		{Order: "o-1", Actor: mia, Action: supervision.AddNote{Text: "Called both."}, At: monday.Add(4 * day), Accepted: false},
+		{Order: "o-1", Actor: mia, Action: supervision.AddNote{Text: "Called both."}, At: monday.Add(4 * day),
+			Accepted: false},
 	} {
 		if err := shadow.Feed(d); err != nil {
 			fmt.Println(err)
@@ -131,7 +136,9 @@ func ExampleShadow() {
 	}
 	fmt.Println(report.Decided, "decisions, disagreements by rule:", report.ByRule)
 	// Output:
-	// o-1: raise_appeal by the buyer accepted at 2026-03-06T09:00:00Z (R09): the other party has not been silent long enough; allowed from 2026-03-07T09:00:00.000001Z
-	// o-1: add_note by the manager refused at 2026-03-06T09:00:00Z (R13): the rules allow it
-	// 3 decisions, disagreements by rule: map[R09:1 R13:1]
+	// o-1: raise_appeal by the buyer accepted at 2026-03-06T09:00:00Z (R09):
+	// the other party has not been silent long enough; allowed from
+	// 2026-03-07T09:00:00.000001Z o-1: add_note by the manager refused at
+	// 2026-03-06T09:00:00Z (R13): the rules allow it 3 decisions, disagreements
+	// by rule: map[R09:1 R13:1]
 }

@@ -38,8 +38,8 @@ type Disagreement struct {
 	From time.Time `json:"from,omitzero"`
 	// Faults are those of its input.
 	Faults []supervision.Fault `json:"faults,omitempty"`
-	// Follows says that the order had been led before where the flow has no way,
-	// so that it stands elsewhere there than here.
+	// Follows says that the order had been led before where the flow has no
+	// way, so that it stands elsewhere there than here.
 	Follows bool `json:"follows,omitempty"`
 }
 
@@ -76,16 +76,16 @@ type Shadow struct {
 
 // Report is what a shadow has seen.
 type Report struct {
-	// Decided counts the decisions, Disagreements has those that the rules would
-	// not have made, as they came.
+	// Decided counts the decisions, Disagreements has those that the rules
+	// would not have made, as they came.
 	Decided       int            `json:"decided"`
 	Disagreements []Disagreement `json:"disagreements"`
 	// ByRule counts disagreements, those that follow from one before left out.
 	ByRule map[supervision.Rule]int `json:"by_rule"`
 }
 
-// NewShadow makes a shadow. Requests on templates are checked with the form that
-// forms finds; without, their values are taken as they are.
+// NewShadow makes a shadow. Requests on templates are checked with the form
+// that forms finds; without, their values are taken as they are.
 func NewShadow(forms ...Forms) *Shadow {
 	return &Shadow{
 		forms: forms, orders: make(map[string]supervision.Order), astray: make(map[string]bool),

@@ -20,7 +20,8 @@ func shadowing(t *testing.T, h *history) *audit.Shadow {
 	return s
 }
 
-func feed(t *testing.T, s *audit.Shadow, accepted bool, actor supervision.Actor, action supervision.Action, at time.Time) []audit.Disagreement {
+func feed(t *testing.T, s *audit.Shadow, accepted bool, actor supervision.Actor, action supervision.Action,
+	at time.Time) []audit.Disagreement {
 	t.Helper()
 	before := len(s.Report().Disagreements)
 	require.NoError(t, s.Feed(audit.Decided{Order: "o-1", Actor: actor, Action: action, At: at, Accepted: accepted}))
@@ -50,10 +51,12 @@ func TestR29_AShadowNamesWhatTheRulesRefuse(t *testing.T) {
 	assert.Equal(t, []any{supervision.R09, supervision.ReasonNotSilentLongEnough, at.Add(tick), true, false},
 		[]any{early[0].Rule, early[0].Reason, early[0].From, early[0].Accepted, early[0].Follows})
 
-	assert.Empty(t, feed(t, s, false, ben, supervision.AcceptProduct{}, at.Add(day)), "it went along: frozen there and here")
+	assert.Empty(t, feed(t, s, false, ben, supervision.AcceptProduct{}, at.Add(day)),
+		"it went along: frozen there and here")
 	late := feed(t, s, false, mia, supervision.AddNote{Text: "Called."}, at.Add(day))
 	require.Len(t, late, 1, "the rules allow what it refused")
-	assert.Equal(t, []any{supervision.R13, supervision.Reason(""), false}, []any{late[0].Rule, late[0].Reason, late[0].Accepted})
+	assert.Equal(t, []any{supervision.R13, supervision.Reason(""), false},
+		[]any{late[0].Rule, late[0].Reason, late[0].Accepted})
 	assert.Equal(t, map[supervision.Rule]int{supervision.R09: 1, supervision.R13: 1}, s.Report().ByRule)
 }
 
@@ -101,7 +104,8 @@ func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
 
 func TestR29_AShadowRefusesWhatItDoesNotKnow(t *testing.T) {
 	s := shadowing(t, begin(t, supervision.Guide()))
-	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-2", Actor: ben, Action: supervision.AcceptProduct{}, At: monday}), supervision.ErrNotFound)
+	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-2", Actor: ben, Action: supervision.AcceptProduct{}, At: monday}),
+		supervision.ErrNotFound)
 	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-1", Actor: ben, At: monday}), supervision.ErrInvalid)
 	assert.Zero(t, s.Report().Decided)
 }

@@ -44,7 +44,8 @@ func TestR21_TamperedFields(t *testing.T) {
 					found++
 				}
 				if tampered.fixed(h, i) {
-					require.NotEmpty(t, findings, "seed %d, record %d, %s: %s", seed, i+1, tampered.field, tampered.value)
+					require.NotEmpty(t, findings, "seed %d, record %d, %s: %s", seed, i+1, tampered.field,
+						tampered.value)
 				}
 			}
 		}

@@ -218,8 +218,8 @@ func differing(r, want supervision.Record) (fields []string, err error) {
 	return fields, nil
 }
 
-// ruleOfChange returns the rule of the first field that has one of its own, else
-// the operation's.
+// ruleOfChange returns the rule of the first field that has one of its own,
+// else the operation's.
 func ruleOfChange(fields []string, r supervision.Record) supervision.Rule {
 	for _, field := range fields {
 		switch name, _, _ := strings.Cut(field, "."); name {

@@ -76,7 +76,8 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 		},
 		"a ruling on nothing to act on": {
 			func(r records) records {
-				r[5].Action = supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingAcceptance, Decision: "x"}
+				r[5].Action = supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingAcceptance,
+					Decision: "x"}
 				return r
 			}, 6, audit.Refused, supervision.R15, nil,
 		},
@@ -115,7 +116,8 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 			7, audit.Altered, supervision.R07, []string{"at"},
 		},
 		"a record of another order": {
-			func(r records) records { r[2].Order = "o-2"; return r }, 3, audit.Altered, supervision.R21, []string{"order"},
+			func(r records) records { r[2].Order = "o-2"; return r }, 3, audit.Altered, supervision.R21,
+			[]string{"order"},
 		},
 		"an opening of another order": {
 			func(r records) records {
@@ -209,7 +211,8 @@ func TestR21_WhatCannotBeJudgedIsSaid(t *testing.T) {
 }
 
 func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
-	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true}}})
+	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "seats", Label: "Seats",
+		Kind: template.Integer, Required: true}}})
 	require.NoError(t, err)
 	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, TemplateVersion: 7}
 	order, first, err := supervision.Open(opening, monday)

@@ -17,8 +17,8 @@ type Outcome struct {
 	Policy string `json:"policy"`
 	// Status is where the flow would stand at the last record's instant.
 	Status supervision.Status `json:"status"`
-	// CompletedAt is when the order would be Completed, by time alone if nothing
-	// else; zero where it would not.
+	// CompletedAt is when the order would be Completed, by time alone if
+	// nothing else; zero where it would not.
 	CompletedAt time.Time `json:"completed_at,omitzero"`
 	// Windows are when which grounds would have been open, oldest first. Those
 	// after the last record are what time alone would bring.
@@ -48,8 +48,8 @@ type Barred struct {
 	Rule   supervision.Rule   `json:"rule"`
 	Reason supervision.Reason `json:"reason,omitempty"`
 	From   time.Time          `json:"from,omitzero"`
-	// Follows says that the flow would have stood elsewhere than it did, so that
-	// this follows from what was barred, or done by time, before.
+	// Follows says that the flow would have stood elsewhere than it did, so
+	// that this follows from what was barred, or done by time, before.
 	Follows bool `json:"follows,omitempty"`
 }
 
@@ -63,8 +63,8 @@ type Barred struct {
 // whoever was barred might have come back a day later, and whoever saw a ground
 // open might have used it.
 //
-// An error wraps [supervision.ErrMalformed] for records that [supervision.Replay]
-// refuses, [supervision.ErrInvalid] for a faulty policy.
+// An error wraps [supervision.ErrMalformed] for records that
+// [supervision.Replay] refuses, [supervision.ErrInvalid] for a faulty policy.
 func WhatIf(records []supervision.Record, policies ...supervision.Policy) ([]Outcome, error) {
 	if _, err := supervision.Replay(records); err != nil {
 		return nil, err

@@ -40,7 +40,8 @@ func TestR25_WhatIfNothingChanged(t *testing.T) {
 				continue
 			}
 			appeals++
-			require.True(t, within(o.Windows, appeal.Party(r.Actor.Role), raised.Ground, r.At), "seed %d, record %d", seed, r.Seq)
+			require.True(t, within(o.Windows, appeal.Party(r.Actor.Role), raised.Ground, r.At), "seed %d, record %d",
+				seed, r.Seq)
 		}
 	}
 }
@@ -102,7 +103,8 @@ func TestR14_WhatIfTheBlackoutEnds(t *testing.T) {
 func TestR26_WhatIfTheFlowBeganAtTheDelivery(t *testing.T) {
 	o := whatIf(t, delivered(t, supervision.Guide()), supervision.License())
 	require.Len(t, o.Barred, 2, "nothing to request, nothing to confirm")
-	assert.Equal(t, []supervision.Rule{supervision.R03, supervision.R05}, []supervision.Rule{o.Barred[0].Rule, o.Barred[1].Rule})
+	assert.Equal(t, []supervision.Rule{supervision.R03, supervision.R05},
+		[]supervision.Rule{o.Barred[0].Rule, o.Barred[1].Rule})
 	assert.Equal(t, supervision.AwaitingAcceptance, o.Status)
 }
 

@@ -42,7 +42,8 @@ func (b *bench) reach(status supervision.Status) supervision.Order {
 	return order
 }
 
-func (b *bench) do(id string, actor supervision.Actor, action supervision.Action, options ...service.DoOption) supervision.Order {
+func (b *bench) do(id string, actor supervision.Actor, action supervision.Action,
+	options ...service.DoOption) supervision.Order {
 	b.t.Helper()
 	result, err := b.Service.Do(b.ctx, id, actor, action, options...)
 	require.NoError(b.t, err)
@@ -50,7 +51,8 @@ func (b *bench) do(id string, actor supervision.Actor, action supervision.Action
 }
 
 // refuse attempts what has to fail.
-func (b *bench) refuse(id string, actor supervision.Actor, action supervision.Action, options ...service.DoOption) error {
+func (b *bench) refuse(id string, actor supervision.Actor, action supervision.Action,
+	options ...service.DoOption) error {
 	b.t.Helper()
 	result, err := b.Service.Do(b.ctx, id, actor, action, options...)
 	require.Error(b.t, err)

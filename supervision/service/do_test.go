@@ -53,7 +53,8 @@ func TestDo_FaultyCommandReachesNoStore(t *testing.T) {
 	do := func(id string, actor supervision.Actor, action supervision.Action, options ...service.DoOption) error {
 		return b.refuse(id, actor, action, options...)
 	}
-	invalid(t, do("", supervision.Actor{}, nil, service.WithKey("")), "order", "actor.role", "actor.id", "action", "key")
+	invalid(t, do("", supervision.Actor{}, nil, service.WithKey("")), "order", "actor.role", "actor.id", "action",
+		"key")
 	invalid(t, do("a\nb", ben, submit), "order")
 	invalid(t, do(strings.Repeat("x", supervision.MaxID+1), ben, submit), "order")
 	invalid(t, do("o-1", ben, &submit), "action")
@@ -65,7 +66,8 @@ func TestDo_FaultyCommandReachesNoStore(t *testing.T) {
 func TestDo_NobodyOpensOrCompletesByHand(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.Accepted)
-	for _, action := range []supervision.Action{anOpening(supervision.Guide()), supervision.Complete{}, supervision.AutoAccept{}} {
+	for _, action := range []supervision.Action{anOpening(supervision.Guide()), supervision.Complete{},
+		supervision.AutoAccept{}} {
 		for _, actor := range []supervision.Actor{ben, sue, mia, supervision.System()} {
 			require.ErrorIs(t, b.refuse(order.ID, actor, action), supervision.ErrRefused, "%T by %s", action, actor)
 		}
@@ -175,7 +177,8 @@ func TestDryRun_StoresNothing(t *testing.T) {
 	would := b.do(order.ID, sue, deliver, service.DryRun(), service.WithKey("k-1"))
 	assert.Equal(t, []supervisiontest.Method{supervisiontest.Load}, b.Store.Calls())
 	assert.Equal(t, order, b.stored(order.ID))
-	assert.Equal(t, would, b.do(order.ID, sue, deliver, service.WithKey("k-1")), "and told what would be; the key is not spent")
+	assert.Equal(t, would, b.do(order.ID, sue, deliver, service.WithKey("k-1")),
+		"and told what would be; the key is not spent")
 	require.ErrorIs(t, b.refuse(order.ID, sue, deliver, service.DryRun()), supervision.ErrRefused)
 	require.ErrorIs(t, b.refuse(order.ID, sue, deliver, service.DryRun(), service.IfVersion(1)), service.ErrConflict)
 	require.ErrorIs(t, b.refuse(order.ID, sue, report, service.DryRun(), service.WithKey("k-1")), service.ErrKeyReused)
@@ -189,7 +192,8 @@ func TestR28_ARepeatedCommandReturnsTheOrderAsItIs(t *testing.T) {
 	assert.Equal(t, first, b.do(order.ID, sue, deliver, service.WithKey("k-1")), "at once")
 	b.Clock.Add(day)
 	moved := b.do(order.ID, ben, rejectProduct)
-	assert.Equal(t, moved, b.do(order.ID, sue, deliver, service.WithKey("k-1")), "after the flow went on: as it is, not as it was")
+	assert.Equal(t, moved, b.do(order.ID, sue, deliver, service.WithKey("k-1")),
+		"after the flow went on: as it is, not as it was")
 	assert.Equal(t, moved, b.do(order.ID, sue, deliver, service.WithKey("k-1"), service.IfVersion(first.Version-1)),
 		"a repeated command's version is behind by what it did")
 
@@ -239,7 +243,8 @@ func TestR28_TheSameKeyOfAnotherActorIsAnotherKey(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingConfirmation)
 	b.do(order.ID, sue, report, service.WithKey("k-1"))
-	assert.Equal(t, order.Version+2, b.do(order.ID, ben, remind, service.WithKey("k-1")).Version, "the buyer's is not the seller's")
+	assert.Equal(t, order.Version+2, b.do(order.ID, ben, remind, service.WithKey("k-1")).Version,
+		"the buyer's is not the seller's")
 	other := remind
 	other.Text = "Once more."
 	require.ErrorIs(t, b.refuse(order.ID, ben, other, service.WithKey("k-1")), service.ErrKeyReused)
@@ -261,7 +266,8 @@ func TestR28_TheSameWordsAreAnotherCommandInAnotherOperation(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingRequest)
 	b.do(order.ID, ben, supervision.SubmitRequest{Text: "As agreed."}, service.WithKey("k-1"))
-	require.ErrorIs(t, b.refuse(order.ID, ben, supervision.Remind{Text: "As agreed."}, service.WithKey("k-1")), service.ErrKeyReused)
+	require.ErrorIs(t, b.refuse(order.ID, ben, supervision.Remind{Text: "As agreed."}, service.WithKey("k-1")),
+		service.ErrKeyReused)
 }
 
 func TestR28_AKeyIsTheOrdersOwn(t *testing.T) {
@@ -270,7 +276,8 @@ func TestR28_AKeyIsTheOrdersOwn(t *testing.T) {
 	b.do(one.ID, sue, deliver, service.WithKey("k-1"))
 	b.do(two.ID, sue, report, service.WithKey("k-1"))
 	b.do(two.ID, sue, deliver, service.WithKey("K-1"))
-	require.ErrorIs(t, b.refuse(one.ID, otherSeller, deliver, service.WithKey("k-1")), supervision.ErrNotFound, "R22 goes first")
+	require.ErrorIs(t, b.refuse(one.ID, otherSeller, deliver, service.WithKey("k-1")), supervision.ErrNotFound,
+		"R22 goes first")
 }
 
 func TestR28_WithoutAKeyACommandIsAnotherOne(t *testing.T) {
@@ -352,7 +359,8 @@ func TestR28_AppliedOnceWhateverFails(t *testing.T) {
 func TestDo_AnUnknownOutcomeIsNeverTriedAgainByItself(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingDelivery)
-	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Err: service.ErrUnknownOutcome})
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save},
+		Err: service.ErrUnknownOutcome})
 	require.ErrorIs(t, b.refuse(order.ID, sue, report), service.ErrUnknownOutcome)
 	assert.Equal(t, order, b.stored(order.ID))
 }

@@ -35,7 +35,8 @@ func (e *ConflictError) Error() string {
 	if len(named) > most {
 		named = named[:most]
 	}
-	return fmt.Sprintf("supervision: conflict: %d order(s) changed meanwhile: %q: load again and decide again", len(e.Orders), named)
+	return fmt.Sprintf("supervision: conflict: %d order(s) changed meanwhile: %q: load again and decide again",
+		len(e.Orders), named)
 }
 
 // Is matches ErrConflict.

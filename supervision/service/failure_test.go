@@ -161,7 +161,8 @@ func TestFailingAtEveryStoreCall(t *testing.T) {
 // the id, which is an answer of the store that goes before a lost one.
 func heals(s question, call int, applied bool) bool {
 	return s.name == "settle" && call == 2 ||
-		applied && (s.name == "open" && call == 1 || s.name == "open again" && call <= 2 || s.name == "publish" && call == 1)
+		applied &&
+			(s.name == "open" && call == 1 || s.name == "open again" && call <= 2 || s.name == "publish" && call == 1)
 }
 
 func TestDo_ACanceledContextIsNotTriedAgain(t *testing.T) {

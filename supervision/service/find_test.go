@@ -52,10 +52,13 @@ func (b *bench) crowd(random *rand.Rand, n int) {
 	b.t.Helper()
 	quick := autoAccepting()
 	quick.CompletionDelay = day
-	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), autoAccepting(), quick}
+	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		autoAccepting(), quick}
 	statuses := []supervision.Status{
-		supervision.AwaitingRequest, supervision.AwaitingConfirmation, supervision.AwaitingDelivery, supervision.AwaitingAcceptance,
-		supervision.AwaitingAcceptance, supervision.Accepted, supervision.Accepted, supervision.Frozen, supervision.Canceled,
+		supervision.AwaitingRequest, supervision.AwaitingConfirmation, supervision.AwaitingDelivery,
+		supervision.AwaitingAcceptance,
+		supervision.AwaitingAcceptance, supervision.Accepted, supervision.Accepted, supervision.Frozen,
+		supervision.Canceled,
 	}
 	for i := range n {
 		opening := supervision.Opening{
@@ -123,12 +126,15 @@ func anyQuery(random *rand.Rand, now time.Time) supervision.Query {
 func shows(actor supervision.Actor, q supervision.Query, o supervision.Order, now time.Time) bool {
 	is := func(want, have string) bool { return want == "" || want == have }
 	silent := o.Turn() == supervision.RoleBuyer || o.Turn() == supervision.RoleSeller
-	return (actor.Role != supervision.RoleBuyer || actor.ID == o.Buyer) && (actor.Role != supervision.RoleSeller || actor.ID == o.Seller) &&
+	return (actor.Role != supervision.RoleBuyer || actor.ID == o.Buyer) &&
+		(actor.Role != supervision.RoleSeller || actor.ID == o.Seller) &&
 		is(q.Order, o.ID) && is(q.Product, o.Product) && is(q.Buyer, o.Buyer) && is(q.Seller, o.Seller) &&
-		is(string(q.OrderStatus), string(o.OrderStatus())) && is(string(q.Status), string(o.Status)) && is(string(q.Turn), string(o.Turn())) &&
+		is(string(q.OrderStatus), string(o.OrderStatus())) && is(string(q.Status), string(o.Status)) &&
+		is(string(q.Turn), string(o.Turn())) &&
 		(q.SilentFor == 0 || silent && now.Sub(o.TurnSince) > q.SilentFor) &&
 		(q.Appeal == "" || o.Appeal.Pending()) && (q.Appeal != supervision.AppealOverdue || o.Appeal.Overdue(now)) &&
-		(q.BoughtFrom.IsZero() || !o.OpenedAt.Before(q.BoughtFrom)) && (q.BoughtBefore.IsZero() || o.OpenedAt.Before(q.BoughtBefore))
+		(q.BoughtFrom.IsZero() || !o.OpenedAt.Before(q.BoughtFrom)) &&
+		(q.BoughtBefore.IsZero() || o.OpenedAt.Before(q.BoughtBefore))
 }
 
 // Order, Search and Records tell the same of an order at the same instant,
@@ -299,7 +305,8 @@ func TestR22_AForeignOrderIsAnUnknownOne(t *testing.T) {
 	}
 	for _, c := range everyCommand {
 		for name, options := range map[string][]service.DoOption{
-			"": nil, " again": {service.WithKey("k-1")}, " dry": {service.DryRun()}, " at a version": {service.IfVersion(2)},
+			"": nil, " again": {service.WithKey("k-1")}, " dry": {service.DryRun()},
+			" at a version": {service.IfVersion(2)},
 		} {
 			methods[string(c.action.Operation())+name] = func(id string, actor supervision.Actor) error {
 				return b.refuse(id, actor, c.action, options...)
@@ -309,7 +316,8 @@ func TestR22_AForeignOrderIsAnUnknownOne(t *testing.T) {
 	for name, call := range methods {
 		// The sides are exchanged as well: a buyer is no seller, even under the
 		// same id.
-		for _, stranger := range []supervision.Actor{otherBuyer, otherSeller, supervision.Buyer(sue.ID), supervision.Seller(ben.ID)} {
+		for _, stranger := range []supervision.Actor{otherBuyer, otherSeller, supervision.Buyer(sue.ID),
+			supervision.Seller(ben.ID)} {
 			err := call("o-1", stranger)
 			require.ErrorIs(t, err, supervision.ErrNotFound, name)
 			assert.Equal(t, err.Error(), strings.ReplaceAll(call("x-9", stranger).Error(), "x-9", "o-1"), name)
@@ -431,7 +439,8 @@ func TestSearch_ACursorGoesWithItsSearch(t *testing.T) {
 // forged are cursors that no page had; %d is where the digest of a right one
 // goes.
 var forged = []string{"", "null", "[]", "{}", `{"t":1}`, `{"t":1,"i":"o-1","q":0}`, `{"t":1,"i":"o-1","q":%d,"x":1}`,
-	`{"t":1,"i":"o-1","q":%d} {}`, `{"t":1,"i":"","q":%d}`, `{"t":1,"i":"a\u0000","q":%d}`, `{"t":"1","i":"o-1","q":%d}`}
+	`{"t":1,"i":"o-1","q":%d} {}`, `{"t":1,"i":"","q":%d}`, `{"t":1,"i":"a\u0000","q":%d}`,
+	`{"t":"1","i":"o-1","q":%d}`}
 
 func TestSearch_ForgedCursors(t *testing.T) {
 	b := newBench(t)
@@ -445,11 +454,13 @@ func TestSearch_ForgedCursors(t *testing.T) {
 	require.NoError(t, err)
 	for _, form := range forged[1:] {
 		text := strings.Replace(form, "%d", fmt.Sprint(digest), 1)
-		_, err := b.Service.Search(t.Context(), ben, supervision.Query{Cursor: base64.RawURLEncoding.EncodeToString([]byte(text))})
+		_, err := b.Service.Search(t.Context(), ben,
+			supervision.Query{Cursor: base64.RawURLEncoding.EncodeToString([]byte(text))})
 		invalid(t, err, "cursor")
 	}
 	for i := range page.Next {
-		for _, cursor := range []string{page.Next[:i] + "A" + page.Next[i+1:], page.Next[:i] + "=" + page.Next[i:], page.Next[:i]} {
+		for _, cursor := range []string{page.Next[:i] + "A" + page.Next[i+1:], page.Next[:i] + "=" + page.Next[i:],
+			page.Next[:i]} {
 			b.onlyOwn(ben, cursor)
 		}
 	}

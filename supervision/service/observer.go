@@ -61,7 +61,8 @@ var outcomes = []struct {
 	err  error
 	name string
 }{
-	{supervision.ErrRefused, "refused"}, {supervision.ErrInvalid, "invalid"}, {supervision.ErrPolicy, "invalid"}, {supervision.ErrNotFound, "not_found"}, {ErrExists, "exists"},
+	{supervision.ErrRefused, "refused"}, {supervision.ErrInvalid, "invalid"}, {supervision.ErrPolicy, "invalid"},
+	{supervision.ErrNotFound, "not_found"}, {ErrExists, "exists"},
 	{ErrConflict, "conflict"}, {ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
 }
 

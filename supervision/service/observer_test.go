@@ -32,7 +32,8 @@ func TestObserver_HearsOfEveryCommand(t *testing.T) {
 
 	b.open("o-1")
 	assert.Equal(t, service.OperationEvent{
-		Order: "o-1", Operation: supervision.OpOpen, Role: supervision.RoleSystem, Version: 1, Attempts: 1, Duration: 2 * time.Second,
+		Order: "o-1", Operation: supervision.OpOpen, Role: supervision.RoleSystem, Version: 1, Attempts: 1,
+		Duration: 2 * time.Second,
 	}, last(), "template and create")
 	b.open("o-1")
 	assert.Equal(t, 3*time.Second, last().Duration, "and a load")
@@ -45,10 +46,12 @@ func TestObserver_HearsOfEveryCommand(t *testing.T) {
 	}, last())
 	err := b.refuse("o-1", sue, deliver)
 	assert.Equal(t, service.OperationEvent{
-		Order: "o-1", Operation: supervision.OpDeliver, Role: supervision.RoleSeller, Attempts: 1, Duration: time.Second, Err: err,
+		Order: "o-1", Operation: supervision.OpDeliver, Role: supervision.RoleSeller, Attempts: 1,
+		Duration: time.Second, Err: err,
 	}, last())
 	err = b.refuse("\x00", ben, nil)
-	assert.Equal(t, service.OperationEvent{Role: supervision.RoleBuyer, Attempts: 1, Err: err}, last(), "a faulty command has no order")
+	assert.Equal(t, service.OperationEvent{Role: supervision.RoleBuyer, Attempts: 1, Err: err}, last(),
+		"a faulty command has no order")
 	_, err = b.Service.Open(t.Context(), supervision.Opening{ID: "\x00"})
 	assert.Equal(t, service.OperationEvent{
 		Operation: supervision.OpOpen, Role: supervision.RoleSystem, Attempts: 1, Err: err,
@@ -121,12 +124,13 @@ func TestOperationEvent_Outcome(t *testing.T) {
 
 // logged returns a logger of everything, without the wall clock's time.
 func logged(into *bytes.Buffer) *slog.Logger {
-	return slog.New(slog.NewTextHandler(into, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey && len(groups) == 0 {
-			return slog.Attr{}
-		}
-		return a
-	}}))
+	return slog.New(slog.NewTextHandler(into,
+		&slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{}
+			}
+			return a
+		}}))
 }
 
 const (
@@ -138,19 +142,25 @@ const (
 // so.
 func (b *bench) everything() {
 	b.t.Helper()
-	buyer, seller, manager := supervision.Buyer(account+"-b"), supervision.Seller(account+"-s"), supervision.Manager(account+"-m")
+	buyer, seller, manager := supervision.Buyer(account+"-b"), supervision.Seller(account+"-s"),
+		supervision.Manager(account+"-m")
 	files := []supervision.Attachment{{Name: written, Ref: written, Digest: written}}
 	_, err := b.Service.PublishTemplate(b.ctx, seller, account+"-p", template.Template{
-		Title: written, Intro: written, Fields: []template.Field{{Key: written, Label: written, Help: written, Kind: template.Line, Required: true}},
+		Title: written, Intro: written, Fields: []template.Field{{Key: written, Label: written, Help: written,
+			Kind: template.Line, Required: true}},
 	})
 	require.NoError(b.t, err)
 	policy := supervision.Rules2025()
 	policy.Name = written
-	_, err = b.Service.Open(b.ctx, supervision.Opening{ID: "o-1", Product: account + "-p", Buyer: buyer.ID, Seller: seller.ID, Policy: policy})
+	_, err = b.Service.Open(b.ctx,
+		supervision.Opening{ID: "o-1", Product: account + "-p", Buyer: buyer.ID, Seller: seller.ID, Policy: policy})
 	require.NoError(b.t, err)
-	b.refuse("o-1", buyer, supervision.SubmitRequest{Text: written, Values: template.Values{"no-" + written: written}, Attachments: files})
-	b.do("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: written}, Attachments: files}, service.WithKey(written))
-	b.refuse("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: "other"}}, service.WithKey(written))
+	b.refuse("o-1", buyer,
+		supervision.SubmitRequest{Text: written, Values: template.Values{"no-" + written: written}, Attachments: files})
+	b.do("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: written}, Attachments: files},
+		service.WithKey(written))
+	b.refuse("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: "other"}},
+		service.WithKey(written))
 	b.do("o-1", seller, supervision.RejectRequest{Reason: written})
 	b.do("o-1", buyer, supervision.SubmitRequest{Values: template.Values{written: written}})
 	b.do("o-1", buyer, supervision.Remind{Text: written})
@@ -159,7 +169,8 @@ func (b *bench) everything() {
 	b.do("o-1", seller, supervision.ReportProgress{Text: written})
 	b.do("o-1", seller, supervision.Deliver{Result: written, Attachments: files})
 	b.do("o-1", buyer, supervision.RejectProduct{Reason: written})
-	b.do("o-1", seller, supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: written, Demand: written, Attachments: files})
+	b.do("o-1", seller,
+		supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: written, Demand: written, Attachments: files})
 	b.do("o-1", manager, supervision.AddNote{Text: written})
 	b.refuse("o-1", manager, supervision.DecideAppeal{Outcome: written, Decision: written})
 	b.do("o-1", manager, supervision.DecideAppeal{Outcome: appeal.Accept, Decision: written})

@@ -99,7 +99,8 @@ func TestR28_OpeningAgainSettlesWhatIsDue(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.Accepted)
 	b.Clock.Add(3 * time.Hour)
-	again, err := b.Service.Open(t.Context(), supervision.Opening{ID: order.ID, Product: "p-1", Buyer: ben.ID, Seller: sue.ID})
+	again, err := b.Service.Open(t.Context(),
+		supervision.Opening{ID: order.ID, Product: "p-1", Buyer: ben.ID, Seller: sue.ID})
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Completed, again.Status)
 }
@@ -131,8 +132,10 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 		err     error
 	}{
 		{"nothing", supervision.Opening{}, supervision.ErrInvalid},
-		{"a control character", supervision.Opening{ID: "o\x00", Product: "p", Buyer: "b", Seller: "s"}, supervision.ErrInvalid},
-		{"an end in the past", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s", ScheduledEnd: bought}, supervision.ErrInvalid},
+		{"a control character", supervision.Opening{ID: "o\x00", Product: "p", Buyer: "b", Seller: "s"},
+			supervision.ErrInvalid},
+		{"an end in the past", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s",
+			ScheduledEnd: bought}, supervision.ErrInvalid},
 		{"a policy", anOpening(faulty), supervision.ErrInvalid},
 	}
 	for _, tt := range tests {

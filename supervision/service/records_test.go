@@ -31,7 +31,8 @@ func TestR21_RecordsOfOneHistory(t *testing.T) {
 	bench.Clock.Add(11 * supervision.Day)
 	bench.Store.OnCall(func(m supervisiontest.Method) {
 		if m == supervisiontest.Records {
-			result, err := host.Do(ctx, "o-1", supervision.Buyer("b-1"), supervision.RejectProduct{Reason: "it does not start"})
+			result, err := host.Do(ctx, "o-1", supervision.Buyer("b-1"),
+				supervision.RejectProduct{Reason: "it does not start"})
 			require.NoError(t, err)
 			order = result.Order
 		}

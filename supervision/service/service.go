@@ -44,8 +44,9 @@ const (
 // argument.
 func New(store Store, options ...Option) (*Service, error) {
 	s := &Service{
-		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler), templates: &templateCache{},
-		relay: true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler),
+		templates: &templateCache{},
+		relay:     true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
 	}
 	for _, option := range options {
 		option(s)
@@ -160,7 +161,8 @@ func (s *Service) open(ctx context.Context, opening supervision.Opening, at time
 }
 
 // reopen tells a repeated opening from one that takes another order's id.
-func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at time.Time, taken error) (supervision.Order, error) {
+func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at time.Time,
+	taken error) (supervision.Order, error) {
 	order, _, err := s.store.Load(ctx, opening.ID, "")
 	if err != nil {
 		return supervision.Order{}, err
@@ -172,9 +174,10 @@ func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at ti
 	return order, nil
 }
 
-// Order returns an order as it is now and as the actor may see it (R22, R34). Due
-// transitions are settled in what is returned; a worker stores them. Errors:
-// [*InvalidError] for a faulty id or actor, [ErrNotFound], and the store's own.
+// Order returns an order as it is now and as the actor may see it (R22, R34).
+// Due transitions are settled in what is returned; a worker stores them.
+// Errors: [*InvalidError] for a faulty id or actor, [ErrNotFound], and the
+// store's own.
 func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor) (supervision.Order, error) {
 	at := s.Now()
 	order, _, err := s.load(ctx, id, actor, "")
@@ -189,7 +192,8 @@ func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor)
 // operations, deadlines and steps.
 func (s *Service) Now() time.Time { return s.clock.Now().UTC().Truncate(supervision.Tick) }
 
-func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, key string) (supervision.Order, *supervision.Record, error) {
+func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, key string) (supervision.Order,
+	*supervision.Record, error) {
 	var f faults
 	f.ID("order", id)
 	f.join(actor.Validate())
@@ -253,7 +257,8 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor, query sup
 // may see the order, and as it may see them (R21, R22, R34). What time has made
 // due but no worker has stored yet is among them. Errors: [*InvalidError] for a
 // faulty id, actor or limit, [ErrNotFound], and the store's own.
-func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64, limit int) ([]supervision.Record, error) {
+func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64,
+	limit int) ([]supervision.Record, error) {
 	at := s.Now()
 	if limit == 0 {
 		limit = supervision.DefaultPage

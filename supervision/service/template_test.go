@@ -72,14 +72,16 @@ func TestR04_AnOrderIsPinnedToTheVersionItWasOpenedWith(t *testing.T) {
 	b.publish("p-1", seats())
 	pinned := b.open("o-2")
 	assert.Equal(t, 1, pinned.TemplateVersion)
-	b.publish("p-1", template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line, Required: true}}})
+	b.publish("p-1", template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line,
+		Required: true}}})
 
 	b.do("o-1", ben, submit)
 	invalid(t, b.refuse("o-2", ben, supervision.SubmitRequest{Values: template.Values{"other": "x"}}),
 		"values.users", "values.region", "values")
 	order := b.do("o-2", ben, supervision.SubmitRequest{Values: template.Values{"users": " 0200 ", "region": "eu"}})
 	assert.Equal(t, template.Values{"users": json.Number("200"), "region": "eu"}, order.Request.Values, "normalised")
-	assert.Equal(t, order.Request.Values, b.records("o-2")[1].Action.(supervision.SubmitRequest).Values, "in the record too")
+	assert.Equal(t, order.Request.Values, b.records("o-2")[1].Action.(supervision.SubmitRequest).Values,
+		"in the record too")
 	b.whole("o-2")
 	assert.Equal(t, 2, b.open("o-3").TemplateVersion)
 }
@@ -110,7 +112,8 @@ func TestR04_NothingIsRememberedOfAJoinedTransaction(t *testing.T) {
 	_, err = in.Do(t.Context(), "o-1", ben, values)
 	require.NoError(t, err)
 
-	kept.publish("p-1", template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line}}})
+	kept.publish("p-1",
+		template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line}}})
 	kept.open("o-1")
 	invalid(t, kept.refuse("o-1", ben, values), "values")
 }

@@ -16,7 +16,8 @@ import (
 // keep theirs. Errors: [*InvalidError] for a faulty product or template and for
 // an actor that is no seller, [ErrConflict] where others publish too fast,
 // [ErrUnknownOutcome], and the store's own.
-func (s *Service) PublishTemplate(ctx context.Context, actor supervision.Actor, product string, t template.Template) (RequestTemplate, error) {
+func (s *Service) PublishTemplate(ctx context.Context, actor supervision.Actor, product string,
+	t template.Template) (RequestTemplate, error) {
 	if err := s.checkTemplate(actor, product, t); err != nil {
 		return RequestTemplate{}, err
 	}
@@ -73,7 +74,8 @@ func (s *Service) pinned(ctx context.Context, o *supervision.Order, version int)
 	published, err := s.store.Template(ctx, id.seller, id.product, id.version)
 	switch {
 	case errors.Is(err, supervision.ErrNotFound): // which would say that there is no such order
-		return nil, fmt.Errorf("service: order %q: the store has lost version %d of its request template", o.ID, id.version)
+		return nil,
+			fmt.Errorf("service: order %q: the store has lost version %d of its request template", o.ID, id.version)
 	case err != nil:
 		return nil, err
 	}

@@ -52,7 +52,8 @@ func TestR34_TheServiceHandsOutViews(t *testing.T) {
 		records, err := b.Service.Records(t.Context(), order.ID, party.actor, 0, supervision.MaxPage)
 		require.NoError(t, err)
 		for _, r := range records {
-			assert.True(t, r.Key == "" || r.Actor == party.actor, "record %d shows %s's key to %s", r.Seq, r.Actor, party.actor)
+			assert.True(t, r.Key == "" || r.Actor == party.actor, "record %d shows %s's key to %s", r.Seq, r.Actor,
+				party.actor)
 		}
 	}
 	managers, err := b.Service.Order(t.Context(), order.ID, supervision.Manager("max"))

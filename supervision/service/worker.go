@@ -165,7 +165,8 @@ func (s *Service) Run(ctx context.Context, publish func(context.Context, supervi
 
 // round runs both steps once. Orders that fail are logged and neither stop nor
 // slow the others.
-func (s *Service) round(ctx context.Context, publish func(context.Context, supervision.Record) error) (busy bool, err error) {
+func (s *Service) round(ctx context.Context, publish func(context.Context, supervision.Record) error) (busy bool,
+	err error) {
 	settled, err := s.Settle(ctx)
 	err = s.tolerate(ctx, "settle", err)
 	if publish == nil {
@@ -209,7 +210,8 @@ type OrderError struct {
 // Error tells how many failed and why the first did.
 func (e *OrdersError) Error() string {
 	first := e.Failed[0]
-	return fmt.Sprintf("supervision: %d order(s) failed, the others are done; first %q: %v", len(e.Failed), first.Order, first.Err)
+	return fmt.Sprintf("supervision: %d order(s) failed, the others are done; first %q: %v", len(e.Failed), first.Order,
+		first.Err)
 }
 
 // Unwrap returns the orders' errors.

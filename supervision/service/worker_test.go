@@ -27,11 +27,13 @@ type poisoned struct {
 	unreadable, unsaveable []string
 }
 
-func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	list, err := p.Store.Due(ctx, at, after, limit)
 	for i, due := range list {
 		if slices.Contains(p.unreadable, due.ID) {
-			list[i] = service.DueOrder{ID: due.ID, Due: due.Due, Err: fmt.Errorf("%w: %w", supervision.ErrMalformed, errPoison)}
+			list[i] = service.DueOrder{ID: due.ID, Due: due.Due,
+				Err: fmt.Errorf("%w: %w", supervision.ErrMalformed, errPoison)}
 		}
 	}
 	return list, err
@@ -168,7 +170,8 @@ func TestSettle_WhatOthersSettleIsSkipped(t *testing.T) {
 // hasty lists orders a day before they are due.
 type hasty struct{ service.Store }
 
-func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	return h.Store.Due(ctx, at.Add(day), after, limit)
 }
 
@@ -473,7 +476,8 @@ func TestRun_SettlesAndRelaysAsSoonAsThereIsSomething(t *testing.T) {
 }
 
 func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
-	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim, supervisiontest.Acknowledge} {
+	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim,
+		supervisiontest.Acknowledge} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, service.WithLease(time.Microsecond))
 			b.reach(supervision.AwaitingRequest)
@@ -482,9 +486,11 @@ func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
 			w := work(b, in.publish)
 			w.pass(250*time.Second, time.Second)
 			w.stop()
-			assert.Equal(t, seconds(0, 1, 3, 7, 15, 31, 63, 123, 183, 243), w.calls[method][:10], "doubled up to a minute")
+			assert.Equal(t, seconds(0, 1, 3, 7, 15, 31, 63, 123, 183, 243), w.calls[method][:10],
+				"doubled up to a minute")
 			if method != supervisiontest.Acknowledge {
-				assert.Equal(t, seconds(243, 244, 245), w.calls[method][len(w.calls[method])-8:][:3], "and by the interval when it is back")
+				assert.Equal(t, seconds(243, 244, 245), w.calls[method][len(w.calls[method])-8:][:3],
+					"and by the interval when it is back")
 			}
 			assert.NotEmpty(t, in.got)
 		})

@@ -52,7 +52,8 @@ func ExampleStore_FailOn() {
 	env := supervisiontest.New()
 	order, _ := env.Reach(ctx, supervision.Opening{}, supervision.AwaitingAcceptance)
 	accept := func() (service.Result, error) {
-		return env.Service.Do(ctx, order.ID, supervision.Buyer(order.Buyer), supervision.AcceptProduct{}, service.WithKey("k-1"))
+		return env.Service.Do(ctx, order.ID, supervision.Buyer(order.Buyer), supervision.AcceptProduct{},
+			service.WithKey("k-1"))
 	}
 
 	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true})

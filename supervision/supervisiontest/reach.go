@@ -23,7 +23,8 @@ var ErrUnreachable = errors.New("unreachable")
 //
 // Errors: the service's own, and [ErrUnreachable], as for a License flow's
 // request.
-func (e *Env) Reach(ctx context.Context, opening supervision.Opening, to supervision.Status) (supervision.Order, error) {
+func (e *Env) Reach(ctx context.Context, opening supervision.Opening, to supervision.Status) (supervision.Order,
+	error) {
 	order, err := e.Service.Open(ctx, e.complete(opening))
 	for err == nil && order.Status != to {
 		order, err = e.step(ctx, order, to)
@@ -144,7 +145,8 @@ func (e *Env) Appeal(ctx context.Context, o supervision.Order) (supervision.Orde
 		}
 	}
 	if opens.IsZero() {
-		return o, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status, o.Policy.Name)
+		return o, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status,
+			o.Policy.Name)
 	}
 	e.moveTo(opens)
 	return e.do(ctx, o.ID, by, supervision.RaiseAppeal{

@@ -65,7 +65,10 @@ func TestReach_EveryStatusUnderEveryPolicy(t *testing.T) {
 }
 
 func TestReach_WithoutGroundsNobodyAppeals(t *testing.T) {
-	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) { p.Appeal.Buyer, p.Appeal.Seller = 0, 0 })))
+	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
+		p.Appeal.Buyer, p.Appeal.Seller = 0,
+			0
+	})))
 	for _, status := range []supervision.Status{supervision.Frozen, supervision.Canceled} {
 		_, err := b.Reach(t.Context(), supervision.Opening{}, status)
 		require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
@@ -79,12 +82,14 @@ func TestReach_WithoutGroundsNobodyAppeals(t *testing.T) {
 
 func TestReach_KeepsWhatTheOpeningSays(t *testing.T) {
 	b := supervisiontest.New()
-	order, err := b.Reach(t.Context(), supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"}, supervision.AwaitingRequest)
+	order, err := b.Reach(t.Context(), supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"},
+		supervision.AwaitingRequest)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"o", "p", "b", "s"}, []string{order.ID, order.Product, order.Buyer, order.Seller})
 	order, err = b.Reach(t.Context(), supervision.Opening{Buyer: "b"}, supervision.AwaitingRequest)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"order-2", "product", "b", "seller"}, []string{order.ID, order.Product, order.Buyer, order.Seller})
+	assert.Equal(t, []string{"order-2", "product", "b", "seller"},
+		[]string{order.ID, order.Product, order.Buyer, order.Seller})
 	_, err = b.Reach(t.Context(), supervision.Opening{ID: "o"}, supervision.AwaitingRequest)
 	require.ErrorIs(t, err, service.ErrExists)
 }
@@ -110,7 +115,8 @@ func TestAppeal_MovesTheClockNoFurtherThanNeeded(t *testing.T) {
 	frozen, err := b.Appeal(t.Context(), order)
 	require.NoError(t, err)
 	assert.Equal(t, supervision.AwaitingDelivery, frozen.FrozenFrom)
-	assert.Equal(t, 5*supervision.Day+supervision.Tick, b.Service.Now().Sub(order.TurnSince), "R09: more than five days")
+	assert.Equal(t, 5*supervision.Day+supervision.Tick, b.Service.Now().Sub(order.TurnSince),
+		"R09: more than five days")
 	_, err = b.Appeal(t.Context(), supervision.Order{Buyer: "b", Seller: "s"})
 	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
 	_, err = b.Appeal(t.Context(), supervision.Order{})
@@ -135,11 +141,13 @@ func TestNew_TheBenchsClockGoesFirst(t *testing.T) {
 func TestAppeal_TakesTheGroundThatOpensFirst(t *testing.T) {
 	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
 		p.Appeal.Rejections = 1
-		p.Appeal.Buyer, p.Appeal.Seller = appeal.GroundsOf(appeal.SellerSilent), appeal.GroundsOf(appeal.ProductRejected)
+		p.Appeal.Buyer, p.Appeal.Seller = appeal.GroundsOf(appeal.SellerSilent),
+			appeal.GroundsOf(appeal.ProductRejected)
 	})))
 	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
 	require.NoError(t, err)
-	result, err := b.Service.Do(t.Context(), order.ID, supervision.Buyer(order.Buyer), supervision.RejectProduct{Reason: "No."})
+	result, err := b.Service.Do(t.Context(), order.ID, supervision.Buyer(order.Buyer),
+		supervision.RejectProduct{Reason: "No."})
 	require.NoError(t, err)
 	frozen, err := b.Appeal(t.Context(), result.Order)
 	require.NoError(t, err)

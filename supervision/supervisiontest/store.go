@@ -134,7 +134,8 @@ func (s *Store) Records(ctx context.Context, id string, after int64, limit int) 
 }
 
 // Due implements service.Store.
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	return call(s, Due, func() ([]service.DueOrder, error) { return s.inner.Due(ctx, at, after, limit) })
 }
 

@@ -21,16 +21,19 @@ var calls = []struct {
 	call   func(context.Context, service.Store) error
 }{
 	{supervisiontest.Create, func(ctx context.Context, s service.Store) error {
-		order, record, err := supervision.Open(supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"}, time.Unix(1e9, 0))
+		order, record, err := supervision.Open(supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s"},
+			time.Unix(1e9, 0))
 		return errors.Join(err, s.Create(ctx, service.Change{Order: order, Records: []supervision.Record{record}}))
 	}},
-	{supervisiontest.Load, func(ctx context.Context, s service.Store) error { _, _, err := s.Load(ctx, "o", ""); return err }},
+	{supervisiontest.Load,
+		func(ctx context.Context, s service.Store) error { _, _, err := s.Load(ctx, "o", ""); return err }},
 	{supervisiontest.Save, func(ctx context.Context, s service.Store) error { return s.Save(ctx) }},
 	{supervisiontest.Search, func(ctx context.Context, s service.Store) error {
 		_, err := s.Search(ctx, supervision.Filter{Limit: 1})
 		return err
 	}},
-	{supervisiontest.Records, func(ctx context.Context, s service.Store) error { _, err := s.Records(ctx, "o", 0, 1); return err }},
+	{supervisiontest.Records,
+		func(ctx context.Context, s service.Store) error { _, err := s.Records(ctx, "o", 0, 1); return err }},
 	{supervisiontest.Due, func(ctx context.Context, s service.Store) error {
 		_, err := s.Due(ctx, time.Unix(1e9, 0), supervision.Position{}, 1)
 		return err

@@ -16,7 +16,8 @@ var applyContests = []contest{
 		prepare: func(bool) (match, error) { return alike(applyFlow, idiomFlow) },
 	},
 	{
-		name: "apply/event", what: "the same", against: "nothing but the events, on a pooled looplab machine", bound: within(2.5),
+		name: "apply/event", what: "the same", against: "nothing but the events, on a pooled looplab machine",
+		bound:   within(2.5),
 		prepare: func(bool) (match, error) { return alike(applyFlow, eventFlow) },
 	},
 }
@@ -36,7 +37,8 @@ func applyFlow(b *bench) error {
 		if step == 0 {
 			order = opened
 		}
-		if order, _, err = order.Apply(flow[step].by, flow[step].action, bought.Add(time.Duration(step)*time.Hour)); err != nil {
+		if order, _,
+			err = order.Apply(flow[step].by, flow[step].action, bought.Add(time.Duration(step)*time.Hour)); err != nil {
 			return err
 		}
 	}
@@ -74,7 +76,8 @@ func eventFlow(b *bench) error {
 	return nil
 }
 
-// moved tells success: looplab answers an event that leads to where it started with an error of its own.
+// moved tells success: looplab answers an event that leads to where it started
+// with an error of its own.
 func moved(err error) bool {
 	var stays fsm.NoTransitionError
 	return err == nil || errors.As(err, &stays) && stays.Err == nil

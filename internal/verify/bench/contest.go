@@ -12,10 +12,12 @@ type contest struct {
 	// what is measured, and against what.
 	what, against string
 	bound         bound
-	// wall measures elapsed time: where sides wait for disks, servers and each other. Otherwise it is processor time, the collector's
-	// included, which a busy machine disturbs less.
+	// wall measures elapsed time: where sides wait for disks, servers and each
+	// other. Otherwise it is processor time, the collector's included, which a
+	// busy machine disturbs less.
 	wall bool
-	// iterations and rounds are for sides that have to do something a number of times, and few times over; zero to find out and for the plan's.
+	// iterations and rounds are for sides that have to do something a number of
+	// times, and few times over; zero to find out and for the plan's.
 	iterations [2]int
 	rounds     int
 	prepare    func(short bool) (match, error)
@@ -42,7 +44,8 @@ func (b *bench) start() {
 	b.began = processorTime()
 }
 
-// bound is what the contest demands of the library: to be so many times as fast as the peer, or to take at most so many times its time.
+// bound is what the contest demands of the library: to be so many times as fast
+// as the peer, or to take at most so many times its time.
 type bound struct {
 	factor float64
 	within bool

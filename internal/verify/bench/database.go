@@ -16,22 +16,26 @@ import (
 	"github.com/koogallery/serviceflow/store/sqlstore"
 )
 
-// database is a kind of database. Its commits are durable: the servers as they are installed, SQLite with its default of a full sync.
+// database is a kind of database. Its commits are durable: the servers as they
+// are installed, SQLite with its default of a full sync.
 type database struct {
 	name    string
 	dialect sqlstore.Dialect
 	driver  string
-	// dsn is where it is unless a variable of the environment says otherwise; SQLite has a file for each contest.
+	// dsn is where it is unless a variable of the environment says otherwise;
+	// SQLite has a file for each contest.
 	dsn, variable string
 }
 
 var (
 	sqlite   = database{name: "sqlite", dialect: sqlstore.SQLite, driver: "sqlite"}
-	postgres = database{"postgres", sqlstore.Postgres, "pgx", "postgres://postgres@127.0.0.1:5432/test", "SERVICEFLOW_POSTGRES"}
-	mariadb  = database{"mariadb", sqlstore.MySQL, "mysql", "root@tcp(127.0.0.1:3306)/test", "SERVICEFLOW_MYSQL"}
+	postgres = database{"postgres", sqlstore.Postgres, "pgx", "postgres://postgres@127.0.0.1:5432/test",
+		"SERVICEFLOW_POSTGRES"}
+	mariadb = database{"mariadb", sqlstore.MySQL, "mysql", "root@tcp(127.0.0.1:3306)/test", "SERVICEFLOW_MYSQL"}
 )
 
-// ground is a database with tables for each side, which both have made by the library, so that they have the same indexes.
+// ground is a database with tables for each side, which both have made by the
+// library, so that they have the same indexes.
 type ground struct {
 	database
 	*sql.DB
@@ -61,7 +65,8 @@ func (d database) open() (*ground, error) {
 			return nil, err
 		}
 		g.remove = append(g.remove, func() { os.RemoveAll(dir) })
-		dsn = "file:" + filepath.Join(dir, "orders.db") + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_txlock=immediate"
+		dsn = "file:" + filepath.Join(dir, "orders.db") +
+			"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_txlock=immediate"
 	}
 	db, err := sql.Open(d.driver, dsn)
 	if err != nil {

@@ -20,13 +20,15 @@ type move struct {
 	action supervision.Action
 }
 
-// flow is what the parties of an order do, from the request to the acceptance, in texts as people write them.
+// flow is what the parties of an order do, from the request to the acceptance,
+// in texts as people write them.
 var flow = []move{
 	{buyer, supervision.SubmitRequest{
 		Text: "Please set the CRM up for our sales department: 35 users in three teams (Shenzhen, Chengdu, Kuala Lumpur). Import the customers " +
 			"from the attached list, connect it to our mail gateway, and give the team leads the role \"manager\". We would like to start on " +
 			"Monday, 12 February. Our contact for questions about the data is Mr. Chen, chen@example.com, on weekdays from 9 to 17 h.",
-		Attachments: []supervision.Attachment{{Name: "customers-2024-01.xlsx", Ref: "files/7f9c2ba4/customers-2024-01.xlsx"}},
+		Attachments: []supervision.Attachment{{Name: "customers-2024-01.xlsx",
+			Ref: "files/7f9c2ba4/customers-2024-01.xlsx"}},
 	}},
 	{seller, supervision.AcceptRequest{}},
 	{seller, supervision.ReportProgress{
@@ -52,7 +54,8 @@ var flow = []move{
 }
 
 func opening(i int) supervision.Opening {
-	return supervision.Opening{ID: fmt.Sprintf("CS-20240129-%07d", i), Product: "crm-standard", Buyer: buyer.ID, Seller: seller.ID}
+	return supervision.Opening{ID: fmt.Sprintf("CS-20240129-%07d", i), Product: "crm-standard", Buyer: buyer.ID,
+		Seller: seller.ID}
 }
 
 // orderIDs are the IDs of the first openings.
@@ -63,7 +66,8 @@ var orderIDs = func() (ids [1000]string) {
 	return ids
 }()
 
-// play lets order i, bought i minutes after the first, go through the first moves of the flow, an hour apart.
+// play lets order i, bought i minutes after the first, go through the first
+// moves of the flow, an hour apart.
 func play(i, moves int) (supervision.Order, []supervision.Record, error) {
 	bought := bought.Add(time.Duration(i) * time.Minute)
 	order, first, err := supervision.Open(opening(i), bought)

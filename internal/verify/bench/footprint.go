@@ -10,7 +10,8 @@ import (
 
 const hosts = "github.com/koogallery/serviceflow/internal/verify/bench/host/"
 
-// printFootprint builds hosts with and without the library, and tells how large they are and how many packages they link.
+// printFootprint builds hosts with and without the library, and tells how large
+// they are and how many packages they link.
 func printFootprint() error {
 	dir, err := os.MkdirTemp("", "serviceflow-hosts")
 	if err != nil {
@@ -42,7 +43,8 @@ func printFootprint() error {
 
 func size(dir, host, flags string) (int64, error) {
 	file := filepath.Join(dir, host)
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", file, hosts+host).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", file,
+		hosts+host).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w: %s", err, out)
 	}
 	info, err := os.Stat(file)

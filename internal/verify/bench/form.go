@@ -13,11 +13,13 @@ import (
 
 var formContests = []contest{
 	{
-		name: "template/check", what: "`Template.Check` of a form of 30 fields", against: "santhosh-tekuri/jsonschema on the exported schema, compiled before",
-		bound: faster(1), prepare: func(bool) (match, error) { return formMatch(checkForm) },
+		name: "template/check", what: "`Template.Check` of a form of 30 fields",
+		against: "santhosh-tekuri/jsonschema on the exported schema, compiled before",
+		bound:   faster(1), prepare: func(bool) (match, error) { return formMatch(checkForm) },
 	},
 	{
-		name: "template/accept", what: "`Template.Accept`, which normalises before", against: "the same", bound: faster(1),
+		name: "template/accept", what: "`Template.Accept`, which normalises before", against: "the same",
+		bound:   faster(1),
 		prepare: func(bool) (match, error) { return formMatch(acceptForm) },
 	},
 }
@@ -29,7 +31,8 @@ var answers = []struct {
 }{
 	{template.Field{Kind: template.Line}, "ACME Trading Co., Ltd."},
 	{template.Field{Kind: template.Line, Pattern: `[A-Z]{2}\d{1,6}`}, "AB1234"},
-	{template.Field{Kind: template.Text, MinLength: 10}, "Three teams in three cities.\nPlease import the customers from the list."},
+	{template.Field{Kind: template.Text, MinLength: 10},
+		"Three teams in three cities.\nPlease import the customers from the list."},
 	{template.Field{Kind: template.Number, Min: "0", Max: "1000000"}, json.Number("12500.75")},
 	{template.Field{Kind: template.Integer, Min: "1", Max: "500"}, json.Number("35")},
 	{template.Field{Kind: template.YesNo}, true},
@@ -60,7 +63,8 @@ func form(fields int) (t template.Template, v template.Values, err error) {
 	return t, v, t.Validate()
 }
 
-// formMatch gives both sides the same form in memory: ours as Values, the peer what it decodes from their JSON.
+// formMatch gives both sides the same form in memory: ours as Values, the peer
+// what it decodes from their JSON.
 func formMatch(ours func(*template.Form, template.Values) side) (match, error) {
 	t, values, err := form(30)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// handOrder is an order as a host that writes its SQL by hand would decode it: the same document, the policy carried along unread.
+// handOrder is an order as a host that writes its SQL by hand would decode it:
+// the same document, the policy carried along unread.
 type handOrder struct {
 	Format            int                   `json:"format"`
 	ID                string                `json:"id"`
@@ -62,12 +63,15 @@ var leads = func() map[[2]string]string {
 
 var errRefused = errors.New("refused")
 
-// advance does the bookkeeping of an operation, without rules, and returns both documents.
-func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, at time.Time) (order, record []byte, err error) {
+// advance does the bookkeeping of an operation, without rules, and returns both
+// documents.
+func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, at time.Time) (order, record []byte,
+	err error) {
 	if actor.ID != o.Buyer && actor.ID != o.Seller {
 		return nil, nil, errRefused
 	}
-	r := handRecord{Format: 1, Order: o.ID, Seq: o.Version + 1, At: at, Actor: actor, Operation: string(action.Operation()), From: o.Status, Action: action}
+	r := handRecord{Format: 1, Order: o.ID, Seq: o.Version + 1, At: at, Actor: actor,
+		Operation: string(action.Operation()), From: o.Status, Action: action}
 	to, known := leads[[2]string{o.Status, r.Operation}]
 	if !known {
 		return nil, nil, errRefused
@@ -75,7 +79,8 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 	switch a := action.(type) {
 	case supervision.Deliver:
 		o.pass()
-		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: at}
+		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt,
+			DeliveredAt: at}
 	case supervision.RejectProduct:
 		o.ProductRejections++
 	}
@@ -94,7 +99,8 @@ func (o *handOrder) pass() {
 	}
 }
 
-// hand does by hand-written SQL what Service.Do does: it reads the order, and writes order, record and outbox under compare-and-swap.
+// hand does by hand-written SQL what Service.Do does: it reads the order, and
+// writes order, record and outbox under compare-and-swap.
 type hand struct {
 	*ground
 	loadText, lockText, saveText       string
@@ -121,7 +127,8 @@ func (g *ground) byHand() (*hand, error) {
 	for _, s := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&h.load, h.loadText}, {&h.update, h.text(sqlUpdate)}, {&h.finish, h.text(sqlFinish)}, {&h.record, h.text(sqlRecord)}, {&h.wait, h.text(sqlWait)}} {
+	}{{&h.load, h.loadText}, {&h.update, h.text(sqlUpdate)}, {&h.finish, h.text(sqlFinish)},
+		{&h.record, h.text(sqlRecord)}, {&h.wait, h.text(sqlWait)}} {
 		stmt, err := g.Prepare(s.text)
 		if err != nil {
 			return nil, err
@@ -145,7 +152,8 @@ func (g *ground) text(query string) string {
 	return query
 }
 
-// do is the fewest round trips there are: on PostgreSQL one to read and one to write, elsewhere a transaction of three writes.
+// do is the fewest round trips there are: on PostgreSQL one to read and one to
+// write, elsewhere a transaction of three writes.
 func (h *hand) do(ctx context.Context, id string, m move) error {
 	var document []byte
 	if err := h.load.QueryRowContext(ctx, id).Scan(&document); err != nil {
@@ -162,7 +170,8 @@ func (h *hand) do(ctx context.Context, id string, m move) error {
 		return err
 	}
 	if h.name == "postgres" {
-		result, err := h.ExecContext(ctx, h.saveText, o.Status, at.UnixMicro(), o.Version, string(order), id, before, string(record))
+		result, err := h.ExecContext(ctx, h.saveText, o.Status, at.UnixMicro(), o.Version, string(order), id, before,
+			string(record))
 		return once(result, err)
 	}
 	tx, err := h.BeginTx(ctx, nil)
@@ -176,7 +185,8 @@ func (h *hand) do(ctx context.Context, id string, m move) error {
 	return tx.Commit()
 }
 
-// usual is how most hosts would write it: one transaction that locks, reads and writes.
+// usual is how most hosts would write it: one transaction that locks, reads and
+// writes.
 func (h *hand) usual(ctx context.Context, id string, m move) error {
 	tx, err := h.BeginTx(ctx, nil)
 	if err != nil {
@@ -203,8 +213,10 @@ func (h *hand) usual(ctx context.Context, id string, m move) error {
 	return tx.Commit()
 }
 
-func (h *hand) write(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time, before int64, order, record []byte) error {
-	result, err := tx.StmtContext(ctx, h.update).ExecContext(ctx, o.Status, at.UnixMicro(), o.Version, string(order), o.ID, before)
+func (h *hand) write(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time, before int64, order,
+	record []byte) error {
+	result, err := tx.StmtContext(ctx, h.update).ExecContext(ctx, o.Status, at.UnixMicro(), o.Version, string(order),
+		o.ID, before)
 	if err := once(result, err); err != nil {
 		return err
 	}

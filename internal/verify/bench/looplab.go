@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// fsmEvents is the flow's table as a host that uses looplab/fsm by itself would write it, read off the library's.
+// fsmEvents is the flow's table as a host that uses looplab/fsm by itself would
+// write it, read off the library's.
 var fsmEvents = func() (events fsm.Events) {
 	rulings := map[supervision.Status]string{supervision.Accepted: "rule_accept", supervision.Canceled: "rule_cancel"}
 	at := make(map[string]int)
@@ -32,7 +33,8 @@ var fsmEvents = func() (events fsm.Events) {
 	return events
 }()
 
-// flowFrom and flowEvents are the statuses and the events of the flow in looplab's terms.
+// flowFrom and flowEvents are the statuses and the events of the flow in
+// looplab's terms.
 var flowFrom, flowEvents = func() (from, events []string) {
 	order, _, err := play(0, 0)
 	for i, m := range flow {
@@ -45,8 +47,9 @@ var flowFrom, flowEvents = func() (from, events []string) {
 	return from, events
 }()
 
-// idiom is an order with a machine, as looplab's own example of a struct with callbacks has it: the machine is made for the status that was
-// stored, and the callbacks do the bookkeeping.
+// idiom is an order with a machine, as looplab's own example of a struct with
+// callbacks has it: the machine is made for the status that was stored, and the
+// callbacks do the bookkeeping.
 type idiom struct {
 	order   plainOrder
 	record  plainRecord

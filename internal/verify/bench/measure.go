@@ -64,7 +64,8 @@ func (p plan) measure(c contest) result {
 			if now[i], r.err = p.once(sides[i], iterations[i]); r.err != nil {
 				return r
 			}
-			fmt.Fprintf(p.raw, "BenchmarkContest/%s/side=%s\t%s\t%s\n", c.name, [2]string{"ours", "peer"}[i], now[i], now[i].MemString())
+			fmt.Fprintf(p.raw, "BenchmarkContest/%s/side=%s\t%s\t%s\n", c.name, [2]string{"ours", "peer"}[i], now[i],
+				now[i].MemString())
 		}
 		figures[round] = c.bound.figure(c.time1(now[0]), c.time1(now[1]))
 		r.ours, r.peer = now[0], now[1]
@@ -74,8 +75,9 @@ func (p plan) measure(c contest) result {
 	return r
 }
 
-// calibrate finds how often a side fits into a measurement. It goes by the clock that the contest goes by, which other processes disturb
-// less than go test's.
+// calibrate finds how often a side fits into a measurement. It goes by the
+// clock that the contest goes by, which other processes disturb less than go
+// test's.
 func (p plan) calibrate(c contest, s side) (int, error) {
 	for n := 1; ; n *= 4 {
 		r, err := p.once(s, n)

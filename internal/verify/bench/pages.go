@@ -16,9 +16,10 @@ var pageContests = func() (list []contest) {
 		for _, size := range []int{100_000, 1_000_000} {
 			for _, page := range []int{1, 100} {
 				list = append(list, contest{
-					name: fmt.Sprintf("page/%s/%d/%d", d.name, size, page),
-					what: fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, d.name), against: fmt.Sprintf("the same among %d", fewOrders),
-					bound: within(1.5), wall: true, rounds: 7,
+					name:    fmt.Sprintf("page/%s/%d/%d", d.name, size, page),
+					what:    fmt.Sprintf("page %d of a buyer's orders among %d on %s", page, size, d.name),
+					against: fmt.Sprintf("the same among %d", fewOrders),
+					bound:   within(1.5), wall: true, rounds: 7,
 					prepare: func(short bool) (match, error) {
 						if short {
 							size = 2 * fewOrders
@@ -32,7 +33,8 @@ var pageContests = func() (list []contest) {
 	return list
 }()
 
-// fewOrders is the size that larger ones are compared with. The buyer has busyOrders of them, enough for a hundred pages, spread over all.
+// fewOrders is the size that larger ones are compared with. The buyer has
+// busyOrders of them, enough for a hundred pages, spread over all.
 const (
 	fewOrders  = 10_000
 	busyOrders = 2_500
@@ -69,14 +71,16 @@ func (d database) fill(n int) (service.Store, error) {
 	}
 	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', opened_at / 1000000 + 60 * n, 'unixepoch')"
 	if d.name == "postgres" {
-		number, at = "lpad(n::text, 7, '0')", `to_char(to_timestamp(opened_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+		number, at = "lpad(n::text, 7, '0')",
+			`to_char(to_timestamp(opened_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 	}
 	id := "'CS-20240129-' || " + number
 	named := fmt.Sprintf("CASE WHEN n %% %d = 0 THEN buyer ELSE 'buyer-' || (n %% 1000) END", n/busyOrders)
 	const product, seller = "'product-' || (n % 50)", "'seller-' || (n % 200)"
 	document := "document"
 	for _, part := range [][2]string{
-		{order.ID, id}, {order.Product, product}, {order.Buyer, named}, {order.Seller, seller}, {order.OpenedAt.Format(time.RFC3339), at},
+		{order.ID, id}, {order.Product, product}, {order.Buyer, named}, {order.Seller, seller},
+		{order.OpenedAt.Format(time.RFC3339), at},
 	} {
 		document = fmt.Sprintf("replace(%s, '%s', %s)", document, part[0], part[1])
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// The peers have to do what the library does, or it would be compared with something else.
+// The peers have to do what the library does, or it would be compared with
+// something else.
 
 func TestIdiomGoesTheSameWay(t *testing.T) {
 	order, _, err := play(0, 0)
@@ -36,15 +37,18 @@ func same(t *testing.T, o supervision.Order, p plainOrder) {
 	t.Helper()
 	require.Equal(t, plainOrder{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(o.Status), Version: o.Version,
-		OpenedAt: o.OpenedAt, UpdatedAt: o.UpdatedAt, TurnSince: o.TurnSince, ScheduledEnd: p.ScheduledEnd, AcceptedAt: o.AcceptedAt,
-		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections, Request: o.Request, Delivery: o.Delivery,
+		OpenedAt: o.OpenedAt, UpdatedAt: o.UpdatedAt, TurnSince: o.TurnSince, ScheduledEnd: p.ScheduledEnd,
+		AcceptedAt:        o.AcceptedAt,
+		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections, Request: o.Request,
+		Delivery: o.Delivery,
 	}, p)
 }
 
 func TestGuardsPermitWhatOperationsAllows(t *testing.T) {
 	orders, err := questions()
 	require.NoError(t, err)
-	for _, after := range []time.Duration{time.Hour, 4 * supervision.Day, 6 * supervision.Day, 352 * supervision.Day, 370 * supervision.Day} {
+	for _, after := range []time.Duration{time.Hour, 4 * supervision.Day, 6 * supervision.Day, 352 * supervision.Day,
+		370 * supervision.Day} {
 		for _, o := range orders {
 			if o.Status == supervision.Accepted {
 				continue // whose completion a machine without timers does not know
@@ -52,7 +56,8 @@ func TestGuardsPermitWhatOperationsAllows(t *testing.T) {
 			for _, actor := range askers {
 				at := o.UpdatedAt.Add(after)
 				machine := newStateless(storedStatus, nil)
-				permitted, err := machine.PermittedTriggersCtx(context.WithValue(context.Background(), orderKey{}, &o), &o, actor, at)
+				permitted, err := machine.PermittedTriggersCtx(context.WithValue(context.Background(), orderKey{}, &o),
+					&o, actor, at)
 				require.NoError(t, err)
 				var triggers []supervision.Operation
 				for _, trigger := range permitted {
@@ -145,7 +150,8 @@ func TestHandWrittenSQLGoesTheSameWay(t *testing.T) {
 func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 	const n = 5
 	for _, d := range []database{sqlite, postgres} {
-		for name, byHand := range map[string]func(*backlog, context.Context, int) error{"set": (*backlog).settleSet, "each": (*backlog).settleEach} {
+		for name, byHand := range map[string]func(*backlog, context.Context, int) error{"set": (*backlog).settleSet,
+			"each": (*backlog).settleEach} {
 			t.Run(d.name+" "+name, func(t *testing.T) {
 				l, service, err := d.backlog(n)
 				if errors.Is(err, errAbsent) {
@@ -164,7 +170,8 @@ func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 					require.Equal(t, ours, peer)
 					require.Equal(t, supervision.Completed, ours.order.Status)
 				}
-				relayed, err := service.Relay(t.Context(), func(context.Context, supervision.Record) error { return nil })
+				relayed,
+					err := service.Relay(t.Context(), func(context.Context, supervision.Record) error { return nil })
 				require.NoError(t, err)
 				require.Equal(t, n, relayed)
 				require.NoError(t, l.relay(t.Context(), n))

@@ -30,7 +30,8 @@ type plainRecord struct {
 
 func plainOpen(o supervision.Opening, at time.Time) plainOrder {
 	return plainOrder{
-		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(supervision.AwaitingRequest), Version: 1,
+		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(supervision.AwaitingRequest),
+		Version:  1,
 		OpenedAt: at, UpdatedAt: at, TurnSince: at, ScheduledEnd: at.AddDate(1, 0, 0),
 	}
 }
@@ -47,7 +48,8 @@ func (o *plainOrder) advance(r *plainRecord) {
 	case supervision.RejectRequest:
 		o.RequestRejections++
 	case supervision.Deliver:
-		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: r.At}
+		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt,
+			DeliveredAt: r.At}
 	case supervision.AcceptProduct:
 		o.AcceptedAt = r.At
 	case supervision.RejectProduct:

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// hotPaths are the sides that are profiled: how often they run, and the function of the library that counts.
+// hotPaths are the sides that are profiled: how often they run, and the
+// function of the library that counts.
 var hotPaths = []struct {
 	contest, entry string
 	times          int
@@ -40,7 +41,8 @@ var owners = []owner{
 	{"allocating", `runtime\.(mallocgc|growslice)`},
 }
 
-// printProfile profiles each hot path in a process of its own and prints whose the time and the allocations are.
+// printProfile profiles each hot path in a process of its own and prints whose
+// the time and the allocations are.
 func printProfile() error {
 	dir, err := os.MkdirTemp("", "serviceflow-profiles")
 	if err != nil {
@@ -62,7 +64,8 @@ func printProfile() error {
 		for _, p := range hotPaths {
 			file := filepath.Join(dir, "profile")
 			pattern := "^BenchmarkContest$/^" + strings.ReplaceAll(p.contest, "/", "$/^") + "$/^side=ours$"
-			args := []string{"test", benchPackage, "-run", "^$", "-bench", pattern, "-benchtime", fmt.Sprintf("%dx", p.times), "-o", filepath.Join(dir, "test"), kind.flag, file}
+			args := []string{"test", benchPackage, "-run", "^$", "-bench", pattern, "-benchtime",
+				fmt.Sprintf("%dx", p.times), "-o", filepath.Join(dir, "test"), kind.flag, file}
 			if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 				return fmt.Errorf("%w: %s", err, out)
 			}
@@ -100,9 +103,11 @@ func printShares(contest, file, index, entry string, owners []owner) error {
 
 var shown = regexp.MustCompile(`Showing nodes accounting for ([0-9.]+)([a-z]*)`)
 
-// total adds up what a profile has below an entry, as far as it passes functions.
+// total adds up what a profile has below an entry, as far as it passes
+// functions.
 func total(file, index, entry, functions string) (float64, error) {
-	out, err := exec.Command("go", "tool", "pprof", "-top", "-nodefraction=0", "-nodecount=1000000", "-sample_index="+index,
+	out, err := exec.Command("go", "tool", "pprof", "-top", "-nodefraction=0", "-nodecount=1000000",
+		"-sample_index="+index,
 		"-show_from="+entry, "-focus="+functions, file).Output()
 	if err != nil {
 		return 0, nil // pprof fails where nothing matches
@@ -112,5 +117,6 @@ func total(file, index, entry, functions string) (float64, error) {
 		return 0, nil
 	}
 	value, err := strconv.ParseFloat(found[1], 64)
-	return value * map[string]float64{"": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "mins": 60, "min": 60, "hrs": 3600}[found[2]], err
+	return value * map[string]float64{"": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "mins": 60, "min": 60,
+		"hrs": 3600}[found[2]], err
 }

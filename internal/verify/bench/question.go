@@ -13,15 +13,18 @@ import (
 var questionContests = []contest{
 	{
 		name: "operations/stateless", what: "`Order.Operations`: every operation with reason and instant",
-		against: "qmuntal/stateless, one machine for all orders, asked which triggers its guards permit", bound: faster(1),
+		against: "qmuntal/stateless, one machine for all orders, asked which triggers its guards permit",
+		bound:   faster(1),
 		prepare: func(bool) (match, error) { return alike(askOperations, askStateless) },
 	},
 	{
-		name: "operations/stateless-each", what: "the same", against: "the same, a machine for each order as its README makes it", bound: faster(1),
+		name: "operations/stateless-each", what: "the same",
+		against: "the same, a machine for each order as its README makes it", bound: faster(1),
 		prepare: func(bool) (match, error) { return alike(askOperations, askStatelessEach) },
 	},
 	{
-		name: "permit/stateless", what: "`Order.Permit`: one operation", against: "qmuntal/stateless, `CanFire`", bound: faster(1),
+		name: "permit/stateless", what: "`Order.Permit`: one operation", against: "qmuntal/stateless, `CanFire`",
+		bound:   faster(1),
 		prepare: func(bool) (match, error) { return alike(askPermit, askCanFire) },
 	},
 }
@@ -43,7 +46,8 @@ var (
 	askedAt = bought.Add(7 * 24 * time.Hour)
 )
 
-// ask puts a question about one order after the other, from one party after the other.
+// ask puts a question about one order after the other, from one party after the
+// other.
 func ask(b *bench, question func(o *supervision.Order, a supervision.Actor) error) error {
 	orders, err := questions()
 	if err != nil {
@@ -95,7 +99,8 @@ func askStatelessEach(b *bench) error {
 func askCanFire(b *bench) error {
 	machine := newStateless(storedStatus, func(context.Context, stateless.State) error { return nil })
 	return ask(b, func(o *supervision.Order, a supervision.Actor) error {
-		_, err := machine.CanFireCtx(context.WithValue(context.Background(), orderKey{}, o), supervision.OpRaiseAppeal, o, a, askedAt)
+		_, err := machine.CanFireCtx(context.WithValue(context.Background(), orderKey{}, o), supervision.OpRaiseAppeal,
+			o, a, askedAt)
 		return err
 	})
 }
@@ -106,8 +111,10 @@ func storedStatus(ctx context.Context) (stateless.State, error) {
 	return ctx.Value(orderKey{}).(*supervision.Order).Status, nil
 }
 
-// newStateless makes the flow's machine with guards for what the rules ask. Guards get the order, the actor and the instant.
-func newStateless(get func(context.Context) (stateless.State, error), set func(context.Context, stateless.State) error) *stateless.StateMachine {
+// newStateless makes the flow's machine with guards for what the rules ask.
+// Guards get the order, the actor and the instant.
+func newStateless(get func(context.Context) (stateless.State, error),
+	set func(context.Context, stateless.State) error) *stateless.StateMachine {
 	m := stateless.NewStateMachineWithExternalStorage(get, set, stateless.FiringImmediate)
 	done := make(map[[2]any]bool)
 	for _, t := range supervision.Flow() {
@@ -128,7 +135,8 @@ func newStateless(get func(context.Context) (stateless.State, error), set func(c
 	return m
 }
 
-// mayFire is what a host would ask in a guard: whose operation it is, how long ago the last reminder was, whether an appeal has a ground.
+// mayFire is what a host would ask in a guard: whose operation it is, how long
+// ago the last reminder was, whether an appeal has a ground.
 func mayFire(t supervision.Transition, o *supervision.Order, a supervision.Actor, at time.Time) bool {
 	if !mayAct(t, o, a) {
 		return false

@@ -13,7 +13,8 @@ import (
 var relayContests = func() (list []contest) {
 	for _, d := range []database{postgres, sqlite} {
 		list = append(list, contest{
-			name: "relay/" + d.name, what: "`Service.Relay` of 100,000 waiting records on " + d.name + ", for each record",
+			name:    "relay/" + d.name,
+			what:    "`Service.Relay` of 100,000 waiting records on " + d.name + ", for each record",
 			against: "a hand-written claim loop, the same batch of 200", bound: faster(0.8), wall: true, rounds: 7,
 			iterations: [2]int{100_000, 100_000},
 			prepare:    func(bool) (match, error) { return relayMatch(d) },
@@ -66,7 +67,8 @@ func relayMatch(d database) (match, error) {
 
 // The batch of the hand-written loop is the library's: 200.
 const (
-	// Of several waiting records of one order the library claims none without those before it. This takes what waits longest.
+	// Of several waiting records of one order the library claims none without
+	// those before it. This takes what waits longest.
 	pgClaim = `WITH first AS (
 	SELECT order_id, seq FROM {outbox} WHERE claimed_until <= $1 ORDER BY waits_since, order_id, seq LIMIT 200 FOR UPDATE SKIP LOCKED),
 claimed AS (

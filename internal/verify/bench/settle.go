@@ -12,7 +12,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// due is when the orders of the settling contests become Completed, noticed when it is noticed.
+// due is when the orders of the settling contests become Completed, noticed
+// when it is noticed.
 var (
 	due     = bought.Add(7*time.Hour + 3*time.Hour)
 	noticed = bought.AddDate(1, 0, 0)
@@ -22,14 +23,18 @@ var settleContests = func() (list []contest) {
 	for _, d := range []database{postgres, sqlite} {
 		list = append(list,
 			contest{
-				name: "settle/" + d.name + "/set", what: "`Service.Settle` of 100,000 due orders on " + d.name + ", for each order",
-				against: "one hand-written set-based statement for each table, in one transaction", bound: faster(0.3), wall: true, rounds: 3,
+				name:    "settle/" + d.name + "/set",
+				what:    "`Service.Settle` of 100,000 due orders on " + d.name + ", for each order",
+				against: "one hand-written set-based statement for each table, in one transaction", bound: faster(0.3),
+				wall: true, rounds: 3,
 				iterations: [2]int{100_000, 100_000},
 				prepare:    func(bool) (match, error) { return settleMatch(d, (*backlog).settleSet) },
 			},
 			contest{
-				name: "settle/" + d.name + "/each", what: "the same", against: "one order at a time, 1,000 of them: load, then a transaction of its own", bound: faster(10),
-				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
+				name: "settle/" + d.name + "/each", what: "the same",
+				against: "one order at a time, 1,000 of them: load, then a transaction of its own",
+				bound:   faster(10),
+				wall:    true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return settleMatch(d, (*backlog).settleEach) },
 			},
 			contest{
@@ -43,7 +48,8 @@ var settleContests = func() (list []contest) {
 	return list
 }()
 
-// backlog is orders that time has made due, or what they leave in the outbox, copied for every measurement from one seed.
+// backlog is orders that time has made due, or what they leave in the outbox,
+// copied for every measurement from one seed.
 type backlog struct {
 	*hand
 	seeded int
@@ -68,7 +74,8 @@ func (b *backlog) seed(n int) error {
 	b.remove = append(b.remove, func() { _ = b.run("DROP TABLE IF EXISTS " + b.peer.prefix + "seed") })
 	return b.run(
 		"CREATE TABLE " + b.peer.prefix + "seed AS SELECT 'CS-20240129-' || " + number + " AS id, " + columns +
-			", replace(document, '" + name + "', 'CS-20240129-' || " + number + ") AS document FROM " + b.peer.prefix + "orders, " + b.series(n),
+			", replace(document, '" + name + "', 'CS-20240129-' || " + number + ") AS document FROM " + b.peer.prefix +
+			"orders, " + b.series(n),
 	)
 }
 
@@ -80,12 +87,15 @@ func (d database) series(n int) string {
 	return fmt.Sprintf("(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series", n)
 }
 
-// refill puts the first n orders of the seed back into the tables of a side, and nothing else.
+// refill puts the first n orders of the seed back into the tables of a side,
+// and nothing else.
 func (b *backlog) refill(t tables, n int) error {
 	const columns = "id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document"
 	statements := []string{
-		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records", "DELETE FROM " + t.prefix + "outbox",
-		fmt.Sprintf("INSERT INTO %sorders (%s) SELECT %s FROM %sseed ORDER BY id LIMIT %d", t.prefix, columns, columns, b.peer.prefix, n),
+		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records",
+		"DELETE FROM " + t.prefix + "outbox",
+		fmt.Sprintf("INSERT INTO %sorders (%s) SELECT %s FROM %sseed ORDER BY id LIMIT %d", t.prefix, columns, columns,
+			b.peer.prefix, n),
 	}
 	if b.name == "postgres" {
 		for i, table := range []string{"orders", "records", "outbox"} {
@@ -220,7 +230,8 @@ func (b *backlog) settleSet(ctx context.Context, _ int) error {
 	return tx.Commit()
 }
 
-// settleEach settles one order after the other, as a worker without batches does: it loads it and saves it in a transaction.
+// settleEach settles one order after the other, as a worker without batches
+// does: it loads it and saves it in a transaction.
 func (b *backlog) settleEach(ctx context.Context, n int) error {
 	ids, err := b.dueIDs(ctx, n)
 	if err != nil {
@@ -235,7 +246,8 @@ func (b *backlog) settleEach(ctx context.Context, n int) error {
 }
 
 func (b *backlog) dueIDs(ctx context.Context, n int) (ids []string, err error) {
-	rows, err := b.QueryContext(ctx, b.text("SELECT id FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?"), noticed.UnixMicro(), n)
+	rows, err := b.QueryContext(ctx, b.text("SELECT id FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?"),
+		noticed.UnixMicro(), n)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +273,8 @@ func (b *backlog) complete(ctx context.Context, id string) error {
 	}
 	before := o.Version
 	r := handRecord{
-		Format: 1, Order: id, Seq: before + 1, At: due, Actor: supervision.System(), Operation: "complete", From: o.Status, To: "completed",
+		Format: 1, Order: id, Seq: before + 1, At: due, Actor: supervision.System(), Operation: "complete",
+		From: o.Status, To: "completed",
 		Action: struct{}{},
 	}
 	o.pass()

@@ -13,8 +13,10 @@ var sqlContests = func() (list []contest) {
 	for _, d := range []database{sqlite, postgres, mariadb} {
 		for _, n := range []int{1, 16} {
 			list = append(list, contest{
-				name: fmt.Sprintf("do/%s/%d", d.name, n), what: fmt.Sprintf("`Service.Do` on %s, %d client(s)", d.name, n),
-				against: "hand-written SQL with the same reads, writes and documents, no rules", bound: faster(0.85), wall: true,
+				name:    fmt.Sprintf("do/%s/%d", d.name, n),
+				what:    fmt.Sprintf("`Service.Do` on %s, %d client(s)", d.name, n),
+				against: "hand-written SQL with the same reads, writes and documents, no rules", bound: faster(0.85),
+				wall:    true,
 				prepare: func(bool) (match, error) { return doMatch(d, n, (*hand).do) },
 			})
 		}
@@ -23,7 +25,8 @@ var sqlContests = func() (list []contest) {
 		n := []int{1, 16}[i]
 		list = append(list, contest{
 			name: fmt.Sprintf("usual/postgres/%d", n), what: fmt.Sprintf("`Service.Do` on postgres, %d client(s)", n),
-			against: "the usual transaction: begin, select for update, update, insert, insert, commit; no rules", bound: faster(factor), wall: true,
+			against: "the usual transaction: begin, select for update, update, insert, insert, commit; no rules",
+			bound:   faster(factor), wall: true,
 			prepare: func(bool) (match, error) { return doMatch(postgres, n, (*hand).usual) },
 		})
 	}

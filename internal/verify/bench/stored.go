@@ -10,8 +10,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// storedBytes counts what one order takes on SQLite after a whole flow, its records included and everything relayed, and what the parties
-// typed for it, each action as JSON.
+// storedBytes counts what one order takes on SQLite after a whole flow, its
+// records included and everything relayed, and what the parties typed for it,
+// each action as JSON.
 func storedBytes(moves []move) (stored, typed int, err error) {
 	ctx := context.Background()
 	g, err := sqlite.open()
@@ -84,14 +85,16 @@ func (g *ground) bytes(query string) (total int, err error) {
 	return total, rows.Err()
 }
 
-// disputed is a flow with an appeal, a note and a ruling between the delivery and its acceptance.
+// disputed is a flow with an appeal, a note and a ruling between the delivery
+// and its acceptance.
 var disputed = append(append([]move{}, flow[:5]...),
 	move{buyer, supervision.RaiseAppeal{
 		Ground: appeal.SellerSilent,
 		Reason: "The invitations for Kuala Lumpur have been announced on Tuesday and again on Thursday; nothing has arrived since, and nobody answers.",
 		Demand: "Send the invitations this week, or refund the twelve accounts.",
 	}},
-	move{supervision.Manager("manager-7"), supervision.AddNote{Text: "Called the seller: the account manager was ill, a colleague takes over today."}},
+	move{supervision.Manager("manager-7"),
+		supervision.AddNote{Text: "Called the seller: the account manager was ill, a colleague takes over today."}},
 	move{supervision.Manager("manager-7"), supervision.DecideAppeal{
 		Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery, Upheld: true,
 		Decision: "The seller was silent for six days. It delivers the missing accounts within two working days; the buyer keeps its right to appeal.",
@@ -105,7 +108,8 @@ func printStored() error {
 	for _, f := range []struct {
 		name  string
 		moves []move
-	}{{"request, progress, delivery, rejection, delivery, acceptance", flow}, {"the same with an appeal, a note and a ruling", disputed}} {
+	}{{"request, progress, delivery, rejection, delivery, acceptance", flow},
+		{"the same with an appeal, a note and a ruling", disputed}} {
 		stored, typed, err := storedBytes(f.moves)
 		if err != nil {
 			return err

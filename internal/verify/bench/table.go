@@ -15,7 +15,8 @@ var errAbsent = errors.New("not there")
 func printMachine(p plan) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%s, %s/%s, %d cores, %s; load averages at the beginning %s; %d rounds of about %s for each side.\n\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), strings.Join(strings.Fields(string(load))[:min(3, len(strings.Fields(string(load))))], " "),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(),
+		strings.Join(strings.Fields(string(load))[:min(3, len(strings.Fields(string(load))))], " "),
 		p.rounds, p.span)
 }
 
@@ -48,7 +49,8 @@ func (r result) print() {
 		verdict = "**missed**"
 	}
 	fmt.Printf("| %s | %s | %s | %s | **%.2f** | %.2f to %.2f | %s | %d : %d |\n",
-		r.name, r.what, r.against, r.bound, r.figure, r.low, r.high, verdict, r.ours.AllocsPerOp(), r.peer.AllocsPerOp())
+		r.name, r.what, r.against, r.bound, r.figure, r.low, r.high, verdict, r.ours.AllocsPerOp(),
+		r.peer.AllocsPerOp())
 }
 
 // fact is a figure that is counted and not timed.

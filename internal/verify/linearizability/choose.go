@@ -6,16 +6,19 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/model"
 )
 
-// likely are the operations that somebody may do at each status, several times where the flow should go on.
+// likely are the operations that somebody may do at each status, several times
+// where the flow should go on.
 var likely = map[string][]string{
-	"awaiting_request":      {"submit_request"},
-	"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "remind", "raise_appeal"},
-	"awaiting_delivery":     {"deliver", "deliver", "report_progress", "remind", "raise_appeal"},
-	"awaiting_acceptance":   {"reject_product", "reject_product", "accept_product", "raise_appeal"},
-	"frozen":                {"add_note", "decide_appeal"},
+	"awaiting_request": {"submit_request"},
+	"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "remind",
+		"raise_appeal"},
+	"awaiting_delivery":   {"deliver", "deliver", "report_progress", "remind", "raise_appeal"},
+	"awaiting_acceptance": {"reject_product", "reject_product", "accept_product", "raise_appeal"},
+	"frozen":              {"add_note", "decide_appeal"},
 }
 
-// choose decides what a client tries, given the status it saw last; mark tells its commands apart.
+// choose decides what a client tries, given the status it saw last; mark tells
+// its commands apart.
 func choose(random *rand.Rand, status, mark string) input {
 	ops := likely[status]
 	if len(ops) == 0 || random.IntN(6) == 0 {

@@ -18,7 +18,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// database is one kind of database, and where it is: as the environment says, or at its usual place on this machine.
+// database is one kind of database, and where it is: as the environment says,
+// or at its usual place on this machine.
 type database struct {
 	name            string
 	dialect         sqlstore.Dialect
@@ -61,7 +62,8 @@ func (d database) open(t *testing.T) service.Store {
 
 func (d database) dsn(t *testing.T) string {
 	if d.variable == "" {
-		return "file:" + filepath.Join(t.TempDir(), "orders.db") + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)"
+		return "file:" + filepath.Join(t.TempDir(), "orders.db") +
+			"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)"
 	}
 	if dsn := os.Getenv(d.variable); dsn != "" {
 		return dsn

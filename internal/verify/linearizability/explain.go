@@ -12,7 +12,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// state is one order with all that was done to it; nil before it is opened. It never changes.
+// state is one order with all that was done to it; nil before it is opened. It
+// never changes.
 type state struct {
 	order model.Order
 	last  *entry
@@ -76,7 +77,8 @@ func explanation(policy *model.Policy) porcupine.Model {
 		},
 		DescribeOperation: func(in, out any) string {
 			i, o := in.(input), out.(output)
-			return fmt.Sprintf("%s %s %s by %s key %q -> %s v%d, unknown %t, %v", i.kind, i.order, i.command.Op, i.command.Actor, i.key,
+			return fmt.Sprintf("%s %s %s by %s key %q -> %s v%d, unknown %t, %v", i.kind, i.order, i.command.Op,
+				i.command.Actor, i.key,
 				o.order.Status, o.order.Version, o.unknown, o.err)
 		},
 		DescribeState: func(s any) string {
@@ -89,7 +91,8 @@ func explanation(policy *model.Policy) porcupine.Model {
 	return m.ToModel()
 }
 
-// step returns the states that an operation with this answer can lead to; none where the answer cannot be explained.
+// step returns the states that an operation with this answer can lead to; none
+// where the answer cannot be explained.
 func (s *state) step(policy *model.Policy, in input, out output) []*state {
 	switch in.kind {
 	case "open":

@@ -33,7 +33,8 @@ type output struct {
 	records []supervision.Record
 }
 
-// history collects operations. Its clock only counts, so that no two instants are the same.
+// history collects operations. Its clock only counts, so that no two instants
+// are the same.
 type history struct {
 	ticks atomic.Int64
 	mu    sync.Mutex
@@ -50,7 +51,8 @@ func (h *history) add(client int, in input, called int64, out output) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.list = append(h.list, porcupine.Operation{ClientId: client, Input: in, Call: called, Output: out, Return: returned})
+	h.list = append(h.list,
+		porcupine.Operation{ClientId: client, Input: in, Call: called, Output: out, Return: returned})
 }
 
 // byOrder splits a history: orders know nothing of one another.

@@ -34,7 +34,8 @@ func TestStoresAreLinearizable(t *testing.T) {
 	}
 }
 
-// contest plays rounds on a store until time is up; each has to have an explanation.
+// contest plays rounds on a store until time is up; each has to have an
+// explanation.
 func contest(t *testing.T, store service.Store) {
 	first := *seed
 	if first == 0 {
@@ -43,7 +44,8 @@ func contest(t *testing.T, store service.Store) {
 	rounds, operations, unknown := 0, 0, 0
 	for began := time.Now(); rounds == 0 || time.Since(began) < *length; rounds++ {
 		round := linearizability.Round{
-			Name: fmt.Sprintf("o%d", rounds), Seed: first + uint64(rounds), Clients: 4 + rounds%5, Orders: 3, Operations: 12,
+			Name: fmt.Sprintf("o%d", rounds), Seed: first + uint64(rounds), Clients: 4 + rounds%5, Orders: 3,
+			Operations: 12,
 		}
 		result := round.Run(store, patience)
 		require.NoError(t, result.Err, "seed %d", round.Seed)
@@ -74,8 +76,10 @@ func TestBrokenStoresAreNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n := range 200 {
-				round := linearizability.Round{Name: fmt.Sprintf("o%d", n), Seed: uint64(n), Clients: 6, Orders: 2, Operations: 12}
-				if result := round.Run(breakIt(memory.New()), patience); result.Verdict == porcupine.Illegal || result.Err != nil {
+				round := linearizability.Round{Name: fmt.Sprintf("o%d", n), Seed: uint64(n), Clients: 6, Orders: 2,
+					Operations: 12}
+				if result := round.Run(breakIt(memory.New()), patience); result.Verdict == porcupine.Illegal ||
+					result.Err != nil {
 					t.Logf("seen in round %d", n+1)
 					return
 				}

@@ -9,11 +9,13 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// lossy is a client's way to the store, which loses an answer now and then, before or after the store has done its work.
+// lossy is a client's way to the store, which loses an answer now and then,
+// before or after the store has done its work.
 type lossy struct {
 	service.Store
 	random *rand.Rand
-	// cancel ends the context of the call under way; it is called during a save now and then.
+	// cancel ends the context of the call under way; it is called during a save
+	// now and then.
 	cancel context.CancelFunc
 	// saved hears of every save; nil for nobody.
 	saved func(changes []service.Change, called int64, err error)

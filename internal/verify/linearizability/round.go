@@ -21,11 +21,13 @@ import (
 
 // Round is one contest of clients for a few orders.
 type Round struct {
-	// Name makes the ids of the orders different from those of other rounds on the same store.
+	// Name makes the ids of the orders different from those of other rounds on
+	// the same store.
 	Name string
 	// Seed decides what the clients try; not when they come to do it.
 	Seed uint64
-	// Clients work at the same time, each on all the Orders, until each has done so many Operations.
+	// Clients work at the same time, each on all the Orders, until each has
+	// done so many Operations.
 	Clients, Orders, Operations int
 }
 
@@ -33,8 +35,8 @@ type Round struct {
 type Result struct {
 	// Verdict is porcupine's.
 	Verdict porcupine.CheckResult
-	// Operations counts those in the history, Unknown those whose answers were lost, Failed those that the store refused with an error of
-	// its own.
+	// Operations counts those in the history, Unknown those whose answers were
+	// lost, Failed those that the store refused with an error of its own.
 	Operations, Unknown, Failed int
 	// Info draws the history: porcupine.VisualizePath(Model, Info, path).
 	Info  porcupine.LinearizationInfo
@@ -93,7 +95,8 @@ func (c *contest) check(patience time.Duration) Result {
 
 func (c *contest) id(i int) string { return fmt.Sprintf("%s-%d", c.Name, i) }
 
-// host is one client's service, with a clock that remembers what it was asked first.
+// host is one client's service, with a clock that remembers what it was asked
+// first.
 type host struct {
 	clock.Clock
 	contest *contest
@@ -113,7 +116,8 @@ func (h *host) Now() time.Time {
 
 func (c *contest) host(random *rand.Rand) *host {
 	h := &host{contest: c, lossy: &lossy{Store: c.store, random: random, clock: c.history.now}}
-	service, err := service.New(h.lossy, service.WithClock(h), service.WithPolicy(bridge.Policy(c.policy)), service.WithoutOutbox())
+	service, err := service.New(h.lossy, service.WithClock(h), service.WithPolicy(bridge.Policy(c.policy)),
+		service.WithoutOutbox())
 	if err != nil {
 		c.fail(err)
 	}
@@ -139,7 +143,8 @@ func (h *host) call(client int, in input, do func(context.Context) (supervision.
 	return out
 }
 
-// definite sorts errors out: those that say that nothing has happened need no explanation, and are left out.
+// definite sorts errors out: those that say that nothing has happened need no
+// explanation, and are left out.
 func (c *contest) definite(in input, out *output) bool {
 	var conflict *service.ConflictError
 	switch {
@@ -161,21 +166,24 @@ func (c *contest) definite(in input, out *output) bool {
 	return true
 }
 
-// client does one thing after the other, sends again what was not answered, and lets time go on a little.
+// client does one thing after the other, sends again what was not answered, and
+// lets time go on a little.
 func (c *contest) client(n int) {
 	random := rand.New(rand.NewPCG(c.Seed, uint64(n)))
 	h := c.host(random)
 	seen := make([]supervision.Order, c.Orders)
 	for i := range c.Orders {
 		opening := supervision.Opening{ID: c.id(i), Product: "p", Buyer: "b", Seller: "s"}
-		out := h.call(n, input{kind: "open", order: c.id(i)}, func(ctx context.Context) (supervision.Order, error) { return h.service.Open(ctx, opening) })
+		out := h.call(n, input{kind: "open", order: c.id(i)},
+			func(ctx context.Context) (supervision.Order, error) { return h.service.Open(ctx, opening) })
 		seen[i] = out.order
 	}
 	for k := range c.Operations {
 		c.now.Add(random.Int64N(4))
 		i := random.IntN(c.Orders)
 		if random.IntN(4) == 0 {
-			seen[i] = h.call(n, input{kind: "read", order: c.id(i), command: model.Command{Role: "manager", Actor: "m"}},
+			seen[i] = h.call(n,
+				input{kind: "read", order: c.id(i), command: model.Command{Role: "manager", Actor: "m"}},
 				func(ctx context.Context) (supervision.Order, error) {
 					return h.service.Order(ctx, c.id(i), supervision.Manager("m"))
 				}).order

@@ -101,7 +101,8 @@ func (o Order) faults(c Command) []string {
 		bad("attachments", c.Files > 20 || proof && c.Files == 0)
 	case "decide_appeal":
 		bad("outcome", !isOne(c.Outcome, "resume", "accept", "cancel"))
-		resumable := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
+		resumable := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+			"awaiting_acceptance")
 		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable && c.ResumeAt != o.FrozenFrom))
 		bad("decision", blank || long)
 		bad("attachments", c.Files > 20)
@@ -164,7 +165,8 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "intervene":
 		r.To = "frozen"
 		o.FrozenFrom = o.Status
-		o.Appeal = &Appeal{Manager: c.Actor, Reason: c.Text, Files: c.Files, Raised: at, HandleBy: at + o.Policy.Handling}
+		o.Appeal = &Appeal{Manager: c.Actor, Reason: c.Text, Files: c.Files, Raised: at,
+			HandleBy: at + o.Policy.Handling}
 		newTurn = false
 	case "add_note":
 		a := *o.Appeal
@@ -196,9 +198,10 @@ func (o Order) ruled(c Command) string {
 	return o.FrozenFrom
 }
 
-// rule ends the case. Frozen time never counts: the scheduled end moves by it, and so do silence and timer where the flow goes on where
-// it froze; anywhere else a new turn begins (R17). A flow that resumes has spent the ground ruled on, and no other: its counter is 0 again,
-// or that silence begins anew (R16).
+// rule ends the case. Frozen time never counts: the scheduled end moves by it,
+// and so do silence and timer where the flow goes on where it froze; anywhere
+// else a new turn begins (R17). A flow that resumes has spent the ground ruled
+// on, and no other: its counter is 0 again, or that silence begins anew (R16).
 func (o Order) rule(c Command, to string, at int64) Order {
 	a := *o.Appeal
 	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, Files: c.Files, At: at}

@@ -2,11 +2,14 @@ package model
 
 import "slices"
 
-// Operations are all operations but opening, in the order in which answers list them.
-var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver", "accept_product",
+// Operations are all operations but opening, in the order in which answers list
+// them.
+var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver",
+	"accept_product",
 	"reject_product", "remind", "raise_appeal", "intervene", "add_note", "decide_appeal", "auto_accept", "complete"}
 
-// Instants lists, sorted, every instant at which time may change an answer about the order as it stands.
+// Instants lists, sorted, every instant at which time may change an answer
+// about the order as it stands.
 func (o Order) Instants() []int64 {
 	list := make([]int64, 0, 10)
 	list = append(list, o.SilentSince+o.Policy.Silence+1, o.End-o.Policy.Blackout, o.End)
@@ -24,8 +27,9 @@ func (o Order) Instants() []int64 {
 	return list
 }
 
-// opening finds the first instant at which a question that is answered with no becomes a yes, and the first one after that, or after now
-// where it is a yes already, at which it is a no again; 0 for never.
+// opening finds the first instant at which a question that is answered with no
+// becomes a yes, and the first one after that, or after now where it is a yes
+// already, at which it is a no again; 0 for never.
 func (o Order) opening(now int64, yes func(Order, int64) bool) (from, until int64) {
 	open := yes(o.at(now), now)
 	for _, t := range o.Instants() {
@@ -92,7 +96,8 @@ func (o Order) permission(role, actor, op string, now int64) Permission {
 	return p
 }
 
-// may is the yes or no of an operation: whether some command of it would be done.
+// may is the yes or no of an operation: whether some command of it would be
+// done.
 func (o Order) may(role, actor, op string, at int64) bool {
 	if _, reason := o.barred(role, op); reason != "" || o.ownCase(role, actor) {
 		return false
@@ -113,8 +118,9 @@ func (o Order) may(role, actor, op string, at int64) bool {
 	return true
 }
 
-// bestReason is the reason that is told when no ground holds: of the ground that the clock would open first if no timer moved the order
-// on before, otherwise of the first one granted.
+// bestReason is the reason that is told when no ground holds: of the ground
+// that the clock would open first if no timer moved the order on before,
+// otherwise of the first one granted.
 func (o Order) bestReason(role string, now int64) string {
 	best, soonest := "not_granted", int64(0)
 	untimed := *o.Policy
@@ -171,7 +177,8 @@ type Deadline struct {
 	Kind, Rule, Party, Ground string
 }
 
-// Deadlines lists what time alone will bring after now, in no particular order (R23).
+// Deadlines lists what time alone will bring after now, in no particular order
+// (R23).
 func (o Order) Deadlines(now int64) []Deadline {
 	now = o.clamp(now)
 	o = o.at(now)

@@ -17,7 +17,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// TestMain makes rapid's runs long enough to matter; -rapid.checks and -rapid.seed still decide when they are given.
+// TestMain makes rapid's runs long enough to matter; -rapid.checks and
+// -rapid.seed still decide when they are given.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}
@@ -34,8 +35,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestLibraryAgreesWithModel drives an order and its model with the same commands and questions, at instants at and around those
-// at which an answer changes.
+// TestLibraryAgreesWithModel drives an order and its model with the same
+// commands and questions, at instants at and around those at which an answer
+// changes.
 func TestLibraryAgreesWithModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := open(t)
@@ -86,7 +88,8 @@ func open(t *rapid.T) *pair {
 	return p
 }
 
-// preset takes the library's own numbers where it has them, so that they are compared too.
+// preset takes the library's own numbers where it has them, so that they are
+// compared too.
 func preset(p model.Policy) supervision.Policy {
 	switch p.Name {
 	case "guide":
@@ -123,7 +126,8 @@ func policies() *rapid.Generator[model.Policy] {
 			Start:      rapid.SampledFrom([]string{"awaiting_request", "awaiting_delivery"}).Draw(t, "start"),
 			Completion: durations().Draw(t, "completion"), Period: durations().Draw(t, "period"),
 			Reminder: optional.Draw(t, "reminder"), AutoAccept: optional.Draw(t, "auto accept"),
-			Silence: durations().Draw(t, "silence"), Blackout: optional.Draw(t, "blackout"), Handling: durations().Draw(t, "handling"),
+			Silence: durations().Draw(t, "silence"), Blackout: optional.Draw(t, "blackout"),
+			Handling:      durations().Draw(t, "handling"),
 			Rejections:    rapid.IntRange(1, 3).Draw(t, "rejections"),
 			BuyerGrounds:  grounds("buyer_silent").Draw(t, "buyer's grounds"),
 			SellerGrounds: grounds("seller_silent").Draw(t, "seller's grounds"),
@@ -143,7 +147,8 @@ func grounds(own string) *rapid.Generator[[]string] {
 	})
 }
 
-// instant draws an instant that matters to the order, or one near to it, or any; now and then one before its newest record.
+// instant draws an instant that matters to the order, or one near to it, or
+// any; now and then one before its newest record.
 func (p *pair) instant(t *rapid.T) int64 {
 	base := append(p.model.Instants(), p.now, p.now, p.model.Updated)
 	at := rapid.SampledFrom(base).Draw(t, "instant")
@@ -165,13 +170,15 @@ func (p *pair) pass(at int64) {
 }
 
 var actors = []model.Command{
-	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"}, {Role: "manager", Actor: "m2"},
+	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"},
+	{Role: "manager", Actor: "m2"},
 	{Role: "system", Actor: "system"}, {Role: "buyer", Actor: "s"}, {Role: "seller", Actor: "b"},
 	{Role: "manager", Actor: "s"},
 }
 
 func content(t *rapid.T, c model.Command) model.Command {
-	texts := []string{"text", "  text\n", "text", "other", strings.Repeat("ä", 4000), "", "  ", strings.Repeat("x", 4001)}
+	texts := []string{"text", "  text\n", "text", "other", strings.Repeat("ä", 4000), "", "  ",
+		strings.Repeat("x", 4001)}
 	files := []int{0, 0, 1, 20, 21}
 	c.Text = rapid.SampledFrom(texts).Draw(t, "text")
 	switch c.Op {
@@ -179,7 +186,8 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.Text = ""
 	case "submit_request", "deliver":
 		if c.Op == "submit_request" && rapid.Bool().Draw(t, "on a form") {
-			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"), rapid.IntRange(1, 2).Draw(t, "form")
+			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"),
+				rapid.IntRange(1, 2).Draw(t, "form")
 		}
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 	case "raise_appeal":
@@ -194,7 +202,8 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "accept", "cancel", "", "shrug"}).Draw(t, "outcome")
 		c.Upheld = rapid.Bool().Draw(t, "upheld")
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
-		c.ResumeAt = rapid.SampledFrom([]string{"", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+		c.ResumeAt = rapid.SampledFrom([]string{"", "", "awaiting_request", "awaiting_confirmation",
+			"awaiting_delivery",
 			"awaiting_acceptance", "accepted", "frozen", "canceled"}).Draw(t, "resume at")
 	}
 	return c
@@ -207,7 +216,8 @@ func (p *pair) command(t *rapid.T) {
 	p.do(t, content(t, c), p.instant(t))
 }
 
-// likely tries what somebody may do, with faultless content, so that orders get far.
+// likely tries what somebody may do, with faultless content, so that orders get
+// far.
 func (p *pair) likely(t *rapid.T) {
 	at := p.instant(t)
 	var may []model.Command
@@ -238,7 +248,8 @@ func (p *pair) likely(t *rapid.T) {
 	case "decide_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "resume", "accept", "cancel"}).Draw(t, "outcome")
 		if c.Text = "decision"; c.Outcome == "resume" {
-			c.ResumeAt = rapid.SampledFrom([]string{"", "", "", "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+			c.ResumeAt = rapid.SampledFrom([]string{"", "", "", "awaiting_request", "awaiting_confirmation",
+				"awaiting_delivery",
 				"awaiting_acceptance", p.model.FrozenFrom}).Draw(t, "resume at")
 		}
 	default:
@@ -249,7 +260,8 @@ func (p *pair) likely(t *rapid.T) {
 
 // notes fills the appeal with notes, now and then.
 func (p *pair) notes(t *rapid.T) {
-	if p.model.Status != "frozen" || len(p.model.Appeal.Notes) > 90 || rapid.IntRange(0, 19).Draw(t, "many notes") != 19 {
+	if p.model.Status != "frozen" || len(p.model.Appeal.Notes) > 90 ||
+		rapid.IntRange(0, 19).Draw(t, "many notes") != 19 {
 		t.Skip("no notes")
 	}
 	c := model.Command{Role: "manager", Actor: "m", Op: "add_note", Text: "note"}
@@ -308,8 +320,10 @@ func (p *pair) ask(t *rapid.T) {
 		}
 		require.NoError(t, err)
 		require.NoError(t, err2)
-		require.Equal(t, p.model.Permissions(c.Role, c.Actor, at), bridge.Permissions(permissions[:]), "permissions of %s at %s", c.Role, instant)
-		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role, instant)
+		require.Equal(t, p.model.Permissions(c.Role, c.Actor, at), bridge.Permissions(permissions[:]),
+			"permissions of %s at %s", c.Role, instant)
+		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role,
+			instant)
 	}
 	var steps []string
 	for _, step := range p.order.Steps(instant) {
@@ -327,7 +341,8 @@ func (p *pair) ask(t *rapid.T) {
 	for i := 1; i < len(deadlines); i++ {
 		require.False(t, deadlines[i].At.Before(deadlines[i-1].At), "deadlines are sorted")
 	}
-	require.Equal(t, bridge.SortDeadlines(p.model.Deadlines(at)), bridge.SortDeadlines(bridge.Deadlines(deadlines)), "at %s", instant)
+	require.Equal(t, bridge.SortDeadlines(p.model.Deadlines(at)), bridge.SortDeadlines(bridge.Deadlines(deadlines)),
+		"at %s", instant)
 }
 
 // invariants hold after every step.
@@ -368,7 +383,8 @@ func (p *pair) view(t *rapid.T, c model.Command) supervision.Order {
 	return view
 }
 
-// roundTrip holds that the order and its records read back as they were written.
+// roundTrip holds that the order and its records read back as they were
+// written.
 func (p *pair) roundTrip(t *rapid.T) {
 	data, err := json.Marshal(p.order)
 	require.NoError(t, err)

@@ -1,7 +1,8 @@
 package model
 
-// Order is an order as the model remembers it. Instants are microseconds since 1970, 0 for none. An Order is a value: what its pointers
-// point at is never changed.
+// Order is an order as the model remembers it. Instants are microseconds since
+// 1970, 0 for none. An Order is a value: what its pointers point at is never
+// changed.
 type Order struct {
 	ID, Product, Buyer, Seller string
 	Policy                     *Policy
@@ -11,7 +12,8 @@ type Order struct {
 	Status, FrozenFrom                                          string
 	Version                                                     int
 	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
-	// SilentSince is from when silence is measured (R09, R16, R17); TurnSince from when the timers run.
+	// SilentSince is from when silence is measured (R09, R16, R17); TurnSince
+	// from when the timers run.
 	SilentSince                          int64
 	RequestRejections, ProductRejections int
 	// Happened are the steps that have happened (R15).
@@ -37,7 +39,8 @@ type Delivery struct {
 	At    int64
 }
 
-// Appeal is the last appeal, or the last intervention, which has a Manager and neither By nor Ground nor Demand (R30).
+// Appeal is the last appeal, or the last intervention, which has a Manager and
+// neither By nor Ground nor Demand (R30).
 type Appeal struct {
 	By, Ground, Reason, Demand string
 	Manager                    string
@@ -78,11 +81,13 @@ type Record struct {
 // Command is what somebody wants done.
 type Command struct {
 	Role, Actor, Op string
-	// Text is the text, reason, result or decision of the operation, Demand an appeal's demand.
+	// Text is the text, reason, result or decision of the operation, Demand an
+	// appeal's demand.
 	Text, Demand string
 	// Files is the number of attachments.
 	Files int
-	// Form says for which version of the request template a form is filled in correctly, and then there is no Text; 0 for free text.
+	// Form says for which version of the request template a form is filled in
+	// correctly, and then there is no Text; 0 for free text.
 	Form int
 	// Ground is an appeal's; Outcome, ResumeAt and Upheld are a ruling's.
 	Ground, Outcome, ResumeAt string
@@ -141,10 +146,12 @@ func (o Order) happened(step string) Order {
 	return o
 }
 
-// Steps are the states of the flow's steps (R15): what never happened is skipped, not done.
+// Steps are the states of the flow's steps (R15): what never happened is
+// skipped, not done.
 func (o Order) Steps(at int64) (states []string) {
 	o = o.at(at)
-	flow := []string{"awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance", "accepted", "completed"}
+	flow := []string{"awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance",
+		"accepted", "completed"}
 	if o.Policy.Start == "awaiting_delivery" {
 		flow = flow[2:]
 	}
@@ -175,7 +182,8 @@ func (o Order) waiting() bool { return o.Turn() == "buyer" || o.Turn() == "selle
 
 func (o Order) final() bool { return o.Status == "completed" || o.Status == "canceled" }
 
-// SeenBy is the order as a role sees it: a party gets no note that is not shared (R34).
+// SeenBy is the order as a role sees it: a party gets no note that is not
+// shared (R34).
 func (o Order) SeenBy(role string) Order {
 	if o.Appeal == nil || role != "buyer" && role != "seller" {
 		return o
@@ -191,7 +199,8 @@ func (o Order) SeenBy(role string) Order {
 	return o
 }
 
-// SeenBy is the record as a role sees it: a party gets an empty one of a note that is not shared (R34).
+// SeenBy is the record as a role sees it: a party gets an empty one of a note
+// that is not shared (R34).
 func (r Record) SeenBy(role string) Record {
 	if (role == "buyer" || role == "seller") && r.Op == "add_note" && !r.Shared {
 		r.Text, r.Files = "", 0

@@ -34,7 +34,8 @@ func Guide() Policy {
 	}
 }
 
-// Rules2025 lets both sides appeal at any time until acceptance, without a ground (R26).
+// Rules2025 lets both sides appeal at any time until acceptance, without a
+// ground (R26).
 func Rules2025() Policy {
 	p := Guide()
 	p.Name = "2025"

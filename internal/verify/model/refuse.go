@@ -69,7 +69,8 @@ func here(status, op string) bool {
 	return false
 }
 
-// barred is the part of a refusal that time plays no part in: whose operation it is and where the flow stands.
+// barred is the part of a refusal that time plays no part in: whose operation
+// it is and where the flow stands.
 func (o Order) barred(role, op string) (rule, reason string) {
 	switch {
 	case !mine(role, op):
@@ -97,7 +98,8 @@ func closedRule(op string) string {
 	return ruleOf(op)
 }
 
-// refuse says why a command cannot be done by the order as it stands at an instant, and from when it could; no reason means it can.
+// refuse says why a command cannot be done by the order as it stands at an
+// instant, and from when it could; no reason means it can.
 func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 	rule, reason = o.barred(c.Role, c.Op)
 	if reason != "" {
@@ -118,7 +120,8 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 			return "R13", "too_many_notes", 0
 		}
 	case "decide_appeal":
-		waits := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery", "awaiting_acceptance")
+		waits := isOne(c.ResumeAt, "awaiting_request", "awaiting_confirmation", "awaiting_delivery",
+			"awaiting_acceptance")
 		if c.Outcome == "resume" && waits && !o.CanResumeAt(c.ResumeAt) {
 			return "R15", "nothing_to_act_on", 0
 		}
@@ -160,7 +163,8 @@ func (o Order) CanResumeAt(status string) bool {
 	return status == "awaiting_delivery"
 }
 
-// groundFails says why a ground does not hold at an instant at which the order stands as it is; "" when it does.
+// groundFails says why a ground does not hold at an instant at which the order
+// stands as it is; "" when it does.
 func (o Order) groundFails(role, ground string, at int64) string {
 	if !o.Policy.grants(role, ground) {
 		return "not_granted"
@@ -202,7 +206,8 @@ func ruleOfReason(reason string) string {
 	return ""
 }
 
-// appealable is the whole question: the flow stands where it can be appealed, and the ground holds.
+// appealable is the whole question: the flow stands where it can be appealed,
+// and the ground holds.
 func (o Order) appealable(role, ground string, at int64) bool {
 	_, reason := o.barred(role, "raise_appeal")
 	return reason == "" && o.groundFails(role, ground, at) == ""

@@ -34,7 +34,8 @@ func (k killer) only() string {
 
 var errSurvived = errors.New("survived")
 
-// confirm runs the killer without the mutant, where it has to pass: a test that fails anyway has found nothing.
+// confirm runs the killer without the mutant, where it has to pass: a test that
+// fails anyway has found nothing.
 func (k killer) confirm(ctx context.Context, root string) error {
 	if _, err := run(ctx, root, "", k.pkg, k.only()); !errors.Is(err, errSurvived) {
 		return errors.Join(fmt.Errorf("%s fails without the mutant, too", k), err)
@@ -42,7 +43,8 @@ func (k killer) confirm(ctx context.Context, root string) error {
 	return nil
 }
 
-// kill runs the test that killed the mutant last, if one did, and then its packages until a test fails.
+// kill runs the test that killed the mutant last, if one did, and then its
+// packages until a test fails.
 func (p planted) kill(ctx context.Context, root string, last killer) (killer, error) {
 	overlay, err := p.overlay(root)
 	if err != nil {
@@ -62,7 +64,8 @@ func (p planted) kill(ctx context.Context, root string, last killer) (killer, er
 	return killer{}, errSurvived
 }
 
-// overlay writes the mutated file and an overlay that names it, in a directory of their own.
+// overlay writes the mutated file and an overlay that names it, in a directory
+// of their own.
 func (p planted) overlay(root string) (string, error) {
 	text, err := p.apply(root)
 	if err != nil {
@@ -78,10 +81,12 @@ func (p planted) overlay(root string) (string, error) {
 	return overlay, errors.Join(err, os.WriteFile(mutated, []byte(text), 0o600), os.WriteFile(overlay, names, 0o600))
 }
 
-// textTests hold statements, their plans and the drawings of the flow, and would notice any change of their text, right or wrong.
+// textTests hold statements, their plans and the drawings of the flow, and
+// would notice any change of their text, right or wrong.
 const textTests = "^(TestPlans|TestStatementsOfEachOperation|TestFlow_Drawings)$"
 
-// run tests one package, with an overlay unless it is empty, and returns the first test that fails; errSurvived when none does.
+// run tests one package, with an overlay unless it is empty, and returns the
+// first test that fails; errSurvived when none does.
 func run(ctx context.Context, root, overlay, pkg, only string) (killer, error) {
 	args := []string{"test", "-json", "-vet=off", "-failfast", "-short", "-timeout=120s", "-skip", textTests}
 	if overlay != "" {
@@ -112,8 +117,9 @@ type event struct {
 	Action, Test, Output string
 }
 
-// firstFailure reads what the run reported. A build that failed says nothing about the tests; a test that hangs fails without an event
-// of its own, and is the last one begun.
+// firstFailure reads what the run reported. A build that failed says nothing
+// about the tests; a test that hangs fails without an event of its own, and is
+// the last one begun.
 func firstFailure(report io.Reader) (string, error) {
 	var output strings.Builder
 	first, last, failed := "", "", false

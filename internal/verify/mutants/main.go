@@ -18,9 +18,10 @@ import (
 func main() {
 	var (
 		short  = flag.Bool("short", false, "only every third mutant")
-		update = flag.Bool("update", false, "look for the killers anew, among all tests, and write them to docs/evidence/mutants.md")
-		match  = flag.String("run", "", "only mutants whose rule, file or description matches this regular expression")
-		jobs   = flag.Int("j", runtime.NumCPU(), "how many mutants to run at a time")
+		update = flag.Bool("update", false,
+			"look for the killers anew, among all tests, and write them to docs/evidence/mutants.md")
+		match = flag.String("run", "", "only mutants whose rule, file or description matches this regular expression")
+		jobs  = flag.Int("j", runtime.NumCPU(), "how many mutants to run at a time")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -52,7 +53,8 @@ func hunt(ctx context.Context, short, update bool, match string, jobs int) error
 	}
 	began := time.Now()
 	failures := killAll(ctx, root, chosen, killers, !update, jobs)
-	fmt.Printf("%d mutants, %d killed, in %s\n", len(chosen), len(chosen)-failures, time.Since(began).Round(time.Second))
+	fmt.Printf("%d mutants, %d killed, in %s\n", len(chosen), len(chosen)-failures,
+		time.Since(began).Round(time.Second))
 	if update {
 		if err := writeTable(root, table(all(), killers)); err != nil {
 			return err
@@ -64,8 +66,10 @@ func hunt(ctx context.Context, short, update bool, match string, jobs int) error
 	return ctx.Err()
 }
 
-// killAll runs mutants a few at a time, with what is known to kill them first, notes what did, and returns how many were not killed.
-func killAll(ctx context.Context, root string, list []planted, killers map[string]string, known bool, jobs int) (failures int) {
+// killAll runs mutants a few at a time, with what is known to kill them first,
+// notes what did, and returns how many were not killed.
+func killAll(ctx context.Context, root string, list []planted, killers map[string]string, known bool,
+	jobs int) (failures int) {
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	free := make(chan struct{}, jobs)
@@ -89,7 +93,8 @@ func killAll(ctx context.Context, root string, list []planted, killers map[strin
 			if err != nil {
 				failures++
 				delete(killers, p.what)
-				fmt.Printf("%5.1fs  NOT KILLED  %s %s (%s): %v\n", time.Since(began).Seconds(), p.rule, p.what, p.file, err)
+				fmt.Printf("%5.1fs  NOT KILLED  %s %s (%s): %v\n", time.Since(began).Seconds(), p.rule, p.what, p.file,
+					err)
 				return
 			}
 			killers[p.what] = k.cell()
@@ -102,7 +107,8 @@ func killAll(ctx context.Context, root string, list []planted, killers map[strin
 
 // repository is the directory of the main module.
 func repository(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/koogallery/serviceflow").Output()
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}",
+		"github.com/koogallery/serviceflow").Output()
 	if err != nil {
 		return "", fmt.Errorf("find the repository: %w", err)
 	}

@@ -32,7 +32,8 @@ type planted struct {
 // all lists every planted bug.
 func all() []planted {
 	var list []planted
-	for _, plots := range [][]plot{appeals, machines, templates, inputs, flows, services, documents, memories, databases} {
+	for _, plots := range [][]plot{appeals, machines, templates, inputs, flows, services, documents, memories,
+		databases} {
 		for _, p := range plots {
 			for _, m := range p.mutants {
 				list = append(list, planted{m, p.file, p.tests})
@@ -49,7 +50,8 @@ func (p planted) apply(root string) (string, error) {
 		return "", fmt.Errorf("%s: %w", p.what, err)
 	}
 	if n := strings.Count(string(text), p.old); n != 1 {
-		return "", fmt.Errorf("%s: %s has the text to be replaced %d times instead of once: %q", p.what, p.file, n, p.old)
+		return "",
+			fmt.Errorf("%s: %s has the text to be replaced %d times instead of once: %q", p.what, p.file, n, p.old)
 	}
 	return strings.Replace(string(text), p.old, p.new, 1), nil
 }

@@ -35,7 +35,8 @@ func TestTheTableListsExactlyTheseMutants(t *testing.T) {
 	text, killers, err := readTable(root)
 	require.NoError(t, err)
 	list := all()
-	assert.Equal(t, strings.Split(table(list, killers), "\n"), strings.Split(text, "\n"), "go run ./internal/verify/mutants -update")
+	assert.Equal(t, strings.Split(table(list, killers), "\n"), strings.Split(text, "\n"),
+		"go run ./internal/verify/mutants -update")
 	for _, p := range list {
 		if parseCell(killers[p.what]).test == "" {
 			t.Errorf("nothing is known to kill: %s", p.what)

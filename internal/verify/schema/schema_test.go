@@ -33,7 +33,8 @@ func TestR03_SchemaAcceptsWhatCheckAccepts(t *testing.T) {
 	assert.Greater(t, refused, (accepted+refused)/20)
 }
 
-// TestR03_SchemaAcceptsWhatCheckAcceptsOfEveryString puts every listed string before every kind.
+// TestR03_SchemaAcceptsWhatCheckAcceptsOfEveryString puts every listed string
+// before every kind.
 func TestR03_SchemaAcceptsWhatCheckAcceptsOfEveryString(t *testing.T) {
 	var all []string
 	for _, list := range [][]string{strange, dates, addresses, numbers} {
@@ -50,7 +51,8 @@ func TestR03_SchemaAcceptsWhatCheckAcceptsOfEveryString(t *testing.T) {
 		for _, n := range numbers {
 			agree(t, form, schema, []byte(`{"f":`+n+`}`))
 		}
-		for _, document := range []string{`{}`, `{"f":null}`, `{"f":true}`, `{"f":[]}`, `{"f":["a"]}`, `{"f":["a","a"]}`, `{"f":[["a"]]}`, `{"f":{}}`, `{"g":"a"}`} {
+		for _, document := range []string{`{}`, `{"f":null}`, `{"f":true}`, `{"f":[]}`, `{"f":["a"]}`,
+			`{"f":["a","a"]}`, `{"f":[["a"]]}`, `{"f":{}}`, `{"g":"a"}`} {
 			agree(t, form, schema, []byte(document))
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// answered holds the answer to a command against the model's, and reports whether it is a definite one.
+// answered holds the answer to a command against the model's, and reports
+// whether it is a definite one.
 func (w *world) answered(p *process, want *intent, got *service.Result, err error) (definite bool) {
 	c := &p.call
 	w.log("    answer: %v, version %d", err, got.Order.Version)
@@ -33,7 +34,8 @@ func (w *world) answered(p *process, want *intent, got *service.Result, err erro
 	case errors.Is(err, service.ErrConflict):
 		seen, _ := known.Settle(c.at)
 		if want.expects == 0 || seen.Version == want.expects && !c.conflicted || c.applied != 0 {
-			w.fail("order %s: conflict at version %d, expected %d, applied %d", s.id, seen.Version, want.expects, c.applied)
+			w.fail("order %s: conflict at version %d, expected %d, applied %d", s.id, seen.Version, want.expects,
+				c.applied)
 		}
 	case err != nil:
 		w.result.Counts.Refused++
@@ -49,21 +51,24 @@ func (w *world) answered(p *process, want *intent, got *service.Result, err erro
 			w.fail("order %s: answer to %s: %s (repeated %t)", s.id, want.command.Op, diff, got.Repeated)
 		}
 		if want.dryRun != (c.applied == 0) || !want.dryRun && c.applied != int(got.Order.Version) {
-			w.fail("order %s: %s was answered with version %d, stored as %d", s.id, want.command.Op, got.Order.Version, c.applied)
+			w.fail("order %s: %s was answered with version %d, stored as %d", s.id, want.command.Op, got.Order.Version,
+				c.applied)
 		}
 	}
 	return true
 }
 
-// unloaded: an answer without a look at the order is about the order's not being there, or about the command alone.
+// unloaded: an answer without a look at the order is about the order's not
+// being there, or about the command alone.
 func (w *world) unloaded(p *process, err error) {
 	if !errors.Is(err, supervision.ErrNotFound) && !errors.Is(err, supervision.ErrInvalid) || p.call.applied != 0 {
 		w.fail("answered without a look at the order: %v", err)
 	}
 }
 
-// faulty reports whether an error is one of the faults that are put in. Such a call must have met one, and only where its outcome is said
-// to be unknown may it have done anything.
+// faulty reports whether an error is one of the faults that are put in. Such a
+// call must have met one, and only where its outcome is said to be unknown may
+// it have done anything.
 func (w *world) faulty(p *process, err error) bool {
 	c := &p.call
 	switch {
@@ -93,7 +98,8 @@ func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Resul
 		now, _ := s.states[c.loaded-1].Settle(c.at)
 		now = now.SeenBy(want.command.Role)
 		if diff := bridge.DiffOrder(&now, &got.Order); diff != "" || !got.Repeated || len(got.Records) > 0 {
-			w.fail("order %s: answer to a repeated command: %s (repeated %t, %d records)", s.id, diff, got.Repeated, len(got.Records))
+			w.fail("order %s: answer to a repeated command: %s (repeated %t, %d records)", s.id, diff, got.Repeated,
+				len(got.Records))
 		}
 	case !same && errors.Is(err, service.ErrKeyReused):
 	case !same && errors.Is(err, supervision.ErrNotFound):
@@ -102,14 +108,16 @@ func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Resul
 	}
 }
 
-// openAnswered holds the answer to an opening, and reports whether it is a definite one.
+// openAnswered holds the answer to an opening, and reports whether it is a
+// definite one.
 func (w *world) openAnswered(p *process, want *intent, order *supervision.Order, err error) (definite bool) {
 	if w.faulty(p, err) {
 		return false
 	}
 	s := w.shadow(want.order)
 	if s != nil && errors.Is(err, service.ErrExists) {
-		if o := want.opening; s.states[0].Product == o.Product && s.states[0].Buyer == o.Buyer && s.states[0].Seller == o.Seller {
+		if o := want.opening; s.states[0].Product == o.Product && s.states[0].Buyer == o.Buyer &&
+			s.states[0].Seller == o.Seller {
 			w.fail("opening %s again: %v", want.order, err)
 		}
 		return true
@@ -131,7 +139,8 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 	return true
 }
 
-// orderAnswered holds an order as it was shown against the model at that instant.
+// orderAnswered holds an order as it was shown against the model at that
+// instant.
 func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *supervision.Order, err error) {
 	if w.faulty(p, err) || w.hidden(s, role, id, err) {
 		return
@@ -153,8 +162,10 @@ func (w *world) hidden(s *shadow, role, id string, err error) bool {
 	return stranger
 }
 
-// recordsAnswered holds a list of records against those stored when they were read, and those that time has made since.
-func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, limit int, records []supervision.Record, err error) {
+// recordsAnswered holds a list of records against those stored when they were
+// read, and those that time has made since.
+func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, limit int, records []supervision.Record,
+	err error) {
 	if w.faulty(p, err) || w.hidden(s, role, id, err) {
 		return
 	}
@@ -185,7 +196,8 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 	}
 }
 
-// seenBy is a stored record as an actor sees it: no key but its own, no note that managers keep to themselves (R34).
+// seenBy is a stored record as an actor sees it: no key but its own, no note
+// that managers keep to themselves (R34).
 func seenBy(r supervision.Record, role, id string) supervision.Record {
 	if role != "system" && (string(r.Actor.Role) != role || r.Actor.ID != id) {
 		r.Key = ""
@@ -196,7 +208,8 @@ func seenBy(r supervision.Record, role, id string) supervision.Record {
 	return r
 }
 
-// pageAnswered holds a page's orders against time: none shows a status that time has ended.
+// pageAnswered holds a page's orders against time: none shows a status that
+// time has ended.
 func (w *world) pageAnswered(p *process, role string, page *service.Page, err error) {
 	if w.faulty(p, err) {
 		return
@@ -218,7 +231,8 @@ func (w *world) pageAnswered(p *process, role string, page *service.Page, err er
 	}
 }
 
-// stepped holds the answer to a worker's step: only faults keep it from doing its work.
+// stepped holds the answer to a worker's step: only faults keep it from doing
+// its work.
 func (w *world) stepped(p *process, step string, err error) {
 	if err != nil && !p.call.faulted {
 		w.fail("%s: %v", step, err)
@@ -241,7 +255,8 @@ func (w *world) dueBy(at int64) (list []dueOrder) {
 	return list
 }
 
-// settled: after a step that was not cut short, every order that was due has been moved, by whomever, or is named.
+// settled: after a step that was not cut short, every order that was due has
+// been moved, by whomever, or is named.
 func (w *world) settled(due []dueOrder, err error) {
 	named := map[string]bool{}
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// TestBrokenStoresAreSeen: a simulation that nothing fails simulates nothing. Each planted bug has to show within so many seeds.
+// TestBrokenStoresAreSeen: a simulation that nothing fails simulates nothing.
+// Each planted bug has to show within so many seeds.
 func TestBrokenStoresAreSeen(t *testing.T) {
 	if raceEnabled {
 		t.Skip("skipped: one goroutine runs at a time here, and the race detector makes it slow")
@@ -54,7 +55,8 @@ func (b *bug) Load(ctx context.Context, id, key string) (supervision.Order, *sup
 	return b.Store.Load(ctx, id, key)
 }
 
-func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
 	}
@@ -108,29 +110,33 @@ var broken = map[string]func(service.Store) service.Store{
 		}}
 	},
 	"keys are forgotten": func(s service.Store) service.Store {
-		return &bug{Store: s, load: func(ctx context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
-			return s.Load(ctx, id, "")
-		}}
+		return &bug{Store: s,
+			load: func(ctx context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
+				return s.Load(ctx, id, "")
+			}}
 	},
 	"loads are a version late": func(s service.Store) service.Store {
 		held := map[string]supervision.Order{}
-		return &bug{Store: s, load: func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-			order, record, err := s.Load(ctx, id, key)
-			old, ok := held[id]
-			held[id] = order
-			if ok {
-				order = old
-			}
-			return order, record, err
-		}}
+		return &bug{Store: s,
+			load: func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
+				order, record, err := s.Load(ctx, id, key)
+				old, ok := held[id]
+				held[id] = order
+				if ok {
+					order = old
+				}
+				return order, record, err
+			}}
 	},
 	"what is due now is not listed": func(s service.Store) service.Store {
-		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position,
+			limit int) ([]service.DueOrder, error) {
 			return s.Due(ctx, at.Add(-supervision.Tick), after, limit)
 		}}
 	},
 	"the cursor of due orders skips those of the same instant": func(s service.Store) service.Store {
-		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position,
+			limit int) ([]service.DueOrder, error) {
 			if after.ID != "" {
 				after.ID = "\U0010ffff"
 			}
@@ -138,9 +144,10 @@ var broken = map[string]func(service.Store) service.Store{
 		}}
 	},
 	"claims are not exclusive": func(s service.Store) service.Store {
-		return &bug{Store: s, claim: func(ctx context.Context, at time.Time, _ time.Duration, limit int) ([]supervision.Record, error) {
-			return s.Claim(ctx, at, 0, limit)
-		}}
+		return &bug{Store: s,
+			claim: func(ctx context.Context, at time.Time, _ time.Duration, limit int) ([]supervision.Record, error) {
+				return s.Claim(ctx, at, 0, limit)
+			}}
 	},
 	"an acknowledgement takes the next record with it": func(s service.Store) service.Store {
 		return &bug{Store: s, acks: func(ctx context.Context, ids ...supervision.RecordID) error {
@@ -155,9 +162,10 @@ var broken = map[string]func(service.Store) service.Store{
 		}}
 	},
 	"a search goes by the stored status": func(s service.Store) service.Store {
-		return &bug{Store: s, search: func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
-			filter.At = time.Unix(0, 0)
-			return s.Search(ctx, filter)
-		}}
+		return &bug{Store: s,
+			search: func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+				filter.At = time.Unix(0, 0)
+				return s.Search(ctx, filter)
+			}}
 	},
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// host is a process of the operating system that runs a service. It dies and starts again, and its clock is never quite right.
+// host is a process of the operating system that runs a service. It dies and
+// starts again, and its clock is never quite right.
 type host struct {
 	clock.Clock // only Now is ever asked
 	world       *world
@@ -28,7 +29,8 @@ func (h *host) Now() time.Time { return bridge.Time(h.now()) }
 // start gives the host a service without a memory of what was before.
 func (h *host) start() {
 	w := h.world
-	service, err := service.New(&wire{world: w, Store: w.store}, service.WithClock(h), service.WithPolicy(w.policy.library),
+	service,
+		err := service.New(&wire{world: w, Store: w.store}, service.WithClock(h), service.WithPolicy(w.policy.library),
 		service.WithBatch(w.plan.batch), service.WithLease(w.plan.lease))
 	if err != nil {
 		w.fail("starting a host: %v", err)

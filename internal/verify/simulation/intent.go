@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// intent is one command as its sender means it, however often it has to be sent.
+// intent is one command as its sender means it, however often it has to be
+// sent.
 type intent struct {
 	order   string
 	command model.Command
@@ -27,7 +28,8 @@ func (i *intent) owned() string {
 	return supervision.Record{Actor: bridge.Actor(i.command), Key: i.key}.OwnedKey()
 }
 
-// repeat sends a command that was done once more, or another, or somebody else's, with its key.
+// repeat sends a command that was done once more, or another, or somebody
+// else's, with its key.
 func (p *process) repeat(done *intent) {
 	w := p.world
 	switch w.random.IntN(20) {
@@ -44,7 +46,8 @@ func (p *process) repeat(done *intent) {
 	}
 }
 
-// send has a command done and, if it has a key, asks again until the outcome is certain or patience ends. It reports whether it is done.
+// send has a command done and, if it has a key, asks again until the outcome is
+// certain or patience ends. It reports whether it is done.
 func (p *process) send(want *intent) (done bool) {
 	w := p.world
 	for {
@@ -53,9 +56,11 @@ func (p *process) send(want *intent) (done bool) {
 		var err error
 		h := w.anyHost()
 		w.result.Counts.Calls++
-		w.log("sends %s to %s by %s, key %q, version %d, dry %t", want.command.Op, want.order, want.command.Actor, want.key, want.expects, want.dryRun)
+		w.log("sends %s to %s by %s, key %q, version %d, dry %t", want.command.Op, want.order, want.command.Actor,
+			want.key, want.expects, want.dryRun)
 		answered := p.on(h, func(ctx context.Context) {
-			result, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command), options(want)...)
+			result, err = h.service.Do(ctx, want.order, bridge.Actor(want.command), bridge.Action(want.command),
+				options(want)...)
 		})
 		if answered && w.answered(p, want, &result, err) {
 			return err == nil && !want.dryRun
@@ -81,7 +86,8 @@ func options(want *intent) []service.DoOption {
 	return list
 }
 
-// likely are the operations that each role tries at each status; "" is to let it be.
+// likely are the operations that each role tries at each status; "" is to let
+// it be.
 var likely = map[string]map[string][]string{
 	"buyer": {
 		"awaiting_request":      {"submit_request", "submit_request", "submit_request", "raise_appeal"},
@@ -91,11 +97,12 @@ var likely = map[string]map[string][]string{
 		"frozen":                {"remind", "raise_appeal", "", "", "", "", "", ""},
 	},
 	"seller": {
-		"awaiting_request":      {"raise_appeal", ""},
-		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress", "raise_appeal"},
-		"awaiting_delivery":     {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
-		"awaiting_acceptance":   {"raise_appeal", ""},
-		"frozen":                {"deliver", "report_progress", "", "", "", "", "", ""},
+		"awaiting_request": {"raise_appeal", ""},
+		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress",
+			"raise_appeal"},
+		"awaiting_delivery":   {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
+		"awaiting_acceptance": {"raise_appeal", ""},
+		"frozen":              {"deliver", "report_progress", "", "", "", "", "", ""},
 	},
 	"manager": {
 		"awaiting_confirmation": {"intervene", "", "", "", "", "", "", "", "", ""},
@@ -105,7 +112,8 @@ var likely = map[string]map[string][]string{
 	},
 }
 
-// choose decides what somebody tries: mostly something sensible, now and then anything; false for nothing.
+// choose decides what somebody tries: mostly something sensible, now and then
+// anything; false for nothing.
 func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 	ops := likely[c.Role][o.Status]
 	switch {
@@ -141,7 +149,8 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 		c.Ground, c.Files = ground, w.random.IntN(2)
 		c.Text, c.Demand = w.text(), "money back"
 	case "decide_appeal":
-		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept", "cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
+		c.Outcome, c.Upheld, c.Text = []string{"resume", "resume", "resume", "resume", "accept",
+			"cancel"}[w.random.IntN(6)], w.random.IntN(2) == 0, w.text()
 		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
 			c.ResumeAt = waiting[w.random.IntN(len(waiting))]
 		}

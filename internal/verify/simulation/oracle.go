@@ -10,15 +10,18 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// oracle knows what has been stored, as the model says it must be, and holds every write against it.
+// oracle knows what has been stored, as the model says it must be, and holds
+// every write against it.
 type oracle struct {
 	orders []*shadow
-	// opened counts the orders that somebody has begun to open, serial makes texts and keys different.
+	// opened counts the orders that somebody has begun to open, serial makes
+	// texts and keys different.
 	opened, serial int
 	templates      []service.RequestTemplate
 }
 
-// author is who makes a write, and in which call: the write may come after the call.
+// author is who makes a write, and in which call: the write may come after the
+// call.
 type author struct {
 	process *process
 	number  int
@@ -72,7 +75,8 @@ func (w *world) created(by author, change service.Change, err error) {
 	w.stored(s, 0)
 }
 
-// saved holds a save against the model: the right ones are stored, and what is stored is what the rules say.
+// saved holds a save against the model: the right ones are stored, and what is
+// stored is what the rules say.
 func (w *world) saved(by author, changes []service.Change, err error) {
 	var conflict *service.ConflictError
 	if err != nil && !errors.As(err, &conflict) {
@@ -133,20 +137,24 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 	w.stored(s, before)
 }
 
-// commanded: nothing is stored that nobody asked for, nor as anything else than was asked, nor twice.
+// commanded: nothing is stored that nobody asked for, nor as anything else than
+// was asked, nor twice.
 func (w *world) commanded(by author, s *shadow, r *supervision.Record) {
 	want := by.call.want
 	switch {
 	case want == nil || want.opening != nil || want.dryRun || want.order != s.id:
 		w.fail("order %s: nobody asked for %s", s.id, r.Operation)
 	case bridge.Command(r.Actor, r.Action) != want.command || r.Key != want.key:
-		w.fail("order %s: asked for %+v with key %q, stored %+v with key %q", s.id, want.command, want.key, r.Action, r.Key)
+		w.fail("order %s: asked for %+v with key %q, stored %+v with key %q", s.id, want.command, want.key, r.Action,
+			r.Key)
 	case s.keyed(r.OwnedKey(), s.version()) != nil:
 		w.fail("order %s: key %q applied twice (R28)", s.id, r.Key)
 	case want.expects != 0 && want.expects != s.version():
-		w.fail("order %s: applied to version %d, but only version %d was to be changed", s.id, s.version(), want.expects)
+		w.fail("order %s: applied to version %d, but only version %d was to be changed", s.id, s.version(),
+			want.expects)
 	case bridge.Micros(r.At) != max(by.call.at, s.last().Updated):
-		w.fail("order %s, record %d: it is of %s, but it was asked for at %s", s.id, r.Seq, r.At, bridge.Time(by.call.at))
+		w.fail("order %s, record %d: it is of %s, but it was asked for at %s", s.id, r.Seq, r.At,
+			bridge.Time(by.call.at))
 	}
 }
 
@@ -199,7 +207,8 @@ func (w *world) sameRecord(s *shadow, seq int, r *supervision.Record) {
 
 // sameAs holds a record against what it has to be.
 func (w *world) sameAs(s *shadow, seq int, want supervision.Record, r *supervision.Record) {
-	if r.Order != s.id || r.Seq != int64(seq) || !r.At.Equal(want.At) || r.Actor != want.Actor || r.Operation != want.Operation ||
+	if r.Order != s.id || r.Seq != int64(seq) || !r.At.Equal(want.At) || r.Actor != want.Actor ||
+		r.Operation != want.Operation ||
 		r.From != want.From || r.To != want.To || r.Key != want.Key || r.Finding != want.Finding ||
 		bridge.Command(r.Actor, r.Action) != bridge.Command(want.Actor, want.Action) {
 		w.fail("order %s, record %d: has to be %+v, found %+v", s.id, seq, want, *r)

@@ -135,7 +135,8 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]superv
 			found = append(found, r.order.Clone())
 		}
 	}
-	slices.SortFunc(found, func(a, b supervision.Order) int { return b.Listing().Position().Compare(a.Listing().Position()) })
+	slices.SortFunc(found,
+		func(a, b supervision.Order) int { return b.Listing().Position().Compare(a.Listing().Position()) })
 	return found[:min(len(found), filter.Limit)], nil
 }
 
@@ -160,7 +161,8 @@ func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) 
 }
 
 // Due implements [service.Orders].
-func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder, error) {
+func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -225,7 +227,8 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 	defer leave()
 	for _, id := range ids {
 		if r := s.row(id.Order); r != nil {
-			r.waiting = slices.DeleteFunc(r.waiting, func(record supervision.Record) bool { return record.Seq == id.Seq })
+			r.waiting = slices.DeleteFunc(r.waiting,
+				func(record supervision.Record) bool { return record.Seq == id.Seq })
 		}
 	}
 	return nil
@@ -239,7 +242,8 @@ func (s *Plain) PutTemplate(ctx context.Context, t service.RequestTemplate) erro
 	}
 	defer leave()
 	if latest := s.template(t.Seller, t.Product, 0); t.Version != latest.Version+1 {
-		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version, service.ErrConflict)
+		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version,
+			service.ErrConflict)
 	}
 	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC().Truncate(supervision.Tick)
 	s.templates = append(s.templates, t)

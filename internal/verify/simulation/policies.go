@@ -7,7 +7,8 @@ import (
 
 const second = int64(1_000_000)
 
-// policies are what orders go by: the presets, and ones so quick that clocks a few seconds apart matter.
+// policies are what orders go by: the presets, and ones so quick that clocks a
+// few seconds apart matter.
 var policies = func() (list []policy) {
 	add := func(p model.Policy, unit int64) {
 		list = append(list, policy{model: p, library: bridge.Policy(p), unit: unit})

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// process is somebody who acts in the world: a coroutine that runs until it hands over.
+// process is somebody who acts in the world: a coroutine that runs until it
+// hands over.
 type process struct {
 	world *world
 	name  string
@@ -16,7 +17,8 @@ type process struct {
 	stop  func()
 	yield func(struct{}) bool
 	ended bool
-	// call is the call of a service that it is in; its host is nil between calls.
+	// call is the call of a service that it is in; its host is nil between
+	// calls.
 	call call
 	// calls counts them.
 	calls int
@@ -29,23 +31,27 @@ type call struct {
 	at int64
 	// spared calls meet no fault.
 	spared bool
-	// faulted says that a fault was put into it, conflicted that a save was answered with a conflict.
+	// faulted says that a fault was put into it, conflicted that a save was
+	// answered with a conflict.
 	faulted, conflicted bool
-	// loaded is the version of the order that was read last, repeated whether its record with the command's key was there.
+	// loaded is the version of the order that was read last, repeated whether
+	// its record with the command's key was there.
 	loaded   int
 	repeated bool
 	// read is the version of the order whose records were read last.
 	read int
 	// applied is the version that the call's save made; 0 for none.
 	applied int
-	// template is the version of the request template that was current when it was asked for.
+	// template is the version of the request template that was current when it
+	// was asked for.
 	template int
 	// err is the end of the call's context.
 	err  error
 	want *intent
 }
 
-// crash and halt unwind a coroutine: because its host died, or because the world ends.
+// crash and halt unwind a coroutine: because its host died, or because the
+// world ends.
 type (
 	crash struct{}
 	halt  struct{}
@@ -78,7 +84,8 @@ func (p *process) resume() {
 	p.world.current = nil
 }
 
-// pause hands over. It does not return in a process whose host has died meanwhile.
+// pause hands over. It does not return in a process whose host has died
+// meanwhile.
 func (p *process) pause() {
 	host := p.call.host
 	lives := 0
@@ -93,7 +100,8 @@ func (p *process) pause() {
 	}
 }
 
-// on makes a call of a host's service; false where the host died before there was an answer.
+// on makes a call of a host's service; false where the host died before there
+// was an answer.
 func (p *process) on(h *host, do func(context.Context)) (answered bool) {
 	want, spared := p.call.want, p.call.spared
 	p.calls++

@@ -34,7 +34,8 @@ func (w *world) asked(seller, product string, version int, t *service.RequestTem
 			w.current.call.template = want
 		}
 	}
-	if missing := errors.Is(err, supervision.ErrNotFound); missing != (want == 0) || !missing && (err != nil || t.Version != want) {
+	if missing := errors.Is(err, supervision.ErrNotFound); missing != (want == 0) || !missing &&
+		(err != nil || t.Version != want) {
 		w.fail("template of %s, version %d: got %d (%v), want %d", seller, version, t.Version, err, want)
 	}
 }

@@ -74,7 +74,8 @@ func (w *world) searched(f supervision.Filter, orders []supervision.Order, err e
 	}
 }
 
-// dueListed holds a list of due orders against those that are due: sorted by instant and id, behind a position.
+// dueListed holds a list of due orders against those that are due: sorted by
+// instant and id, behind a position.
 func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []service.DueOrder, err error) {
 	if err != nil || len(due) > limit {
 		w.fail("asking for %d due orders: %d, %v", limit, len(due), err)
@@ -95,7 +96,8 @@ func (w *world) dueListed(at time.Time, after supervision.Position, limit int, d
 	there := 0
 	for _, s := range w.orders {
 		place := supervision.Position{At: bridge.Time(s.last().Due()), ID: s.id}
-		if s.last().Due() != 0 && !place.At.After(at) && place.Compare(after) > 0 && (len(due) < limit || place.Compare(last) <= 0) {
+		if s.last().Due() != 0 && !place.At.After(at) && place.Compare(after) > 0 &&
+			(len(due) < limit || place.Compare(last) <= 0) {
 			there++
 		}
 	}

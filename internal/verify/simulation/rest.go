@@ -7,7 +7,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// settle stops the faults, lets everybody come to an end, and sees that everything due happens and every record is relayed.
+// settle stops the faults, lets everybody come to an end, and sees that
+// everything due happens and every record is relayed.
 func (w *world) settle() {
 	w.over = true
 	for _, h := range w.hosts {

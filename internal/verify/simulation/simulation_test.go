@@ -39,7 +39,8 @@ func TestWorldsOnMemory(t *testing.T) {
 	simulate(t, 10_000, func() service.Store { return memory.New() })
 }
 
-// TestSameSeedSameWorld: otherwise a printed seed would be worth nothing. And a world that has ended leaves nobody behind.
+// TestSameSeedSameWorld: otherwise a printed seed would be worth nothing. And a
+// world that has ended leaves nobody behind.
 func TestSameSeedSameWorld(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for seed := range uint64(200) {
@@ -50,10 +51,12 @@ func TestSameSeedSameWorld(t *testing.T) {
 	require.Less(t, runtime.NumGoroutine(), before+10)
 }
 
-// budget is when the short form stops on a slow machine, however many seeds it has run by then; the log tells how many.
+// budget is when the short form stops on a slow machine, however many seeds it
+// has run by then; the log tells how many.
 const budget = time.Minute
 
-// simulate runs seeds on all processors, and tells the first violation with what it takes to see it again.
+// simulate runs seeds on all processors, and tells the first violation with
+// what it takes to see it again.
 func simulate(t *testing.T, short uint64, newStore func() service.Store) {
 	first, n := *seed, short
 	if first == 0 {
@@ -101,7 +104,8 @@ func simulate(t *testing.T, short uint64, newStore func() service.Store) {
 		})
 	}
 	wg.Wait()
-	t.Logf("seeds from %d, %d of %d steps in %s: %+v", first, ran.Load(), *steps, time.Since(started).Round(time.Millisecond), counts)
+	t.Logf("seeds from %d, %d of %d steps in %s: %+v", first, ran.Load(), *steps,
+		time.Since(started).Round(time.Millisecond), counts)
 	if broken != nil {
 		t.Errorf("seed %d, step %d (after %d seeds): %s\nsee it again: go test ./simulation -run '^%s$' -seed %d -seeds 1 -steps %d -show -v",
 			broken.Seed, broken.At, ran.Load(), broken.Violation, t.Name(), broken.Seed, *steps)

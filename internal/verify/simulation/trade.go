@@ -9,7 +9,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// trade is the life of a buyer, a seller or a manager: look, decide, have it done, and ask again where no answer came.
+// trade is the life of a buyer, a seller or a manager: look, decide, have it
+// done, and ask again where no answer came.
 func (p *process) trade(role, id string) {
 	w := p.world
 	for !w.over {
@@ -36,11 +37,13 @@ func (w *world) anyOrder() *shadow {
 	return w.orders[w.random.IntN(len(w.orders))]
 }
 
-// open opens an order, or one whose id is taken, again and again until it is certain.
+// open opens an order, or one whose id is taken, again and again until it is
+// certain.
 func (p *process) open(buyer string) {
 	w := p.world
 	opening := supervision.Opening{
-		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer, Seller: sellers[w.random.IntN(w.plan.pairs)],
+		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer,
+		Seller: sellers[w.random.IntN(w.plan.pairs)],
 	}
 	if taken := w.anyOrder(); taken != nil && w.random.IntN(4) == 0 {
 		opening.ID = taken.id
@@ -60,7 +63,8 @@ func (p *process) open(buyer string) {
 	}
 }
 
-// publish publishes the next version of a seller's template, without faults: only one seller ever does, and knows the version.
+// publish publishes the next version of a seller's template, without faults:
+// only one seller ever does, and knows the version.
 func (p *process) publish(seller string) {
 	w := p.world
 	h := w.anyHost()

@@ -10,7 +10,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// wire is a host's way to the store. Every call hands over first, and may fail: before it reaches the store, or on the way back.
+// wire is a host's way to the store. Every call hands over first, and may fail:
+// before it reaches the store, or on the way back.
 type wire struct {
 	service.Store
 	world *world
@@ -20,7 +21,8 @@ var errBroken = errors.New("simulation: the store is out of order")
 
 func lost() error { return fmt.Errorf("simulation: no answer: %w", service.ErrUnknownOutcome) }
 
-// reach hands over, and then fails now and then before the store has heard of anything.
+// reach hands over, and then fails now and then before the store has heard of
+// anything.
 func (s *wire) reach(ctx context.Context) error {
 	w, p := s.world, s.world.current
 	if p == nil {
@@ -48,8 +50,9 @@ func (s *wire) linger() {
 	}
 }
 
-// write reaches the store with something that changes it, told by effect. The answer may be lost, and then the effect may have been made,
-// or not, or it comes later.
+// write reaches the store with something that changes it, told by effect. The
+// answer may be lost, and then the effect may have been made, or not, or it
+// comes later.
 func (s *wire) write(ctx context.Context, effect func() error) error {
 	if err := s.reach(ctx); err != nil {
 		return err
@@ -103,7 +106,8 @@ func (s *wire) Save(ctx context.Context, changes ...service.Change) error {
 	})
 }
 
-func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Order, record *supervision.Record, err error) {
+func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Order, record *supervision.Record,
+	err error) {
 	if err = s.reach(ctx); err == nil {
 		order, record, err = s.Store.Load(background, id, key)
 		s.world.loaded(id, key, &order, record, err)
@@ -121,7 +125,8 @@ func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []
 	return orders, err
 }
 
-func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []supervision.Record, err error) {
+func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []supervision.Record,
+	err error) {
 	if err = s.reach(ctx); err == nil {
 		records, err = s.Store.Records(background, id, after, limit)
 		s.world.read(id)
@@ -130,7 +135,8 @@ func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (
 	return records, err
 }
 
-func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []service.DueOrder, err error) {
+func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []service.DueOrder,
+	err error) {
 	if err = s.reach(ctx); err == nil {
 		due, err = s.Store.Due(background, at, after, limit)
 		s.world.dueListed(at, after, limit, due, err)
@@ -139,7 +145,8 @@ func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position
 	return due, err
 }
 
-func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (records []supervision.Record, err error) {
+func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (records []supervision.Record,
+	err error) {
 	err = s.write(ctx, func() (err error) {
 		records, err = s.Store.Claim(background, at, lease, limit)
 		s.world.claimed(at, lease, records, err)
@@ -167,7 +174,8 @@ func (s *wire) PutTemplate(ctx context.Context, t service.RequestTemplate) error
 	})
 }
 
-func (s *wire) Template(ctx context.Context, seller, product string, version int) (t service.RequestTemplate, err error) {
+func (s *wire) Template(ctx context.Context, seller, product string, version int) (t service.RequestTemplate,
+	err error) {
 	if err = s.reach(ctx); err == nil {
 		t, err = s.Store.Template(background, seller, product, version)
 		s.world.asked(seller, product, version, &t, err)

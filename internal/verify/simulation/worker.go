@@ -30,7 +30,8 @@ func (p *process) work(h *host) {
 	}
 }
 
-// deliver is the host's receiver of relayed records. It takes its time, and does not always take what comes.
+// deliver is the host's receiver of relayed records. It takes its time, and
+// does not always take what comes.
 func (p *process) deliver(_ context.Context, r supervision.Record) error {
 	if p != nil && p.world.current == p {
 		p.pause()

@@ -21,7 +21,8 @@ type Result struct {
 	Steps int
 	// Hash is the same for the same run.
 	Hash uint64
-	// Violation tells what went wrong, and At in which step; empty when nothing did.
+	// Violation tells what went wrong, and At in which step; empty when nothing
+	// did.
 	Violation string
 	At        int
 	// Counts tells what happened how often.
@@ -67,8 +68,9 @@ type world struct {
 	trace  func(string)
 }
 
-// Run makes a world from a seed, lets it go for a number of steps, stops the faults and sees it come to rest. The store is new and empty;
-// trace is told every step unless it is nil.
+// Run makes a world from a seed, lets it go for a number of steps, stops the
+// faults and sees it come to rest. The store is new and empty; trace is told
+// every step unless it is nil.
 func Run(seed uint64, steps int, store service.Store, trace func(string)) Result {
 	w := &world{random: rand.New(rand.NewPCG(seed, 0x5e47)), store: store, now: start, trace: trace}
 	w.result.Seed = seed
@@ -161,7 +163,8 @@ func (w *world) arrive() {
 	_ = effect()
 }
 
-// pass lets time go on: a little, a lot, or to an instant that matters to an order.
+// pass lets time go on: a little, a lot, or to an instant that matters to an
+// order.
 func (w *world) pass() {
 	switch w.random.IntN(4) {
 	case 0:
@@ -186,7 +189,8 @@ func (w *world) skew(h *host) {
 	}
 }
 
-// chance says yes so many times in a thousand, and never once the faults have stopped.
+// chance says yes so many times in a thousand, and never once the faults have
+// stopped.
 func (w *world) chance(permille int) bool {
 	return permille > 0 && !w.over && w.random.IntN(1000) < permille
 }
@@ -231,15 +235,18 @@ func (w *world) draw() plan {
 		return 1 + w.random.IntN(most)
 	}
 	return plan{
-		hosts: 1 + w.random.IntN(3), pairs: 1 + w.random.IntN(2), managers: 1 + w.random.IntN(2), orders: 1 + w.random.IntN(3), batch: 1 + w.random.IntN(4),
+		hosts: 1 + w.random.IntN(3), pairs: 1 + w.random.IntN(2), managers: 1 + w.random.IntN(2),
+		orders: 1 + w.random.IntN(3), batch: 1 + w.random.IntN(4),
 		lease:  time.Duration(1+w.random.IntN(20)) * time.Second,
 		policy: &policies[w.random.IntN(len(policies))],
-		jump:   some(150), crash: some(20), cancel: some(40), breaks: some(40), lost: some(80), conflict: some(60), slow: some(200),
+		jump:   some(150), crash: some(20), cancel: some(40), breaks: some(40), lost: some(80), conflict: some(60),
+		slow: some(200),
 		skew: int64(some(10)) * 1_000_000,
 	}
 }
 
-// policy is a policy as both sides know it, with the length of time that matters in it.
+// policy is a policy as both sides know it, with the length of time that
+// matters in it.
 type policy struct {
 	model   model.Policy
 	library supervision.Policy

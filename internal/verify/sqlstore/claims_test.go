@@ -22,7 +22,8 @@ type claims struct {
 	next    map[string]int64
 }
 
-// take notes a claim, and checks that nobody else holds its orders and that it begins with what waits.
+// take notes a claim, and checks that nobody else holds its orders and that it
+// begins with what waits.
 func (c *claims) take(t *testing.T, who int, records []supervision.Record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,14 +16,16 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// What a process had been told to be done when it was killed is there; what it had not is whole or absent.
+// What a process had been told to be done when it was killed is there; what it
+// had not is whole or absent.
 func TestKilledProcess(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		dsn := d.dsn(t)
 		db := d.openAt(t, dsn)
 		store, prefix := d.migrated(t, db)
 		child := exec.Command(os.Args[0], "-test.run=^TestWriteUntilKilled$")
-		child.Env = append(os.Environ(), "SERVICEFLOW_WRITER="+d.name, "SERVICEFLOW_DSN="+dsn, "SERVICEFLOW_PREFIX="+prefix)
+		child.Env = append(os.Environ(), "SERVICEFLOW_WRITER="+d.name, "SERVICEFLOW_DSN="+dsn,
+			"SERVICEFLOW_PREFIX="+prefix)
 		output, err := child.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, child.Start())
@@ -65,7 +67,8 @@ func TestKilledProcess(t *testing.T) {
 
 const writers = 4
 
-// quiet waits until the server has done what the process had sent before it was killed.
+// quiet waits until the server has done what the process had sent before it was
+// killed.
 func quiet(t *testing.T, db *sql.DB, prefix string) {
 	last, unchanged := -1, 0
 	require.Eventually(t, func() bool {
@@ -88,7 +91,8 @@ func TestWriteUntilKilled(t *testing.T) {
 		if d.name != name {
 			continue
 		}
-		store, err := sqlstore.New(d.openAt(t, os.Getenv("SERVICEFLOW_DSN")), d.dialect, sqlstore.WithPrefix(os.Getenv("SERVICEFLOW_PREFIX")))
+		store, err := sqlstore.New(d.openAt(t, os.Getenv("SERVICEFLOW_DSN")), d.dialect,
+			sqlstore.WithPrefix(os.Getenv("SERVICEFLOW_PREFIX")))
 		require.NoError(t, err)
 		b := newBench(t, store)
 		for w := range writers {

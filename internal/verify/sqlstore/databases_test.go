@@ -23,7 +23,8 @@ type database struct {
 	name    string
 	dialect sqlstore.Dialect
 	driver  string
-	// dsn returns where the database is; each SQLite test has a file of its own.
+	// dsn returns where the database is; each SQLite test has a file of its
+	// own.
 	dsn func(t testing.TB) string
 }
 
@@ -43,7 +44,8 @@ func sqliteDSN(file string) string {
 	return "file:" + file + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)"
 }
 
-// server returns where a server is: as the environment says, or at its usual place on this machine.
+// server returns where a server is: as the environment says, or at its usual
+// place on this machine.
 func server(t testing.TB, driver, variable, local string) string {
 	dsn := os.Getenv(variable)
 	if dsn != "" {
@@ -87,7 +89,8 @@ func (d database) openAt(t testing.TB, dsn string) *sql.DB {
 
 var prefixes atomic.Int64
 
-// newPrefix names tables that no other test and no other run uses, and drops them after the test.
+// newPrefix names tables that no other test and no other run uses, and drops
+// them after the test.
 func newPrefix(t testing.TB, d database, db *sql.DB) string {
 	prefix := fmt.Sprintf("t%d_%d_", os.Getpid(), prefixes.Add(1))
 	t.Cleanup(func() {

@@ -14,8 +14,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// commits is what a client sends to make an operation last: PostgreSQL's one statement, with the word that the order's document has
-// afterwards, or COMMIT.
+// commits is what a client sends to make an operation last: PostgreSQL's one
+// statement, with the word that the order's document has afterwards, or COMMIT.
 func commits(d database) []byte {
 	if d.dialect == sqlstore.Postgres {
 		return []byte("awaiting_confirmation")
@@ -23,8 +23,9 @@ func commits(d database) []byte {
 	return []byte("COMMIT")
 }
 
-// Whether the connection is lost before the commit arrived or after it was done: the host learns that the outcome is unknown, and the
-// command repeated with its key is applied once.
+// Whether the connection is lost before the commit arrived or after it was
+// done: the host learns that the outcome is unknown, and the command repeated
+// with its key is applied once.
 func TestConnectionLostAroundTheCommit(t *testing.T) {
 	for _, d := range databases[1:] {
 		for _, when := range []string{"before", "after"} {
@@ -35,7 +36,8 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				b := newBench(t, store)
 				b.opened(t, "o")
 				submit := func() error {
-					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."},
+						service.WithKey("k"))
 					return err
 				}
 				armed := false
@@ -49,7 +51,8 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				p.lose(nil, nil)
 
 				applied := map[string]int64{"before": 1, "after": 2}[when]
-				require.Eventually(t, func() bool { return whole(t, store, "o").Version == applied }, 10*time.Second, 10*time.Millisecond)
+				require.Eventually(t, func() bool { return whole(t, store, "o").Version == applied }, 10*time.Second,
+					10*time.Millisecond)
 				require.NoError(t, submit())
 				require.NoError(t, submit())
 				require.EqualValues(t, 2, whole(t, store, "o").Version)
@@ -58,7 +61,8 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 	}
 }
 
-// A connection that is lost before anything lasts has changed nothing, and the error does not call the outcome unknown.
+// A connection that is lost before anything lasts has changed nothing, and the
+// error does not call the outcome unknown.
 func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
 	for _, d := range databases[1:] {
 		t.Run(d.name, func(t *testing.T) {
@@ -80,7 +84,8 @@ func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
 	}
 }
 
-// A canceled context at every call: nothing has changed, and the error is the context's.
+// A canceled context at every call: nothing has changed, and the error is the
+// context's.
 func TestCanceledContextAtEveryStatement(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db, recorder := d.recorded(t, d.dsn(t))

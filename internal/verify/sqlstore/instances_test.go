@@ -18,7 +18,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// shared is one time for all instances; every look at it takes it a little further.
+// shared is one time for all instances; every look at it takes it a little
+// further.
 type shared struct {
 	clock.Clock
 	micros atomic.Int64
@@ -51,12 +52,14 @@ func (r *receiver) receive(_ context.Context, record supervision.Record) error {
 	case record.Seq == r.first[record.Order]+1:
 		r.first[record.Order]++
 	default:
-		r.wrong = append(r.wrong, fmt.Sprintf("%s: record %d after %d", record.Order, record.Seq, r.first[record.Order]))
+		r.wrong = append(r.wrong,
+			fmt.Sprintf("%s: record %d after %d", record.Order, record.Seq, r.first[record.Order]))
 	}
 	return nil
 }
 
-// dying is a store whose worker is killed after it has handed records over and before it can acknowledge them.
+// dying is a store whose worker is killed after it has handed records over and
+// before it can acknowledge them.
 type dying struct {
 	service.Store
 	lives atomic.Int64
@@ -71,7 +74,8 @@ func (s *dying) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 	return s.Store.Acknowledge(ctx, ids...)
 }
 
-// story is what the clients do to each order; of two clients with the same step one is refused or conflicts.
+// story is what the clients do to each order; of two clients with the same step
+// one is refused or conflicts.
 func story(i int) []step {
 	steps := []step{
 		{buyer, supervision.SubmitRequest{Text: "Deploy it."}},
@@ -92,7 +96,8 @@ type step struct {
 	action supervision.Action
 }
 
-// Eight workers and eight clients, each with its own connections, on one database; one of the workers is killed half-way.
+// Eight workers and eight clients, each with its own connections, on one
+// database; one of the workers is killed half-way.
 func TestManyInstances(t *testing.T) {
 	orders := 1000
 	if testing.Short() {
@@ -105,7 +110,8 @@ func TestManyInstances(t *testing.T) {
 		instance := func(wrap func(service.Store) service.Store) *service.Service {
 			store, err := sqlstore.New(d.openAt(t, dsn), d.dialect, sqlstore.WithPrefix(prefix))
 			require.NoError(t, err)
-			service, err := service.New(wrap(store), service.WithClock(time), service.WithPolicy(supervision.Rules2025()),
+			service,
+				err := service.New(wrap(store), service.WithClock(time), service.WithPolicy(supervision.Rules2025()),
 				service.WithBatch(50), service.WithLease(lease))
 			require.NoError(t, err)
 			return service
@@ -163,7 +169,8 @@ func work(t *testing.T, ctx context.Context, worker *service.Service, to *receiv
 	}
 }
 
-// play opens a quarter of the orders and plays their stories, together with another client.
+// play opens a quarter of the orders and plays their stories, together with
+// another client.
 func play(t *testing.T, client *service.Service, quarter, orders int) {
 	ctx := context.Background()
 	for i := quarter; i < orders; i += 4 {
@@ -193,7 +200,8 @@ func finish(t *testing.T, worker *service.Service, clock *shared, to *receiver) 
 	}
 }
 
-// settledOnce checks that every order was completed once, that its records have no gap and that each was relayed.
+// settledOnce checks that every order was completed once, that its records have
+// no gap and that each was relayed.
 func settledOnce(t *testing.T, store service.Store, to *receiver, orders int) {
 	require.Empty(t, to.wrong)
 	for i := range orders {

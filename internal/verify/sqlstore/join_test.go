@@ -34,7 +34,8 @@ func newHost(t *testing.T, d database) host {
 
 var errChangedMind = errors.New("the host changed its mind")
 
-// transact writes an invoice and does the work in one transaction, as a host does.
+// transact writes an invoice and does the work in one transaction, as a host
+// does.
 func (h host) transact(t *testing.T, invoice string, work func(bench, *sqlstore.Store) error) error {
 	tx, err := h.db.Begin()
 	require.NoError(t, err)
@@ -132,11 +133,13 @@ func TestJoinedTransactionStaysUsable(t *testing.T) {
 				whole(t, h.store, "after "+name)
 			})
 		}
-		require.EqualValues(t, 2, whole(t, h.store, "won").Version, "a conflict leaves the other orders of the call saved")
+		require.EqualValues(t, 2, whole(t, h.store, "won").Version,
+			"a conflict leaves the other orders of the call saved")
 	})
 }
 
-// A statement that fails in the middle of a save leaves nothing of it, even if the host commits all the same.
+// A statement that fails in the middle of a save leaves nothing of it, even if
+// the host commits all the same.
 func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		h := newHost(t, d)
@@ -159,7 +162,8 @@ func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
 	})
 }
 
-// A host's transaction that the database gave up is a conflict: the host begins it anew.
+// A host's transaction that the database gave up is a conflict: the host begins
+// it anew.
 func TestJoinedSerializationFailureIsAConflict(t *testing.T) {
 	d := databases[1]
 	h := newHost(t, d)

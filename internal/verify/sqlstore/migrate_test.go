@@ -89,7 +89,8 @@ func gooseTo(t *testing.T, d database, db *sql.DB, prefix string, version int64)
 	files, err := sqlstore.Schema(d.dialect)
 	require.NoError(t, err)
 	dialect := map[sqlstore.Dialect]goose.Dialect{
-		sqlstore.SQLite: goose.DialectSQLite3, sqlstore.Postgres: goose.DialectPostgres, sqlstore.MySQL: goose.DialectMySQL,
+		sqlstore.SQLite: goose.DialectSQLite3, sqlstore.Postgres: goose.DialectPostgres,
+		sqlstore.MySQL: goose.DialectMySQL,
 	}[d.dialect]
 	provider, err := goose.NewProvider(dialect, db, files, goose.WithTableName(prefix+"goose"))
 	require.NoError(t, err)
@@ -126,10 +127,12 @@ const firstVersion = "testdata/version1.json"
 
 var update = flag.Bool("update", false, "write "+firstVersion+" anew; only while no database of that version is in use")
 
-// rows are the contents of the tables as a version wrote them: a list of columns for each row.
+// rows are the contents of the tables as a version wrote them: a list of
+// columns for each row.
 type rows map[string][]map[string]any
 
-// What the first version has written is readable after an upgrade to the present one.
+// What the first version has written is readable after an upgrade to the
+// present one.
 func TestUpgradeFromTheFirstVersion(t *testing.T) {
 	if *update {
 		writeFirstVersion(t)
@@ -154,7 +157,8 @@ func TestUpgradeFromTheFirstVersion(t *testing.T) {
 		n, err := b.Settle(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
-		page, err := b.Search(t.Context(), seller, supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending}})
+		page, err := b.Search(t.Context(), seller,
+			supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending}})
 		require.NoError(t, err)
 		require.Equal(t, []supervision.Order{frozen}, page.Orders)
 		form, err := store.Template(t.Context(), seller.ID, "product", 0)
@@ -187,7 +191,8 @@ func insert(t *testing.T, d database, db *sql.DB, prefix string) {
 				}
 				columns, marks, values = append(columns, column), append(marks, mark), append(values, value)
 			}
-			_, err := db.Exec("INSERT INTO "+prefix+table+" ("+strings.Join(columns, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", values...)
+			_, err := db.Exec("INSERT INTO "+prefix+table+" ("+strings.Join(columns,
+				", ")+") VALUES ("+strings.Join(marks, ", ")+")", values...)
 			require.NoError(t, err)
 		}
 	}
@@ -198,7 +203,8 @@ func writeFirstVersion(t *testing.T) {
 	db := d.open(t)
 	store, prefix := d.migrated(t, db)
 	b := newBench(t, store)
-	_, err := b.PublishTemplate(t.Context(), seller, "another", template.Template{Title: "Another", Fields: []template.Field{{Key: "a", Label: "A", Kind: template.Line}}})
+	_, err := b.PublishTemplate(t.Context(), seller, "another",
+		template.Template{Title: "Another", Fields: []template.Field{{Key: "a", Label: "A", Kind: template.Line}}})
 	require.NoError(t, err)
 	b.opened(t, "frozen")
 	b.do(t, "frozen", buyer, supervision.SubmitRequest{Text: "Deploy it."})
@@ -206,7 +212,8 @@ func writeFirstVersion(t *testing.T) {
 	b.accepted(t, "accepted")
 	b.clock.Add(6 * supervision.Day)
 	b.do(t, "frozen", buyer, appealed, service.WithKey("k"))
-	_, err = b.PublishTemplate(t.Context(), seller, "product", template.Template{Title: "Region", Fields: []template.Field{{Key: "region", Label: "Region", Kind: template.Line}}})
+	_, err = b.PublishTemplate(t.Context(), seller, "product", template.Template{Title: "Region",
+		Fields: []template.Field{{Key: "region", Label: "Region", Kind: template.Line}}})
 	require.NoError(t, err)
 	content := make(rows)
 	for _, table := range tables {

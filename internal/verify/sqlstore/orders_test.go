@@ -46,7 +46,8 @@ func (b bench) opened(t testing.TB, id string) {
 }
 
 // do performs an action that has to succeed.
-func (b bench) do(t testing.TB, id string, actor supervision.Actor, action supervision.Action, options ...service.DoOption) {
+func (b bench) do(t testing.TB, id string, actor supervision.Actor, action supervision.Action,
+	options ...service.DoOption) {
 	_, err := b.Do(context.Background(), id, actor, action, options...)
 	require.NoError(t, err)
 }
@@ -59,7 +60,8 @@ func (b bench) accepted(t testing.TB, id string) {
 	b.do(t, id, buyer, supervision.AcceptProduct{})
 }
 
-// whole checks that an order is what its records make of it, and returns it: no save was done by half (R21).
+// whole checks that an order is what its records make of it, and returns it: no
+// save was done by half (R21).
 func whole(t testing.TB, store service.Store, id string) supervision.Order {
 	ctx := context.Background()
 	order, _, err := store.Load(ctx, id, "")

@@ -15,8 +15,10 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// crowd fills the tables with 20,000 orders of 500 buyers, 100 sellers and 50 products: of 100 orders one is frozen, one accepted and two are
-// long silent; 16 wait for somebody and the rest are completed. Each has a record that waits to be relayed.
+// crowd fills the tables with 20,000 orders of 500 buyers, 100 sellers and 50
+// products: of 100 orders one is frozen, one accepted and two are long silent;
+// 16 wait for somebody and the rest are completed. Each has a record that waits
+// to be relayed.
 const crowd = `INSERT INTO {orders} (id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document)
 SELECT CONCAT('order-', n), CONCAT('product-', n % 50), CONCAT('buyer-', n % 500), CONCAT('seller-', n % 100), {start} + n * 1000000,
 	CASE WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 = 1 THEN 'accepted' WHEN n % 100 < 20 THEN 'awaiting_delivery' ELSE 'completed' END,
@@ -53,7 +55,8 @@ func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 	}
 }
 
-// What the list is searched by is found through an index that has it: nothing reads all orders.
+// What the list is searched by is found through an index that has it: nothing
+// reads all orders.
 func TestPlans(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db, recorder := d.recorded(t, d.dsn(t))
@@ -74,18 +77,28 @@ func TestPlans(t *testing.T) {
 			send  func()
 			index string
 		}{
-			"a buyer's page":                 {search(one, supervision.Criteria{}), "orders_buyer"},
-			"a buyer's open orders":          {search(one, supervision.Criteria{OrderStatus: supervision.OrderProcessing}), "orders_buyer"},
-			"a seller's page":                {search(supervision.Seller("seller-7"), supervision.Criteria{}), "orders_seller"},
-			"a product's page":               {search(manager, supervision.Criteria{Product: "product-7"}), "orders_product"},
-			"everything, newest first":       {search(manager, supervision.Criteria{}), "orders_all"},
-			"a day's orders":                 {search(manager, supervision.Criteria{BoughtFrom: start, BoughtBefore: start.Add(time.Minute)}), "orders_all"},
-			"silent orders":                  {search(manager, supervision.Criteria{SilentFor: 14 * supervision.Day}), "orders_waiting"},
-			"pending appeals":                {search(manager, supervision.Criteria{Appeal: supervision.AppealPending}), "orders_appeal"},
-			"overdue appeals":                {search(manager, supervision.Criteria{Appeal: supervision.AppealOverdue}), "orders_appeal"},
-			"a buyer's second page":          {func() { secondPage(t, b, one) }, "orders_buyer"},
-			"due orders":                     {func() { due(t, store, supervision.Position{}) }, "orders_due"},
-			"due orders behind the first":    {func() { due(t, store, supervision.Position{At: start.Add(time.Hour), ID: "x"}) }, "orders_due"},
+			"a buyer's page": {search(one, supervision.Criteria{}), "orders_buyer"},
+			"a buyer's open orders": {search(one,
+				supervision.Criteria{OrderStatus: supervision.OrderProcessing}), "orders_buyer"},
+			"a seller's page": {search(supervision.Seller("seller-7"), supervision.Criteria{}),
+				"orders_seller"},
+			"a product's page": {search(manager, supervision.Criteria{Product: "product-7"}),
+				"orders_product"},
+			"everything, newest first": {search(manager, supervision.Criteria{}), "orders_all"},
+			"a day's orders": {search(manager,
+				supervision.Criteria{BoughtFrom: start, BoughtBefore: start.Add(time.Minute)}), "orders_all"},
+			"silent orders": {search(manager, supervision.Criteria{SilentFor: 14 * supervision.Day}),
+				"orders_waiting"},
+			"pending appeals": {search(manager, supervision.Criteria{Appeal: supervision.AppealPending}),
+				"orders_appeal"},
+			"overdue appeals": {search(manager, supervision.Criteria{Appeal: supervision.AppealOverdue}),
+				"orders_appeal"},
+			"a buyer's second page": {func() { secondPage(t, b, one) }, "orders_buyer"},
+			"due orders":            {func() { due(t, store, supervision.Position{}) }, "orders_due"},
+			"due orders behind the first": {func() {
+				due(t, store,
+					supervision.Position{At: start.Add(time.Hour), ID: "x"})
+			}, "orders_due"},
 			"the records that wait to relay": {func() { claim(t, store, now) }, "outbox_waits"},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -157,8 +170,8 @@ func explain(t *testing.T, d database, db *sql.DB, s sent) string {
 	return plan.String()
 }
 
-// The outbox is empty most of the time, and that is what its statistics say when a crowd of records comes. The claim's plan does not depend
-// on them.
+// The outbox is empty most of the time, and that is what its statistics say
+// when a crowd of records comes. The claim's plan does not depend on them.
 func TestClaimPlanWithStaleStatistics(t *testing.T) {
 	d := databases[1]
 	db, recorder := d.recorded(t, d.dsn(t))

@@ -12,16 +12,19 @@ import (
 	"github.com/koogallery/serviceflow/store/sqlstore"
 )
 
-// proxy stands between a host and its database server, and can lose the connection.
+// proxy stands between a host and its database server, and can lose the
+// connection.
 type proxy struct {
 	net.Listener
 	server string
 	mu     sync.Mutex
-	// loseWhen says of what a client sends, or of a server's answer, whether the connection is lost instead of passing it on.
+	// loseWhen says of what a client sends, or of a server's answer, whether
+	// the connection is lost instead of passing it on.
 	loseRequest, loseAnswer func(data []byte) bool
 }
 
-// through starts a proxy before a server and returns it with the address as the driver takes it.
+// through starts a proxy before a server and returns it with the address as the
+// driver takes it.
 func through(t *testing.T, d database) (*proxy, string) {
 	dsn := d.dsn(t)
 	local, err := net.Listen("tcp", "127.0.0.1:0")
@@ -32,7 +35,8 @@ func through(t *testing.T, d database) (*proxy, string) {
 	go p.serve()
 	dsn = strings.Replace(dsn, address, local.Addr().String(), 1)
 	if d.dialect == sqlstore.Postgres {
-		dsn += map[bool]string{true: "&", false: "?"}[strings.Contains(dsn, "?")] + "sslmode=disable" // the proxy has to read what is sent
+		dsn += map[bool]string{true: "&", false: "?"}[strings.Contains(dsn, "?")] +
+			"sslmode=disable" // the proxy has to read what is sent
 	}
 	return p, dsn
 }

@@ -51,7 +51,8 @@ func (r *recorder) Connect(context.Context) (driver.Conn, error) {
 // Driver implements driver.Connector.
 func (r *recorder) Driver() driver.Driver { return r.under }
 
-// takes reports whether the driver sends a statement with these arguments as it is, instead of preparing it first.
+// takes reports whether the driver sends a statement with these arguments as it
+// is, instead of preparing it first.
 func (r *recorder) takes(args []driver.NamedValue) bool {
 	return r.dialect != sqlstore.MySQL || len(args) == 0 || strings.Contains(r.dsn, "interpolateParams=true")
 }
@@ -70,7 +71,8 @@ func (r *recorder) write(text string, args []driver.NamedValue) {
 	}
 }
 
-// before has a function called before the nth statement from now, and tells whether the one set before has been called.
+// before has a function called before the nth statement from now, and tells
+// whether the one set before has been called.
 func (r *recorder) before(n int, hook func()) (called bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -27,7 +27,8 @@ type cluster struct {
 	port      int
 }
 
-// ownCluster starts a server that the test may restart. It needs PostgreSQL's programs, and root to become their user.
+// ownCluster starts a server that the test may restart. It needs PostgreSQL's
+// programs, and root to become their user.
 func ownCluster(t *testing.T) cluster {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	_, err := user.Lookup("postgres")
@@ -52,7 +53,8 @@ func ownCluster(t *testing.T) cluster {
 }
 
 func (c cluster) run(program string, args ...string) error {
-	command := exec.Command("runuser", append([]string{"-u", "postgres", "--", filepath.Join(c.bin, program)}, args...)...)
+	command := exec.Command("runuser",
+		append([]string{"-u", "postgres", "--", filepath.Join(c.bin, program)}, args...)...)
 	command.Dir = "/"
 	output, err := command.CombinedOutput()
 	if err != nil {
@@ -61,8 +63,9 @@ func (c cluster) run(program string, args ...string) error {
 	return nil
 }
 
-// The server is restarted twice in the middle of a load, once without letting it finish anything. Hosts repeat what fails with its key:
-// every command is applied once.
+// The server is restarted twice in the middle of a load, once without letting
+// it finish anything. Hosts repeat what fails with its key: every command is
+// applied once.
 func TestServerRestartedInTheMiddleOfALoad(t *testing.T) {
 	c := ownCluster(t)
 	d := databases[1]
@@ -78,7 +81,8 @@ func TestServerRestartedInTheMiddleOfALoad(t *testing.T) {
 			insist(t, &failed, func() error { _, err := b.Open(context.Background(), opening(id)); return err })
 			for n := range commands {
 				insist(t, &failed, func() error {
-					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."}, service.WithKey(fmt.Sprint(n)))
+					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."},
+						service.WithKey(fmt.Sprint(n)))
 					return err
 				})
 				done.Add(1)
@@ -86,8 +90,10 @@ func TestServerRestartedInTheMiddleOfALoad(t *testing.T) {
 		})
 	}
 	for i, mode := range []string{"immediate", "fast"} {
-		require.Eventually(t, func() bool { return done.Load() > int64(clients*commands*(i+1)/4) }, time.Minute, time.Millisecond)
-		require.NoError(t, c.run("pg_ctl", "restart", "-D", c.data, "-m", mode, "-w", "-l", filepath.Join(filepath.Dir(c.data), "log")))
+		require.Eventually(t, func() bool { return done.Load() > int64(clients*commands*(i+1)/4) }, time.Minute,
+			time.Millisecond)
+		require.NoError(t, c.run("pg_ctl", "restart", "-D", c.data, "-m", mode, "-w", "-l",
+			filepath.Join(filepath.Dir(c.data), "log")))
 	}
 	all.Wait()
 	t.Logf("%d attempts failed", failed.Load())

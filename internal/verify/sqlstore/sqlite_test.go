@@ -37,7 +37,8 @@ func TestSQLiteReadOnly(t *testing.T) {
 	require.EqualValues(t, 1, whole(t, store, "o").Version)
 }
 
-// On a full disk a save fails whole, says so, and goes through once there is room again.
+// On a full disk a save fails whole, says so, and goes through once there is
+// room again.
 func TestSQLiteFull(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "orders.db")
 	store := reopened(t, file, "")
@@ -46,14 +47,16 @@ func TestSQLiteFull(t *testing.T) {
 	var pages int
 	require.NoError(t, databases[0].openAt(t, sqliteDSN(file)).QueryRow("PRAGMA page_count").Scan(&pages))
 
-	full := newBench(t, reopened(t, file, fmt.Sprintf("&_pragma=max_page_count(%d)", pages+8)), service.WithPolicy(supervision.License()))
+	full := newBench(t, reopened(t, file, fmt.Sprintf("&_pragma=max_page_count(%d)", pages+8)),
+		service.WithPolicy(supervision.License()))
 	report := supervision.ReportProgress{Text: strings.Repeat("Still at it. ", 200)}
 	full.opened(t, "license")
 	var version int64 = 1
 	var err error
 	for err == nil {
 		var result service.Result
-		if result, err = full.Do(t.Context(), "license", seller, report, service.WithKey(fmt.Sprint(version))); err == nil {
+		if result,
+			err = full.Do(t.Context(), "license", seller, report, service.WithKey(fmt.Sprint(version))); err == nil {
 			version = result.Order.Version
 		}
 		require.Less(t, version, int64(1000), "the file never became full")
@@ -65,7 +68,8 @@ func TestSQLiteFull(t *testing.T) {
 	require.Equal(t, version+1, whole(t, store, "license").Version)
 }
 
-// One connection is enough: nothing waits for a second one while it holds the first.
+// One connection is enough: nothing waits for a second one while it holds the
+// first.
 func TestOneConnection(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db := d.open(t)
@@ -82,7 +86,8 @@ func TestOneConnection(t *testing.T) {
 	})
 }
 
-// A writer that finds the database busy waits for its turn, even where the host has not asked SQLite to.
+// A writer that finds the database busy waits for its turn, even where the host
+// has not asked SQLite to.
 func TestSQLiteBusyIsTriedAgain(t *testing.T) {
 	file := "file:" + filepath.Join(t.TempDir(), "orders.db") + "?_pragma=journal_mode(WAL)"
 	db := databases[0].openAt(t, file)

@@ -14,8 +14,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// What is sent once everything is prepared, by operation. Reading and writing are one round trip each in PostgreSQL; the others need a
-// transaction around their statements.
+// What is sent once everything is prepared, by operation. Reading and writing
+// are one round trip each in PostgreSQL; the others need a transaction around
+// their statements.
 var statements = map[sqlstore.Dialect]map[string][]string{
 	sqlstore.Postgres: {
 		"open":   {"SELECT", "WITH"},

@@ -26,7 +26,8 @@ func Verdicts(list []appeal.Verdict) []model.Verdict {
 	var out []model.Verdict
 	for _, v := range list {
 		out = append(out, model.Verdict{
-			Ground: string(v.Ground), Holds: v.Holds, Reason: string(v.Reason), From: Micros(v.From), Until: Micros(v.Until),
+			Ground: string(v.Ground), Holds: v.Holds, Reason: string(v.Reason), From: Micros(v.From),
+			Until: Micros(v.Until),
 			Count: v.Finding().Count, Since: Micros(v.Finding().Since),
 		})
 	}
@@ -38,16 +39,19 @@ func Deadlines(list []supervision.Deadline) []model.Deadline {
 	var out []model.Deadline
 	for _, d := range list {
 		out = append(out, model.Deadline{
-			At: Micros(d.At), Kind: string(d.Kind), Rule: string(d.Rule), Party: string(d.Party), Ground: string(d.Ground),
+			At: Micros(d.At), Kind: string(d.Kind), Rule: string(d.Rule), Party: string(d.Party),
+			Ground: string(d.Ground),
 		})
 	}
 	return out
 }
 
-// SortDeadlines puts deadlines in one order, so that those of an instant can be compared.
+// SortDeadlines puts deadlines in one order, so that those of an instant can be
+// compared.
 func SortDeadlines(list []model.Deadline) []model.Deadline {
 	slices.SortFunc(list, func(a, b model.Deadline) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Party, b.Party), cmp.Compare(a.Ground, b.Ground))
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Party, b.Party),
+			cmp.Compare(a.Ground, b.Ground))
 	})
 	return list
 }

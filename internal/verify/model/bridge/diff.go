@@ -12,7 +12,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// difference collects what two values disagree on; it costs nothing while they agree.
+// difference collects what two values disagree on; it costs nothing while they
+// agree.
 type difference []string
 
 func (d *difference) word(what, model, library string) {
@@ -35,7 +36,8 @@ func (d *difference) flag(what string, model, library bool) {
 
 func (d *difference) instant(what string, model int64, library time.Time) {
 	if model != Micros(library) {
-		*d = append(*d, fmt.Sprintf("%s: model %s, library %s", what, Time(model).Format(time.RFC3339Nano), library.Format(time.RFC3339Nano)))
+		*d = append(*d, fmt.Sprintf("%s: model %s, library %s", what, Time(model).Format(time.RFC3339Nano),
+			library.Format(time.RFC3339Nano)))
 	}
 	if !library.IsZero() && library.Location() != time.UTC {
 		*d = append(*d, what+": not in UTC")
@@ -50,7 +52,8 @@ func (d *difference) both(what string, model, library bool) bool {
 
 func (d difference) String() string { return strings.Join(d, "; ") }
 
-// DiffOrder tells what the model's order and the library's disagree on; "" for nothing.
+// DiffOrder tells what the model's order and the library's disagree on; "" for
+// nothing.
 func DiffOrder(m *model.Order, o *supervision.Order) string {
 	var d difference
 	d.word("id", m.ID, o.ID)
@@ -150,8 +153,10 @@ func DiffRecord(m *model.Record, r *supervision.Record) string {
 	return d.String()
 }
 
-// DiffAnswer tells what the model's answer and the library's, for the same command, disagree on.
-func DiffAnswer(next *model.Order, m *model.Answer, order *supervision.Order, records []supervision.Record, err error) string {
+// DiffAnswer tells what the model's answer and the library's, for the same
+// command, disagree on.
+func DiffAnswer(next *model.Order, m *model.Answer, order *supervision.Order, records []supervision.Record,
+	err error) string {
 	var d difference
 	d.word("answer", m.Kind, KindOf(err))
 	if len(d) > 0 {
@@ -170,7 +175,8 @@ func DiffAnswer(next *model.Order, m *model.Answer, order *supervision.Order, re
 	return d.String()
 }
 
-// DiffError tells what a refusal of the model and an error of the library disagree on.
+// DiffError tells what a refusal of the model and an error of the library
+// disagree on.
 func DiffError(m *model.Answer, err error) string {
 	var d difference
 	var refusal *supervision.Refusal
@@ -189,7 +195,8 @@ func DiffError(m *model.Answer, err error) string {
 	return d.String()
 }
 
-// faultyFields are the fields an error names, each once and without what it names inside them.
+// faultyFields are the fields an error names, each once and without what it
+// names inside them.
 func faultyFields(err *supervision.InvalidError) []string {
 	var fields []string
 	for _, f := range err.Faults {
@@ -201,7 +208,8 @@ func faultyFields(err *supervision.InvalidError) []string {
 	return slices.Compact(fields)
 }
 
-// KindOf classes an error as the model does; an error that the rules do not know is "error".
+// KindOf classes an error as the model does; an error that the rules do not
+// know is "error".
 func KindOf(err error) string {
 	switch {
 	case err == nil:

@@ -1,2 +1,3 @@
-// Package bridge translates between the independent model and the library, and tells where they disagree.
+// Package bridge translates between the independent model and the library, and
+// tells where they disagree.
 package bridge

@@ -32,11 +32,13 @@ func duration(micros int64) time.Duration { return time.Duration(micros) * time.
 // Policy hands a policy of the model to the library.
 func Policy(p model.Policy) supervision.Policy {
 	return supervision.Policy{
-		Name: p.Name, Start: Status(p.Start), CompletionDelay: duration(p.Completion), SupervisionPeriod: duration(p.Period),
-		ReminderInterval: duration(p.Reminder), AutoAccept: duration(p.AutoAccept),
+		Name: p.Name, Start: Status(p.Start), CompletionDelay: duration(p.Completion),
+		SupervisionPeriod: duration(p.Period),
+		ReminderInterval:  duration(p.Reminder), AutoAccept: duration(p.AutoAccept),
 		Appeal: appeal.Policy{
-			Silence: duration(p.Silence), Rejections: p.Rejections, Blackout: duration(p.Blackout), Handling: duration(p.Handling),
-			Buyer: grounds(p.BuyerGrounds), Seller: grounds(p.SellerGrounds),
+			Silence: duration(p.Silence), Rejections: p.Rejections, Blackout: duration(p.Blackout),
+			Handling: duration(p.Handling),
+			Buyer:    grounds(p.BuyerGrounds), Seller: grounds(p.SellerGrounds),
 		},
 	}
 }
@@ -60,7 +62,8 @@ func Actor(c model.Command) supervision.Actor {
 	return supervision.Actor{Role: supervision.Role(c.Role), ID: c.Actor}
 }
 
-// Form fills in, correctly, the form of a version of the template that Template makes.
+// Form fills in, correctly, the form of a version of the template that Template
+// makes.
 func Form(version int) template.Values {
 	return template.Values{fieldOf(version): "filled in"}
 }
@@ -105,12 +108,14 @@ func Action(c model.Command) supervision.Action {
 	case "remind":
 		return supervision.Remind{Text: c.Text}
 	case "raise_appeal":
-		return supervision.RaiseAppeal{Ground: appeal.Ground(c.Ground), Reason: c.Text, Demand: c.Demand, Attachments: files[:c.Files]}
+		return supervision.RaiseAppeal{Ground: appeal.Ground(c.Ground), Reason: c.Text, Demand: c.Demand,
+			Attachments: files[:c.Files]}
 	case "add_note":
 		return supervision.AddNote{Text: c.Text, Attachments: files[:c.Files], Shared: c.Shared}
 	case "decide_appeal":
 		return supervision.DecideAppeal{
-			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text, Attachments: files[:c.Files],
+			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
+			Attachments: files[:c.Files],
 		}
 	case "intervene":
 		return supervision.Intervene{Reason: c.Text, Attachments: files[:c.Files]}
@@ -144,7 +149,8 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	case supervision.AddNote:
 		c.Text, c.Files, c.Shared = a.Text, len(a.Attachments), a.Shared
 	case supervision.DecideAppeal:
-		c.Outcome, c.ResumeAt, c.Upheld, c.Text, c.Files = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision, len(a.Attachments)
+		c.Outcome, c.ResumeAt, c.Upheld, c.Text, c.Files = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision,
+			len(a.Attachments)
 	case supervision.Intervene:
 		c.Text, c.Files = a.Reason, len(a.Attachments)
 	}

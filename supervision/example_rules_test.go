@@ -77,8 +77,9 @@ func ExamplePolicy() {
 	fmt.Println(policy.Validate())
 	// Output:
 	// 2026-03-12 09:00:00 auto_accept awaiting_acceptance to accepted
-	// 2026-03-12 12:00:00 complete accepted to completed completed supervision:
-	// invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s
+	// 2026-03-12 12:00:00 complete accepted to completed
+	// completed
+	// supervision: invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s
 }
 
 // A portal shows what a party can do, and why not and from when where it

@@ -25,7 +25,7 @@ func Example() {
 	//       "buyer_silent"
 	//     ]
 	//   }
-	// } supervision: invalid policy: completion_delay: give a duration from 1µs
-	// to 876000h0m0s; appeal.rejections: give 1 to 1000 the order keeps:
-	// hardware
+	// }
+	// supervision: invalid policy: completion_delay: give a duration from 1µs to 876000h0m0s; appeal.rejections: give 1 to 1000
+	// the order keeps: hardware
 }

@@ -46,9 +46,9 @@ func ExampleVerify() {
 		fmt.Println(finding)
 	}
 	// Output:
-	// 0 findings record 3: refused (R05): it is another role's operation; it is
-	// the seller's record 4: refused (R09): the other party has not been silent
-	// long enough; allowed from 2026-03-07T09:00:00.000001Z
+	// 0 findings
+	// record 3: refused (R05): it is another role's operation; it is the seller's
+	// record 4: refused (R09): the other party has not been silent long enough; allowed from 2026-03-07T09:00:00.000001Z
 }
 
 // What a user wrote could have been written otherwise, so only a digest that
@@ -136,9 +136,7 @@ func ExampleShadow() {
 	}
 	fmt.Println(report.Decided, "decisions, disagreements by rule:", report.ByRule)
 	// Output:
-	// o-1: raise_appeal by the buyer accepted at 2026-03-06T09:00:00Z (R09):
-	// the other party has not been silent long enough; allowed from
-	// 2026-03-07T09:00:00.000001Z o-1: add_note by the manager refused at
-	// 2026-03-06T09:00:00Z (R13): the rules allow it 3 decisions, disagreements
-	// by rule: map[R09:1 R13:1]
+	// o-1: raise_appeal by the buyer accepted at 2026-03-06T09:00:00Z (R09): the other party has not been silent long enough; allowed from 2026-03-07T09:00:00.000001Z
+	// o-1: add_note by the manager refused at 2026-03-06T09:00:00Z (R13): the rules allow it
+	// 3 decisions, disagreements by rule: map[R09:1 R13:1]
 }

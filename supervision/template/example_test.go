@@ -87,11 +87,10 @@ func Example_htmlForm() {
 		fmt.Println(err)
 	}
 	// Output:
-	// <form method="post"> <label>Project code <input name="code" required
-	// pattern="[A-Z]{2}\d{1,6}"></label> <label>Wishes &amp; hopes <textarea
-	// name="wishes"></textarea></label> <label>Training <input type="hidden"
-	// name="training" value="no"><input type="checkbox" name="training"
-	// value="yes"></label> <label>Region <select name="region"><option
-	// value="eu">Europe</option><option value="cn">cn</option></select></label>
+	// <form method="post">
+	// <label>Project code <input name="code" required pattern="[A-Z]{2}\d{1,6}"></label>
+	// <label>Wishes &amp; hopes <textarea name="wishes"></textarea></label>
+	// <label>Training <input type="hidden" name="training" value="no"><input type="checkbox" name="training" value="yes"></label>
+	// <label>Region <select name="region"><option value="eu">Europe</option><option value="cn">cn</option></select></label>
 	// </form>
 }

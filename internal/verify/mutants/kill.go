@@ -1,17 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/koogallery/serviceflow/internal/verify/overlay"
 )
 
 // killer is the test that failed first.
@@ -32,12 +28,10 @@ func (k killer) only() string {
 	return strings.Join(parts, "/")
 }
 
-var errSurvived = errors.New("survived")
-
 // confirm runs the killer without the mutant, where it has to pass: a test that
 // fails anyway has found nothing.
 func (k killer) confirm(ctx context.Context, root string) error {
-	if _, err := run(ctx, root, "", k.pkg, k.only()); !errors.Is(err, errSurvived) {
+	if _, err := overlay.None(root).Test(ctx, k.pkg, k.only()); !errors.Is(err, overlay.ErrSurvived) {
 		return errors.Join(fmt.Errorf("%s fails without the mutant, too", k), err)
 	}
 	return nil
@@ -46,109 +40,24 @@ func (k killer) confirm(ctx context.Context, root string) error {
 // kill runs the test that killed the mutant last, if one did, and then its
 // packages until a test fails.
 func (p planted) kill(ctx context.Context, root string, last killer) (killer, error) {
-	overlay, err := p.overlay(root)
+	text, err := p.apply(root)
 	if err != nil {
 		return killer{}, err
 	}
-	defer os.RemoveAll(filepath.Dir(overlay))
+	mutated, err := overlay.Write(root, p.file, text)
+	if err != nil {
+		return killer{}, err
+	}
+	defer mutated.Remove()
 	if last.test != "" {
-		if k, err := run(ctx, root, overlay, last.pkg, last.only()); err == nil || !errors.Is(err, errSurvived) {
-			return k, err
+		if test, err := mutated.Test(ctx, last.pkg, last.only()); !errors.Is(err, overlay.ErrSurvived) {
+			return killer{last.pkg, test}, err
 		}
 	}
 	for _, pkg := range p.tests {
-		if k, err := run(ctx, root, overlay, pkg, ""); err == nil || !errors.Is(err, errSurvived) {
-			return k, err
+		if test, err := mutated.Test(ctx, pkg, ""); !errors.Is(err, overlay.ErrSurvived) {
+			return killer{pkg, test}, err
 		}
 	}
-	return killer{}, errSurvived
-}
-
-// overlay writes the mutated file and an overlay that names it, in a directory
-// of their own.
-func (p planted) overlay(root string) (string, error) {
-	text, err := p.apply(root)
-	if err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp("", "mutant")
-	if err != nil {
-		return "", err
-	}
-	mutated := filepath.Join(dir, filepath.Base(p.file))
-	overlay := filepath.Join(dir, "overlay.json")
-	names, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, p.file): mutated}})
-	return overlay, errors.Join(err, os.WriteFile(mutated, []byte(text), 0o600), os.WriteFile(overlay, names, 0o600))
-}
-
-// textTests hold statements, their plans and the drawings of the flow, and
-// would notice any change of their text, right or wrong.
-const textTests = "^(TestPlans|TestStatementsOfEachOperation|TestFlow_Drawings)$"
-
-// run tests one package, with an overlay unless it is empty, and returns the
-// first test that fails; errSurvived when none does.
-func run(ctx context.Context, root, overlay, pkg, only string) (killer, error) {
-	args := []string{"test", "-json", "-vet=off", "-failfast", "-short", "-timeout=120s", "-skip", textTests}
-	if overlay != "" {
-		args = append(args, "-overlay", overlay)
-	}
-	if only != "" {
-		args = append(args, "-run", only)
-	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = root, &stdout, &stderr
-	failed := cmd.Run()
-	if ctx.Err() != nil {
-		return killer{}, ctx.Err()
-	}
-	if failed == nil {
-		return killer{}, errSurvived
-	}
-	test, err := firstFailure(&stdout)
-	if err != nil {
-		return killer{}, fmt.Errorf("%s: %w\n%s", pkg, err, stderr.String())
-	}
-	return killer{pkg, test}, nil
-}
-
-// event is what go test -json writes, as far as it matters here.
-type event struct {
-	Action, Test, Output string
-}
-
-// firstFailure reads what the run reported. A build that failed says nothing
-// about the tests; a test that hangs fails without an event of its own, and is
-// the last one begun.
-func firstFailure(report io.Reader) (string, error) {
-	var output strings.Builder
-	first, last, failed := "", "", false
-	for decoder := json.NewDecoder(report); ; {
-		var e event
-		if err := decoder.Decode(&e); err == io.EOF {
-			break
-		} else if err != nil {
-			return "", err
-		}
-		output.WriteString(e.Output)
-		switch {
-		case e.Action == "build-fail":
-			return "", fmt.Errorf("the mutant does not compile:\n%s", output.String())
-		case e.Action == "run":
-			last = e.Test
-		case e.Action == "fail" && e.Test != "" && first == "":
-			first = e.Test
-		case e.Action == "fail":
-			failed = true
-		}
-	}
-	switch {
-	case first != "":
-		return first, nil
-	case failed && last != "":
-		return last, nil
-	case failed:
-		return "", fmt.Errorf("the package failed, but none of its tests:\n%s", output.String())
-	}
-	return "", fmt.Errorf("go test failed without a report:\n%s", output.String())
+	return killer{}, overlay.ErrSurvived
 }

@@ -26,11 +26,11 @@ var floors = map[string][]string{
 	"internal/machine":            {},
 	"supervision":                 core,
 	"supervision/audit":           append(core, "supervision"),
-	"supervision/service":         append(core, "supervision"),
-	"store/memory":                append(core, "supervision", "supervision/service"),
-	"store/sqlstore":              append(core, "supervision", "supervision/service"),
-	"store/storetest":             append(core, "supervision", "supervision/service"),
-	"supervision/supervisiontest": append(core, "supervision", "supervision/service", "store/memory"),
+	"supervision/service":         append(core, "supervision", "supervision/audit"),
+	"store/memory":                append(core, "supervision", "supervision/audit", "supervision/service"),
+	"store/sqlstore":              append(core, "supervision", "supervision/audit", "supervision/service"),
+	"store/storetest":             append(core, "supervision", "supervision/audit", "supervision/service"),
+	"supervision/supervisiontest": append(core, "supervision", "supervision/audit", "supervision/service", "store/memory"),
 }
 
 func TestImportsPointDown(t *testing.T) {

@@ -21,7 +21,7 @@ func newMySQL(n naming) mysql {
 		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `)`),
 		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
 handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
-		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),
+		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
 SELECT ?, ?, ?, ?, ? FROM DUAL
@@ -32,7 +32,7 @@ WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND pr
 ON DUPLICATE KEY UPDATE status = VALUES(status), waiting_since = VALUES(waiting_since), due = VALUES(due),
 accepted_at = VALUES(accepted_at), completed_at = VALUES(completed_at), handle_by = VALUES(handle_by),
 version = VALUES(version), document = VALUES(document)`),
-		records: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES ?...`),
+		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
 		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES ?...`),
 
 		heads: n.text(`SELECT order_id FROM {outbox} h
@@ -142,14 +142,14 @@ func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map
 func (q mysql) add(ctx context.Context, in session, rows []recordRow) error {
 	var records, waits []any
 	for _, row := range rows {
-		records = append(records, row.Order, row.Seq, row.key, row.document)
+		records = append(records, row.Order, row.Seq, row.at, row.key, row.document)
 		if row.relay {
-			waits = append(waits, row.Order, row.Seq, row.waits)
+			waits = append(waits, row.Order, row.Seq, row.at)
 		}
 	}
 	record, wait := q.record, q.wait
 	if len(rows) > 1 {
-		record, wait = many(q.records, len(records)/4, 4), many(q.waits, max(1, len(waits)/3), 3)
+		record, wait = many(q.records, len(rows), 5), many(q.waits, max(1, len(waits)/3), 3)
 	}
 	if _, err := in.exec(ctx, record, records...); err != nil || len(waits) == 0 {
 		return err

@@ -62,7 +62,8 @@ func (n naming) position(p supervision.Position) []any {
 type statements struct {
 	naming
 	load, loadKey, records, due, dueBehind, template, latest string
-	engine                                                   engine
+	retention
+	engine engine
 }
 
 // known keeps the statements of each dialect and prefix, since Join is called
@@ -95,6 +96,7 @@ LEFT JOIN {records} r ON r.order_id = o.id AND r.idem_key = ? WHERE o.id = ?`),
 		template: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ? AND version = ?`),
 		latest: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ?
 ORDER BY version DESC LIMIT 1`),
-		engine: n.dialect.engine(n),
+		retention: newRetention(n),
+		engine:    n.dialect.engine(n),
 	}
 }

@@ -25,7 +25,8 @@ SELECT id FROM saved`),
 	UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
 		handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ? RETURNING id),
 added AS (
-	INSERT INTO {records} (order_id, seq, idem_key, document) SELECT id, ?::bigint, ?::text, ?::text FROM saved),
+	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
+	SELECT id, ?::bigint, ?::bigint, ?::text, ?::text FROM saved),
 queued AS (
 	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
 SELECT id FROM saved`),
@@ -62,10 +63,11 @@ ON CONFLICT DO NOTHING`),
 // addRecords continues a statement that has saved orders: their records are
 // added, and those that are relayed go to the outbox.
 const addRecords = `new AS (
-	SELECT i.* FROM unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[]) AS i (order_id, seq, idem_key, document, waits_since)
+	SELECT i.* FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+		AS i (order_id, seq, happened_at, idem_key, document, waits_since)
 	JOIN saved s ON s.id = i.order_id),
 added AS (
-	INSERT INTO {records} (order_id, seq, idem_key, document) SELECT order_id, seq, idem_key, document FROM new),
+	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT order_id, seq, happened_at, idem_key, document FROM new),
 queued AS (
 	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT order_id, seq, waits_since FROM new WHERE waits_since IS NOT NULL)`
 
@@ -108,7 +110,7 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 func (r *changeRows) single() []any {
 	record := r.records[0]
 	return append(r.order.changed(), r.order.ID, r.order.before,
-		record.Seq, record.key, record.document, record.Seq, record.queued(), record.queued())
+		record.Seq, record.at, record.key, record.document, record.Seq, record.queued(), record.queued())
 }
 
 func orderArrays(rows []changeRows) []any {
@@ -122,14 +124,15 @@ func orderArrays(rows []changeRows) []any {
 }
 
 func recordArrays(rows []changeRows) []any {
-	columns := make([]array, 5)
+	columns := make([]array, 6)
 	for _, row := range rows {
 		for _, r := range row.records {
 			columns[0].add(r.Order)
 			columns[1].add(r.Seq)
-			columns[2].add(r.key)
-			columns[3].add(r.document)
-			columns[4].add(r.queued())
+			columns[2].add(r.at)
+			columns[3].add(r.key)
+			columns[4].add(r.document)
+			columns[5].add(r.queued())
 		}
 	}
 	return arrays(columns)

@@ -62,16 +62,16 @@ func (r *orderRow) changed() []any {
 // recordRow is a record as its columns.
 type recordRow struct {
 	supervision.RecordID
+	at       int64
 	key      any // nil for none
 	document string
-	waits    int64 // its instant
 	relay    bool
 }
 
 // queued is since when it waits in the outbox; nil where it is not relayed.
 func (r *recordRow) queued() any {
 	if r.relay {
-		return r.waits
+		return r.at
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func newRecordRows(change *service.Change) ([]recordRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows[i] = recordRow{RecordID: record.ID(), document: string(document), waits: record.At.UnixMicro(),
+		rows[i] = recordRow{RecordID: record.ID(), at: record.At.UnixMicro(), document: string(document),
 			relay: change.Relay}
 		if record.Key != "" {
 			rows[i].key = record.OwnedKey()

@@ -19,7 +19,7 @@ func newSQLite(n naming) sqlite {
 			`) ON CONFLICT (id) DO NOTHING`),
 		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
 handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
-		record: n.text(`INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, ?, ?)`),
+		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
 		mark: n.text(`UPDATE {outbox} SET claimed_until = ? FROM (
 WITH heads AS (
@@ -75,13 +75,13 @@ func (q sqlite) save(ctx context.Context, s *Store, rows []changeRows) (conflict
 // add adds records, and puts those that are relayed into the outbox.
 func (q sqlite) add(ctx context.Context, in session, rows []recordRow) error {
 	for _, row := range rows {
-		if _, err := in.exec(ctx, q.record, row.Order, row.Seq, row.key, row.document); err != nil {
+		if _, err := in.exec(ctx, q.record, row.Order, row.Seq, row.at, row.key, row.document); err != nil {
 			return err
 		}
 		if !row.relay {
 			continue
 		}
-		if _, err := in.exec(ctx, q.wait, row.Order, row.Seq, row.waits); err != nil {
+		if _, err := in.exec(ctx, q.wait, row.Order, row.Seq, row.at); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,13 @@ func faultsOfContexts() []fault {
 		b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 			return right.Template(without(ctx), seller, product, version)
 		}
+		b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
+			limit int) ([]service.PlacedRecord, error) {
+			return right.Between(without(ctx), from, before, after, limit)
+		}
+		b.remove = func(ctx context.Context, id string, version int64) (bool, error) {
+			return right.Remove(without(ctx), id, version)
+		}
 	}}
 	late := fault{name: "contexts looked at when it is too late", fails: []string{
 		"Context/ended before Create", "Context/ended before Save", "Context/ended before PutTemplate",
@@ -126,7 +133,7 @@ func faultsOfCopies() []fault {
 		{"answers given twice", []string{
 			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns",
 			"Copies/of what Due returns",
-			"Copies/of what Claim returns", "Copies/of what Template returns",
+			"Copies/of what Claim returns", "Copies/of what Template returns", "Copies/of what Between returns",
 		}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				a := once(b, "load"+id+key, func() answer {
@@ -173,6 +180,14 @@ func faultsOfCopies() []fault {
 				})
 				return a.template, a.err
 			}
+			b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
+				limit int) ([]service.PlacedRecord, error) {
+				a := once(b, "between", func() answer {
+					placed, err := b.Store.Between(ctx, from, before, after, limit)
+					return answer{placed: placed, err: err}
+				})
+				return a.placed, a.err
+			}
 		}},
 	}
 }
@@ -185,6 +200,7 @@ type answer struct {
 	records  []supervision.Record
 	due      []service.DueOrder
 	template service.RequestTemplate
+	placed   []service.PlacedRecord
 	err      error
 }
 

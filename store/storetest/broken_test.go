@@ -62,7 +62,7 @@ type fault struct {
 func faults() []fault {
 	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(),
 		faultsOfValues(),
-		faultsOfContexts(), faultsOfCopies())
+		faultsOfContexts(), faultsOfCopies(), faultsOfRetaining())
 }
 
 func caseNamed(t *testing.T, name string) sentence {
@@ -115,6 +115,9 @@ type broken struct {
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
 	putTemplate func(ctx context.Context, t service.RequestTemplate) error
 	template    func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error)
+	between     func(ctx context.Context, from, before time.Time, after service.RecordPlace,
+		limit int) ([]service.PlacedRecord, error)
+	remove func(ctx context.Context, id string, version int64) (bool, error)
 }
 
 func (b *broken) Create(ctx context.Context, change service.Change) error {
@@ -187,6 +190,21 @@ func (b *broken) Template(ctx context.Context, seller, product string, version i
 		return b.template(ctx, seller, product, version)
 	}
 	return b.Store.Template(ctx, seller, product, version)
+}
+
+func (b *broken) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
+	limit int) ([]service.PlacedRecord, error) {
+	if b.between != nil {
+		return b.between(ctx, from, before, after, limit)
+	}
+	return b.Store.Between(ctx, from, before, after, limit)
+}
+
+func (b *broken) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	if b.remove != nil {
+		return b.remove(ctx, id, version)
+	}
+	return b.Store.Remove(ctx, id, version)
 }
 
 // TestAFailureNamesItsCase keeps names such that go test -run can pick one.

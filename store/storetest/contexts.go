@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const saysCanceled = "a canceled context is returned as its error before anything has changed, or as [ErrUnknownOutcome] when that cannot be known"
@@ -108,6 +109,14 @@ var methods = []method{
 	}},
 	{"Template", func(c *check, ctx context.Context, _ *history) error {
 		_, err := c.Template(ctx, "seller", "product", 1)
+		return err
+	}},
+	{"Between", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Between(ctx, day0, day0.Add(hour), service.RecordPlace{}, 10)
+		return err
+	}},
+	{"Remove", func(c *check, ctx context.Context, h *history) error {
+		_, err := c.Remove(ctx, h.order.ID, h.order.Version)
 		return err
 	}},
 }

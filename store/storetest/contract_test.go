@@ -28,6 +28,8 @@ var unchecked = []string{
 	"Any other error means that no change is stored, except [ErrUnknownOutcome], which means that it is not known.",
 	"No order occurs twice in a call.",
 	"An order that cannot be read is returned with its Err, so that it blocks no other.",
+	"Retention is what keeping and removing evidence asks of a store (R35).",
+	"A record that cannot be read is returned with its Err, so that it hides no other.",
 }
 
 // TestEverySentenceHasACase reads the contract where it is written: every
@@ -75,7 +77,7 @@ func contractSentences(t *testing.T) (sentences []string) {
 			sentences = append(sentences, strings.TrimRight(strings.TrimSpace(s), ";. ")+".")
 		}
 	}
-	for _, name := range []string{"Store", "Change", "Orders", "Outbox", "Templates"} {
+	for _, name := range []string{"Store", "Change", "Orders", "Outbox", "Templates", "Retention"} {
 		spec, ok := file.Scope.Lookup(name).Decl.(*ast.TypeSpec)
 		require.True(t, ok, name)
 		for _, d := range file.Decls {

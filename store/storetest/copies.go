@@ -85,6 +85,14 @@ var aboutCopies = []sentence{
 		require.Equal(c, want, c.text(again))
 		c.holds(h)
 	}},
+	{"of what Between returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(*history) any {
+			records, err := c.Between(ctx, day0, day0.Add(100*day), service.RecordPlace{}, 10)
+			require.NoError(c, err)
+			require.NotEmpty(c, records)
+			return records
+		})
+	}},
 	{"of what Template returns", saysCopies, func(c *check) {
 		require.NoError(c, c.PutTemplate(ctx, published(1)))
 		for range 2 {

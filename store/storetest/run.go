@@ -40,6 +40,8 @@ var contract = []chapter{
 	{"Relay", aboutRelay},
 	{"Acknowledge", aboutAcknowledge},
 	{"Templates", aboutTemplates},
+	{"Between", aboutBetween},
+	{"Remove", aboutRemove},
 }
 
 type chapter struct {

@@ -44,3 +44,17 @@ func (d Digest) Add(records ...supervision.Record) (Digest, error) {
 
 // String writes the digest in hexadecimal.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText writes the digest in hexadecimal.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText writes; anything else is an error that
+// wraps [supervision.ErrMalformed].
+func (d *Digest) UnmarshalText(text []byte) error {
+	var read Digest
+	if n, err := hex.Decode(read[:], text[:min(len(text), 2*len(read))]); err != nil || n != len(d) || len(text) != 2*n {
+		return fmt.Errorf("audit: digest: %w: give %d hexadecimal digits", supervision.ErrMalformed, 2*len(d))
+	}
+	*d = read
+	return nil
+}

@@ -40,3 +40,17 @@ func TestR21_ADigestIsTakenOn(t *testing.T) {
 }
 
 // and then what hosts have kept is worth nothing any more.
+
+func TestR21_ADigestIsWrittenAndRead(t *testing.T) {
+	digest, err := audit.DigestOf(appealed(t).records)
+	require.NoError(t, err)
+	text, err := digest.MarshalText()
+	require.NoError(t, err)
+	var read audit.Digest
+	require.NoError(t, read.UnmarshalText(text))
+	assert.Equal(t, digest, read)
+	for _, bad := range []string{"", "ab", string(text[1:]), string(text) + "0", "x" + string(text[1:])} {
+		require.ErrorIs(t, read.UnmarshalText([]byte(bad)), supervision.ErrMalformed, bad)
+	}
+	assert.Equal(t, digest, read, "what cannot be read changes nothing")
+}

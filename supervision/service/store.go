@@ -22,6 +22,7 @@ type Store interface {
 	Orders
 	Outbox
 	Templates
+	Retention
 }
 
 // Change is an order as an operation made it, with the records that made it
@@ -119,4 +120,34 @@ type Templates interface {
 	// Template returns a version, or the latest for version 0. It returns
 	// [supervision.ErrNotFound] where there is none.
 	Template(ctx context.Context, seller, product string, version int) (RequestTemplate, error)
+}
+
+// Retention is what keeping and removing evidence asks of a store (R35).
+type Retention interface {
+	// Between returns the records of all orders that happened from one instant
+	// on and before another, sorted by instant, then by order as bytes and then
+	// by sequence, starting after a place (zero: from the first), at most
+	// limit. A record that cannot be read is returned with its Err, so that it
+	// hides no other.
+	Between(ctx context.Context, from, before time.Time, after RecordPlace, limit int) ([]PlacedRecord, error)
+
+	// Remove removes an order with its records, if it has the version and none
+	// of its records waits in the outbox, and reports whether it did.
+	Remove(ctx context.Context, id string, version int64) (bool, error)
+}
+
+// RecordPlace is the place of a record among those of all orders.
+type RecordPlace struct {
+	At time.Time
+	supervision.RecordID
+}
+
+// PlacedRecord is a record of any order.
+type PlacedRecord struct {
+	RecordPlace
+	// Record is the record as stored; zero when Err is set.
+	Record supervision.Record
+	// Err says why it could not be read: [supervision.ErrNewerFormat] or
+	// [supervision.ErrMalformed], wrapped.
+	Err error
 }

@@ -65,6 +65,9 @@ func (s *Service) Template(ctx context.Context, seller, product string, version 
 	return s.store.Template(ctx, seller, product, version)
 }
 
+// errLost: what a store has kept is not there.
+var errLost = errors.New("the store has lost it")
+
 // pinned returns the content of the version an order is pinned to.
 func (s *Service) pinned(ctx context.Context, o *supervision.Order, version int) (*template.Form, error) {
 	id := templateID{o.Seller, o.Product, version}
@@ -74,8 +77,7 @@ func (s *Service) pinned(ctx context.Context, o *supervision.Order, version int)
 	published, err := s.store.Template(ctx, id.seller, id.product, id.version)
 	switch {
 	case errors.Is(err, supervision.ErrNotFound): // which would say that there is no such order
-		return nil,
-			fmt.Errorf("service: order %q: the store has lost version %d of its request template", o.ID, id.version)
+		return nil, fmt.Errorf("service: order %q: version %d of its request template: %w", o.ID, id.version, errLost)
 	case err != nil:
 		return nil, err
 	}

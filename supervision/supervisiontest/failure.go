@@ -23,6 +23,8 @@ const (
 	Acknowledge Method = "Acknowledge"
 	PutTemplate Method = "PutTemplate"
 	Template    Method = "Template"
+	Between     Method = "Between"
+	Remove      Method = "Remove"
 )
 
 // ErrInjected is what a broken store returns where a [Failure] names no other

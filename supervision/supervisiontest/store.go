@@ -162,3 +162,16 @@ func (s *Store) Template(ctx context.Context, seller, product string, version in
 		return s.inner.Template(ctx, seller, product, version)
 	})
 }
+
+// Between implements service.Store.
+func (s *Store) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
+	limit int) ([]service.PlacedRecord, error) {
+	return call(s, Between, func() ([]service.PlacedRecord, error) {
+		return s.inner.Between(ctx, from, before, after, limit)
+	})
+}
+
+// Remove implements service.Store.
+func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	return call(s, Remove, func() (bool, error) { return s.inner.Remove(ctx, id, version) })
+}

@@ -50,6 +50,14 @@ var calls = []struct {
 		_, err := s.Template(ctx, "s", "p", 0)
 		return err
 	}},
+	{supervisiontest.Between, func(ctx context.Context, s service.Store) error {
+		_, err := s.Between(ctx, time.Unix(1e9, 0), time.Unix(2e9, 0), service.RecordPlace{}, 1)
+		return err
+	}},
+	{supervisiontest.Remove, func(ctx context.Context, s service.Store) error {
+		_, err := s.Remove(ctx, "o", 1)
+		return err
+	}},
 }
 
 func TestStore_WholeUntilToldOtherwise(t *testing.T) {

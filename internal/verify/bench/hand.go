@@ -111,12 +111,12 @@ const (
 	sqlUpdate = `UPDATE {orders} SET status = ?, waiting_since = ?, due = NULL, accepted_at = NULL, completed_at = NULL, handle_by = NULL,
 version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlFinish = `UPDATE {orders} SET status = ?, due = NULL, version = ?, document = ? WHERE id = ? AND version = ?`
-	sqlRecord = `INSERT INTO {records} (order_id, seq, idem_key, document) VALUES (?, ?, NULL, ?)`
+	sqlRecord = `INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, NULL, ?)`
 	sqlWait   = `INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`
 	pgSave    = `WITH saved AS (
 	UPDATE {orders} SET status = $1, waiting_since = $2, due = NULL, accepted_at = NULL, completed_at = NULL, handle_by = NULL,
 		version = $3, document = $4 WHERE id = $5 AND version = $6 RETURNING id),
-added AS (INSERT INTO {records} (order_id, seq, idem_key, document) SELECT id, $3, NULL, $7 FROM saved)
+added AS (INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT id, $3, $2, NULL, $7 FROM saved)
 INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, $3, $2 FROM saved`
 )
 
@@ -225,7 +225,8 @@ func (h *hand) write(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time
 
 // note adds a record and puts it into the outbox.
 func (h *hand) note(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time, record []byte) error {
-	if _, err := tx.StmtContext(ctx, h.record).ExecContext(ctx, o.ID, o.Version, string(record)); err != nil {
+	if _, err := tx.StmtContext(ctx, h.record).ExecContext(ctx, o.ID, o.Version, at.UnixMicro(),
+		string(record)); err != nil {
 		return err
 	}
 	_, err := tx.StmtContext(ctx, h.wait).ExecContext(ctx, o.ID, o.Version, at.UnixMicro())

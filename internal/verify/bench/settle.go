@@ -194,13 +194,13 @@ const (
 			'passed', document::jsonb->'passed' || '"accepted"', 'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
 	WHERE due <= $1 RETURNING id, version, completed_at),
 added AS (
-	INSERT INTO {records} (order_id, seq, document) SELECT id, version, json_build_object('format', 1, 'order', id, 'seq', version,
+	INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version, completed_at, json_build_object('format', 1, 'order', id, 'seq', version,
 		'at', to_char(to_timestamp(completed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted', 'to', 'completed',
 		'action', json_build_object())::text FROM settled)
 INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version, completed_at FROM settled`
 
-	liteRecords = `INSERT INTO {records} (order_id, seq, document) SELECT id, version + 1, json_object('format', 1, 'order', id, 'seq', version + 1,
+	liteRecords = `INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version + 1, due, json_object('format', 1, 'order', id, 'seq', version + 1,
 	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system', 'id', 'system'),
 	'operation', 'complete', 'from', 'accepted', 'to', 'completed', 'action', json_object()) FROM {orders} WHERE due <= ?`
 	liteWaits  = `INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version + 1, due FROM {orders} WHERE due <= ?`

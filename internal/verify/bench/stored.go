@@ -41,7 +41,7 @@ func storedBytes(moves []move) (stored, typed int, err error) {
 	}
 	for _, columns := range []string{
 		"id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document FROM " + g.ours.prefix + "orders",
-		"order_id, seq, idem_key, document FROM " + g.ours.prefix + "records",
+		"order_id, seq, happened_at, idem_key, document FROM " + g.ours.prefix + "records",
 	} {
 		n, err := g.bytes("SELECT " + columns)
 		if err != nil {

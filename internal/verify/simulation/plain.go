@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -274,4 +275,43 @@ func (s *Plain) template(seller, product string, version int) (found service.Req
 		}
 	}
 	return found
+}
+
+// Between implements [service.Retention].
+func (s *Plain) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
+	limit int) (list []service.PlacedRecord, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	for _, row := range s.rows {
+		for _, r := range row.records {
+			place := service.RecordPlace{At: r.At, RecordID: r.ID()}
+			if !r.At.Before(from) && r.At.Before(before) && byPlace(place, after) > 0 {
+				list = append(list, service.PlacedRecord{RecordPlace: place, Record: r.Clone()})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b service.PlacedRecord) int { return byPlace(a.RecordPlace, b.RecordPlace) })
+	return list[:min(limit, len(list))], nil
+}
+
+func byPlace(a, b service.RecordPlace) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
+}
+
+// Remove implements [service.Retention].
+func (s *Plain) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	r := s.row(id)
+	if r == nil || r.order.Version != version || len(r.waiting) > 0 {
+		return false, nil
+	}
+	s.rows = slices.DeleteFunc(s.rows, func(other *row) bool { return other == r })
+	return true, nil
 }

@@ -37,7 +37,7 @@ const ten = `(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELE
 func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 	for _, statement := range []string{
 		crowd,
-		"INSERT INTO {records} (order_id, seq, document) SELECT id, 1, document FROM {orders} WHERE id <> 'sample'",
+		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, opened_at, document FROM {orders} WHERE id <> 'sample'",
 		"INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, 1, opened_at FROM {orders} WHERE id <> 'sample'",
 	} {
 		statement = strings.NewReplacer("{start}", fmt.Sprint(start.UnixMicro()), "{ten}", ten,
@@ -100,6 +100,9 @@ func TestPlans(t *testing.T) {
 					supervision.Position{At: start.Add(time.Hour), ID: "x"})
 			}, "orders_due"},
 			"the records that wait to relay": {func() { claim(t, store, now) }, "outbox_waits"},
+			"a minute's records":             {func() { between(t, store, 0) }, "records_between"},
+			"a minute's records behind the first": {func() { between(t, store, 10*time.Second) },
+				"records_between"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				recorder.sent()
@@ -107,7 +110,8 @@ func TestPlans(t *testing.T) {
 				plan := explain(t, d, db, last(recorder.sent()))
 				t.Log(plan)
 				require.Contains(t, plan, c.index)
-				for _, scan := range []string{"Seq Scan on " + prefix, "SCAN " + prefix + "orders\n", " ALL "} {
+				for _, scan := range []string{"Seq Scan on " + prefix, "SCAN " + prefix + "orders\n",
+					"SCAN " + prefix + "records\n", " ALL "} {
 					require.NotContains(t, plan, scan)
 				}
 			})
@@ -127,6 +131,17 @@ func due(t *testing.T, store service.Store, after supervision.Position) {
 	list, err := store.Due(t.Context(), start.Add(2*time.Hour), after, 20)
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
+}
+
+func between(t *testing.T, store service.Store, after time.Duration) {
+	var place service.RecordPlace
+	if after > 0 {
+		place = service.RecordPlace{At: start.Add(after), RecordID: supervision.RecordID{Order: "order", Seq: 1}}
+	}
+	list, err := store.Between(t.Context(), start, start.Add(time.Minute), place, 20)
+	require.NoError(t, err)
+	require.Len(t, list, 20)
+	require.ErrorIs(t, list[0].Err, supervision.ErrMalformed, "what is a record in this test cannot be read")
 }
 
 func claim(t *testing.T, store service.Store, at time.Time) {

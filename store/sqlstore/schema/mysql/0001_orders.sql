@@ -28,10 +28,12 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id VARBINARY(512) NOT NULL,
     seq      BIGINT NOT NULL,
+    happened_at BIGINT NOT NULL, -- the record's instant
     idem_key VARBINARY(1040),
     document MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     PRIMARY KEY (order_id, seq),
-    UNIQUE INDEX records_key (order_id, idem_key)
+    UNIQUE INDEX records_key (order_id, idem_key),
+    INDEX records_between (happened_at, order_id, seq)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (

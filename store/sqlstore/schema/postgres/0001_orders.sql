@@ -29,12 +29,14 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_P
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id text COLLATE "C" NOT NULL,
     seq      bigint NOT NULL,
+    happened_at bigint NOT NULL, -- the record's instant
     idem_key text COLLATE "C",
     document text NOT NULL,
     PRIMARY KEY (order_id, seq)
 );
 
 CREATE UNIQUE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_key ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (order_id, idem_key) WHERE idem_key IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_between ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (happened_at, order_id, seq);
 
 -- Room in each page lets a claim rewrite a row beside itself, without touching an index.
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (

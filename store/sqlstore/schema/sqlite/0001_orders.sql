@@ -29,12 +29,14 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_P
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id TEXT    NOT NULL,
     seq      INTEGER NOT NULL,
+    happened_at INTEGER NOT NULL, -- the record's instant
     idem_key TEXT,
     document TEXT    NOT NULL,
     PRIMARY KEY (order_id, seq)
 ) STRICT;
 
 CREATE UNIQUE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_key ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (order_id, idem_key) WHERE idem_key IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_between ON ${SERVICEFLOW_PREFIX:-serviceflow_}records (happened_at, order_id, seq);
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     order_id      TEXT    NOT NULL,

@@ -1,0 +1,52 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// Between implements [service.Retention].
+func (s *Store) Between(
+	ctx context.Context, from, before time.Time, after service.RecordPlace, limit int,
+) ([]service.PlacedRecord, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []service.PlacedRecord
+	for _, o := range s.orders {
+		for _, r := range o.records {
+			place := service.RecordPlace{At: r.At, RecordID: r.ID()}
+			if !r.At.Before(from) && r.At.Before(before) && compare(place, after) > 0 {
+				list = append(list, service.PlacedRecord{RecordPlace: place, Record: r.Clone()})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b service.PlacedRecord) int { return compare(a.RecordPlace, b.RecordPlace) })
+	return atMost(limit, list), nil
+}
+
+func compare(a, b service.RecordPlace) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
+}
+
+// Remove implements [service.Retention].
+func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.orders[id]
+	if o == nil || o.order.Version != version || len(s.outbox[id]) > 0 {
+		return false, nil
+	}
+	s.unlist(o)
+	delete(s.orders, id)
+	return true, nil
+}

@@ -1,0 +1,79 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// retention are the statements of [service.Retention], the same in every
+// dialect but for how a page goes on.
+type retention struct{ between, betweenBehind, removeOrder, removeRecords string }
+
+func newRetention(n naming) retention {
+	const (
+		find = `SELECT happened_at, order_id, seq, document FROM {records} WHERE happened_at >= ? AND happened_at < ?`
+		page = ` ORDER BY happened_at, order_id, seq LIMIT ?`
+	)
+	behind := ` AND (happened_at, order_id, seq) > (?, ?, ?)`
+	if n.dialect == MySQL { // which finds no index range for a comparison of rows
+		behind = ` AND (happened_at > ? OR (happened_at = ? AND (order_id > ? OR (order_id = ? AND seq > ?))))`
+	}
+	return retention{
+		between:       n.text(find + page),
+		betweenBehind: n.text(find + behind + page),
+		removeOrder: n.text(`DELETE FROM {orders} WHERE id = ? AND version = ?
+AND NOT EXISTS (SELECT 1 FROM {outbox} w WHERE w.order_id = id)`),
+		removeRecords: n.text(`DELETE FROM {records} WHERE order_id = ?`),
+	}
+}
+
+// Between implements [service.Retention].
+func (s *Store) Between(ctx context.Context, from, until time.Time, after service.RecordPlace,
+	limit int) ([]service.PlacedRecord, error) {
+	query, args := s.between, []any{before(from), before(until)}
+	if after != (service.RecordPlace{}) {
+		query, args = s.betweenBehind, append(args, s.behindRecord(after)...)
+		args[0] = max(before(from), after.At.UnixMicro()) // a range that the index begins with
+	}
+	var list []service.PlacedRecord
+	err := s.read(ctx, func(r *sql.Rows) error {
+		var found service.PlacedRecord
+		var at int64
+		var document []byte
+		if err := r.Scan(&at, &found.Order, &found.Seq, &document); err != nil {
+			return err
+		}
+		found.At, found.Err = instant(at), found.Record.UnmarshalJSON(document)
+		list = append(list, found)
+		return nil
+	}, query, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (s *Store) behindRecord(p service.RecordPlace) []any {
+	at := p.At.UnixMicro()
+	if s.dialect == MySQL {
+		return []any{at, at, p.Order, p.Order, p.Seq}
+	}
+	return []any{at, p.Order, p.Seq}
+}
+
+// Remove implements [service.Retention].
+func (s *Store) Remove(ctx context.Context, id string, version int64) (removed bool, err error) {
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		n, err := in.exec(ctx, s.removeOrder, id, version)
+		removed = n == 1
+		if err != nil || !removed {
+			return err
+		}
+		_, err = in.exec(ctx, s.removeRecords, id)
+		return err
+	}, s.removeOrder, s.removeRecords)
+	return removed && err == nil, err
+}

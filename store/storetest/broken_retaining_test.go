@@ -1,0 +1,99 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// betweenAsking breaks Between by what is asked.
+func betweenAsking(change func(from, before *time.Time, after *service.RecordPlace, limit *int)) func(*broken) {
+	return func(b *broken) {
+		b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
+			limit int) ([]service.PlacedRecord, error) {
+			change(&from, &before, &after, &limit)
+			return b.Store.Between(ctx, from, before, after, limit)
+		}
+	}
+}
+
+// betweenSorted breaks Between by the order of its answer.
+func betweenSorted(compare func(a, b service.PlacedRecord) int) func(*broken) {
+	return func(b *broken) {
+		b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
+			limit int) ([]service.PlacedRecord, error) {
+			list, err := b.Store.Between(ctx, from, before, after, limit)
+			slices.SortStableFunc(list, compare)
+			return list, err
+		}
+	}
+}
+
+// removing breaks Remove by what it does before or instead.
+func removing(remove func(b *broken, ctx context.Context, id string, version int64) (bool, error)) func(*broken) {
+	return func(b *broken) {
+		b.remove = func(ctx context.Context, id string, version int64) (bool, error) {
+			return remove(b, ctx, id, version)
+		}
+	}
+}
+
+func faultsOfRetaining() []fault {
+	return []fault{
+		{"records by order instead of instant", []string{"Between/returns the records of all orders by instant"},
+			betweenSorted(func(a, b service.PlacedRecord) int { return cmp.Compare(a.Order, b.Order) })},
+		{"records of one instant by length of the id",
+			[]string{"Between/sorts what happened at one instant by the bytes of the order and by sequence"},
+			betweenSorted(func(a, b service.PlacedRecord) int {
+				return cmp.Or(a.At.Compare(b.At), cmp.Compare(len(a.Order), len(b.Order)))
+			})},
+		{"records after the instant only",
+			[]string{"Between/returns those from the one instant on and before the other"},
+			betweenAsking(func(from, _ *time.Time, _ *service.RecordPlace, _ *int) { *from = from.Add(tick) })},
+		{"records up to and with the other instant",
+			[]string{"Between/returns those from the one instant on and before the other"},
+			betweenAsking(func(_, before *time.Time, _ *service.RecordPlace, _ *int) { *before = before.Add(tick) })},
+		{"instants cut to a tick", []string{"Between/returns those from the one instant on and before the other"},
+			betweenAsking(func(from, before *time.Time, _ *service.RecordPlace, _ *int) {
+				*from, *before = from.Truncate(tick), before.Truncate(tick)
+			})},
+		{"the first page again and again", []string{"Between/goes on after a place, at most limit"},
+			betweenAsking(func(_, _ *time.Time, after *service.RecordPlace, _ *int) {
+				*after = service.RecordPlace{}
+			})},
+		{"pages without limit", []string{"Between/goes on after a place, at most limit"},
+			betweenAsking(func(_, _ *time.Time, _ *service.RecordPlace, limit *int) { *limit = 1000 })},
+
+		{"an order that is said to be removed", []string{
+			"Remove/removes an order with its records",
+			"Remove/reports that it removed nothing the second time",
+			"Remove/lets the id be taken again",
+			"Remove/loses no record to a save at the same time",
+		}, removing(func(_ *broken, _ context.Context, _ string, _ int64) (bool, error) { return true, nil })},
+		{"a removal that is denied", []string{"Remove/removes an order with its records"},
+			removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
+				_, err := b.Store.Remove(ctx, id, version)
+				return false, err
+			})},
+		{"orders removed over the outbox", []string{
+			"Remove/leaves an order of which a record waits in the outbox",
+			"Remove/leaves an order of which a claimed record waits",
+		}, removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
+			records, _ := b.Store.Records(ctx, id, 0, 100)
+			_ = b.Store.Acknowledge(ctx, recordIDs(records)...)
+			return b.Store.Remove(ctx, id, version)
+		})},
+		{"whatever version removed", []string{"Remove/leaves an order that has another version"},
+			removing(func(b *broken, ctx context.Context, id string, _ int64) (bool, error) {
+				order, _, _ := b.Store.Load(ctx, id, "")
+				return b.Store.Remove(ctx, id, order.Version)
+			})},
+		{"any order removed for an unknown id", []string{"Remove/leaves every order where the id is unknown"},
+			removing(func(b *broken, ctx context.Context, _ string, version int64) (bool, error) {
+				return b.Store.Remove(ctx, "order", version)
+			})},
+	}
+}

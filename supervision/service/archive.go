@@ -1,0 +1,81 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Archive hands the orders that closed before an instant to a sink, each with
+// its whole history, and removes each for which the sink returned nil, so that
+// nothing is lost: an order is handed over at least once, and again where its
+// removal failed or the host stopped in between. An order stays, to be handed
+// over another time, while one of its records waits to be relayed. Archive
+// returns how many it removed.
+//
+// A sink that must not lose an order that does not verify refuses those with
+// findings. The id of a removed order is free: opening it again opens another
+// order (R28).
+//
+// Orders that fail are skipped and named in an [*OrdersError]; any other error
+// ended it early.
+func (s *Service) Archive(ctx context.Context, closedBefore time.Time,
+	sink func(context.Context, History) error) (int, error) {
+	var f faults
+	closedBefore = f.Instant("closed_before", closedBefore)
+	if err := f.err(); err != nil {
+		return 0, err
+	}
+	var step step
+	for _, status := range []supervision.OrderStatus{supervision.OrderCompleted, supervision.OrderCanceled} {
+		filter := supervision.Filter{At: s.Now(), Limit: s.batch, Criteria: supervision.Criteria{
+			OrderStatus: status, BoughtBefore: closedBefore, // what closed before was bought before
+		}}
+		if err := s.archive(ctx, filter, closedBefore, sink, &step); err != nil {
+			return step.done, err
+		}
+	}
+	return step.done, step.err()
+}
+
+// archive goes through the orders that a filter finds.
+func (s *Service) archive(ctx context.Context, filter supervision.Filter, closedBefore time.Time,
+	sink func(context.Context, History) error, step *step) error {
+	for {
+		page, err := s.store.Search(ctx, filter)
+		if err != nil {
+			return err
+		}
+		for _, order := range page {
+			if !order.Status.Final() || !order.ClosedAt.Before(closedBefore) { // a worker has to store the end first
+				continue
+			}
+			removed, err := s.handOver(ctx, order, sink)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				step.fail(order.ID, err)
+			case removed:
+				step.done++
+			}
+		}
+		if len(page) < filter.Limit {
+			return nil
+		}
+		filter.After = page[len(page)-1].Listing().Position()
+	}
+}
+
+func (s *Service) handOver(ctx context.Context, order supervision.Order,
+	sink func(context.Context, History) error) (removed bool, err error) {
+	history, err := s.history(ctx, order)
+	if err != nil {
+		return false, err
+	}
+	if err := sink(ctx, history); err != nil {
+		return false, err
+	}
+	return s.store.Remove(ctx, order.ID, order.Version)
+}

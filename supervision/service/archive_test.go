@@ -1,0 +1,318 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+// archived is a sink that keeps what it is handed, until it is told to fail.
+type archived struct {
+	histories []service.History
+	err       error
+}
+
+func (a *archived) take(_ context.Context, h service.History) error {
+	a.histories = append(a.histories, h)
+	return a.err
+}
+
+func (a *archived) ids() (list []string) {
+	for _, h := range a.histories {
+		list = append(list, h.Order.ID)
+	}
+	return list
+}
+
+func closedOrder(t *testing.T, env *supervisiontest.Env, id string) supervision.Order {
+	t.Helper()
+	order, err := env.Reach(t.Context(), supervision.Opening{ID: id, Product: "p", Buyer: ben.ID, Seller: sue.ID},
+		supervision.Completed)
+	require.NoError(t, err)
+	_, err = env.Service.Settle(t.Context())
+	require.NoError(t, err)
+	return order
+}
+
+func TestR35_ArchiveHandsOverWholeOrdersAndRemovesThem(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox(), service.WithBatch(1))
+	order := closedOrder(t, env, "o-1")
+	env.Clock.Add(time.Hour)
+	closedOrder(t, env, "o-2")
+	open, err := env.Reach(t.Context(), supervision.Opening{ID: "o-3", Product: "p", Buyer: ben.ID, Seller: sue.ID},
+		supervision.AwaitingDelivery)
+	require.NoError(t, err)
+
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), order.ClosedAt, sink.take)
+	require.NoError(t, err)
+	require.Zero(t, n, "what closed at the instant has not closed before it")
+
+	n, err = env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"o-1"}, sink.ids())
+	history := sink.histories[0]
+	replayed, err := supervision.Replay(history.Records)
+	require.NoError(t, err)
+	assert.Equal(t, history.Order, replayed)
+	assert.Empty(t, history.Findings)
+	_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
+	require.ErrorIs(t, err, supervision.ErrNotFound)
+
+	n, err = env.Service.Archive(t.Context(), env.Clock.Now().Add(1000*day), sink.take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"o-1", "o-2"}, sink.ids())
+	left, err := env.Service.Order(t.Context(), "o-3", supervision.System())
+	require.NoError(t, err)
+	require.Equal(t, open.Status, left.Status, "an open order is no archive's")
+}
+
+func TestR35_ArchiveRemovesCanceledOrders(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	_, err := env.Reach(t.Context(), supervision.Opening{ID: "o-1", Product: "p", Buyer: ben.ID, Seller: sue.ID},
+		supervision.Canceled)
+	require.NoError(t, err)
+	n, err := env.Service.Archive(t.Context(), env.Clock.Now().Add(tick), new(archived).take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+func TestR35_NothingIsRemovedBeforeTheSinkHasIt(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	closedOrder(t, env, "o-1")
+	env.Clock.Add(time.Hour)
+	closedOrder(t, env, "o-2")
+	until := env.Clock.Now().Add(day)
+	full := errors.New("the disk is full")
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), until, func(ctx context.Context, h service.History) error {
+		_ = sink.take(ctx, h)
+		if h.Order.ID == "o-2" {
+			return full
+		}
+		return nil
+	})
+	require.Equal(t, 1, n, "one order's failure holds up no other")
+	require.ErrorIs(t, err, full)
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, "o-2", failed.Failed[0].Order)
+	_, err = env.Service.Order(t.Context(), "o-2", supervision.System())
+	require.NoError(t, err)
+}
+
+// The host may stop between the sink's yes and the removal, and the answer to
+// the removal may be lost.
+func TestR35_AnArchiveThatStopsLosesNothing(t *testing.T) {
+	for name, failure := range map[string]supervisiontest.Failure{
+		"before the removal": {On: []supervisiontest.Method{supervisiontest.Remove}},
+		"after the removal":  {On: []supervisiontest.Method{supervisiontest.Remove}, Applied: true},
+		"reading":            {On: []supervisiontest.Method{supervisiontest.Records}},
+		"searching":          {On: []supervisiontest.Method{supervisiontest.Search}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := supervisiontest.New(service.WithoutOutbox())
+			closedOrder(t, env, "o-1")
+			until := env.Clock.Now().Add(tick)
+			var sink archived
+			env.Store.FailOn(failure)
+			_, err := env.Service.Archive(t.Context(), until, sink.take)
+			require.ErrorIs(t, err, supervisiontest.ErrInjected)
+			_, err = env.Service.Archive(t.Context(), until, sink.take)
+			require.NoError(t, err)
+			require.NotEmpty(t, sink.histories, "handed over at least once")
+			_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
+			require.ErrorIs(t, err, supervision.ErrNotFound)
+		})
+	}
+}
+
+func TestR35_AnOrderStaysWhileARecordWaitsToBeRelayed(t *testing.T) {
+	env := supervisiontest.New(service.WithBatch(1))
+	order := closedOrder(t, env, "o-1")
+	until := env.Clock.Now().Add(tick)
+	relayed := 0
+	for relayed < int(order.Version) {
+		var sink archived
+		n, err := env.Service.Archive(t.Context(), until, sink.take)
+		require.NoError(t, err)
+		require.Zero(t, n, "%d of %d records are relayed", relayed, order.Version)
+		n, err = env.Service.Relay(t.Context(), func(context.Context, supervision.Record) error { return nil })
+		require.NoError(t, err)
+		relayed += n
+	}
+	n, err := env.Service.Archive(t.Context(), until, new(archived).take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+func TestR35_ArchiveStopsWithItsContext(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	closedOrder(t, env, "o-1")
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := env.Service.Archive(ctx, env.Clock.Now().Add(tick), func(context.Context, service.History) error {
+		cancel()
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
+	require.NoError(t, err)
+	_, err = env.Service.Archive(t.Context(), time.Time{}, new(archived).take)
+	require.ErrorIs(t, err, supervision.ErrInvalid)
+}
+
+func TestR35_ExportIsOneDocument(t *testing.T) {
+	env := supervisiontest.New()
+	order := closedOrder(t, env, "o-1")
+	var out bytes.Buffer
+	require.NoError(t, env.Service.Export(t.Context(), "o-1", &out))
+	var history service.History
+	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
+	assert.Equal(t, order, history.Order)
+	assert.Empty(t, history.Findings)
+	assert.Len(t, history.Records, int(order.Version))
+	digest, err := audit.DigestOf(history.Records)
+	require.NoError(t, err)
+	assert.Equal(t, digest, history.Digest)
+
+	require.ErrorIs(t, env.Service.Export(t.Context(), "o-2", &out), supervision.ErrNotFound)
+	require.ErrorIs(t, env.Service.Export(t.Context(), "", &out), supervision.ErrInvalid)
+	full := errors.New("the disk is full")
+	require.ErrorIs(t, env.Service.Export(t.Context(), "o-1", refusing{full}), full)
+	newer := strings.Replace(out.String(), `"format":1`, `"format":2`, 1)
+	require.ErrorIs(t, json.Unmarshal([]byte(newer), &history), supervision.ErrNewerFormat)
+}
+
+type refusing struct{ err error }
+
+func (w refusing) Write([]byte) (int, error) { return 0, w.err }
+
+func TestR35_ExportTellsWhatDoesNotVerify(t *testing.T) {
+	env := supervisiontest.New()
+	order, records, err := forgedOrder()
+	require.NoError(t, err)
+	require.NoError(t, env.Store.Create(t.Context(), service.Change{Order: order, Records: records}))
+	var out bytes.Buffer
+	require.NoError(t, env.Service.Export(t.Context(), order.ID, &out))
+	var history service.History
+	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
+	require.Len(t, history.Findings, 1)
+	assert.Equal(t, audit.Refused, history.Findings[0].Kind)
+	assert.Equal(t, int64(2), history.Findings[0].Seq)
+}
+
+// forgedOrder is an order of which somebody else submitted the request.
+func forgedOrder() (supervision.Order, []supervision.Record, error) {
+	order, first, err := supervision.Open(anOpening(supervision.Guide()), bought)
+	if err != nil {
+		return order, nil, err
+	}
+	_, records, err := order.Apply(ben, submit, bought.Add(time.Hour))
+	if err != nil {
+		return order, nil, err
+	}
+	records[0].Actor = otherBuyer
+	order, err = order.Follow(records[0])
+	return order, append([]supervision.Record{first}, records...), err
+}
+
+func TestR04_ExportVerifiesTheForm(t *testing.T) {
+	env := supervisiontest.New()
+	_, err := env.Service.PublishTemplate(t.Context(), sue, "p-1", seats())
+	require.NoError(t, err)
+	_, err = env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.NoError(t, err)
+	_, err = env.Service.Do(t.Context(), "o-1", ben, supervision.SubmitRequest{Values: map[string]any{"users": 200, "region": "eu"}})
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, env.Service.Export(t.Context(), "o-1", &out))
+	var history service.History
+	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
+	require.Empty(t, history.Findings)
+
+	host, err := service.New(env.Store) // which has no template at hand
+	require.NoError(t, err)
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}})
+	require.ErrorIs(t, host.Export(t.Context(), "o-1", &out), supervisiontest.ErrInjected)
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template},
+		Err: supervision.ErrNotFound})
+	out.Reset()
+	require.NoError(t, host.Export(t.Context(), "o-1", &out))
+	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
+	require.Len(t, history.Findings, 1)
+	require.Equal(t, audit.Unchecked, history.Findings[0].Kind, "a lost template leaves values unjudged")
+}
+
+func TestR35_RecordsBetweenTwoInstants(t *testing.T) {
+	env := supervisiontest.New(service.WithBatch(2))
+	first := closedOrder(t, env, "o-1")
+	env.Clock.Add(day)
+	second := closedOrder(t, env, "o-2")
+	read := func(from, before time.Time) (ids []supervision.RecordID) {
+		t.Helper()
+		for r, err := range env.Service.RecordsBetween(t.Context(), from, before) {
+			require.NoError(t, err)
+			ids = append(ids, r.ID())
+		}
+		return ids
+	}
+	require.Len(t, read(first.OpenedAt, second.ClosedAt.Add(tick)), int(first.Version+second.Version))
+	require.Len(t, read(second.OpenedAt, second.ClosedAt), int(second.Version)-1, "but not its completion")
+	require.Empty(t, read(second.ClosedAt.Add(tick), second.ClosedAt.Add(day)))
+
+	for range env.Service.RecordsBetween(t.Context(), first.OpenedAt, second.ClosedAt) {
+		break // and asks for no further page
+	}
+	for _, err := range env.Service.RecordsBetween(t.Context(), time.Time{}, second.ClosedAt) {
+		require.ErrorIs(t, err, supervision.ErrInvalid)
+	}
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Between}, Call: 2})
+	n := 0
+	for _, err := range env.Service.RecordsBetween(t.Context(), first.OpenedAt, second.ClosedAt) {
+		if n++; n == 3 {
+			require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		}
+	}
+	require.Equal(t, 3, n, "a page, and then the error")
+}
+
+// damaged has a record that cannot be read.
+type damaged struct{ service.Store }
+
+func (d damaged) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
+	limit int) ([]service.PlacedRecord, error) {
+	list, err := d.Store.Between(ctx, from, before, after, limit)
+	list[1].Record, list[1].Err = supervision.Record{}, supervision.ErrMalformed
+	return list, err
+}
+
+func TestR35_ARecordThatCannotBeReadHidesNoOther(t *testing.T) {
+	env := supervisiontest.New()
+	order := closedOrder(t, env, "o-1")
+	host, err := service.New(damaged{env.Store})
+	require.NoError(t, err)
+	good := 0
+	for _, err := range host.RecordsBetween(t.Context(), order.OpenedAt, order.ClosedAt.Add(tick)) {
+		if err == nil {
+			good++
+			continue
+		}
+		require.ErrorIs(t, err, supervision.ErrMalformed)
+		require.ErrorContains(t, err, `record 2 of order "o-1"`)
+	}
+	require.Equal(t, int(order.Version)-1, good)
+}

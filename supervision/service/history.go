@@ -1,0 +1,142 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// History is everything that is stored of one order, and what verifying it
+// found (R21, R35). It is the host's: it holds what every party wrote.
+type History struct {
+	// Order is the order as stored, Records how it came to be, oldest first.
+	Order   supervision.Order
+	Records []supervision.Record
+	// Digest is that of the records; Findings are what [audit.Verify] finds
+	// wrong with them, none where they could all have been made.
+	Digest   audit.Digest
+	Findings []audit.Finding
+}
+
+type historyJSON struct {
+	Format   int                  `json:"format"`
+	Order    supervision.Order    `json:"order"`
+	Records  []supervision.Record `json:"records"`
+	Digest   audit.Digest         `json:"digest"`
+	Findings []audit.Finding      `json:"findings"`
+}
+
+// UnmarshalJSON reads what [Service.Export] writes. Errors are those of reading
+// an order or a record. Digest and Findings are read as they are: compute them
+// again where the document may have been changed since.
+func (h *History) UnmarshalJSON(data []byte) error {
+	var wire historyJSON
+	if err := fault.DecodeDocument("service: history", data, &wire, &wire.Format); err != nil {
+		return err
+	}
+	*h = History{wire.Order, wire.Records, wire.Digest, wire.Findings}
+	return nil
+}
+
+// WriteTo writes the history as one JSON document, a record a line, so that a
+// long one is never in memory twice. It implements [io.WriterTo].
+func (h History) WriteTo(w io.Writer) (int64, error) {
+	d := document{to: w}
+	d.text(`{"format":1,"order":`)
+	d.value(h.Order)
+	d.text(`,"records":[`)
+	for i, r := range h.Records {
+		if i > 0 {
+			d.text(",")
+		}
+		d.text("\n")
+		d.value(r)
+	}
+	d.text("\n],\"digest\":")
+	d.value(h.Digest)
+	d.text(`,"findings":`)
+	d.value(append([]audit.Finding{}, h.Findings...))
+	d.text("}\n")
+	return d.written, d.err
+}
+
+// document writes until the first error.
+type document struct {
+	to      io.Writer
+	written int64
+	err     error
+}
+
+func (d *document) text(s string) { d.bytes([]byte(s)) }
+
+func (d *document) value(v any) {
+	data, err := json.Marshal(v)
+	d.err = errors.Join(d.err, err)
+	d.bytes(data)
+}
+
+func (d *document) bytes(data []byte) {
+	if d.err != nil {
+		return
+	}
+	n, err := d.to.Write(data)
+	d.written, d.err = d.written+int64(n), err
+}
+
+// Export writes an order's history to w as one JSON document, which [History]
+// reads: the order, its records and what verifying them finds (R35). It is the
+// host's, who sees every order whole (R22). What time has made due but no
+// worker has stored is not in it.
+//
+// Errors: [*InvalidError] for a faulty id, [ErrNotFound], w's and the store's
+// own.
+func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
+	order, _, err := s.load(ctx, id, supervision.System(), "")
+	if err != nil {
+		return err
+	}
+	history, err := s.history(ctx, order)
+	if err != nil {
+		return err
+	}
+	_, err = history.WriteTo(w)
+	return err
+}
+
+// history reads an order's records up to its version and verifies them.
+func (s *Service) history(ctx context.Context, order supervision.Order) (h History, err error) {
+	h.Order = order
+	if h.Records, err = s.records(ctx, order); err != nil {
+		return History{}, err
+	}
+	if h.Digest, err = audit.DigestOf(h.Records); err != nil {
+		return History{}, err
+	}
+	var failed error
+	h.Findings = audit.Verify(h.Records, func(o supervision.Order, op supervision.Operation) *template.Form {
+		form, err := s.pinned(ctx, &o, o.Form(op))
+		if err != nil && !errors.Is(err, errLost) {
+			failed = errors.Join(failed, err)
+		}
+		return form
+	})
+	return h, failed
+}
+
+// records returns an order's records up to its version, oldest first.
+func (s *Service) records(ctx context.Context, order supervision.Order) (list []supervision.Record, err error) {
+	for last := int64(0); last < order.Version; {
+		page, err := s.store.Records(ctx, order.ID, last, int(min(order.Version-last, supervision.MaxPage)))
+		if err != nil || len(page) == 0 { // Verify names what is missing
+			return list, err
+		}
+		list, last = append(list, page...), page[len(page)-1].Seq
+	}
+	return list, nil
+}

@@ -18,18 +18,9 @@ type demoClock struct {
 	ahead atomic.Int64 // a time.Duration
 }
 
-func newDemoClock(ahead time.Duration) *demoClock {
-	c := &demoClock{Clock: clock.New()}
-	c.ahead.Store(int64(ahead))
-	return c
-}
-
 func (c *demoClock) Now() time.Time                  { return c.Clock.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *demoClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 func (c *demoClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
-func (c *demoClock) forward(d time.Duration) time.Duration {
-	return time.Duration(c.ahead.Add(int64(d)))
-}
 
 // leap is how far one press moves the demonstration clock.
 type leap struct {
@@ -51,10 +42,13 @@ func (v *visit) jump() error {
 	}
 	for _, l := range leaps {
 		if l.Value == v.r.PostFormValue("leap") {
-			if err := v.db.keepClock(v.r.Context(), v.clock.forward(l.length)); err != nil {
+			if err := v.db.forward(v.r.Context(), l.length); err != nil {
 				return err
 			}
-			v.live.wake()
+			if err := v.db.readClock(v.r.Context(), v.clock); err != nil {
+				return err
+			}
+			v.announce(v.r.Context(), "")
 		}
 	}
 	http.Redirect(v.w, v.r, localPath(v.r.PostFormValue("next")), http.StatusSeeOther)

@@ -21,16 +21,21 @@ import (
 // portal's: sessions, files and the demonstration clock.
 type database struct {
 	*sql.DB
-	store service.Store
-	where string
+	store   service.Store
+	where   string
+	channel string // on which processes tell each other; empty where there is one
 }
 
 // schema is read by SQLite and PostgreSQL alike, but for the name of the type
 // of bytes. Instants are Unix microseconds.
 const schema = `
 CREATE TABLE IF NOT EXISTS portal_session (token TEXT PRIMARY KEY, account TEXT NOT NULL, expires BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS portal_file (order_id TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, content BYTES NOT NULL,
-	PRIMARY KEY (order_id, digest));
+CREATE TABLE IF NOT EXISTS portal_upload (
+	order_id TEXT NOT NULL, account TEXT NOT NULL, operation TEXT NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL,
+	name TEXT NOT NULL, size BIGINT NOT NULL, content BYTES NOT NULL, kept INTEGER NOT NULL, at BIGINT NOT NULL,
+	PRIMARY KEY (order_id, digest, account, form, name));
+CREATE TABLE IF NOT EXISTS portal_unsent (
+	account TEXT NOT NULL, subject TEXT NOT NULL, typed TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, subject));
 CREATE TABLE IF NOT EXISTS portal_clock (one INTEGER PRIMARY KEY, ahead BIGINT NOT NULL);
 INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
 
@@ -75,7 +80,11 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare the tables in %s: %w", e.where, err), db.Close())
 	}
-	return &database{db, store, e.where}, nil
+	d := &database{DB: db, store: store, where: e.where}
+	if e.dialect == sqlstore.Postgres {
+		err = db.QueryRowContext(ctx, `SELECT 'portal_' || current_schema()`).Scan(&d.channel)
+	}
+	return d, err
 }
 
 func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (service.Store, error) {
@@ -86,17 +95,19 @@ func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (servi
 	return store, store.Migrate(ctx)
 }
 
-// clock returns the clock as far ahead as it was when the portal last ran, so
-// that no order has a future.
-func (db *database) clock(ctx context.Context) (*demoClock, error) {
+// readClock puts the clock as far ahead as it has ever been, so that no order
+// has a future.
+func (db *database) readClock(ctx context.Context, c *demoClock) error {
 	var ahead int64
-	if err := db.QueryRowContext(ctx, `SELECT ahead FROM portal_clock WHERE one = 1`).Scan(&ahead); err != nil {
-		return nil, err
+	err := db.QueryRowContext(ctx, `SELECT ahead FROM portal_clock WHERE one = 1`).Scan(&ahead)
+	if err == nil {
+		c.ahead.Store(int64(time.Duration(ahead) * time.Microsecond))
 	}
-	return newDemoClock(time.Duration(ahead) * time.Microsecond), nil
+	return err
 }
 
-func (db *database) keepClock(ctx context.Context, ahead time.Duration) error {
-	_, err := db.ExecContext(ctx, `UPDATE portal_clock SET ahead = $1 WHERE one = 1`, ahead.Microseconds())
+// forward moves the clock of every process.
+func (db *database) forward(ctx context.Context, d time.Duration) error {
+	_, err := db.ExecContext(ctx, `UPDATE portal_clock SET ahead = ahead + $1 WHERE one = 1`, d.Microseconds())
 	return err
 }

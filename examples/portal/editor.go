@@ -55,8 +55,9 @@ func (v *visit) currentTemplate(p product) (service.RequestTemplate, error) {
 type editorPage struct {
 	layout
 	Product   product
-	Version   int // the current one
-	Published int // the one just published
+	Version   int  // the current one
+	Published bool // just now
+	Overtaken bool // somebody published while this draft was written
 	Head      []input
 	Fields    []editorField
 	Preview   *form
@@ -182,7 +183,7 @@ func (v *visit) showEditor() error {
 		d.change("add", 0)
 	}
 	page := v.editorPage(entry, d)
-	page.Published, _ = strconv.Atoi(v.r.FormValue("published"))
+	page.Published = v.said(templateAddress(entry.ID)) != ""
 	return v.render(http.StatusOK, "editor", page)
 }
 
@@ -196,11 +197,14 @@ func (v *visit) edit() error {
 		return err
 	}
 	d := readDraft(v.r.PostForm)
+	began, _ := strconv.Atoi(v.r.PostFormValue("version"))
 	do, at, _ := strings.Cut(v.r.PostFormValue("do"), ":")
-	if do != "publish" {
+	if do != "publish" && do != "confirm" {
 		i, _ := strconv.Atoi(at)
 		d.change(do, i)
-		return v.render(http.StatusOK, "editor", v.editorPage(entry, d))
+		page := v.editorPage(entry, d)
+		page.Version = began
+		return v.render(http.StatusOK, "editor", page)
 	}
 	t, faults := d.template()
 	var invalid *template.InvalidError
@@ -209,20 +213,24 @@ func (v *visit) edit() error {
 	}
 	page := v.editorPage(entry, d)
 	switch {
+	case began != entry.Current.Version:
+		page.Overtaken = true
+		return v.render(http.StatusConflict, "editor", page)
 	case len(faults) > 0:
 		page.blame(faults)
 		return v.render(http.StatusUnprocessableEntity, "editor", page)
-	case v.r.PostFormValue("confirm") != "yes":
+	case do == "publish":
 		for _, in := range page.inputs() {
 			page.Hidden = append(page.Hidden, *in)
 		}
 		return v.render(http.StatusOK, "publish", page)
 	}
-	published, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t)
-	if err != nil {
+	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, "/templates/"+url.PathEscape(entry.ID)+"?"+query("published",
-		strconv.Itoa(published.Version)), http.StatusSeeOther)
+	v.say(templateAddress(entry.ID), "published")
+	http.Redirect(v.w, v.r, templateAddress(entry.ID), http.StatusSeeOther)
 	return nil
 }
+
+func templateAddress(product string) string { return "/templates/" + url.PathEscape(product) }

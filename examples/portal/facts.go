@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 	if o.Request == nil {
 		return nil, nil
 	}
-	t, err := v.templateOf(o)
+	t, err := v.templateOf(v.r.Context(), o)
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +68,11 @@ func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 
 // templateOf returns the template that the order is pinned to; nil for none
 // (R04).
-func (v *visit) templateOf(o supervision.Order) (*template.Template, error) {
+func (p *portal) templateOf(ctx context.Context, o supervision.Order) (*template.Template, error) {
 	if o.TemplateVersion == 0 {
 		return nil, nil
 	}
-	published, err := v.svc.Template(v.r.Context(), o.Seller, o.Product, o.TemplateVersion)
+	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.TemplateVersion)
 	return &published.Template, err
 }
 
@@ -85,8 +86,9 @@ func requestFacts(text string, values template.Values, attachments []supervision
 			case !answered:
 			case f.Kind == template.File:
 				ref, _ := value.(string)
-				list = append(list,
-					fact{Label: f.Label, Files: []supervision.Attachment{{Name: "Open file", Ref: ref}}})
+				if kept, ok := parseRef(ref); ok {
+					list = append(list, fact{Label: f.Label, Files: []supervision.Attachment{kept.attachment()}})
+				}
 			default:
 				in := fieldInput(f)
 				in.Values = written(value)

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +24,9 @@ type form struct {
 	Version int64
 	Key     string
 	Inputs  []input
-	Other   []string // faults that belong to no input
-	Closed  bool     // it can no longer be sent, only read
+	Other   []string  // faults that belong to no input
+	Closed  bool      // it can no longer be sent, only read
+	Left    time.Time // when it was left as it stands; zero for a fresh form
 
 	order    supervision.Order
 	template *template.Template
@@ -38,72 +39,71 @@ func (v *visit) newForm(order supervision.Order, t task, op supervision.Operatio
 		Operation: op, wording: wordingOf(op, order), Path: address(order.ID) + "/" + t.Slug,
 		Version: order.Version, Key: rand.Text(), order: order,
 	}
-	if op == supervision.OpSubmitRequest && order.TemplateVersion != 0 {
-		published, err := v.svc.Template(v.r.Context(), order.Seller, order.Product, order.TemplateVersion)
-		if err != nil {
+	var err error
+	if op == supervision.OpSubmitRequest {
+		if f.template, err = v.templateOf(v.r.Context(), order); err != nil {
 			return nil, err
 		}
-		f.template = &published.Template
 	}
 	if err := f.ask(v.actor(), v.svc.Now()); err != nil {
 		return nil, err
 	}
 	if op == supervision.OpSubmitRequest && order.Request != nil {
-		if err := f.begin(v.r.Context(), v.db, *order.Request); err != nil {
+		if _, err := f.fill(v, f.began(*order.Request)); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
 }
 
-// begin fills in the request that was submitted last.
-func (f *form) begin(ctx context.Context, db *database, last supervision.Request) error {
-	for i := range f.Inputs {
-		in := &f.Inputs[i]
-		switch {
-		case in.Name == "text":
-			in.Values = []string{last.Text}
-		case in.Name == "attachments":
-			for _, a := range last.Attachments {
-				in.Values = append(in.Values, a.Ref)
-			}
-		default:
-			in.Values = written(last.Values[strings.TrimPrefix(in.Name, answerPrefix)])
-		}
-		if _, err := in.keep(ctx, db, f.order.ID); err != nil {
-			return err
-		}
+// restore fills in what the visitor left when they were here last.
+func (f *form) restore(v *visit) error {
+	typed, left, err := v.db.unsent(v.r.Context(), v.who.ID, f.subject())
+	if err == nil && typed != nil {
+		f.Left = left
+		_, err = f.fill(v, typed)
 	}
-	return nil
+	return err
 }
 
-// read fills in what the visitor typed and uploaded, and returns the faults
-// that only the portal can see.
-func (f *form) read(v *visit) (faults []supervision.Fault, err error) {
-	if version, err := strconv.ParseInt(v.r.PostFormValue("version"), 10, 64); err == nil {
+// began is the form as the request that was submitted last filled it in.
+func (f *form) began(last supervision.Request) url.Values {
+	typed := url.Values{"text": {last.Text}}
+	for _, a := range last.Attachments {
+		typed.Add("attachments", file{Digest: a.Ref, Name: a.Name}.Ref())
+	}
+	for key, value := range last.Values {
+		typed[answerPrefix+key] = written(value)
+	}
+	return typed
+}
+
+// subject is what a form is about, where it is kept until it is sent.
+func (f *form) subject() string { return f.Path + "#" + string(f.Operation) }
+
+// fill takes what somebody typed, and returns the faults that only the portal
+// can see.
+func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err error) {
+	if version, err := strconv.ParseInt(typed.Get("version"), 10, 64); err == nil {
 		f.Version = version
 	}
-	if key := v.r.PostFormValue("key"); key != "" {
+	if key := typed.Get("key"); key != "" {
 		f.Key = key
 	}
 	for i := range f.Inputs {
 		in := &f.Inputs[i]
-		in.Values = v.r.PostForm[in.Name]
-		found, err := in.keep(v.r.Context(), v.db, f.order.ID)
+		in.Values = slices.Clone(typed[in.Name])
+		found, err := in.keep(v, f.staged(v.who))
 		if err != nil {
 			return nil, err
 		}
 		faults = append(faults, found...)
-		if in.takesFiles() && v.r.MultipartForm != nil {
-			found, err := in.upload(v.r.Context(), v.db, f.order.ID, v.r.MultipartForm.File[in.Name])
-			if err != nil {
-				return nil, err
-			}
-			faults = append(faults, found...)
-		}
 	}
 	return faults, nil
 }
+
+// staged names the form for the files that are uploaded for it.
+func (f *form) staged(who account) staged { return staged{f.order.ID, who.ID, f.Key, f.Operation} }
 
 // value returns what was typed into an input.
 func (f *form) value(name string) string { return f.input(name).Value() }
@@ -115,6 +115,14 @@ func (f *form) input(name string) *input {
 		}
 	}
 	return &input{}
+}
+
+// files are those that the form refers to.
+func (f *form) files() (list []file) {
+	for _, in := range f.Inputs {
+		list = append(list, in.Files...)
+	}
+	return list
 }
 
 // action is what the form says, and the faults of what cannot be said in an

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"mime/multipart"
 	"slices"
 	"strings"
 	"time"
@@ -87,60 +84,44 @@ func (in input) attachments() (list []supervision.Attachment) {
 	return list
 }
 
-// keep finds the files that the values refer to. Only files of this order can
-// be referred to.
-func (in *input) keep(ctx context.Context, db *database, order string) (faults []supervision.Fault, err error) {
+// keep finds the files that the values refer to: what has been uploaded for
+// this form, and what a record shows to the visitor anyway. Of a single file
+// the last one counts.
+func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error) {
 	if !in.takesFiles() {
 		return nil, nil
 	}
-	digests := in.Values
+	refs := slices.DeleteFunc(in.Values, func(ref string) bool { return ref == "" })
+	if in.Control == "file" && len(refs) > 1 {
+		refs = refs[len(refs)-1:]
+	}
 	in.Values, in.Files = nil, nil
-	for _, digest := range digests {
-		if digest == "" || in.Has(digest) {
-			continue
+	for _, ref := range refs {
+		f, ok := parseRef(ref)
+		if ok {
+			ok, err = v.mayRefer(s, &f)
 		}
-		f, err := db.file(ctx, order, digest)
-		if errors.Is(err, supervision.ErrNotFound) {
-			faults = append(faults,
-				supervision.Fault{Field: in.Name, Code: "unknown", Message: "choose the file again"})
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		in.hold(f)
-	}
-	return faults, nil
-}
-
-// upload keeps the files that have been posted; for a single file the new one
-// takes the old one's place.
-func (in *input) upload(ctx context.Context, db *database, order string,
-	posted []*multipart.FileHeader) (faults []supervision.Fault, err error) {
-	if len(posted) > supervision.MaxAttachments {
-		posted = posted[:supervision.MaxAttachments+1] // enough for the library to refuse
-	}
-	for _, header := range posted {
-		f, err := db.upload(ctx, order, header)
 		switch {
-		case errors.Is(err, errFileTooLarge), errors.Is(err, errFileEmpty), errors.Is(err, errTooManyFiles):
-			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file", Message: err.Error()})
-			continue
 		case err != nil:
 			return nil, err
-		}
-		if in.Control == "file" {
-			in.Values, in.Files = nil, nil
-		}
-		if !in.Has(f.Digest) {
-			in.hold(f)
+		case !ok:
+			faults = append(faults,
+				supervision.Fault{Field: in.Name, Code: "unknown", Message: "choose the file again"})
+		case !in.Has(ref):
+			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
 		}
 	}
 	return faults, nil
 }
 
-func (in *input) hold(f file) {
-	in.Values, in.Files = append(in.Values, f.Digest), append(in.Files, f)
+// mayRefer tells whether a form may refer to a file.
+func (v *visit) mayRefer(s staged, f *file) (bool, error) {
+	ok, err := v.db.isStaged(v.r.Context(), s, f)
+	if ok || err != nil {
+		return ok, err
+	}
+	recorded, err := v.recorded(v.r.Context(), s.order, v.actor())
+	return slices.Contains(recorded, f.attachment()), err
 }
 
 // written is how a normalised value stands in a form.

@@ -2,7 +2,10 @@ package main
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"net/http"
+	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
@@ -49,20 +52,22 @@ func productName(id string) string {
 type marketPage struct {
 	layout
 	Products []product
-	Keys     map[string]string // the id of the order that each button would make
+	Key      string // tells this page's purchases from those of any other
 }
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {
-	page := marketPage{v.layout("Marketplace"), products, make(map[string]string)}
-	for _, p := range products {
-		page.Keys[p.ID] = "KG-" + rand.Text()[:10]
-	}
-	return v.render(http.StatusOK, "market", page)
+	return v.render(http.StatusOK, "market", marketPage{v.layout("Marketplace"), products, rand.Text()})
 }
 
-// buy puts what is bought under supervision (R01). The order's id comes with
-// the form, so that pressing twice buys once.
+// orderID mints the id of an order. It follows from the page that the button
+// was pressed on, so that pressing twice buys once, and nobody can choose it.
+func orderID(a account, product, key string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{a.ID, product, key}, "\x00")))
+	return "KG-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
+}
+
+// buy puts what is bought under supervision (R01).
 func (v *visit) buy() error {
 	if err := v.readForm(smallForm); err != nil {
 		return err
@@ -72,11 +77,12 @@ func (v *visit) buy() error {
 		return v.notFound()
 	}
 	order, err := v.svc.Open(v.r.Context(), supervision.Opening{
-		ID: v.r.PostFormValue("order"), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller, Policy: p.policy,
+		ID: orderID(v.who, p.ID, v.r.PostFormValue("key")), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller, Policy: p.policy,
 	})
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", string(supervision.OpOpen)), http.StatusSeeOther)
+	v.say(address(order.ID), string(supervision.OpOpen))
+	http.Redirect(v.w, v.r, address(order.ID), http.StatusSeeOther)
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
@@ -50,7 +49,7 @@ func (v *visit) showOrder() error {
 	if page.Order, err = v.summary(order); err != nil {
 		return err
 	}
-	page.Done = doneNames[supervision.Operation(v.r.FormValue("done"))]
+	page.Done = doneNames[supervision.Operation(v.said(address(order.ID)))]
 	page.Live = livePath(order)
 	page.Steps = order.Steps(page.Now)
 	page.Deadlines = v.deadlines(order)
@@ -74,7 +73,7 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 	if err != nil {
 		return nil, err
 	}
-	t, err := v.templateOf(order)
+	t, err := v.templateOf(v.r.Context(), order)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +107,18 @@ func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string
 	case supervision.DeadlineAutoAccept:
 		return "The delivery is accepted automatically"
 	case supervision.DeadlineAppealOpens:
-		who := "The " + string(d.Party)
-		if d.Party == partyOf(v.who) {
-			who = "You"
+		mine, waitedFor := d.Party == partyOf(v.who), o.Turn() == v.who.Role
+		switch {
+		case d.Rule == supervision.R14 && mine:
+			return "You can appeal again"
+		case d.Rule == supervision.R14:
+			return fmt.Sprintf("The %s can appeal again", d.Party)
+		case mine:
+			return fmt.Sprintf("You can appeal, if the %s does nothing until then", o.Turn())
+		case waitedFor:
+			return fmt.Sprintf("The %s can appeal, if you do nothing until then", d.Party)
 		}
-		return who + " can appeal: " + lower(groundNames[d.Ground])
+		return fmt.Sprintf("The %s can appeal, if the %s does nothing until then", d.Party, o.Turn())
 	case supervision.DeadlineBlackoutBegins:
 		return fmt.Sprintf("No appeals from here, %s before the scheduled completion",
 			count(int(o.Policy.Appeal.Blackout/supervision.Day), "day"))
@@ -123,14 +129,12 @@ func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string
 			return "You can remind the seller again"
 		}
 	case supervision.DeadlineRulingOverdue:
-		return "The decision on the appeal is overdue"
+		return "The decision on the appeal is due"
 	}
 	return ""
 }
 
 func partyOf(a account) appeal.Party { return appeal.Party(string(a.Role)) }
-
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 func count(n int, noun string) string {
 	if n == 1 {

@@ -83,8 +83,12 @@ type link struct{ Path, Label string }
 
 // render sends a page whole or not at all.
 func (v *visit) render(status int, name string, data any) error {
+	return v.renderPart(status, name, "layout", data)
+}
+
+func (v *visit) renderPart(status int, name, part string, data any) error {
 	var page bytes.Buffer
-	if err := v.pages[name].ExecuteTemplate(&page, "layout", data); err != nil {
+	if err := v.pages[name].ExecuteTemplate(&page, part, data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -93,8 +97,13 @@ func (v *visit) render(status int, name string, data any) error {
 	return nil
 }
 
+// serveAssets serves what is in assets, and nothing beside it.
 func serveAssets() http.Handler {
-	server := http.FileServerFS(files)
+	assets, err := fs.Sub(files, "assets")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	server := http.StripPrefix("/assets", http.FileServerFS(assets))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/") {
 			http.NotFound(w, r)

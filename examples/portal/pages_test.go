@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/benbjohnson/clock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -168,17 +169,19 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "erp-suite", harbor)
 	seller := s.as(t, "seller-cloudline")
-	draft := url.Values{"title": {"New questions"}, "do": {"publish"}, "confirm": {"yes"},
+	draft := url.Values{"title": {"New questions"}, "do": {"confirm"}, "version": {"1"},
 		"fields[0].kind": {"choice"}, "fields[0].label": {"Edition"}, "fields[0].key": {"edition"},
 		"fields[0].options": {"s | Small\r\nl"},
 		"fields[0].min":     {"left over from another kind"}}
-	require.Equal(t, "/templates/erp-suite?published=2",
-		seller.post("/templates/erp-suite", draft).Header.Get("Location"))
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
+	assert.Contains(t, seller.get("/templates/erp-suite").body, "Version 2 is published.")
+	assert.NotContains(t, seller.get("/templates/erp-suite").body, "is published.")
 	buyer := s.as(t, harbor)
 	assert.Contains(t, buyer.get(at(order, "request")).body, "Number of users")
-	buyer.post("/market/erp-suite", url.Values{"order": {"T-next"}})
-	assert.Contains(t, buyer.get("/orders/T-next/request").body, "Edition")
+	next := buyer.post("/market/erp-suite", url.Values{"key": {"next"}}).Header.Get("Location")
+	assert.Contains(t, buyer.get(next+"/request").body, "Edition")
 
+	draft.Set("version", "2")
 	draft.Set("fields[0].minItems", "x")
 	draft.Set("fields[0].key", "")
 	draft.Set("fields[0].options", "a\na")
@@ -194,8 +197,8 @@ func TestClock_IsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.as(t, harbor).post("/clock", url.Values{"leap": {"5d"}, "next": {"/orders"}})
-	clock, err := s.db.clock(t.Context())
-	require.NoError(t, err)
+	clock := &demoClock{Clock: clock.New()}
+	require.NoError(t, s.db.readClock(t.Context(), clock))
 	assert.WithinDuration(t, time.Now().Add(5*supervision.Day), clock.Now(), time.Minute)
 	assert.Equal(t, s.clock.ahead.Load(), clock.ahead.Load())
 }
@@ -206,21 +209,22 @@ func TestSpan(t *testing.T) {
 		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min",
 		3 * time.Hour:     "3 h",
 		179 * time.Minute: "2 h 59 min", supervision.Day: "1 day", 25 * time.Hour: "1 day 1 h",
-		20 * supervision.Day: "20 days",
+		5*supervision.Day - time.Second: "4 days 23 h", 20 * supervision.Day: "20 days",
 	} {
 		assert.Equal(t, want, span(from, from.Add(d)))
 	}
 }
 
-// TestPostgres: the same portal on PostgreSQL, in a schema of its own.
-func TestPostgres(t *testing.T) {
+// postgresSchema makes a schema for one test and returns its address.
+func postgresSchema(t *testing.T) string {
+	t.Helper()
 	server := os.Getenv("SERVICEFLOW_POSTGRES")
 	if server == "" {
 		server = "postgres://postgres@127.0.0.1:5432/test"
 	}
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
-	defer db.Close()
+	t.Cleanup(func() { db.Close() })
 	if err := db.PingContext(t.Context()); err != nil {
 		if os.Getenv("SERVICEFLOW_REQUIRE_SERVERS") == "1" {
 			require.NoError(t, err, "a PostgreSQL server is required")
@@ -230,14 +234,21 @@ func TestPostgres(t *testing.T) {
 	schema := "portal_" + strings.ToLower(t.Name()) + "_" + time.Now().Format("150405000000")
 	_, err = db.ExecContext(t.Context(), "CREATE SCHEMA "+schema)
 	require.NoError(t, err)
-	defer db.ExecContext(context.WithoutCancel(t.Context()), "DROP SCHEMA "+schema+" CASCADE")
+	t.Cleanup(func() {
+		_, err := db.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE")
+		assert.NoError(t, err)
+	})
 	address, err := url.Parse(server)
 	require.NoError(t, err)
 	q := address.Query()
 	q.Set("search_path", schema)
 	address.RawQuery = q.Encode()
+	return address.String()
+}
 
-	s := startSite(t, settings{postgres: address.String(), demo: true})
+// TestPostgres: the same portal on PostgreSQL, in a schema of its own.
+func TestPostgres(t *testing.T) {
+	s := startSite(t, settings{postgres: postgresSchema(t), demo: true})
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
 		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")

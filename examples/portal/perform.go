@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -13,16 +15,18 @@ import (
 
 // perform takes a filled-in form. It is tried without effect first and asked
 // about, then sent. Whatever stands in the way is said on the same page, with
-// everything that was typed.
+// everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
+	ctx := v.r.Context()
 	order, t, err := v.theTask()
 	if err != nil {
 		return err
 	}
-	if err := v.readForm(uploadForm); err != nil {
+	typed, faults, err := v.receive(order, t)
+	if err != nil {
 		return err
 	}
-	op := supervision.Operation(v.r.PostFormValue("operation"))
+	op := supervision.Operation(typed.Get("operation"))
 	if !slices.Contains(t.operations, op) {
 		return errMalformedForm
 	}
@@ -30,26 +34,109 @@ func (v *visit) perform() error {
 	if err != nil {
 		return err
 	}
-	faults, err := f.read(v)
+	found, err := f.fill(v, typed)
 	if err != nil {
 		return err
 	}
+	faults = append(faults, found...)
+	confirm := typed.Get("confirm")
+	typed.Del("confirm")
+	switch confirm {
+	case "draft":
+		err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed)
+		if err == nil {
+			v.w.WriteHeader(http.StatusNoContent)
+		}
+		return err
+	case "discard":
+		if err := v.db.forgetUnsent(ctx, v.who.ID, f.subject()); err != nil {
+			return err
+		}
+		http.Redirect(v.w, v.r, f.Path, http.StatusSeeOther)
+		return nil
+	case "no":
+		return v.again(f, t, http.StatusOK, "")
+	}
 	action, found := f.action()
 	faults = append(faults, found...)
-	confirmed := v.r.PostFormValue("confirm") == "yes" && len(faults) == 0
-	err = v.send(v.r.Context(), f, action, confirmed)
+	confirmed := confirm == "yes" && len(faults) == 0
+	err = v.send(ctx, f, action, confirmed)
 	faults = append(faults, faultsOf(err)...)
+	if confirmed && err == nil {
+		if err := errors.Join(v.db.unstage(ctx, f.staged(v.who), f.files()), v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
+			return err
+		}
+		v.say(address(order.ID), string(op))
+		http.Redirect(v.w, v.r, address(order.ID), http.StatusSeeOther)
+		return nil
+	}
+	if err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err != nil {
+		return err
+	}
 	switch {
 	case len(faults) > 0:
 		f.blame(faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
 	case err != nil:
 		return v.explain(f, t, err)
-	case !confirmed:
-		return v.confirm(f, t, order)
 	}
-	http.Redirect(v.w, v.r, address(order.ID)+"?"+query("done", string(op)), http.StatusSeeOther)
-	return nil
+	return v.confirm(f, t, order)
+}
+
+// receive reads the posted form of a task. What it uploads is kept only where
+// the operation is the visitor's to perform now: nobody else fills up an order.
+func (v *visit) receive(order supervision.Order, t task) (typed url.Values, faults []supervision.Fault, err error) {
+	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
+		s := staged{order.ID, v.who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
+		if !slices.Contains(t.operations, s.operation) || s.form == "" {
+			return errMalformedForm
+		}
+		permit, err := order.Permit(v.actor(), s.operation, v.svc.Now())
+		if err != nil || !permit.Allowed {
+			return err
+		}
+		f, err := v.db.stage(v.r.Context(), s, name, r)
+		if fault := fileFault(input, err); fault != nil {
+			faults = append(faults, *fault)
+			return nil
+		}
+		if err == nil {
+			typed.Add(input, f.Ref())
+		}
+		return err
+	})
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) && typed.Get("operation") != "" {
+		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file", Message: errTooMuch.Error()})
+		err = nil
+	}
+	return typed, faults, err
+}
+
+// upload keeps one file for a form that is still being filled in, and answers
+// with what the form shows of it.
+func (v *visit) upload() error {
+	order, t, err := v.theTask()
+	if err != nil {
+		return err
+	}
+	typed, faults, err := v.receive(order, t)
+	if err != nil {
+		return err
+	}
+	in := input{Name: typed.Get("input")}
+	for _, ref := range typed[in.Name] {
+		if f, ok := parseRef(ref); ok {
+			in.Files = append(in.Files, f)
+		}
+	}
+	status := http.StatusOK
+	if len(faults) > 0 {
+		in.Fault, status = sentence(faults[0].Message), http.StatusUnprocessableEntity
+	} else if len(in.Files) == 0 {
+		in.Fault, status = "This is not yours to do now.", http.StatusConflict
+	}
+	return v.renderPart(status, "task", "uploaded", in)
 }
 
 func (v *visit) send(ctx context.Context, f *form, action supervision.Action, confirmed bool) error {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
+
+	"github.com/benbjohnson/clock"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -29,8 +32,8 @@ const relayInterval = 200 * time.Millisecond
 // newPortal prepares the tables and, in an empty database, the demonstration
 // market.
 func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) (*portal, error) {
-	clock, err := db.clock(ctx)
-	if err != nil {
+	clock := &demoClock{Clock: clock.New()}
+	if err := db.readClock(ctx, clock); err != nil {
 		return nil, err
 	}
 	svc, err := service.New(db.store, service.WithClock(clock), service.WithLogger(log),
@@ -42,44 +45,81 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	p := &portal{svc: svc, clock: clock, db: db, live: newHub(svc), pages: pages, log: log, demo: s.demo,
+	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), pages: pages, log: log, demo: s.demo,
 		https: s.https}
 	return p, p.seed(ctx)
 }
 
-// work settles what time brings and tells open pages what happened, until the
-// context ends.
+// sweepInterval is how often what nobody refers to is removed.
+const sweepInterval = time.Hour
+
+// work settles what time brings, tells open pages what happened and removes
+// what nobody needs, until the context ends.
 func (p *portal) work(ctx context.Context) {
-	if err := p.svc.Run(ctx, p.live.publish); err != nil && ctx.Err() == nil {
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { p.hear(ctx) })
+	others.Go(func() {
+		for every := time.NewTicker(sweepInterval); ; {
+			if err := p.sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				p.log.Warn("sweeping failed", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				every.Stop()
+				return
+			case <-every.C:
+			}
+		}
+	})
+	if err := p.svc.Run(ctx, p.publish); err != nil && ctx.Err() == nil {
 		p.log.Error("worker ended", "error", err)
 	}
+}
+
+// route is one address and who may ask for it: anyone, members, or one role
+// alone.
+type route struct {
+	pattern string
+	anyone  bool
+	role    supervision.Role
+	page    func(*visit) error
+}
+
+// routes lists every address. Tests read it, so that none goes untested.
+func (p *portal) routes() []route {
+	list := []route{
+		{"GET /login", true, "", (*visit).showLogin},
+		{"POST /login", true, "", (*visit).login},
+		{"POST /logout", true, "", (*visit).logout},
+		{"/", false, "", (*visit).notFound},
+		{"GET /{$}", false, "", (*visit).home},
+		{"GET /orders", false, "", (*visit).showList},
+		{"GET /events", false, "", (*visit).streamList},
+		{"GET /orders/{id}", false, "", (*visit).showOrder},
+		{"GET /orders/{id}/events", false, "", (*visit).streamOrder},
+		{"GET /orders/{id}/files/{digest}/{name}", false, "", (*visit).download},
+		{"GET /orders/{id}/{task}", false, "", (*visit).showTask},
+		{"POST /orders/{id}/{task}", false, "", (*visit).perform},
+		{"POST /orders/{id}/{task}/files", false, "", (*visit).upload},
+		{"GET /market", false, supervision.RoleBuyer, (*visit).showMarket},
+		{"POST /market/{product}", false, supervision.RoleBuyer, (*visit).buy},
+		{"GET /templates", false, supervision.RoleSeller, (*visit).showTemplates},
+		{"GET /templates/{product}", false, supervision.RoleSeller, (*visit).showEditor},
+		{"POST /templates/{product}", false, supervision.RoleSeller, (*visit).edit},
+		{"GET /appeals", false, supervision.RoleManager, (*visit).showQueue},
+	}
+	if p.demo {
+		list = append(list, route{"POST /clock", false, "", (*visit).jump})
+	}
+	return list
 }
 
 func (p *portal) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", serveAssets())
-	mux.HandleFunc("GET /login", p.anyone((*visit).showLogin))
-	mux.HandleFunc("POST /login", p.anyone((*visit).login))
-	mux.HandleFunc("POST /logout", p.anyone((*visit).logout))
-	mux.HandleFunc("/", p.member((*visit).notFound))
-
-	mux.HandleFunc("GET /{$}", p.member((*visit).home))
-	mux.HandleFunc("GET /orders", p.member((*visit).showList))
-	mux.HandleFunc("GET /events", p.member((*visit).streamList))
-	mux.HandleFunc("GET /orders/{id}", p.member((*visit).showOrder))
-	mux.HandleFunc("GET /orders/{id}/events", p.member((*visit).streamOrder))
-	mux.HandleFunc("GET /orders/{id}/files/{digest}", p.member((*visit).download))
-	mux.HandleFunc("GET /orders/{id}/{task}", p.member((*visit).showTask))
-	mux.HandleFunc("POST /orders/{id}/{task}", p.member((*visit).perform))
-
-	mux.HandleFunc("GET /market", p.only(supervision.RoleBuyer, (*visit).showMarket))
-	mux.HandleFunc("POST /market/{product}", p.only(supervision.RoleBuyer, (*visit).buy))
-	mux.HandleFunc("GET /templates", p.only(supervision.RoleSeller, (*visit).showTemplates))
-	mux.HandleFunc("GET /templates/{product}", p.only(supervision.RoleSeller, (*visit).showEditor))
-	mux.HandleFunc("POST /templates/{product}", p.only(supervision.RoleSeller, (*visit).edit))
-	mux.HandleFunc("GET /appeals", p.only(supervision.RoleManager, (*visit).showQueue))
-	if p.demo {
-		mux.HandleFunc("POST /clock", p.member((*visit).jump))
+	for _, r := range p.routes() {
+		mux.HandleFunc(r.pattern, p.serve(r))
 	}
 	return p.protect(mux)
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // contentPolicy lets a page load what the portal itself serves, and nothing
@@ -16,10 +14,10 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // browser send.
 func (p *portal) protect(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
-	origin.SetDenyHandler(p.anyone(func(v *visit) error {
+	origin.SetDenyHandler(p.serve(route{anyone: true, page: func(v *visit) error {
 		return v.render(http.StatusForbidden, "error",
-			errorPage{v.layout("Refused"), "The form was sent from another site."})
-	}))
+			errorPage{layout: v.layout("Refused"), Text: "The form was sent from another site."})
+	}}))
 	next = origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -35,33 +33,6 @@ func (p *portal) protect(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// Bounds of a posted form, in bytes.
-const (
-	smallForm  = 16 << 10
-	textForm   = 1 << 20
-	uploadForm = 32 << 20
-	inMemory   = 1 << 20 // the rest of an upload waits in temporary files
-)
-
-var errMalformedForm = errors.New("malformed form")
-
-// readForm reads a posted form of at most limit bytes.
-func (v *visit) readForm(limit int64) error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, limit)
-	err := v.r.ParseMultipartForm(inMemory)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil // ParseMultipartForm has read the other kind of form by then
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil, errors.As(err, &tooLarge):
-		return err
-	case strings.Contains(err.Error(), "http: request body too large"): // mime/multipart hides the type
-		return &http.MaxBytesError{Limit: limit}
-	}
-	return errors.Join(errMalformedForm, err)
 }
 
 func query(pairs ...string) string {

@@ -24,7 +24,7 @@ func TestForeignOrders(t *testing.T) {
 	order := s.order(t, "data-migration", harbor)
 	unknown := supervision.Order{ID: "T-unknown"}
 	for name, stranger := range map[string]*person{"buyer": s.as(t, northwind), "seller": s.as(t, "seller-brightdesk")} {
-		for _, tail := range [][]string{nil, {"events"}, {"request"}, {"appeal"}, {"nothing"}, {"files", "sha256:00"}} {
+		for _, tail := range [][]string{nil, {"events"}, {"request"}, {"appeal"}, {"nothing"}, {"files", "sha256:00", "name"}} {
 			t.Run(name+" "+strings.Join(tail, "/"), func(t *testing.T) {
 				foreign, never := stranger.get(at(order, tail...)), stranger.get(at(unknown, tail...))
 				assert.Equal(t, http.StatusNotFound, foreign.StatusCode)
@@ -140,20 +140,66 @@ func TestRolesHavePagesOfTheirOwn(t *testing.T) {
 	other := s.as(t, "seller-brightdesk")
 	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite").StatusCode)
 	assert.Equal(t, http.StatusNotFound,
-		other.post("/templates/erp-suite", url.Values{"do": {"publish"}, "confirm": {"yes"}}).StatusCode)
+		other.post("/templates/erp-suite", url.Values{"do": {"confirm"}}).StatusCode)
 }
 
-// TestBuy_Twice: a button pressed twice buys once, and its id cannot take over
-// another order.
+// TestBuy_Twice: a button pressed twice buys once, and neither its form nor its
+// buyer chooses the order's id.
 func TestBuy_Twice(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	buyer := s.as(t, harbor)
-	form := url.Values{"order": {"T-bought"}}
-	for range 2 {
-		assert.Equal(t, "/orders/T-bought?done=open", buyer.post("/market/erp-suite", form).Header.Get("Location"))
+	form := buyer.get("/market").form(url.Values{"order": {".."}})
+	first := buyer.post("/market/erp-suite", form).Header.Get("Location")
+	assert.Regexp(t, `^/orders/KG-[A-Z2-7]{10}$`, first)
+	assert.Contains(t, buyer.get(first).body, "Product purchased.")
+	assert.Equal(t, first, buyer.post("/market/erp-suite", form).Header.Get("Location"))
+	assert.NotEqual(t, first, buyer.post("/market/crm", form).Header.Get("Location"))
+	assert.NotEqual(t, first, s.as(t, northwind).post("/market/erp-suite", form).Header.Get("Location"))
+}
+
+// TestAssets: what lies beside the assets is not served with them.
+func TestAssets(t *testing.T) {
+	t.Parallel()
+	p := newSite(t).visitor(t)
+	assert.Equal(t, http.StatusOK, p.get("/assets/portal.css").StatusCode)
+	for _, path := range []string{"/assets/", "/assets/..%2fpages/list.html", "/assets/%2e%2e/pages/list.html",
+		"/assets/..%2f..%2fmain.go", "/assets//pages/list.html", "/assets/../pages/list.html"} {
+		assert.NotContains(t, p.get(path).body, "define", path)
+		assert.NotEqual(t, http.StatusOK, p.get(path).StatusCode, path)
 	}
-	assert.Equal(t, http.StatusConflict, s.as(t, northwind).post("/market/erp-suite", form).StatusCode)
+}
+
+// TestDone_IsNotTheAddress: an address cannot have a page say that something was
+// done.
+func TestDone_IsNotTheAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	buyer := s.as(t, harbor)
+	assert.NotContains(t, buyer.get("/orders/KG-1027?done=accept_product").body, `class="notice good"`)
+	assert.NotContains(t, s.as(t, "seller-cloudline").get("/templates/erp-suite?published=7").body, "is published")
+}
+
+// TestTemplate_StaleTab: a draft that was begun before somebody else published
+// does not take that version's place unseen.
+func TestTemplate_StaleTab(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	seller := s.as(t, "seller-cloudline")
+	draft := seller.get("/templates/erp-suite").form(url.Values{"title": {"Mine"}, "do": {"confirm"},
+		"fields[0].kind": {"line"}, "fields[0].label": {"Name"}, "fields[0].key": {"name"}})
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
+	draft.Set("title", "Overtaken")
+	stale := seller.post("/templates/erp-suite", draft)
+	assert.Equal(t, http.StatusConflict, stale.StatusCode)
+	assert.Contains(t, stale.body, "Version 2 was published while you were writing.")
+	assert.Contains(t, stale.body, "Overtaken", "and what was typed is kept")
+	current, err := s.svc.Template(t.Context(), "seller-cloudline", "erp-suite", 0)
+	require.NoError(t, err)
+	assert.Equal(t, "Mine", current.Template.Title)
+	draft = stale.form(draft)
+	draft.Set("version", "2")
+	assert.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
 }
 
 // TestServe: the portal starts with nothing prepared, says where it is, and

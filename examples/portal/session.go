@@ -14,6 +14,7 @@ import (
 
 const (
 	sessionCookie = "portal_session"
+	doneCookie    = "portal_done"
 	sessionLength = 12 * time.Hour
 )
 
@@ -36,11 +37,11 @@ func (db *database) startSession(ctx context.Context, a account, now time.Time) 
 	return token, err
 }
 
-// session returns whose session a token is; false for none.
-func (db *database) session(ctx context.Context, token string, now time.Time) (account, bool, error) {
+// session returns whose a session is; false for none.
+func (db *database) session(ctx context.Context, session string, now time.Time) (account, bool, error) {
 	var id string
 	err := db.QueryRowContext(ctx, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
-		hashed(token), now.UnixMicro()).Scan(&id)
+		session, now.UnixMicro()).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return account{}, false, nil
 	}
@@ -48,16 +49,31 @@ func (db *database) session(ctx context.Context, token string, now time.Time) (a
 	return a, ok, err
 }
 
-func (db *database) endSession(ctx context.Context, token string) error {
-	_, err := db.ExecContext(ctx, `DELETE FROM portal_session WHERE token = $1`, hashed(token))
+func (db *database) endSession(ctx context.Context, session string) error {
+	_, err := db.ExecContext(ctx, `DELETE FROM portal_session WHERE token = $1`, session)
 	return err
 }
 
-func (p *portal) cookie(token string, life time.Duration) *http.Cookie {
+func (p *portal) cookie(name, value, path string, life time.Duration) *http.Cookie {
 	return &http.Cookie{
-		Name: sessionCookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
+		Name: name, Value: value, Path: path, MaxAge: int(life.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: p.https,
 	}
+}
+
+// say leaves word of what was done for the page that comes next, and said takes
+// it from there: an address cannot be made to say it.
+func (v *visit) say(path, done string) {
+	http.SetCookie(v.w, v.cookie(doneCookie, done, path, time.Minute))
+}
+
+func (v *visit) said(path string) string {
+	cookie, err := v.r.Cookie(doneCookie)
+	if err != nil {
+		return ""
+	}
+	http.SetCookie(v.w, v.cookie(doneCookie, "", path, -time.Second))
+	return cookie.Value
 }
 
 // identify finds out who visits. Sessions end by the wall clock: the
@@ -67,7 +83,8 @@ func (v *visit) identify() error {
 	if err != nil {
 		return nil
 	}
-	v.who, v.known, err = v.db.session(v.r.Context(), cookie.Value, time.Now())
+	v.session = hashed(cookie.Value)
+	v.who, v.known, err = v.db.session(v.r.Context(), v.session, time.Now())
 	return err
 }
 
@@ -89,34 +106,25 @@ func (v *visit) login() error {
 	if !ok {
 		return v.showLogin()
 	}
-	if err := v.forget(); err != nil {
+	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
 		return err
 	}
 	token, err := v.db.startSession(v.r.Context(), a, time.Now())
 	if err != nil {
 		return err
 	}
-	http.SetCookie(v.w, v.cookie(token, sessionLength))
+	http.SetCookie(v.w, v.cookie(sessionCookie, token, "/", sessionLength))
 	http.Redirect(v.w, v.r, localPath(v.r.PostFormValue("next")), http.StatusSeeOther)
 	return nil
 }
 
 func (v *visit) logout() error {
-	if err := v.forget(); err != nil {
+	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
 		return err
 	}
-	http.SetCookie(v.w, v.cookie("", -time.Second))
+	http.SetCookie(v.w, v.cookie(sessionCookie, "", "/", -time.Second))
 	http.Redirect(v.w, v.r, "/login", http.StatusSeeOther)
 	return nil
-}
-
-// forget ends the session that the visitor comes with.
-func (v *visit) forget() error {
-	cookie, err := v.r.Cookie(sessionCookie)
-	if err != nil {
-		return nil
-	}
-	return v.db.endSession(v.r.Context(), cookie.Value)
 }
 
 // localPath keeps a redirect on this host.

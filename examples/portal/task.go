@@ -159,6 +159,9 @@ func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
 			continue
 		}
 		f, err := v.newForm(order, t, op)
+		if err == nil {
+			err = f.restore(v)
+		}
 		if err != nil {
 			return page, err
 		}

@@ -16,43 +16,32 @@ type visit struct {
 	r     *http.Request
 	who   account
 	known bool
+	// session is what the visitor's cookie stands for in the database; it may
+	// have ended.
+	session string
 }
 
-// anyone serves a page to whoever asks.
-func (p *portal) anyone(page func(*visit) error) http.HandlerFunc {
+// serve answers a route. Who is not logged in is asked to, and what other roles
+// have is not there.
+func (p *portal) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{portal: p, w: w, r: r}
-		if err := v.identify(); err != nil {
-			v.fail(err)
-		} else if err := page(v); err != nil {
+		err := v.identify()
+		switch {
+		case err != nil:
+		case to.anyone || v.known && (to.role == "" || to.role == v.who.Role):
+			err = to.page(v)
+		case v.known:
+			err = v.notFound()
+		case r.Method == http.MethodGet:
+			http.Redirect(w, r, "/login?"+query("next", r.URL.RequestURI()), http.StatusSeeOther)
+		default:
+			err = errNoSession
+		}
+		if err != nil {
 			v.fail(err)
 		}
 	}
-}
-
-// member serves a page to people who have logged in, and asks the others to.
-func (p *portal) member(page func(*visit) error) http.HandlerFunc {
-	return p.anyone(func(v *visit) error {
-		if v.known {
-			return page(v)
-		}
-		next := ""
-		if v.r.Method == http.MethodGet {
-			next = "?" + query("next", v.r.URL.RequestURI())
-		}
-		http.Redirect(v.w, v.r, "/login"+next, http.StatusSeeOther)
-		return nil
-	})
-}
-
-// only serves a page that other roles do not have.
-func (p *portal) only(role supervision.Role, page func(*visit) error) http.HandlerFunc {
-	return p.member(func(v *visit) error {
-		if v.who.Role != role {
-			return v.notFound()
-		}
-		return page(v)
-	})
 }
 
 func (v *visit) actor() supervision.Actor { return v.who.actor() }
@@ -69,17 +58,26 @@ func (v *visit) home() error {
 	return nil
 }
 
+// errNoSession: a form was sent by somebody who is not logged in any more. The
+// page that says so leaves the form where it can be sent again.
+var errNoSession = errors.New("no session")
+
 type errorPage struct {
 	layout
-	Text string
+	Text    string
+	LoginTo string // where logging in leads to in a window of its own; empty for none
 }
 
 // fail answers with what went wrong. An order that is somebody else's looks
 // like one that does not exist (R22).
 func (v *visit) fail(err error) {
 	status, title, text := http.StatusInternalServerError, "Something went wrong", "Please try again in a moment."
+	page := errorPage{}
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, errNoSession):
+		status, title, page.LoginTo = http.StatusUnauthorized, "Your session has ended", "/"
+		text = "Log in in a new window. Then come back and reload this page: what you typed is sent again."
 	case errors.Is(err, context.Canceled):
 		return // nobody waits for the answer
 	case errors.Is(err, supervision.ErrNotFound):
@@ -97,7 +95,8 @@ func (v *visit) fail(err error) {
 	default:
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	if err := v.render(status, "error", errorPage{v.layout(title), text}); err != nil {
+	page.layout, page.Text = v.layout(title), text
+	if err := v.render(status, "error", page); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, title, status)
 	}

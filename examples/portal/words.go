@@ -27,7 +27,7 @@ var words = template.FuncMap{
 	"outcome": func(o appeal.Outcome) string { return outcomeNames[o] },
 	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 	"span": span, "until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID,
-	"address": address,
+	"address": address, "file": filePath,
 	"why":     supervision.ReasonText,
 	"reason":  func(v appeal.Verdict) string { return sentence(supervision.ReasonText(v.Reason)) },
 	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
@@ -124,19 +124,17 @@ func instant(t time.Time) template.HTML {
 // until counts down to an instant; the script keeps it going.
 func until(t, now time.Time) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>in %s</time>`,
-		t.UTC().Format(time.RFC3339Nano), span(now, t)))
+		t.UTC().Format(time.RFC3339Nano), span(now, t.Add(time.Minute-1))))
 }
 
 // span says how long it is from one instant to another, in its two largest
-// units.
+// units. What is left over is cut; a countdown adds it before.
 func span(from, to time.Time) string {
 	d := max(0, to.Sub(from))
 	days, hours, minutes := int(d/supervision.Day), int(d/time.Hour)%24, int(d/time.Minute)%60
 	switch {
-	case days > 1:
-		return fmt.Sprintf("%d days", days)
-	case days == 1:
-		return strings.TrimSuffix(fmt.Sprintf("1 day %d h", hours), " 0 h")
+	case days > 0:
+		return strings.TrimSuffix(fmt.Sprintf("%s %d h", count(days, "day"), hours), " 0 h")
 	case hours > 0:
 		return strings.TrimSuffix(fmt.Sprintf("%d h %d min", hours, minutes), " 0 min")
 	case minutes > 0:

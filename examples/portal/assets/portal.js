@@ -1,4 +1,4 @@
-// Live updates and dialogs; every page works without it.
+// Live updates, uploads and dialogs; every page works without it.
 'use strict';
 
 const root = document.documentElement;
@@ -19,6 +19,24 @@ function handle(element) {
   return details && element.localName === 'summary' ? `#${CSS.escape(details.id)} > summary` : null;
 }
 
+// A problem stays until it is over or closed.
+
+const box = document.getElementById('problem');
+box.querySelector('button').addEventListener('click', () => box.hidden = true);
+
+function problem(text, link) {
+  const line = box.querySelector('p');
+  line.textContent = text;
+  if (link) {
+    const a = document.createElement('a');
+    [a.href, a.target, a.textContent] = ['/login?next=/login', '_blank', link];
+    line.append(' ', a);
+  }
+  box.hidden = !text;
+}
+
+function ended() { problem('Your session has ended. What you typed stays here: log in, then go on.', 'Log in in a new window'); }
+
 // Live updates: fetch the page again and exchange the parts that say how things stand. What somebody types is never among them.
 
 let fetching = false, again = false;
@@ -28,8 +46,8 @@ async function refresh() {
   fetching = true;
   try {
     const response = await fetch(location.href);
-    if (response.redirected) location.reload();
-    if (response.ok) update(await parsed(response));
+    if (response.redirected && new URL(response.url).pathname === '/login') ended();
+    else if (response.ok) { problem(''); update(await parsed(response)); }
   } catch { /* the stream tells when the portal is back */ }
   fetching = false;
   if (again) { again = false; refresh(); }
@@ -64,20 +82,36 @@ function keepOpen(before, after) {
   }
 }
 
-let stream = null, streamed = false;
+let stream = null, streamed = false, pause = 2000, retry = 0;
+
+function live(yes) {
+  root.dataset.streaming = yes ? 'yes' : 'no';
+  document.getElementById('offline').hidden = yes;
+}
 
 function listen() {
+  clearTimeout(retry);
   if (!root.dataset.live || document.hidden || stream) return;
   stream = new EventSource(root.dataset.live);
   stream.onopen = () => {
     if (streamed) refresh();
     streamed = true;
-    root.dataset.streaming = 'yes';
+    pause = 2000;
+    live(true);
   };
   stream.onmessage = refresh;
+  stream.onerror = () => {
+    live(false);
+    if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    hush();
+    refresh();
+    retry = setTimeout(listen, pause);
+    pause = Math.min(2 * pause, 60000);
+  };
 }
 
 function hush() {
+  clearTimeout(retry);
   stream?.close();
   stream = null;
 }
@@ -91,46 +125,135 @@ listen();
 
 function tick() {
   for (const element of document.querySelectorAll('[data-countdown]')) {
-    const left = Math.floor((Date.parse(element.dateTime) - Date.now() - ahead) / 1000);
+    const left = Math.ceil((Date.parse(element.dateTime) - Date.now() - ahead) / 1000);
     element.textContent = left > 0 ? 'in ' + span(left) : 'now';
     if (left === 0) setTimeout(refresh, 1000);
   }
 }
 
+// What is left over counts in full, so that "in 4 days" is never almost five.
 function span(seconds) {
-  const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24, minutes = Math.floor(seconds / 60) % 60;
-  if (days > 1) return `${days} days`;
-  if (days === 1) return hours > 0 ? `1 day ${hours} h` : '1 day';
-  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
-  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+  if (seconds < 600) return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.ceil(seconds / 60), days = Math.floor(minutes / 1440), hours = Math.floor(minutes / 60) % 24;
+  if (days > 0) return (days === 1 ? '1 day' : `${days} days`) + (hours > 0 ? ` ${hours} h` : '');
+  if (hours > 0) return `${hours} h` + (minutes % 60 > 0 ? ` ${minutes % 60} min` : '');
+  return `${minutes} min`;
 }
 
 setInterval(tick, 1000);
 tick();
 
+// Files go up one at a time as soon as they are chosen; the form then holds what refers to them.
+
+let uploads = Promise.resolve();
+
+document.addEventListener('change', event => {
+  const input = event.target;
+  if (input.type !== 'file' || !input.form?.dataset.files) return;
+  for (const file of [...input.files]) uploads = uploads.then(() => upload(input, file));
+  input.value = '';
+});
+
+function upload(input, file) {
+  const line = document.createElement('p'), bar = document.createElement('progress');
+  line.className = 'uploading';
+  bar.setAttribute('aria-label', file.name);
+  line.append(file.name + ' ', bar);
+  input.before(line);
+  const data = new FormData();
+  for (const name of ['operation', 'key']) data.set(name, input.form.elements[name].value);
+  data.set('input', input.name);
+  data.set(input.name, file);
+  return new Promise(done => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = event => { bar.max = event.total; bar.value = event.loaded; };
+    request.onload = () => {
+      if (request.status === 401) { ended(); failed(); return; }
+      const answer = new DOMParser().parseFromString(request.responseText, 'text/html');
+      const shown = [...answer.body.querySelectorAll('.kept, .fault')];
+      if (shown.length === 0) { failed(); return; }
+      if (!input.multiple && shown[0].matches('.kept')) input.parentElement.querySelectorAll('.kept').forEach(old => old.remove());
+      line.replaceWith(...shown.map(e => document.adoptNode(e)));
+      changed(input.form);
+      done();
+    };
+    const failed = () => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = 'Try again';
+      button.addEventListener('click', () => { line.remove(); uploads = uploads.then(() => upload(input, file)); });
+      bar.replaceWith('could not be sent. ', button);
+      done();
+    };
+    request.onerror = failed;
+    request.open('POST', input.form.dataset.files);
+    request.send(data);
+  });
+}
+
+// What is typed is kept in the portal until it is sent.
+
+let unkept = null, keeping = 0;
+
+function changed(form) {
+  clearTimeout(keeping);
+  unkept = form;
+  keeping = setTimeout(keep, 1500);
+}
+
+function keep() {
+  clearTimeout(keeping);
+  const form = unkept;
+  unkept = null;
+  if (!form?.isConnected) return;
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) {
+    if (value instanceof File) { // what refers to files stays
+      const refs = data.getAll(name).filter(other => typeof other === 'string');
+      data.delete(name);
+      for (const ref of refs) data.append(name, ref);
+    }
+  }
+  data.set('confirm', 'draft');
+  fetch(form.getAttribute('action'), { method: 'POST', body: data, keepalive: true }).catch(() => {});
+}
+
+document.addEventListener('input', event => { if (event.target.form?.matches('[data-ask]') && event.target.type !== 'file') changed(event.target.form); });
+addEventListener('pagehide', keep);
+
 // Forms: what the portal answers to a form without a script is shown without leaving the page; what it asks, as a dialog.
 
 document.addEventListener('submit', async event => {
   const form = event.target;
-  if (form.matches('[data-confirmation]')) setTimeout(() => form.querySelector('button').disabled = true);
+  if (form.matches('[data-confirmation]')) { unkept = null; setTimeout(() => form.querySelector('button').disabled = true); }
+  if (event.submitter?.value === 'discard') { unkept = null; return; }
   if (!form.matches('[data-ask], [data-swap]')) return;
   event.preventDefault();
   if (form.getAttribute('aria-busy') === 'true') return;
   form.setAttribute('aria-busy', 'true');
+  unkept = null;
+  await uploads;
   try {
     const response = await fetch(form.getAttribute('action'), { method: 'POST', body: new FormData(form, event.submitter) });
     if (response.redirected) { location.assign(response.url); return; }
-    const page = await parsed(response);
-    const question = page.querySelector('form[data-confirmation]');
-    if (question) ask(question); else swap(page, form.matches('[data-swap]') ? handle(event.submitter) : null);
+    if (response.status === 401) {
+      ended();
+    } else {
+      problem('');
+      const page = await parsed(response), question = page.querySelector('form[data-confirmation]');
+      if (question) ask(question, form); else swap(page, form.matches('[data-swap]') ? handle(event.submitter) : null);
+    }
   } catch {
-    document.getElementById('news').textContent = 'The portal cannot be reached. Nothing has been sent.';
-    document.getElementById('news').className = 'notice bad toast';
+    problem('The portal cannot be reached. Nothing has been sent, and nothing is lost.');
+    if (form.matches('[data-ask]')) unkept = form;
   }
   form.removeAttribute('aria-busy');
 });
 
-function ask(question) {
+function ask(question, form) {
+  for (const fault of form.querySelectorAll('[role=alert], .fault')) fault.remove(); // they are mended
+  for (const field of form.querySelectorAll('.faulty')) field.classList.remove('faulty');
+  for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
   const dialog = document.createElement('dialog');
   dialog.setAttribute('aria-labelledby', 'confirm-title');
   dialog.append(document.adoptNode(question));

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// appealing is an order on which both parties can appeal at any time.
+func (s *site) appealing(t *testing.T) supervision.Order {
+	t.Helper()
+	return s.order(t, "crm", harbor, byBuyer(textRequest("One workspace.")), bySeller(supervision.AcceptRequest{}))
+}
+
+func (s *site) held(t *testing.T, o supervision.Order) (n int) {
+	t.Helper()
+	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_upload WHERE order_id = $1`, o.ID).Scan(&n))
+	return n
+}
+
+// attach uploads one file for a form, as the page's script does.
+func (p *person) attach(path string, form url.Values, name, content string) answer {
+	p.t.Helper()
+	typed := url.Values{"operation": form["operation"], "key": form["key"], "input": {"attachments"}}
+	return p.send(path+"/files", typed, upload{"attachments", name, content})
+}
+
+var refs = regexp.MustCompile(`value="(sha256:[0-9a-f]{64}/[^"]+)"`)
+
+// ref is how a form refers to the file that an answer shows.
+func (a answer) ref(t *testing.T) string {
+	t.Helper()
+	found := refs.FindStringSubmatch(a.body)
+	require.NotNil(t, found, a.body)
+	return found[1]
+}
+
+// TestUpload_QuotaOfEachParty: nobody fills up the place of the other party's
+// evidence, nor that of another operation's.
+func TestUpload_QuotaOfEachParty(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
+	flood := seller.get(at(order, "delivery")).form(nil)
+	for i := range maxFiles {
+		require.Equal(t, http.StatusOK,
+			seller.attach(at(order, "delivery"), flood, fmt.Sprintf("%d.txt", i), fmt.Sprint(i)).StatusCode)
+	}
+	full := seller.attach(at(order, "delivery"), flood, "more.txt", "more")
+	assert.Equal(t, http.StatusUnprocessableEntity, full.StatusCode)
+	assert.Contains(t, full.body, "This order holds as many of your files as it can.")
+
+	for _, party := range []*person{buyer, seller} {
+		appeal := party.get(at(order, "appeal")).form(nil)
+		assert.Equal(t, http.StatusOK, party.attach(at(order, "appeal"), appeal, "proof.txt", "proof").StatusCode)
+	}
+}
+
+// TestUpload_PermitFirst: what cannot be performed stores nothing.
+func TestUpload_PermitFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	buyer := s.as(t, harbor)
+	forged := func(op supervision.Operation) url.Values {
+		return url.Values{"operation": {string(op)}, "key": {"k"}, "version": {"3"}, "confirm": {"yes"}}
+	}
+	for task, op := range map[string]supervision.Operation{"request": supervision.OpSubmitRequest,
+		"delivery": supervision.OpDeliver, "ruling": supervision.OpAddNote} {
+		buyer.send(at(order, task), forged(op), upload{"attachments", "a.txt", "a"})
+		assert.Equal(t, http.StatusConflict, buyer.attach(at(order, task), forged(op), "a.txt", "a").StatusCode, task)
+	}
+	assert.Equal(t, http.StatusBadRequest,
+		buyer.attach(at(order, "appeal"), forged(supervision.OpDeliver), "a.txt", "a").StatusCode)
+	assert.Zero(t, s.held(t, order))
+}
+
+// TestUpload_BelongsToItsForm: neither the other party nor another form of the
+// same account can refer to what has only been uploaded.
+func TestUpload_BelongsToItsForm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
+	form := seller.get(at(order, "appeal")).form(nil)
+	ref := seller.attach(at(order, "appeal"), form, "secret.txt", "secret").ref(t)
+	typed := url.Values{"ground": {"unconditional"}, "reason": {"r"}, "demand": {"d"}, "attachments": {ref}}
+	for _, p := range []*person{seller, buyer} {
+		other := p.send(at(order, "appeal"), p.get(at(order, "appeal")).form(typed))
+		assert.Equal(t, http.StatusUnprocessableEntity, other.StatusCode)
+		assert.Contains(t, other.body, "Choose the file again.")
+		assert.Equal(t, http.StatusNotFound, p.get(at(order, "files", ref)).StatusCode)
+	}
+	form["ground"], form["reason"], form["demand"], form["attachments"] = typed["ground"], typed["reason"],
+		typed["demand"], typed["attachments"]
+	assert.Equal(t, http.StatusOK, seller.send(at(order, "appeal"), form).StatusCode)
+}
+
+// TestFileName_IsItsUploaders: whoever has the same bytes gives them a name of
+// its own; neither names the other's.
+func TestFileName_IsItsUploaders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
+	const bytes = "the same bytes"
+	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther,
+		buyer.send(at(order, "request"), typed, upload{"attachments", "forged by the buyer.txt", bytes}).StatusCode)
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller(order.Seller), supervision.AcceptRequest{})
+	require.NoError(t, err)
+	typed = seller.get(at(order, "delivery")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther,
+		seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", bytes}).StatusCode)
+
+	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.System())
+	require.NoError(t, err)
+	a := delivered.Delivery.Attachments[0]
+	assert.Equal(t, "protocol.txt", a.Name)
+	got := buyer.get(filePath(order.ID, a))
+	assert.Equal(t, bytes, got.body)
+	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
+	a.Name = "never heard of.txt"
+	assert.Equal(t, http.StatusNotFound, buyer.get(filePath(order.ID, a)).StatusCode)
+}
+
+// TestNotesFiles: the file of a note that the managers keep to themselves is
+// theirs as well (R34).
+func TestNotesFiles(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor),
+		supervision.RaiseAppeal{Ground: "unconditional", Reason: "r", Demand: "d"})
+	require.NoError(t, err)
+	manager := s.as(t, "manager-mei")
+	for shared, want := range map[string]int{"no": http.StatusNotFound, "yes": http.StatusOK} {
+		typed := manager.get(at(order, "ruling")).form(url.Values{"operation": {"add_note"}, "text": {"Look."},
+			"shared": {shared}, "confirm": {"yes"}, "version": {fmt.Sprint(s.version(t, order))}, "key": {shared}})
+		ref := manager.attach(at(order, "ruling"), typed, shared+".txt", shared).ref(t)
+		typed.Set("attachments", ref)
+		require.Equal(t, http.StatusSeeOther, manager.send(at(order, "ruling"), typed).StatusCode)
+		assert.Equal(t, want, s.as(t, harbor).get(at(order, "files", ref)).StatusCode, shared)
+		assert.Equal(t, http.StatusOK, manager.get(at(order, "files", ref)).StatusCode)
+	}
+}
+
+// TestSweep: what no record refers to is removed after a day; what one does
+// stays, even if the portal stopped before it took note of that.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	form := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	form.Add("attachments", buyer.attach(at(order, "request"), form, "sent.txt", "sent").ref(t))
+	buyer.attach(at(order, "request"), form, "left out.txt", "left out")
+	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "request"), form).StatusCode)
+	require.Equal(t, 1, s.held(t, order), "with the operation goes what its form left out")
+
+	stray := url.Values{"operation": {"remind"}, "key": {"stray"}}
+	buyer.attach(at(order, "reminder"), stray, "stray.txt", "stray")
+	require.Equal(t, 2, s.held(t, order))
+	_, err := s.db.Exec(`UPDATE portal_upload SET kept = 0 WHERE name = 'sent.txt'`)
+	require.NoError(t, err)
+	require.NoError(t, s.sweep(t.Context(), time.Now().Add(stagedFor-time.Minute)))
+	require.Equal(t, 2, s.held(t, order), "not before a day has passed")
+	for range 2 {
+		require.NoError(t, s.sweep(t.Context(), time.Now().Add(stagedFor+time.Minute)))
+		require.Equal(t, 1, s.held(t, order))
+	}
+	assert.Contains(t, buyer.get(at(order)).body, "sent.txt")
+	assert.Equal(t, "sent", buyer.get(at(order, "files", form.Get("attachments"))).body)
+}
+
+func TestFileNameBounds(t *testing.T) {
+	long := strings.Repeat("ä", maxFileName) + ".tar.gz"
+	for given, want := range map[string]string{
+		"a.txt": "a.txt", `C:\Users\x\a.txt`: "a.txt", "../../etc/passwd": "passwd", "..": "file", "": "file",
+		"a\x00b\u202egnp.exe": "abgnp.exe", "\u200b": "file", "\xff": "file",
+		long: strings.Repeat("ä", maxFileName-3) + ".gz",
+	} {
+		assert.Equal(t, want, fileName(given), given)
+	}
+}

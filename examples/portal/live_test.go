@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// stream is a page's open connection.
+type stream struct {
+	t      *testing.T
+	status int
+	lines  chan string
+	end    context.CancelFunc
+}
+
+func (p *person) stream(path string) *stream {
+	p.t.Helper()
+	ctx, cancel := context.WithCancel(p.t.Context())
+	p.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site.url+path, nil)
+	require.NoError(p.t, err)
+	response, err := p.client.Do(r)
+	require.NoError(p.t, err)
+	s := &stream{p.t, response.StatusCode, make(chan string, 100), cancel}
+	go func() {
+		defer close(s.lines)
+		defer response.Body.Close()
+		for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+			if lines.Text() != "" {
+				s.lines <- lines.Text()
+			}
+		}
+	}()
+	if s.status == http.StatusOK {
+		s.hears("retry")
+	}
+	return s
+}
+
+// hears waits for a line that begins with a text.
+func (s *stream) hears(text string) {
+	s.t.Helper()
+	timeout := time.After(patience)
+	for {
+		select {
+		case line, open := <-s.lines:
+			require.True(s.t, open, "the stream has ended")
+			if strings.HasPrefix(line, text) {
+				return
+			}
+		case <-timeout:
+			require.Fail(s.t, "waited in vain for "+text)
+		}
+	}
+}
+
+// TestStreams_OfOneSession: whoever opens pages without end takes only its own.
+func TestStreams_OfOneSession(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	greedy, order := s.as(t, harbor), s.order(t, "data-migration", harbor)
+	var open []*stream
+	for range maxSessionStreams {
+		open = append(open, greedy.stream("/events"))
+	}
+	over := greedy.stream("/events")
+	assert.Equal(t, http.StatusServiceUnavailable, over.status)
+	others := s.as(t, "seller-cloudline").stream("/events")
+	require.Equal(t, http.StatusOK, others.status)
+	require.Equal(t, http.StatusOK, s.as(t, harbor).stream("/events").status, "another session of the account")
+
+	open[0].end()
+	require.Eventually(t, func() bool { return greedy.stream("/events").status == http.StatusOK },
+		patience, 10*time.Millisecond, "a page that is closed makes room")
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move it."))
+	require.NoError(t, err)
+	others.hears("data: changed")
+
+	for i := range maxAccountStreams + 1 {
+		l, ok := s.live.join(supervision.Buyer("many"), string(rune('a'+i)), "")
+		assert.Equal(t, i < maxAccountStreams, ok)
+		if ok {
+			defer s.live.leave(l)
+		}
+	}
+}
+
+// TestStreams_OfStrangers: nobody hears that something happens to an order that
+// is not theirs (R22).
+func TestStreams_OfStrangers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	var strangers []*listener
+	for _, actor := range []supervision.Actor{supervision.Buyer("stranger"), supervision.Seller("stranger")} {
+		l, ok := s.live.join(actor, actor.ID, "")
+		require.True(t, ok)
+		strangers = append(strangers, l)
+	}
+	assert.Equal(t, http.StatusNotFound, s.as(t, northwind).stream(at(order, "events")).status)
+	heard := []*stream{s.as(t, harbor).stream(at(order, "events")), s.as(t, "seller-cloudline").stream("/events"),
+		s.as(t, "manager-mei").stream("/events")}
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move it."))
+	require.NoError(t, err)
+	for _, stream := range heard {
+		stream.hears("data: changed")
+	}
+	for _, l := range strangers {
+		assert.Empty(t, l.news)
+	}
+}
+
+// TestStreams_EndWithTheSession: a page that was left open hears nothing more
+// once its visitor has logged out.
+func TestStreams_EndWithTheSession(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as(t, harbor)
+	stream := p.stream("/events")
+	require.Equal(t, http.StatusSeeOther, p.post("/logout", nil).StatusCode)
+	s.announce(t.Context(), "")
+	for line := range stream.lines {
+		assert.NotContains(t, line, "data:")
+	}
+}
+
+// TestStreams_TwoProcesses: on PostgreSQL each page hears of everything,
+// whichever process relays it, and all follow one clock.
+func TestStreams_TwoProcesses(t *testing.T) {
+	t.Parallel()
+	schema := postgresSchema(t)
+	one := startSite(t, settings{postgres: schema, demo: true})
+	two := startSite(t, settings{postgres: schema, demo: true})
+	order := one.order(t, "data-migration", harbor)
+	pages := []*stream{one.as(t, harbor).stream(at(order, "events")), two.as(t, harbor).stream(at(order, "events")),
+		one.as(t, "seller-cloudline").stream("/events"), two.as(t, "seller-cloudline").stream("/events")}
+	_, err := two.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move it."))
+	require.NoError(t, err)
+	for _, page := range pages {
+		page.hears("data: changed")
+	}
+	one.as(t, harbor).post("/clock", map[string][]string{"leap": {"5d"}})
+	for _, page := range pages {
+		page.hears("data: changed")
+	}
+	assert.WithinDuration(t, time.Now().Add(5*supervision.Day), two.svc.Now(), time.Minute)
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestUnsent_TooLarge: files that are far too large cost nobody what was typed.
+func TestUnsent_TooLarge(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Eight pages of text."}})
+	large := strings.Repeat("x", 20<<20)
+	answer := buyer.send(at(order, "request"), typed, upload{"attachments", "one.iso", large},
+		upload{"attachments", "list.txt", "a list"}, upload{"attachments", "two.iso", large})
+	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
+	assert.Contains(t, answer.body, "Eight pages of text.")
+	assert.Contains(t, answer.body, "Choose a file of at most 5 MB.")
+	assert.Contains(t, answer.body, "list.txt")
+}
+
+// TestUnsent_SessionEnded: a form that is sent after the session has ended can
+// be sent again as it is.
+func TestUnsent_SessionEnded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}})
+	_, err := s.db.Exec(`DELETE FROM portal_session`)
+	require.NoError(t, err)
+	away := buyer.send(at(order, "request"), typed)
+	assert.Equal(t, http.StatusUnauthorized, away.StatusCode)
+	assert.Contains(t, away.body, "Your session has ended")
+	back := buyer.post("/login", url.Values{"account": {harbor}, "next": {at(order, "request")}})
+	assert.Equal(t, at(order, "request"), back.Header.Get("Location"))
+	assert.Equal(t, http.StatusOK, buyer.send(at(order, "request"), typed).StatusCode)
+}
+
+// TestUnsent_IsKept: what was sent once, to be asked about or with faults,
+// stands in the form until it is sent or discarded, for its account alone.
+func TestUnsent_IsKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer, path := s.as(t, harbor), at(order, "request")
+	form := buyer.get(path).form(url.Values{"text": {"Move the archive."}})
+	asked := buyer.send(path, form, upload{"attachments", "list.txt", "a list"})
+	require.Equal(t, http.StatusOK, asked.StatusCode)
+
+	back := asked.form(url.Values{"text": {"Move the archive."}, "confirm": {"no"}})
+	assert.Contains(t, buyer.send(path, back).body, "Move the archive.", "Cancel without scripts")
+	again := s.as(t, harbor).get(path)
+	assert.Contains(t, again.body, "Move the archive.", "in another session")
+	assert.Contains(t, again.body, "This is what you left here unsent")
+	assert.Contains(t, again.body, "list.txt")
+	assert.NotContains(t, s.as(t, "seller-cloudline").get(path).body, "Move the archive.")
+
+	discard := again.form(url.Values{"confirm": {"discard"}})
+	require.Equal(t, http.StatusSeeOther, buyer.send(path, discard).StatusCode)
+	assert.NotContains(t, buyer.get(path).body, "Move the archive.")
+
+	form.Set("confirm", "draft")
+	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode)
+	assert.Equal(t, order.Version, s.version(t, order))
+	form.Set("confirm", "yes")
+	require.Equal(t, http.StatusSeeOther, buyer.send(path, form).StatusCode)
+	var kept int
+	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_unsent`).Scan(&kept))
+	assert.Zero(t, kept)
+}
+
+// TestUnsent_Browser: files go up when they are chosen, what is typed survives
+// the session, a line that fails and leaving the page, and Cancel closes the
+// dialog without touching anything.
+func TestUnsent_Browser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.logIn(t, harbor)
+	buyer.open(at(order, "request"))
+	dir := t.TempDir()
+	var files []string
+	for _, name := range []string{"one.txt", "two.txt", "large.bin"} {
+		content := name
+		if name == "large.bin" {
+			content = strings.Repeat("x", maxFile+1)
+		}
+		files = append(files, filepath.Join(dir, name))
+		require.NoError(t, os.WriteFile(files[len(files)-1], []byte(content), 0o600))
+	}
+	buyer.do(chromedp.SetUploadFiles(`input[type=file]`, files))
+	buyer.sees(".kept", "one.txt")
+	buyer.sees(".kept", "two.txt")
+	buyer.sees(".fault", "Choose a file of at most 5 MB.")
+	buyer.fill("text", "Move the archive.")
+	buyer.press("Submit request")
+	buyer.sees("dialog[open]", "one.txt, two.txt")
+	require.Empty(t, buyer.texts(".fault"), "a form that is good again shows no faults")
+	buyer.press("Cancel")
+	buyer.until(`!document.querySelector("dialog")`)
+	require.Equal(t, "Move the archive.", buyer.value("text"))
+	require.Equal(t, order.Version, s.version(t, order))
+
+	_, err := s.db.Exec(`DELETE FROM portal_session`)
+	require.NoError(t, err)
+	buyer.fill("text", "Move the archive, please.")
+	buyer.press("Submit request")
+	buyer.sees("#problem", "Your session has ended.")
+	require.Equal(t, "Move the archive, please.", buyer.value("text"))
+	buyer.until(`fetch("/login", {method: "POST", body: new URLSearchParams({account: "` + harbor + `"})}).then(r => r.ok)`)
+	buyer.press("Submit request")
+	buyer.sees("dialog[open]", "Move the archive, please.")
+	require.Empty(t, buyer.texts("#problem:not([hidden])"), "a problem goes when it is over")
+	buyer.press("Cancel")
+
+	buyer.fill("text", "Move the archive today.")
+	buyer.until(`fetch(location.href).then(r => r.text()).then(t => t.includes("Move the archive today."))`)
+	buyer.open("/orders")
+	buyer.open(at(order, "request"))
+	buyer.sees(".notice", "This is what you left here unsent")
+	require.Equal(t, "Move the archive today.", buyer.value("text"))
+	buyer.sees(".kept", "two.txt")
+	buyer.press("Submit request")
+	buyer.confirms()
+	buyer.sees(".notice", "Request submitted")
+	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
+	require.NoError(t, err)
+	require.Len(t, now.Request.Attachments, 2)
+}
+
+// TestNotLive: a page that hears nothing says so, and hears again when it can.
+func TestNotLive(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.logIn(t, harbor)
+	buyer.open("/market") // a page that follows nothing
+	var session string
+	require.NoError(t, s.db.QueryRow(`SELECT token FROM portal_session`).Scan(&session))
+	var open []*listener
+	require.Eventually(t, func() bool {
+		for {
+			l, ok := s.live.join(supervision.Buyer(harbor), session, "")
+			if !ok {
+				return len(open) == maxSessionStreams
+			}
+			open = append(open, l)
+		}
+	}, patience, 10*time.Millisecond, "until the pages before are closed")
+	buyer.open(at(order))
+	buyer.sees("#offline", "Not live")
+	for _, l := range open {
+		s.live.leave(l)
+	}
+	buyer.attends()
+	require.Empty(t, buyer.texts("#offline:not([hidden])"))
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move it."))
+	require.NoError(t, err)
+	buyer.sees(".badge", "Waiting for confirmation")
+}

@@ -13,7 +13,9 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -89,7 +91,28 @@ func (s *site) window(t *testing.T) *tab {
 	t.Cleanup(cancel)
 	b := &tab{t, ctx, s}
 	b.do(chromedp.EmulateViewport(1280, 900))
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument,
+			page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+		return err
+	}))
+	t.Cleanup(func() { assert.Empty(t, b.trouble(), "the pages' errors and violations of their content policy") })
 	return b
+}
+
+// watch keeps what goes wrong in a window's pages, from one page to the next.
+const watch = `{
+	const note = text => sessionStorage.setItem("trouble", (sessionStorage.getItem("trouble") ?? "") + text + "\n")
+	document.addEventListener("securitypolicyviolation", e => note(e.violatedDirective + " " + e.blockedURI + " " + e.sample))
+	addEventListener("error", e => note(e.message))
+	addEventListener("unhandledrejection", e => note(String(e.reason)))
+}`
+
+// trouble is what has gone wrong in the window's pages.
+func (b *tab) trouble() string {
+	text, err := eval[string](b, `location.protocol === "http:" ? sessionStorage.getItem("trouble") ?? "" : ""`)
+	assert.NoError(b.t, err)
+	return text
 }
 
 // logIn opens a window and logs in by the page.

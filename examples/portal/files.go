@@ -159,6 +159,9 @@ func (db *database) content(ctx context.Context, order, digest string) (content 
 // a record refers to is found by the record, not by whoever sent it: a process
 // that stops between the two loses no evidence.
 func (p *portal) sweep(ctx context.Context, now time.Time) error {
+	if err := p.db.forgetOld(ctx, now); err != nil {
+		return err
+	}
 	rows, err := p.db.QueryContext(ctx, `SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`,
 		now.Add(-stagedFor).UnixMicro())
 	if err != nil {

@@ -16,28 +16,76 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// TestForeignOrders: at every address, an order of somebody else's is answered
-// exactly as one that does not exist (R22).
-func TestForeignOrders(t *testing.T) {
+// paths fills in a route's address for an order and a file of it.
+func (r route) path(o supervision.Order, ref string) (method, path string) {
+	method, path, found := strings.Cut(r.pattern, " ")
+	if !found {
+		method, path = http.MethodGet, r.pattern
+	}
+	digest, name, _ := strings.Cut(ref, "/")
+	return method, strings.NewReplacer("{id}", url.PathEscape(o.ID), "{task}", "request", "{digest}", digest,
+		"{name}", name, "{product}", "erp-suite", "{$}", "", "{case}", "1").Replace(path)
+}
+
+// TestEveryRoute: at every address, whoever has not logged in is asked to, what
+// another role has is not there, and an order or file of somebody else's is
+// answered exactly as one that does not exist (R22).
+func TestEveryRoute(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	order := s.order(t, "erp-suite", harbor)
+	owner := s.as(t, harbor)
+	form := owner.get(at(order, "request")).form(url.Values{"values.company": {"x"}, "values.users": {"1"},
+		"values.region": {"eu"}, "values.contact": {"a@b.example"}, "confirm": {"yes"}})
+	form.Add("attachments", owner.attach(at(order, "request"), form, "plan.txt", "plan").ref(t))
+	require.Equal(t, http.StatusSeeOther, owner.send(at(order, "request"), form).StatusCode)
+	version, ref := s.version(t, order), form.Get("attachments")
 	unknown := supervision.Order{ID: "T-unknown"}
-	for name, stranger := range map[string]*person{"buyer": s.as(t, northwind), "seller": s.as(t, "seller-brightdesk")} {
-		for _, tail := range [][]string{nil, {"events"}, {"request"}, {"appeal"}, {"nothing"}, {"files", "sha256:00", "name"}} {
-			t.Run(name+" "+strings.Join(tail, "/"), func(t *testing.T) {
-				foreign, never := stranger.get(at(order, tail...)), stranger.get(at(unknown, tail...))
-				assert.Equal(t, http.StatusNotFound, foreign.StatusCode)
-				assert.Equal(t, never.StatusCode, foreign.StatusCode)
-				assert.Equal(t, blind(never.body, unknown), blind(foreign.body, order))
-			})
-		}
-		form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}}
-		assert.Equal(t, http.StatusNotFound, stranger.post(at(order, "request"), form).StatusCode)
-		assert.Equal(t, http.StatusNotFound, stranger.post(at(unknown, "request"), form).StatusCode)
+	people := map[string]*person{}
+	for _, a := range accounts {
+		people[a.ID] = s.as(t, a.ID)
 	}
-	assert.Equal(t, order.Version, s.version(t, order))
-	assert.Equal(t, http.StatusOK, s.as(t, "manager-mei").get(at(order)).StatusCode)
+	for _, r := range s.routes() {
+		t.Run(r.pattern, func(t *testing.T) {
+			method, path := r.path(order, ref)
+			_, never := r.path(unknown, ref)
+			request := func(p *person, path string) answer {
+				if method == http.MethodPost {
+					return p.post(path, url.Values{"operation": {"submit_request"}, "confirm": {"draft"}})
+				}
+				if strings.HasSuffix(path, "/events") {
+					return answer{Response: &http.Response{StatusCode: p.stream(path).status}}
+				}
+				return p.get(path)
+			}
+			if !r.anyone {
+				away := request(s.visitor(t), path)
+				if method == http.MethodPost {
+					assert.Equal(t, http.StatusUnauthorized, away.StatusCode)
+				} else if !strings.HasSuffix(path, "/events") {
+					assert.Equal(t, "/login?"+query("next", path), away.Header.Get("Location"))
+				}
+			}
+			for _, a := range accounts {
+				foreign := a.ID != order.Buyer && a.ID != order.Seller && a.Role != supervision.RoleManager
+				switch p := people[a.ID]; {
+				case r.anyone:
+				case r.role != "" && r.role != a.Role:
+					assert.Equal(t, http.StatusNotFound, request(p, path).StatusCode, a.ID)
+				case !strings.Contains(r.pattern, "{id}"):
+				case foreign:
+					theirs, none := request(p, path), request(p, never)
+					assert.Equal(t, http.StatusNotFound, theirs.StatusCode, a.ID)
+					assert.Equal(t, none.StatusCode, theirs.StatusCode, a.ID)
+					assert.Equal(t, blind(none.body, unknown), blind(theirs.body, order), a.ID)
+				default:
+					assert.NotEqual(t, http.StatusNotFound, request(p, path).StatusCode, a.ID)
+					assert.Equal(t, http.StatusNotFound, request(p, never).StatusCode, a.ID)
+				}
+			}
+		})
+	}
+	assert.Equal(t, version, s.version(t, order))
 }
 
 // blind takes out of a page what the visitor has typed into the address, and
@@ -52,63 +100,122 @@ func blind(body string, o supervision.Order) string {
 	return strings.Join(lines, "")
 }
 
-// TestCrossOrigin: what another site has a browser send does nothing.
+// TestCrossOrigin: what another site has a browser send does nothing, at any
+// address.
 func TestCrossOrigin(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
 	form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}, "version": {"1"},
-		"key": {"k"}}
-	for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
-		r, err := http.NewRequest(http.MethodPost, s.url+at(order, "request"), strings.NewReader(form.Encode()))
-		require.NoError(t, err)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set(header, value)
-		assert.Equal(t, http.StatusForbidden, buyer.do(r, nil).StatusCode, header)
+		"key": {"k"}, "account": {northwind}, "leap": {"5d"}, "do": {"confirm"}}
+	writes := 0
+	for _, r := range s.routes() {
+		method, path := r.path(order, "sha256:00/name")
+		if method == http.MethodGet {
+			continue
+		}
+		writes++
+		for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site",
+			"Origin": "https://elsewhere.example"} {
+			request, err := http.NewRequest(method, s.url+path, strings.NewReader(form.Encode()))
+			require.NoError(t, err)
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			request.Header.Set(header, value)
+			refused := buyer.do(request, nil)
+			assert.Equal(t, http.StatusForbidden, refused.StatusCode, "%s with %s", r.pattern, header)
+			assert.Empty(t, refused.Cookies(), r.pattern)
+		}
 	}
+	assert.GreaterOrEqual(t, writes, 7)
 	assert.Equal(t, order.Version, s.version(t, order))
-	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "request"), form).StatusCode)
+	assert.Zero(t, s.clock.ahead.Load())
+	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "request"), form).StatusCode, "still the same session")
 }
 
-// TestHeaders: every answer forbids what a page does not need.
+// TestHeaders: every answer forbids what a page does not need, and is kept
+// nowhere; behind TLS the browser is told to stay there.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	for _, path := range []string{"/login", "/orders", "/orders/none", "/assets/portal.js", "/assets/portal.css"} {
-		h := s.as(t, harbor).get(path).Header
-		assert.Equal(t, contentPolicy, h.Get("Content-Security-Policy"), path)
-		assert.NotContains(t, h.Get("Content-Security-Policy"), "unsafe", path)
-		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
-		assert.Empty(t, h.Get("Strict-Transport-Security"), path)
+	for _, https := range []bool{false, true} {
+		s := startSite(t, settings{file: seeded(t), https: https})
+		in := s.visitor(t).post("/login", url.Values{"account": {harbor}})
+		require.Equal(t, https, in.Cookies()[0].Secure)
+		token := in.Cookies()[0]
+		for _, path := range []string{"/login", "/orders", "/orders/KG-1027", "/orders/none", "/assets/portal.js",
+			"/assets/portal.css"} {
+			r, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+			require.NoError(t, err)
+			r.AddCookie(token)
+			h := s.visitor(t).do(r, nil).Header
+			assert.Equal(t, contentPolicy, h.Get("Content-Security-Policy"), path)
+			assert.NotContains(t, h.Get("Content-Security-Policy"), "unsafe", path)
+			assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
+			assert.Equal(t, "same-origin", h.Get("Referrer-Policy"), path)
+			assert.Equal(t, https, h.Get("Strict-Transport-Security") == "max-age=31536000", path)
+			if !strings.HasPrefix(path, "/assets/") {
+				assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
+			}
+		}
 	}
-	assert.Equal(t, http.StatusNotFound, s.visitor(t).get("/assets/").StatusCode, "no listing")
 }
 
-// TestSession: the cookie is out of scripts' reach, and worth nothing after
-// logging out.
+// TestSession: the cookie is out of scripts' reach, minted anew by each login,
+// and worth nothing after logging out or twelve hours.
 func TestSession(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.visitor(t)
 	away := p.get("/orders?turn=buyer")
 	assert.Equal(t, "/login?next=%2Forders%3Fturn%3Dbuyer", away.Header.Get("Location"))
-	in := p.post("/login", url.Values{"account": {harbor}, "next": {"/orders?turn=buyer"}})
-	assert.Equal(t, "/orders?turn=buyer", in.Header.Get("Location"))
-	cookie := in.Cookies()[0]
-	assert.True(t, cookie.HttpOnly)
-	assert.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
+	chosen := &http.Cookie{Name: sessionCookie, Value: "chosen by somebody else"}
+	logIn := func(with *http.Cookie) *http.Cookie {
+		form := url.Values{"account": {harbor}, "next": {"/orders?turn=buyer"}}
+		r, err := http.NewRequest(http.MethodPost, s.url+"/login", strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(with)
+		in := s.visitor(t).do(r, nil)
+		assert.Equal(t, "/orders?turn=buyer", in.Header.Get("Location"))
+		return in.Cookies()[0]
+	}
+	known := func(cookie *http.Cookie) bool {
+		r, err := http.NewRequest(http.MethodGet, s.url+"/orders", nil)
+		require.NoError(t, err)
+		r.AddCookie(cookie)
+		return s.visitor(t).do(r, nil).StatusCode == http.StatusOK
+	}
+	first := logIn(chosen)
+	assert.NotEqual(t, chosen.Value, first.Value)
+	assert.False(t, known(chosen))
+	assert.True(t, known(first))
+	second := logIn(first)
+	assert.NotEqual(t, first.Value, second.Value)
+	assert.False(t, known(first), "the session before ends")
+	assert.True(t, known(second))
+	assert.True(t, second.HttpOnly)
+	assert.Equal(t, http.SameSiteLaxMode, second.SameSite)
+	assert.Equal(t, int(sessionLength.Seconds()), second.MaxAge)
 	var stored int
 	require.NoError(t,
-		s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, cookie.Value).Scan(&stored))
+		s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, second.Value).Scan(&stored))
 	assert.Zero(t, stored, "the database lets nobody log in")
 
-	require.Equal(t, http.StatusSeeOther, p.post("/logout", nil).StatusCode)
-	stale := s.visitor(t)
-	r, err := http.NewRequest(http.MethodGet, s.url+"/orders", nil)
+	now := time.Now()
+	token, err := s.db.startSession(t.Context(), accounts[0], now)
 	require.NoError(t, err)
-	r.AddCookie(cookie)
-	assert.Equal(t, http.StatusSeeOther, stale.do(r, nil).StatusCode)
+	for after, want := range map[time.Duration]bool{0: true, sessionLength - time.Microsecond: true,
+		sessionLength: false, sessionLength + time.Microsecond: false} {
+		_, ok, err := s.db.session(t.Context(), hashed(token), now.Add(after))
+		require.NoError(t, err)
+		assert.Equal(t, want, ok, after)
+	}
+
+	out, err := http.NewRequest(http.MethodPost, s.url+"/logout", nil)
+	require.NoError(t, err)
+	out.AddCookie(second)
+	require.Equal(t, http.StatusSeeOther, s.visitor(t).do(out, nil).StatusCode)
+	assert.False(t, known(second))
 	assert.Equal(t, http.StatusOK, p.post("/login", url.Values{"account": {"nobody"}}).StatusCode)
 }
 
@@ -121,26 +228,13 @@ func TestLocalPath(t *testing.T) {
 	}
 }
 
-// TestRolesHavePagesOfTheirOwn: what a role does not have is not there.
-func TestRolesHavePagesOfTheirOwn(t *testing.T) {
+// TestTemplates_AreTheirSellers: a seller has the templates of its own products
+// alone.
+func TestTemplates_AreTheirSellers(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	pages := map[string]string{"/market": harbor, "/templates": "seller-cloudline",
-		"/templates/erp-suite": "seller-cloudline", "/appeals": "manager-mei"}
-	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
-		p := s.as(t, who)
-		for page, owner := range pages {
-			want := http.StatusNotFound
-			if who == owner {
-				want = http.StatusOK
-			}
-			assert.Equal(t, want, p.get(page).StatusCode, "%s at %s", who, page)
-		}
-	}
-	other := s.as(t, "seller-brightdesk")
+	other := newSite(t).as(t, "seller-brightdesk")
 	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite").StatusCode)
-	assert.Equal(t, http.StatusNotFound,
-		other.post("/templates/erp-suite", url.Values{"do": {"confirm"}}).StatusCode)
+	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite", url.Values{"do": {"confirm"}}).StatusCode)
 }
 
 // TestBuy_Twice: a button pressed twice buys once, and neither its form nor its

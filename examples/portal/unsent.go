@@ -39,3 +39,9 @@ func (db *database) forgetUnsent(ctx context.Context, account, subject string) e
 	_, err := db.ExecContext(ctx, `DELETE FROM portal_unsent WHERE account = $1 AND subject = $2`, account, subject)
 	return err
 }
+
+// forgetOld removes what nobody came back for.
+func (db *database) forgetOld(ctx context.Context, now time.Time) error {
+	_, err := db.ExecContext(ctx, `DELETE FROM portal_unsent WHERE at < $1`, now.Add(-unsentFor).UnixMicro())
+	return err
+}

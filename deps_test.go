@@ -26,6 +26,7 @@ var floors = map[string][]string{
 	"internal/machine":            {},
 	"supervision":                 core,
 	"supervision/audit":           append(core, "supervision"),
+	"supervision/words":           append(core, "supervision"),
 	"supervision/service":         append(core, "supervision", "supervision/audit"),
 	"store/memory":                append(core, "supervision", "supervision/audit", "supervision/service"),
 	"store/sqlstore":              append(core, "supervision", "supervision/audit", "supervision/service"),
@@ -50,7 +51,7 @@ func TestImportsPointDown(t *testing.T) {
 
 // The rules have no clock, no context and no log: an instant is an argument.
 func TestTheCoreIsPure(t *testing.T) {
-	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit"} {
+	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit", "supervision/words"} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "./"+name).Output()
 		require.NoError(t, err)
 		for _, impure := range []string{"context", "log", "log/slog", "os", "net/http",

@@ -85,6 +85,11 @@
 // supervision/supervisiontest makes a service on a mock clock in one line,
 // drives an order to any status, and breaks the store where you want it broken.
 //
+// # Showing
+//
+// Package supervision/words says every code in English and Chinese: statuses,
+// reasons with their numbers, deadlines, faults.
+//
 // # Auditing
 //
 // Package supervision/audit verifies a history by the rules, asks what another

@@ -13,6 +13,8 @@ var (
 	// ErrUnknown reports a value outside its enumeration, such as one of a
 	// newer version of the library.
 	ErrUnknown = fault.ErrUnknown
+	// ErrMalformed reports a document that is not what its JSON form says.
+	ErrMalformed = fault.ErrMalformed
 )
 
 // Fault is one thing that is wrong with an input: the field's path, a code for

@@ -48,22 +48,9 @@ type Verdict struct {
 	// for the present opening or for the one that begins at From; zero when
 	// time alone does not end it.
 	Until time.Time
-	// Measure is how far the ground is, whether or not it holds.
+	// Measure is how far the ground is, whether or not it holds; in the
+	// blackout, the numbers of that.
 	Measure Measure
-}
-
-// Measure is the numbers behind a verdict, such as 2 rejections of 3 (R24). Its
-// zero value says that the ground has none, or that it cannot be measured:
-// another party's turn, or a ground that the party does not have.
-type Measure struct {
-	// Have and Need are the rejections there are and those that open an
-	// appeal (R10).
-	Have int `json:"have,omitempty"`
-	Need int `json:"need,omitempty"`
-	// Since is when the silence began, and Silence how long it has to last and
-	// be exceeded (R09); in the JSON form in nanoseconds.
-	Since   time.Time     `json:"since,omitzero"`
-	Silence time.Duration `json:"silence,omitempty"`
 }
 
 // Finding returns the evidence for a ground that holds (R18); zero where it
@@ -136,7 +123,7 @@ func (p Policy) silent(party Party, facts Facts) (Measure, Reason) {
 	if facts.Turn != party {
 		return Measure{}, NotTheirTurn
 	}
-	return Measure{Since: facts.Since, Silence: p.Silence}, ""
+	return Measure{Since: facts.Since, Length: p.Silence}, ""
 }
 
 func (p Policy) rejected(count int) (Measure, Reason) {
@@ -153,7 +140,7 @@ func (p Policy) schedule(v Verdict, end, at time.Time) Verdict {
 	first := at
 	// The guide says "more than": one tick after the policy's duration (R09).
 	// Without a silence to measure this is long past.
-	if opens := v.Measure.Since.Add(v.Measure.Silence + Tick); opens.After(at) {
+	if opens := v.Measure.Since.Add(v.Measure.Length + Tick); opens.After(at) {
 		first, v.Reason = opens, NotSilentLongEnough
 	}
 	if begins, ok := p.BlackoutBegins(end); ok && first.Before(end) {
@@ -161,7 +148,7 @@ func (p Policy) schedule(v Verdict, end, at time.Time) Verdict {
 			v.Until = begins
 		} else {
 			if first.Equal(at) {
-				v.Reason = InBlackout
+				v.Reason, v.Measure = InBlackout, Measure{Since: begins, Length: p.Blackout}
 			}
 			first = end
 		}

@@ -1,11 +1,13 @@
 package appeal_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 const (
@@ -214,7 +216,7 @@ func TestR26_AppealsUnderTheRulesOf2025NeedNoGround(t *testing.T) {
 
 func TestR24_AVerdictHasItsNumbers(t *testing.T) {
 	facts := appeal.Facts{Turn: appeal.Seller, Since: began, RequestRejections: 2, ScheduledEnd: end}
-	silence := appeal.Measure{Since: began, Silence: 5 * day}
+	silence := appeal.Measure{Since: began, Length: 5 * day}
 	for name, c := range map[string]struct {
 		party  appeal.Party
 		ground appeal.Ground
@@ -223,12 +225,13 @@ func TestR24_AVerdictHasItsNumbers(t *testing.T) {
 	}{
 		"silent, but not long enough": {appeal.Buyer, appeal.SellerSilent, 5 * day, silence},
 		"silent long enough":          {appeal.Buyer, appeal.SellerSilent, 5*day + tick, silence},
-		"silent, in the blackout":     {appeal.Buyer, appeal.SellerSilent, 355 * day, silence},
-		"rejected twice":              {appeal.Buyer, appeal.RequestRejected, 0, appeal.Measure{Have: 2, Need: 3}},
-		"never rejected":              {appeal.Buyer, appeal.ProductRejected, 0, appeal.Measure{Need: 3}},
-		"the other party's turn":      {appeal.Seller, appeal.BuyerSilent, 5 * day, appeal.Measure{}},
-		"a ground it does not have":   {appeal.Seller, appeal.SellerSilent, 5 * day, appeal.Measure{}},
-		"no ground needed":            {appeal.Buyer, appeal.Unconditional, 0, appeal.Measure{}},
+		"silent, in the blackout": {appeal.Buyer, appeal.SellerSilent, 355 * day,
+			appeal.Measure{Since: end.Add(-15 * day), Length: 15 * day}},
+		"rejected twice":            {appeal.Buyer, appeal.RequestRejected, 0, appeal.Measure{Have: 2, Need: 3}},
+		"never rejected":            {appeal.Buyer, appeal.ProductRejected, 0, appeal.Measure{Need: 3}},
+		"the other party's turn":    {appeal.Seller, appeal.BuyerSilent, 5 * day, appeal.Measure{}},
+		"a ground it does not have": {appeal.Seller, appeal.SellerSilent, 5 * day, appeal.Measure{}},
+		"no ground needed":          {appeal.Buyer, appeal.Unconditional, 0, appeal.Measure{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, appeal.Guide().Judge(c.party, c.ground, facts, began.Add(c.at)).Measure)
@@ -305,4 +308,27 @@ func TestJudgingAllocatesNothing(t *testing.T) {
 		policy.Judge(appeal.Buyer, appeal.SellerSilent, facts, began)
 		policy.Best(appeal.Buyer, facts, end)
 	}))
+}
+
+func TestR24_AMeasureAsJSON(t *testing.T) {
+	for text, want := range map[string]appeal.Measure{
+		`{}`:                  {},
+		`{"have":2,"need":3}`: {Have: 2, Need: 3},
+		`{"since":"2026-03-02T09:00:00Z","length":"120h0m0s"}`: {
+			Since: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Length: 5 * appeal.Day},
+	} {
+		data, err := json.Marshal(want)
+		require.NoError(t, err)
+		assert.Equal(t, text, string(data))
+		var read appeal.Measure
+		require.NoError(t, json.Unmarshal([]byte(text), &read))
+		assert.Equal(t, want, read)
+	}
+	for _, text := range []string{`{"length":"secret"}`, `{"have":"secret"}`} {
+		read := appeal.Measure{Have: 1}
+		err := read.UnmarshalJSON([]byte(text))
+		assert.ErrorIs(t, err, appeal.ErrMalformed)
+		assert.NotContains(t, err.Error(), "secret")
+		assert.Equal(t, appeal.Measure{Have: 1}, read, "stays what it was")
+	}
 }

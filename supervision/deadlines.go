@@ -32,6 +32,9 @@ const (
 var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineAppealOpens, DeadlineBlackoutBegins,
 	DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue}
 
+// DeadlineKinds lists every kind of deadline.
+func DeadlineKinds() []DeadlineKind { return append([]DeadlineKind(nil), deadlineKinds...) }
+
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (k *DeadlineKind) UnmarshalText(text []byte) error {
 	return parseWord(k, "deadline kind", text, deadlineKinds)

@@ -26,8 +26,9 @@ type Decision struct {
 	// counted for the present opening or for the one that begins at From; zero
 	// when time alone does not end it.
 	Until time.Time `json:"until,omitzero"`
-	// Measure is how far the ground of an appeal is, such as 2 rejections of 3;
-	// zero for other operations.
+	// Measure is the numbers of the reason: how far the ground of an appeal is,
+	// such as 2 rejections of 3; the last reminder and the interval (R20); the
+	// notes there are and may be (R13). Zero for other reasons.
 	Measure appeal.Measure `json:"measure,omitzero"`
 }
 

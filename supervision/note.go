@@ -34,7 +34,7 @@ func (a AddNote) check(_ Order, _ *template.Form, f faults) (Action, faults) {
 
 func (AddNote) decide(o Order, d Decision, _ Role, _ time.Time) Decision {
 	if len(o.Appeal.Notes) >= MaxNotes {
-		d.Reason = ReasonNotes
+		d.Reason, d.Measure = ReasonNotes, appeal.Measure{Have: len(o.Appeal.Notes), Need: MaxNotes}
 	}
 	return d
 }

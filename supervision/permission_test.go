@@ -279,7 +279,7 @@ func TestR23_GroundsAgreeWithTheAppeal(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []appeal.Verdict{
 		{Ground: appeal.SellerSilent, Reason: appeal.NotSilentLongEnough, From: bought.Add(5*day + tick),
-			Until: bought.Add(350 * day), Measure: appeal.Measure{Since: bought, Silence: 5 * day}},
+			Until: bought.Add(350 * day), Measure: appeal.Measure{Since: bought, Length: 5 * day}},
 		{Ground: appeal.RequestRejected, Reason: appeal.TooFewRejections, Measure: appeal.Measure{Need: 3}},
 		{Ground: appeal.ProductRejected, Holds: true, Until: bought.Add(350 * day),
 			Measure: appeal.Measure{Have: 3, Need: 3}},

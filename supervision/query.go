@@ -47,6 +47,9 @@ const (
 
 var appealStates = []AppealState{AppealPending, AppealOverdue}
 
+// AppealStates lists every state of an appeal.
+func AppealStates() []AppealState { return append([]AppealState(nil), appealStates...) }
+
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (s *AppealState) UnmarshalText(text []byte) error {
 	return parseWord(s, "appeal state", text, appealStates)

@@ -2,6 +2,8 @@ package supervision
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -62,8 +64,12 @@ var reasonTexts = map[Reason]string{
 	ReasonInBlackout:          "the scheduled completion is too near",
 }
 
+// Reasons lists every reason, those of appeals included, by their words.
+func Reasons() []Reason { return slices.Sorted(maps.Keys(reasonTexts)) }
+
 // ReasonText says a reason in an English sentence without a full stop, such as
-// "the order is closed"; "" for none.
+// "the order is closed", for errors and logs; "" for none. Package words has
+// what a page shows.
 func ReasonText(r Reason) string { return reasonTexts[r] }
 
 // Refusal is the typed answer to an operation that a rule forbids (R24). It

@@ -3,6 +3,7 @@ package supervision
 import (
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -27,6 +28,7 @@ func (a Remind) check(_ Order, _ *template.Form, f faults) (Action, faults) {
 func (Remind) decide(o Order, d Decision, _ Role, at time.Time) Decision {
 	if next := o.nextReminder(); next.After(at) {
 		d.Reason, d.From = ReasonReminded, next
+		d.Measure = appeal.Measure{Since: o.RemindedAt, Length: o.Policy.ReminderInterval}
 	}
 	return d
 }

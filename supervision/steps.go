@@ -32,6 +32,9 @@ const (
 
 var stepStates = []StepState{StepDone, StepCurrent, StepWaiting, StepFrozen, StepSkipped, StepCanceled}
 
+// StepStates lists every state of a step.
+func StepStates() []StepState { return append([]StepState(nil), stepStates...) }
+
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (s *StepState) UnmarshalText(text []byte) error {
 	return parseWord(s, "step state", text, stepStates)
@@ -46,6 +49,9 @@ type Step struct {
 
 // steps are the statuses that a stepper shows, first to last.
 var steps = []Status{AwaitingRequest, AwaitingConfirmation, AwaitingDelivery, AwaitingAcceptance, Accepted, Completed}
+
+// StepStatuses lists the statuses that are steps of a flow, first to last.
+func StepStatuses() []Status { return append([]Status(nil), steps...) }
 
 // Steps lists the steps of the order's flow at an instant, first to last. A
 // License flow begins at its delivery (R26).

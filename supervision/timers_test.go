@@ -113,7 +113,7 @@ func TestR27_NoAppealOnceTimeHasAccepted(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []appeal.Verdict{
 		{Ground: appeal.BuyerSilent, Reason: appeal.NotSilentLongEnough,
-			Measure: appeal.Measure{Since: bought, Silence: 5 * day}},
+			Measure: appeal.Measure{Since: bought, Length: 5 * day}},
 		{Ground: appeal.RequestRejected, Reason: appeal.TooFewRejections, Measure: appeal.Measure{Need: 3}},
 		{Ground: appeal.ProductRejected, Reason: appeal.TooFewRejections, Measure: appeal.Measure{Need: 3}},
 	}, verdicts)

@@ -178,17 +178,9 @@ func readDefault(f template.Field, text string) any {
 	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
-var kindNames = map[template.Kind]string{
-	template.Line: "One line", template.Text: "Text", template.Number: "Number", template.Integer: "Whole number",
-	template.YesNo: "Yes or no", template.Date: "Date", template.Choice: "One of several options",
-	template.Choices: "Several options",
-	template.Email:   "E-mail address", template.Phone: "Phone number", template.URL: "Web address",
-	template.File: "File",
-}
-
 func kindOptions() (list []option) {
 	for _, k := range template.Kinds() {
-		list = append(list, option{Value: string(k), Label: kindNames[k]})
+		list = append(list, option{Value: string(k), Label: capital(english.Kind(k))})
 	}
 	return list
 }

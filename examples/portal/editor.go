@@ -144,7 +144,7 @@ next:
 		for _, in := range p.inputs() {
 			if rest, ok := strings.CutPrefix(fault.Field, in.Name); ok && (rest == "" || rest[0] == '[') {
 				if in.Fault == "" {
-					in.Fault = sentence(fault.Message)
+					in.Fault = advice(fault)
 				}
 				continue next
 			}

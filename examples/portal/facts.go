@@ -40,14 +40,14 @@ func factsOf(a supervision.Action, t *template.Template) []fact {
 	case supervision.Remind:
 		return texts("Message", a.Text)
 	case supervision.RaiseAppeal:
-		return append(texts("Ground", groundNames[a.Ground], "What happened", a.Reason, "Asks for", a.Demand),
+		return append(texts("Ground", english.Ground(a.Ground), "What happened", a.Reason, "Asks for", a.Demand),
 			attached(a.Attachments)...)
 	case supervision.AddNote:
 		return append(texts("Note", a.Text), attached(a.Attachments)...)
 	case supervision.Intervene:
 		return append(texts("Reason", a.Reason), attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return append(texts("Result", outcomeNames[a.Outcome], "Appeal", upheld(a.Upheld), "Decision", a.Decision),
+		return append(texts("Result", english.Outcome(a.Outcome), "Appeal", upheld(a.Upheld), "Decision", a.Decision),
 			attached(a.Attachments)...)
 	}
 	return nil
@@ -120,7 +120,7 @@ func appealFacts(a *appeal.Appeal) []fact {
 		return nil
 	}
 	list := texts("Initiated by", capital(string(a.By)), "Intervention by", accountName(a.Manager), "Ground",
-		groundNames[a.Ground])
+		english.Ground(a.Ground))
 	if a.Finding.Count > 0 {
 		list = append(list, texts("Finding", count(a.Finding.Count, "rejection"))...)
 	}
@@ -135,7 +135,7 @@ func appealFacts(a *appeal.Appeal) []fact {
 	}
 	if r := a.Ruling; r != nil {
 		list = append(list,
-			texts("Appeal", upheld(r.Upheld), "Result", outcomeNames[r.Outcome], "Goes on at", resumed(r.ResumedAt),
+			texts("Appeal", upheld(r.Upheld), "Result", english.Outcome(r.Outcome), "Goes on at", resumed(r.ResumedAt),
 				"Decision", r.Decision, "Decided by", accountName(r.By))...)
 		list = append(list, attached(r.Attachments)...)
 	}

@@ -213,11 +213,11 @@ func (f *form) blame(faults []supervision.Fault) {
 		name, _, _ := strings.Cut(fault.Field, "[")
 		if in := f.input(name); in.Name != "" {
 			if in.Fault == "" {
-				in.Fault = sentence(fault.Message)
+				in.Fault = advice(fault)
 			}
 			continue
 		}
-		f.Other = append(f.Other, fmt.Sprintf("%s: %s", fault.Field, sentence(fault.Message)))
+		f.Other = append(f.Other, fmt.Sprintf("%s: %s", fault.Field, advice(fault)))
 	}
 }
 

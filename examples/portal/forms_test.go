@@ -133,7 +133,7 @@ func TestPerform_Refused(t *testing.T) {
 	}
 	early := buyer.send(at(order, "acceptance"), form(supervision.OpRejectProduct, "reason", "I do not like it."))
 	assert.Equal(t, http.StatusConflict, early.StatusCode)
-	assert.Contains(t, early.body, "the flow does not stand where this can be done")
+	assert.Contains(t, early.body, "This is not possible at the present stage")
 	assert.Contains(t, early.body, "I do not like it.")
 	assert.NotContains(t, early.body, ">Reject service<")
 
@@ -167,7 +167,7 @@ func TestUploads(t *testing.T) {
 	refused := seller.send(at(order, "delivery"), typed, small, large, upload{"attachments", "nothing", ""})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 	assert.Contains(t, refused.body, "Choose a file of at most 5 MB.")
-	assert.Contains(t, refused.body, "Write something that can be seen.", "the library's faults come with the portal's")
+	assert.Contains(t, refused.body, "This is required.", "the library's faults come with the portal's")
 	assert.Contains(t, refused.body, "protocol.txt")
 	assert.NotContains(t, refused.body, `..\`)
 	assert.NotContains(t, refused.body, "large.bin")
@@ -179,7 +179,7 @@ func TestUploads(t *testing.T) {
 	typed.Set("result", "Moved.")
 	crowded := seller.send(at(order, "delivery"), typed, many...)
 	assert.Equal(t, http.StatusUnprocessableEntity, crowded.StatusCode)
-	assert.Contains(t, crowded.body, "Attach at most 20 files.")
+	assert.Contains(t, crowded.body, "Give 20 of them at most.")
 
 	assert.Equal(t, order.Version, s.version(t, order))
 
@@ -228,7 +228,7 @@ func TestProofOfDelivery(t *testing.T) {
 		"demand": {"Accept."}, "confirm": {"yes"}})
 	bare := seller.send(at(order, "appeal"), typed)
 	require.Equal(t, http.StatusUnprocessableEntity, bare.StatusCode)
-	assert.Contains(t, bare.body, "Attach proof of delivery.")
+	assert.Contains(t, bare.body, "This is required.")
 	proven := seller.send(at(order, "appeal"), typed, upload{"attachments", "receipt.pdf", "%PDF"})
 	assert.Equal(t, http.StatusSeeOther, proven.StatusCode)
 }

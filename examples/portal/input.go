@@ -106,7 +106,7 @@ func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error
 			return nil, err
 		case !ok:
 			faults = append(faults,
-				supervision.Fault{Field: in.Name, Code: "unknown", Message: "choose the file again"})
+				supervision.Fault{Field: in.Name, Code: "file", Message: "choose the file again"})
 		case !in.Has(ref):
 			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
 		}

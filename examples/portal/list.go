@@ -143,7 +143,7 @@ func (s *search) blame(faults []supervision.Fault) {
 	for _, fault := range faults {
 		for i := range s.Inputs {
 			if s.Inputs[i].Name == fault.Field {
-				s.Inputs[i].Fault = sentence(fault.Message)
+				s.Inputs[i].Fault = advice(fault)
 			}
 		}
 	}
@@ -167,35 +167,35 @@ func accountOptions(role supervision.Role) (list []option) {
 
 func orderStatusOptions() (list []option) {
 	for _, s := range supervision.OrderStatuses() {
-		list = append(list, option{Value: string(s), Label: capital(string(s))})
+		list = append(list, option{Value: string(s), Label: english.OrderStatus(s)})
 	}
 	return list
 }
 
 func statusOptions() (list []option) {
 	for _, s := range supervision.Statuses() {
-		list = append(list, option{Value: string(s), Label: statusNames[s]})
+		list = append(list, option{Value: string(s), Label: english.Status(s)})
 	}
 	return list
 }
 
 func turnOptions() (list []option) {
 	for _, r := range []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager} {
-		list = append(list, option{Value: string(r), Label: capital(roleNames[r])})
+		list = append(list, option{Value: string(r), Label: capital(english.Role(r))})
 	}
 	return list
 }
 
 func silenceOptions() (list []option) {
 	for _, days := range []int{1, 3, 5, 10, 30} {
-		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: count(days, "day")})
+		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: english.Span(time.Duration(days) * supervision.Day)})
 	}
 	return list
 }
 
-func appealOptions() []option {
-	return []option{
-		{Value: string(supervision.AppealPending), Label: "Pending"},
-		{Value: string(supervision.AppealOverdue), Label: "Decision overdue"},
+func appealOptions() (list []option) {
+	for _, s := range supervision.AppealStates() {
+		list = append(list, option{Value: string(s), Label: english.AppealStates[s]})
 	}
+	return list
 }

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -23,10 +23,11 @@ type orderPage struct {
 	Earlier   int64 // the record before the first one shown; 0 where all are
 }
 
-// deadline is what time alone will bring, in words.
+// deadline is what time alone will bring, in words: a sentence around its
+// countdown.
 type deadline struct {
 	supervision.Deadline
-	Text string
+	Before, After string
 }
 
 // recordView is an operation record with what was submitted.
@@ -49,7 +50,7 @@ func (v *visit) showOrder() error {
 	if page.Order, err = v.summary(order); err != nil {
 		return err
 	}
-	page.Done = doneNames[supervision.Operation(v.said(address(order.ID)))]
+	page.Done = english.Record(supervision.Operation(v.said(address(order.ID))))
 	page.Live = livePath(order)
 	page.Steps = order.Steps(page.Now)
 	page.Deadlines = v.deadlines(order)
@@ -88,53 +89,17 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 // horizon is how far ahead people are told what time brings.
 const horizon = 90 * supervision.Day
 
-// deadlines says what time will bring to whoever asks: the other party's
-// possibilities are not theirs to wait for.
+// deadlines says what time will bring to whoever asks.
 func (v *visit) deadlines(order supervision.Order) (list []deadline) {
 	now := v.svc.Now()
 	for _, d := range order.Deadlines(now) {
-		if text := v.deadlineText(d, order); text != "" && d.At.Before(now.Add(horizon)) {
-			list = append(list, deadline{d, text})
+		if d.At.Before(now.Add(horizon)) {
+			before, after, _ := strings.Cut(english.Deadline(d, "\x00"), "\x00")
+			list = append(list, deadline{d, before, after})
 		}
 	}
 	return list
 }
-
-func (v *visit) deadlineText(d supervision.Deadline, o supervision.Order) string {
-	switch d.Kind {
-	case supervision.DeadlineCompletion:
-		return "The order is completed"
-	case supervision.DeadlineAutoAccept:
-		return "The delivery is accepted automatically"
-	case supervision.DeadlineAppealOpens:
-		mine, waitedFor := d.Party == partyOf(v.who), o.Turn() == v.who.Role
-		switch {
-		case d.Rule == supervision.R14 && mine:
-			return "You can appeal again"
-		case d.Rule == supervision.R14:
-			return fmt.Sprintf("The %s can appeal again", d.Party)
-		case mine:
-			return fmt.Sprintf("You can appeal, if the %s does nothing until then", o.Turn())
-		case waitedFor:
-			return fmt.Sprintf("The %s can appeal, if you do nothing until then", d.Party)
-		}
-		return fmt.Sprintf("The %s can appeal, if the %s does nothing until then", d.Party, o.Turn())
-	case supervision.DeadlineBlackoutBegins:
-		return fmt.Sprintf("No appeals from here, %s before the scheduled completion",
-			count(int(o.Policy.Appeal.Blackout/supervision.Day), "day"))
-	case supervision.DeadlineBlackoutEnds:
-		return "Appeals are possible again"
-	case supervision.DeadlineReminder:
-		if v.who.Role == supervision.RoleBuyer {
-			return "You can remind the seller again"
-		}
-	case supervision.DeadlineRulingOverdue:
-		return "The decision on the appeal is due"
-	}
-	return ""
-}
-
-func partyOf(a account) appeal.Party { return appeal.Party(string(a.Role)) }
 
 func count(n int, noun string) string {
 	if n == 1 {

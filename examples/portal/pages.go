@@ -23,7 +23,7 @@ type pages map[string]*template.Template
 // parsePages reads pages/*.html; files in pages/parts are shared by all of
 // them.
 func parsePages() (pages, error) {
-	shared, err := template.New("layout").Funcs(words).ParseFS(files, "pages/parts/*.html")
+	shared, err := template.New("layout").Funcs(functions).ParseFS(files, "pages/parts/*.html")
 	if err != nil {
 		return nil, err
 	}

@@ -203,18 +203,6 @@ func TestClock_IsKept(t *testing.T) {
 	assert.Equal(t, s.clock.ahead.Load(), clock.ahead.Load())
 }
 
-func TestSpan(t *testing.T) {
-	var from time.Time
-	for d, want := range map[time.Duration]string{
-		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min",
-		3 * time.Hour:     "3 h",
-		179 * time.Minute: "2 h 59 min", supervision.Day: "1 day", 25 * time.Hour: "1 day 1 h",
-		5*supervision.Day - time.Second: "4 days 23 h", 20 * supervision.Day: "20 days",
-	} {
-		assert.Equal(t, want, span(from, from.Add(d)))
-	}
-}
-
 // postgresSchema makes a schema for one test and returns its address.
 func postgresSchema(t *testing.T) string {
 	t.Helper()

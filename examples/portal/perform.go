@@ -157,7 +157,7 @@ func (v *visit) explain(f *form, t task, err error) error {
 		if refusal.Reason == supervision.ReasonRole {
 			status = http.StatusForbidden
 		}
-		return v.again(f, t, status, "Nothing has been sent: "+supervision.ReasonText(refusal.Reason)+".")
+		return v.again(f, t, status, "Nothing has been sent. "+english.Why(refusal.Decision))
 	case errors.Is(err, service.ErrConflict):
 		return v.again(f, t, http.StatusConflict,
 			"The order changed while you were writing. Nothing has been sent and nothing you wrote is lost: look at what is new, then send again.")

@@ -32,7 +32,7 @@ func wordingOf(op supervision.Operation, o supervision.Order) wording {
 	case supervision.OpAcceptProduct:
 		return wording{"Accept the service", "Accept service",
 			"You are satisfied with the service. The order is completed " +
-				span(time.Time{}, time.Time{}.Add(o.Policy.CompletionDelay)) + " after you accept.", false}
+				english.Span(o.Policy.CompletionDelay) + " after you accept.", false}
 	case supervision.OpRejectProduct:
 		return wording{"Reject the service", "Reject service", "The seller will be asked to deliver again.", true}
 	case supervision.OpRemind:
@@ -115,9 +115,9 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 	ground := input{Name: "ground", Label: "Ground", Control: "radios", Required: true}
 	var open []string
 	for _, verdict := range verdicts {
-		o := option{Value: string(verdict.Ground), Label: groundNames[verdict.Ground], Closed: !verdict.Holds}
+		o := option{Value: string(verdict.Ground), Label: english.Ground(verdict.Ground), Closed: !verdict.Holds}
 		if o.Closed {
-			o.Note = sentence(supervision.ReasonText(verdict.Reason))
+			o.Note = english.Verdict(verdict)
 		} else {
 			open = append(open, o.Value)
 		}
@@ -138,15 +138,15 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 func (f *form) askRuling() {
 	resume := input{Name: "resume_at", Label: "Go on at", Control: "select",
 		Help:    "Only where the service flow goes on.",
-		Options: []option{{Label: "Where it was frozen: " + statusNames[f.order.FrozenFrom]}}}
+		Options: []option{{Label: "Where it was frozen: " + english.Status(f.order.FrozenFrom)}}}
 	for _, s := range f.order.ResumeTargets() {
 		if s != f.order.FrozenFrom {
-			resume.Options = append(resume.Options, option{Value: string(s), Label: statusNames[s]})
+			resume.Options = append(resume.Options, option{Value: string(s), Label: english.Status(s)})
 		}
 	}
 	outcome := input{Name: "outcome", Label: "What happens to the order", Control: "radios", Required: true}
 	for _, o := range appeal.Outcomes() {
-		outcome.Options = append(outcome.Options, option{Value: string(o), Label: outcomeNames[o]})
+		outcome.Options = append(outcome.Options, option{Value: string(o), Label: english.Outcome(o)})
 	}
 	f.Inputs = []input{
 		{Name: "upheld", Label: upheldLabel(f.order.Appeal), Control: "radios", Required: true, Options: yesNo},

@@ -100,7 +100,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	seller.attends()
 
 	buyer.open(at(order, "appeal"))
-	buyer.sees("main", "There have not been enough rejections.")
+	buyer.sees("main", "Rejected 2 times; an appeal takes 3.")
 	buyer.open(at(order, "acceptance"))
 	buyer.fill("reason", "Still half empty.")
 	buyer.press("Reject service")
@@ -122,7 +122,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	for _, b := range []*tab{buyer, seller} {
 		b.sees(".badge", "Appeal in progress")
 		b.sees("#order", "There is nothing for you to do now.")
-		b.sees(".closed", "frozen until an operations manager rules")
+		b.sees(".closed", "frozen until the operations manager has decided")
 		require.Empty(t, b.texts("#order .actions a"))
 	}
 
@@ -136,8 +136,8 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	manager.sees(".notice", "Note added")
 	manager.press("Handle Appeal")
 	manager.press("Decide appeal")
-	manager.sees(".fault", "Say whether the appeal is upheld.")
-	manager.sees(".fault", "Write something that can be seen.")
+	manager.sees(".fault", "This is required.")
+	manager.sees(".fault", "This is required.")
 	manager.choose("upheld", "yes")
 	manager.choose("outcome", "cancel")
 	manager.fill("decision", "The seller did not deliver in three attempts.")
@@ -158,7 +158,7 @@ func TestSilence_Appeal_Resumed(t *testing.T) {
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")))
 	buyer := s.logIn(t, harbor)
 	buyer.open(at(order))
-	buyer.sees(".deadlines", "You can appeal")
+	buyer.sees(".deadlines", "The buyer can appeal in 5 days, unless the seller updates the service flow before.")
 	require.NotContains(t, buyer.texts("#order .actions a"), "Initiate Appeal")
 	buyer.jump("+5 days")
 	buyer.press("Initiate Appeal")
@@ -197,8 +197,8 @@ func TestFaults(t *testing.T) {
 	buyer.sees("[role=alert]", "Please check 4 answers")
 	buyer.until(`document.activeElement.matches("[data-focus]")`)
 	for field, fault := range map[string]string{
-		"company": "Answer this field.", "users": "Give a whole number", "region": "Answer this field.",
-		"contact": "Give an e-mail address",
+		"company": "This is required.", "users": ": whole number", "region": "This is required.",
+		"contact": "form that is asked for: e-mail address",
 	} {
 		buyer.sees(`[id="values.`+field+`-fault"]`, fault)
 	}
@@ -292,7 +292,7 @@ func TestTemplateEditor(t *testing.T) {
 	seller.choosesKind("fields[1].kind", "choice")
 	seller.fill("fields[1].options", "s | Small\nl | Large")
 	seller.press("Publish")
-	seller.sees(".fault", "Give each field a key of its own.")
+	seller.sees(".fault", "This is there twice.")
 	seller.sees(".preview", "Large")
 	seller.fill("fields[1].key", "volume")
 	seller.press("Publish")

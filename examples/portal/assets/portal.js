@@ -131,13 +131,15 @@ function tick() {
   }
 }
 
-// What is left over counts in full, so that "in 4 days" is never almost five.
+// As words.Until has it: what is left over counts as a whole unit.
 function span(seconds) {
-  if (seconds < 600) return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.ceil(seconds / 60), days = Math.floor(minutes / 1440), hours = Math.floor(minutes / 60) % 24;
-  if (days > 0) return (days === 1 ? '1 day' : `${days} days`) + (hours > 0 ? ` ${hours} h` : '');
-  if (hours > 0) return `${hours} h` + (minutes % 60 > 0 ? ` ${minutes % 60} min` : '');
-  return `${minutes} min`;
+  const unit = seconds >= 86400 ? 3600 : seconds >= 3600 ? 60 : 1;
+  const left = Math.ceil(seconds / unit) * unit;
+  const days = Math.floor(left / 86400), hours = Math.floor(left / 3600) % 24, minutes = Math.floor(left / 60) % 60;
+  const two = (large, small, unit) => small > 0 ? `${large} ${small} ${unit}` : large;
+  if (days > 0) return two(days > 1 ? `${days} days` : '1 day', hours, 'h');
+  if (hours > 0) return two(`${hours} h`, minutes, 'min');
+  return minutes > 0 ? two(`${minutes} min`, left % 60, 's') : `${left} s`;
 }
 
 setInterval(tick, 1000);

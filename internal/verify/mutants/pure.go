@@ -10,8 +10,8 @@ var (
 // appeals are bugs in the pure rules of appeals.
 var appeals = []plot{
 	{"appeal/verdict.go", appealTests, []mutant{
-		{"R09", "silence of exactly the policy's length opens an appeal", `v.Measure.Silence + Tick`,
-			`v.Measure.Silence`},
+		{"R09", "silence of exactly the policy's length opens an appeal", `v.Measure.Length + Tick`,
+			`v.Measure.Length`},
 		{"R09", "a party is silent while it is not its turn", `if facts.Turn != party {`, `if facts.Turn == "" {`},
 		{"R10", "one rejection more than the policy's is needed", `if count < p.Rejections {`,
 			`if count <= p.Rejections {`},

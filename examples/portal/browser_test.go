@@ -234,11 +234,10 @@ func (b *tab) value(name string) string {
 	return text
 }
 
-// confirms presses OK in the dialog.
+// confirms presses in the dialog what it asks about.
 func (b *tab) confirms() {
 	b.t.Helper()
-	b.until(`document.querySelector("dialog[open] form")`)
-	b.press("OK")
+	b.click("dialog[open] button:not([data-cancel])")
 }
 
 // keys types on the keyboard.

@@ -18,6 +18,18 @@ type fact struct {
 	Files       []supervision.Attachment
 }
 
+// text says the fact in one text.
+func (f fact) text() string {
+	if !f.At.IsZero() {
+		return stamp(f.At)
+	}
+	names := make([]string, len(f.Files))
+	for i, file := range f.Files {
+		names[i] = file.Name
+	}
+	return f.Text + strings.Join(names, ", ")
+}
+
 // subject is facts with the order whose files they refer to.
 type subject struct {
 	Order string

@@ -209,21 +209,13 @@ func (p *portal) recorded(ctx context.Context, order string, actor supervision.A
 	if err != nil {
 		return nil, err
 	}
-	for after := int64(0); ; {
-		records, err := p.svc.Records(ctx, order, actor, after, supervision.MaxPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range records {
-			for _, fact := range factsOf(r.Action, t) {
-				list = append(list, fact.Files...)
-			}
-			after = r.Seq
-		}
-		if len(records) < supervision.MaxPage {
-			return list, nil
+	records, err := p.history(ctx, order, actor)
+	for _, r := range records {
+		for _, fact := range factsOf(r.Action, t) {
+			list = append(list, fact.Files...)
 		}
 	}
+	return list, err
 }
 
 // download sends a file to whoever may see a record that refers to it, under

@@ -52,7 +52,7 @@ var looks = []look{
 	{"acceptance", harbor, "/orders/KG-1027/acceptance", nil},
 	{"dialog", harbor, "/orders/KG-1027/acceptance", func(b *tab) {
 		b.press("Accept service")
-		b.sees("dialog[open]", "OK")
+		b.sees("dialog[open]", "Go back")
 	}},
 	{"appeal", harbor, "/orders/KG-1024/appeal", nil},
 	{"market", harbor, "/market", nil},

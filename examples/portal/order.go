@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,15 +13,15 @@ import (
 
 type orderPage struct {
 	layout
-	Order     summary
-	Done      string // what the visitor has just done
-	Steps     []supervision.Step
-	Deadlines []deadline
-	Request   []fact
-	Delivery  []fact
-	Appeal    []fact
-	Records   []recordView
-	Earlier   int64 // the record before the first one shown; 0 where all are
+	Order    standing
+	Done     supervision.Operation // what the visitor has just done
+	Steps    []supervision.Step
+	Later    []deadline // what time brings that the banner does not say
+	Request  []fact
+	Delivery []fact
+	Appeal   []fact
+	Records  []recordView
+	Earlier  int64 // the record before the first one shown; 0 where all are
 }
 
 // deadline is what time alone will bring, in words: a sentence around its
@@ -33,27 +34,27 @@ type deadline struct {
 // recordView is an operation record with what was submitted.
 type recordView struct {
 	supervision.Record
-	Facts []fact
+	Facts     []fact
+	Elsewhere string // where on the page the facts are shown; empty for here
 }
 
-// recordsShown is how many operation records the order's page begins with.
+// recordsShown is how many operation records a page begins with.
 const recordsShown = 50
 
 func (v *visit) showOrder() error {
-	ctx := v.r.Context()
-	order, err := v.svc.Order(ctx, v.r.PathValue("id"), v.actor())
+	order, err := v.svc.Order(v.r.Context(), v.r.PathValue("id"), v.actor())
 	if err != nil {
 		return err
 	}
 	page := orderPage{layout: v.layout("Order " + order.ID), Delivery: deliveryFacts(order),
 		Appeal: appealFacts(order.Appeal)}
-	if page.Order, err = v.summary(order); err != nil {
+	s, err := v.summary(order)
+	if err != nil {
 		return err
 	}
-	page.Done = english.Record(supervision.Operation(v.said(address(order.ID))))
+	page.Done = supervision.Operation(v.said(address(order.ID)))
 	page.Live = livePath(order)
 	page.Steps = order.Steps(page.Now)
-	page.Deadlines = v.deadlines(order)
 	if page.Request, err = v.requestFacts(order); err != nil {
 		return err
 	}
@@ -65,7 +66,43 @@ func (v *visit) showOrder() error {
 	if page.Records, err = v.news(order, page.Earlier); err != nil {
 		return err
 	}
+	for i := range page.Records {
+		page.Records[i].Elsewhere = elsewhere(order, page.Records[i].Record)
+	}
+	page.Order = v.standing(s, page.Records)
+	for _, d := range v.deadlines(order) {
+		if !slices.Contains(page.Order.Comes, d) {
+			page.Later = append(page.Later, d)
+		}
+	}
 	return v.render(http.StatusOK, "order", page)
+}
+
+// elsewhere names the part of the order's page that shows what a record submitted,
+// so that nothing is said twice.
+func elsewhere(o supervision.Order, r supervision.Record) string {
+	switch {
+	case r.Operation == supervision.OpSubmitRequest && o.Request != nil && r.At.Equal(o.Request.SubmittedAt):
+		return "request"
+	case r.Operation == supervision.OpDeliver && o.Delivery != nil && r.At.Equal(o.Delivery.DeliveredAt):
+		return "delivery"
+	case o.Appeal != nil && !r.At.Before(o.Appeal.RaisedAt) && slices.Contains([]supervision.Operation{
+		supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpAddNote, supervision.OpDecideAppeal}, r.Operation):
+		return "appeal"
+	}
+	return ""
+}
+
+// history returns all records of an order that the actor may see, oldest first.
+func (p *portal) history(ctx context.Context, order string, actor supervision.Actor) (all []supervision.Record,
+	err error) {
+	for {
+		records, err := p.svc.Records(ctx, order, actor, int64(len(all)), supervision.MaxPage)
+		all = append(all, records...)
+		if err != nil || len(records) < supervision.MaxPage {
+			return all, err
+		}
+	}
 }
 
 // news lists the records after a version, newest first.
@@ -80,7 +117,7 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 	}
 	list := make([]recordView, len(records))
 	for i, r := range records {
-		list[i] = recordView{r, factsOf(r.Action, t)}
+		list[i] = recordView{Record: r, Facts: factsOf(r.Action, t)}
 	}
 	slices.Reverse(list)
 	return list, nil

@@ -60,7 +60,7 @@ func (v *visit) perform() error {
 	action, found := f.action()
 	faults = append(faults, found...)
 	confirmed := confirm == "yes" && len(faults) == 0
-	err = v.send(ctx, f, action, confirmed)
+	result, err := v.send(ctx, f, action, confirmed)
 	faults = append(faults, faultsOf(err)...)
 	if confirmed && err == nil {
 		if err := errors.Join(v.db.unstage(ctx, f.staged(v.who), f.files()), v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
@@ -80,7 +80,7 @@ func (v *visit) perform() error {
 	case err != nil:
 		return v.explain(f, t, err)
 	}
-	return v.confirm(f, t, order)
+	return v.confirm(f, t, order, result.Order)
 }
 
 // receive reads the posted form of a task. What it uploads is kept only where
@@ -139,13 +139,12 @@ func (v *visit) upload() error {
 	return v.renderPart(status, "task", "uploaded", in)
 }
 
-func (v *visit) send(ctx context.Context, f *form, action supervision.Action, confirmed bool) error {
+func (v *visit) send(ctx context.Context, f *form, action supervision.Action, confirmed bool) (service.Result, error) {
 	options := []service.DoOption{service.WithKey(f.Key), service.IfVersion(f.Version)}
 	if !confirmed {
 		options = append(options, service.DryRun())
 	}
-	_, err := v.svc.Do(ctx, f.order.ID, v.actor(), action, options...)
-	return err
+	return v.svc.Do(ctx, f.order.ID, v.actor(), action, options...)
 }
 
 // explain says why a sound form has not been taken.
@@ -203,15 +202,32 @@ type confirmPage struct {
 	Order summary
 	Task  task
 	Form  *form
+	After summary // the order as it would be
+	Ends  []offer // what the visitor can do now and could not do any more
+	Comes []deadline
 }
 
-// confirm asks before anything happens. With a script the same page is shown as
-// a dialog.
-func (v *visit) confirm(f *form, t task, order supervision.Order) error {
+// confirm asks before anything happens, and says what ends. With a script the
+// same page is shown as a dialog.
+func (v *visit) confirm(f *form, t task, order, after supervision.Order) error {
 	page := confirmPage{layout: v.layout(f.Title), Task: t, Form: f}
 	var err error
 	if page.Order, err = v.summary(order); err != nil {
 		return err
+	}
+	if page.After, err = v.summary(after); err != nil {
+		return err
+	}
+	for _, o := range page.Order.Allowed() {
+		same := func(other offer) bool { return other.Slug == o.Slug }
+		if o.Slug != t.Slug && !slices.ContainsFunc(page.After.Allowed(), same) {
+			page.Ends = append(page.Ends, o)
+		}
+	}
+	for _, d := range v.deadlines(after) {
+		if len(page.Comes) < foreseen && d.Kind != supervision.DeadlineReminder {
+			page.Comes = append(page.Comes, d)
+		}
 	}
 	return v.render(http.StatusOK, "confirm", page)
 }

@@ -31,8 +31,7 @@ func wordingOf(op supervision.Operation, o supervision.Order) wording {
 			false}
 	case supervision.OpAcceptProduct:
 		return wording{"Accept the service", "Accept service",
-			"You are satisfied with the service. The order is completed " +
-				english.Span(o.Policy.CompletionDelay) + " after you accept.", false}
+			"You are satisfied with the service.", false}
 	case supervision.OpRejectProduct:
 		return wording{"Reject the service", "Reject service", "The seller will be asked to deliver again.", true}
 	case supervision.OpRemind:

@@ -66,22 +66,34 @@ type summary struct {
 	supervision.Order
 	Now    time.Time
 	Offers []offer
-	Mine   bool // it is the visitor's turn
+	Role   supervision.Role // the visitor's
 }
 
 func (v *visit) summary(o supervision.Order) (summary, error) {
 	now := v.svc.Now()
 	list, err := offers(o, v.actor(), now)
-	return summary{o, now, list, o.Turn() == v.who.Role}, err
+	return summary{o, now, list, v.who.Role}, err
 }
 
-// Allowed lists what the actor can do now; Closed what not.
-func (s summary) Allowed() []offer { return s.filter(true) }
-func (s summary) Closed() []offer  { return s.filter(false) }
-
-func (s summary) filter(allowed bool) (list []offer) {
+// Allowed lists what the actor can do now.
+func (s summary) Allowed() (list []offer) {
 	for _, o := range s.Offers {
-		if o.Allowed == allowed {
+		if o.Allowed {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// Closed lists what not, with one entry for each reason.
+func (s summary) Closed() (list []offer) {
+	for _, o := range s.Offers {
+		same := func(other offer) bool { return other.Why.Reason == o.Why.Reason && other.Why.From.Equal(o.Why.From) }
+		if o.Allowed {
+			continue
+		} else if i := slices.IndexFunc(list, same); i >= 0 {
+			list[i].Label += ", " + o.Label
+		} else {
 			list = append(list, o)
 		}
 	}
@@ -101,7 +113,7 @@ func (s summary) Pending() *appeal.Appeal {
 
 type taskPage struct {
 	layout
-	Order   summary
+	Order   standing
 	Task    task
 	Forms   []*form
 	Closed  []supervision.Decision // the task's operations that are not allowed
@@ -141,10 +153,18 @@ func (v *visit) showTask() error {
 // now.
 func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
 	page := taskPage{layout: v.layout(t.Label), Task: t}
-	var err error
-	if page.Order, err = v.summary(order); err != nil {
+	s, err := v.summary(order)
+	if err != nil {
 		return page, err
 	}
+	records, err := v.news(order, order.Version-recordsShown)
+	if err != nil {
+		return page, err
+	}
+	if t.Slug == "ruling" {
+		records = slices.DeleteFunc(records, func(r recordView) bool { return elsewhere(order, r.Record) == "appeal" })
+	}
+	page.Order = v.standing(s, records)
 	page.Live = livePath(order)
 	if page.Grounds, err = order.Verdicts(v.actor(), page.Now); err != nil {
 		return page, err

@@ -115,7 +115,7 @@ func TestUnsent_Browser(t *testing.T) {
 	buyer.press("Submit request")
 	buyer.sees("dialog[open]", "one.txt, two.txt")
 	require.Empty(t, buyer.texts(".fault"), "a form that is good again shows no faults")
-	buyer.press("Cancel")
+	buyer.press("Go back")
 	buyer.until(`!document.querySelector("dialog")`)
 	require.Equal(t, "Move the archive.", buyer.value("text"))
 	require.Equal(t, order.Version, s.version(t, order))
@@ -130,7 +130,7 @@ func TestUnsent_Browser(t *testing.T) {
 	buyer.press("Submit request")
 	buyer.sees("dialog[open]", "Move the archive, please.")
 	require.Empty(t, buyer.texts("#problem:not([hidden])"), "a problem goes when it is over")
-	buyer.press("Cancel")
+	buyer.press("Go back")
 
 	buyer.fill("text", "Move the archive today.")
 	buyer.until(`fetch(location.href).then(r => r.text()).then(t => t.includes("Move the archive today."))`)

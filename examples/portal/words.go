@@ -21,12 +21,13 @@ var functions = template.FuncMap{
 	"account": accountName, "product": productName, "role": english.Role, "roles": supervision.Roles,
 	"status": english.Status, "order": english.OrderStatus, "step": english.Step, "state": english.StepState,
 	"tone": tone, "done": english.Record, "ground": english.Ground,
-	"party":   func(p appeal.Party) string { return english.Role(supervision.Role(p)) },
+	"party":   func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 	"outcome": english.Outcome, "why": english.Why, "reason": english.Verdict,
 	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 	"span":  func(from, to time.Time) string { return english.Span(to.Sub(from)) },
 	"until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID, "address": address,
-	"file":    filePath,
+	"file": filePath, "stamp": stamp, "instant": english.Instant, "quote": quote,
+	"length":  func(t time.Time) string { return english.Span(t.Sub(time.Time{})) },
 	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
 }
 
@@ -48,17 +49,39 @@ func tone(s supervision.Status) string {
 // resumed says at which stage a ruling let the flow go on.
 func resumed(word string) string { return english.Status(supervision.Status(word)) }
 
+// stamp writes a time for machines.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
 // instant writes a time for people and machines.
 func instant(t time.Time) template.HTML {
-	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s UTC</time>`, t.Format(time.RFC3339Nano),
-		t.Format("2 Jan 2006, 15:04")))
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, stamp(t), english.Instant(t)))
 }
 
 // until counts down to an instant; the script keeps it going.
 func until(t, now time.Time) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`,
-		t.UTC().Format(time.RFC3339Nano), english.Until(t.Sub(now))))
+		stamp(t), english.Until(t.Sub(now))))
+}
+
+// quote is what was said in a record, where that is short enough to stand in a
+// banner: its first text, unless the record is about a whole form.
+func quote(r recordView) string {
+	switch r.Operation {
+	case supervision.OpSubmitRequest, supervision.OpDeliver:
+		return ""
+	case supervision.OpDecideAppeal:
+		for _, f := range r.Facts {
+			if f.Label == "Decision" {
+				return f.Text
+			}
+		}
+	case supervision.OpRaiseAppeal:
+		return r.Facts[1].Text
+	}
+	if len(r.Facts) == 0 {
+		return ""
+	}
+	return r.Facts[0].Text
 }
 
 func capital(s string) string {

@@ -129,6 +129,7 @@ function tick() {
     element.textContent = left > 0 ? 'in ' + span(left) : 'now';
     if (left === 0) setTimeout(refresh, 1000);
   }
+  for (const meter of document.querySelectorAll('meter[data-since]')) meter.value = (Date.now() + ahead - Date.parse(meter.dataset.since)) / 1000;
 }
 
 // As words.Until has it: what is left over counts as a whole unit.
@@ -263,7 +264,8 @@ function ask(question, form) {
   dialog.querySelector('[data-cancel]').addEventListener('click', event => { event.preventDefault(); dialog.close(); });
   document.body.append(dialog);
   dialog.showModal();
-  dialog.querySelector('button').focus();
+  dialog.querySelector('[data-first]').focus(); // never what cannot be taken back
+  tick();
 }
 
 function swap(page, focused) {
@@ -278,3 +280,9 @@ function swap(page, focused) {
 document.addEventListener('change', event => {
   if (event.target.matches('[data-swap] select')) event.target.form.requestSubmit(event.target.form.querySelector('[value=update]'));
 });
+
+document.querySelector('[data-print]')?.addEventListener('click', () => print());
+
+// Printing shows what is folded away on the screen.
+addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(e => { e.open = true; e.dataset.printed = 'yes'; }));
+addEventListener('afterprint', () => document.querySelectorAll('details[data-printed]').forEach(e => { e.open = false; delete e.dataset.printed; }));

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// documentPage is an order's record as something to print and to keep.
+type documentPage struct {
+	layout
+	Order    supervision.Order
+	Records  []recordView
+	Findings []string // what could not have been made by the rules; none is good
+	Digest   string   // of the records as they are shown
+}
+
+// showDocument shows the whole record. It is verified as it is stored, and its
+// digest is that of what the visitor may see, so that they can check it (R21,
+// R34).
+func (v *visit) showDocument() error {
+	order, records, err := v.document()
+	if err != nil {
+		return err
+	}
+	t, err := v.templateOf(v.r.Context(), order)
+	if err != nil {
+		return err
+	}
+	page := documentPage{layout: v.layout("Record of order " + order.ID), Order: order}
+	for _, r := range records {
+		page.Records = append(page.Records, recordView{Record: r, Facts: factsOf(r.Action, t)})
+	}
+	digest, err := audit.DigestOf(records)
+	if err != nil {
+		return err
+	}
+	page.Digest = digest.String()
+	stored, err := v.history(v.r.Context(), order.ID, supervision.System())
+	if err != nil {
+		return err
+	}
+	for _, f := range audit.Verify(stored, v.formOf) {
+		page.Findings = append(page.Findings, f.String())
+	}
+	return v.render(http.StatusOK, "document", page)
+}
+
+func (v *visit) document() (supervision.Order, []supervision.Record, error) {
+	order, err := v.svc.Order(v.r.Context(), v.r.PathValue("id"), v.actor())
+	if err != nil {
+		return order, nil, err
+	}
+	records, err := v.history(v.r.Context(), order.ID, v.actor())
+	return order, records, err
+}
+
+// formOf finds the template that an operation of an order fills in (R04).
+func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.Form {
+	published, err := v.svc.Template(v.r.Context(), o.Seller, o.Product, o.Form(op))
+	if err != nil || o.Form(op) == 0 {
+		return nil
+	}
+	form, err := template.Compile(published.Template)
+	if err != nil {
+		return nil
+	}
+	return form
+}
+
+// exportJSON sends the records in the library's own form.
+func (v *visit) exportJSON() error {
+	_, records, err := v.document()
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(records, "", "  ")
+	if err != nil {
+		return err
+	}
+	return v.attach("application/json", "json", append(data, '\n'))
+}
+
+// exportCSV sends the records as a table.
+func (v *visit) exportCSV() error {
+	order, records, err := v.document()
+	if err != nil {
+		return err
+	}
+	t, err := v.templateOf(v.r.Context(), order)
+	if err != nil {
+		return err
+	}
+	var table strings.Builder
+	w := csv.NewWriter(&table)
+	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
+	for _, r := range records {
+		var said []string
+		for _, f := range factsOf(r.Action, t) {
+			said = append(said, f.Label+": "+f.text())
+		}
+		row := []string{r.Order, strconv.FormatInt(r.Seq, 10), stamp(r.At), string(r.Actor.Role), r.Actor.ID,
+			string(r.Operation), string(r.From), string(r.To), strings.Join(said, "\n")}
+		for i, cell := range row {
+			row[i] = plainCell(cell)
+		}
+		_ = w.Write(row)
+	}
+	w.Flush() // a strings.Builder takes everything
+	return v.attach("text/csv; charset=utf-8", "csv", []byte(table.String()))
+}
+
+// plainCell keeps a spreadsheet from taking what somebody wrote for a formula.
+func plainCell(text string) string {
+	if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r") {
+		return "'" + text
+	}
+	return text
+}
+
+func (v *visit) attach(kind, ending string, content []byte) error {
+	v.w.Header().Set("Content-Type", kind)
+	v.w.Header().Set("Content-Disposition", `attachment; filename="record.`+ending+`"`)
+	_, _ = v.w.Write(content) // an error means that the visitor has gone
+	return nil
+}

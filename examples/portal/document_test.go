@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+)
+
+// TestDocument: every record of the market holds by the rules; the digest on the
+// page is that of the export, so that whoever has it can check it (R21).
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	list, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: supervision.MaxPage})
+	require.NoError(t, err)
+	people := map[string]*person{}
+	for _, a := range accounts {
+		people[a.ID] = s.as(t, a.ID)
+	}
+	for _, o := range list.Orders {
+		for _, who := range []string{o.Buyer, o.Seller, "manager-mei"} {
+			shown := people[who].get(at(o, "record"))
+			require.Equal(t, http.StatusOK, shown.StatusCode)
+			assert.Contains(t, shown.body, "Each could have been made as it stands.", "%s for %s", o.ID, who)
+			var records []supervision.Record
+			require.NoError(t, json.Unmarshal([]byte(people[who].get(at(o, "record.json")).body), &records))
+			assert.Len(t, records, int(o.Version))
+			digest, err := audit.DigestOf(records)
+			require.NoError(t, err)
+			assert.Contains(t, shown.body, digest.String())
+		}
+	}
+}
+
+// TestDocument_Altered: a record that the rules could not have made is named.
+func TestDocument_Altered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	changed, err := s.db.Exec(`UPDATE serviceflow_records SET document = replace(document, 'seller-cloudline', 'somebody')
+		WHERE order_id = 'KG-1024' AND seq = 4 AND document LIKE '%seller-cloudline%'`)
+	require.NoError(t, err)
+	n, err := changed.RowsAffected()
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	assert.Contains(t, s.as(t, harbor).get("/orders/KG-1024/record").body, "could not have been made by the rules")
+}
+
+// TestExportCSV: the table opens as text, whatever was written.
+func TestExportCSV(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.\nSoon, please.")))
+	answer := s.as(t, harbor).get(at(order, "record.csv"))
+	rows, err := csv.NewReader(strings.NewReader(answer.body)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 3)
+	assert.Equal(t, "Request: Move it.\nSoon, please.", rows[2][8])
+	assert.Equal(t, `attachment; filename="record.csv"`, answer.Header.Get("Content-Disposition"))
+	for text, want := range map[string]string{"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "a=1": "a=1"} {
+		assert.Equal(t, want, plainCell(text))
+	}
+}
+
+// TestDocument_Print: the browser's print has the whole record, opened, and
+// nothing of the screen's frame.
+func TestDocument_Print(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.logIn(t, harbor)
+	for _, path := range []string{"/orders/KG-1024/record", "/orders/KG-1024"} {
+		b.open(path)
+		pdf := b.pdf()
+		require.True(t, strings.HasPrefix(string(pdf), "%PDF-"))
+		file := filepath.Join(t.TempDir(), "record.pdf")
+		require.NoError(t, os.WriteFile(file, pdf, 0o600))
+		if *screens != "" {
+			require.NoError(t, os.WriteFile(filepath.Join(*screens, strings.ReplaceAll(path[1:], "/", "-")+".pdf"), pdf, 0o600))
+		}
+		text, err := exec.Command("pdftotext", "-layout", file, "-").Output()
+		if err != nil {
+			t.Logf("the text of the PDF is not looked at: %v", err)
+			continue
+		}
+		for _, want := range []string{"Cloudline Software", "The import stops half way.", "Harbor Retail Outlet", "Product purchased"} {
+			assert.Contains(t, string(text), want, path)
+		}
+		for _, frame := range []string{"Log out", "+5 days", "Marketplace"} {
+			assert.NotContains(t, string(text), frame, path)
+		}
+	}
+}
+
+// pdf prints the page as the browser does.
+func (b *tab) pdf() (data []byte) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		printed, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{})
+		if err == nil {
+			data = printed.Data
+		}
+		return err
+	}))
+	return data
+}

@@ -26,6 +26,9 @@ func findAccount(id string) (account, bool) {
 	return account{}, false
 }
 
+// mail is where notices are sent.
+func (a account) mail() string { return a.ID + "@portal.example" }
+
 // actor is who the account is to the library, which decides what it may see and
 // do.
 func (a account) actor() supervision.Actor { return supervision.Actor{Role: a.Role, ID: a.ID} }

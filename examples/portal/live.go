@@ -89,11 +89,12 @@ func (h *hub) leave(l *listener) {
 // close ends all streams, so that the server can stop.
 func (h *hub) close() { h.closing.Do(func() { close(h.closed) }) }
 
-// publish is what the service relays records to. A page that misses one sees it
-// with the next, so it never fails.
+// publish is what the service relays records to: it keeps the notices, and tells
+// open pages. A page that misses something sees it with the next.
 func (p *portal) publish(ctx context.Context, r supervision.Record) error {
+	err := p.notify(ctx, r)
 	p.announce(ctx, r.Order)
-	return nil
+	return err
 }
 
 // announce tells the pages of every process that something has happened to an

@@ -46,6 +46,9 @@ func (v *visit) showOrder() error {
 	if err != nil {
 		return err
 	}
+	if err := v.db.read(v.r.Context(), v.who.ID, order.ID); err != nil {
+		return err
+	}
 	page := orderPage{layout: v.layout("Order " + order.ID), Delivery: deliveryFacts(order),
 		Appeal: appealFacts(order.Appeal)}
 	s, err := v.summary(order)

@@ -50,6 +50,7 @@ type layout struct {
 	Now   time.Time
 	Path  string
 	Leaps []leap // the demonstration clock's; none outside a demonstration
+	News  int    // how many notices are unread
 	Live  string // the event stream the page follows; empty for none
 }
 
@@ -57,6 +58,12 @@ func (v *visit) layout(title string) layout {
 	l := layout{Title: title, Who: v.who, Known: v.known, Now: v.svc.Now(), Path: v.r.URL.RequestURI()}
 	if v.demo && v.known {
 		l.Leaps = leaps
+	}
+	if v.known {
+		var err error
+		if l.News, err = v.db.unread(v.r.Context(), v.who.ID); err != nil {
+			v.log.Warn("unread notices cannot be counted", "error", err)
+		}
 	}
 	return l
 }

@@ -24,6 +24,7 @@ type portal struct {
 	log   *slog.Logger
 	demo  bool
 	https bool
+	mailer
 }
 
 // relayInterval is how soon an open page hears of what the other party did.
@@ -46,12 +47,31 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 		return nil, err
 	}
 	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), pages: pages, log: log, demo: s.demo,
-		https: s.https}
+		https:  s.https,
+		mailer: mailer{s.smtp, "http://" + s.addr}}
 	return p, p.seed(ctx)
 }
 
-// sweepInterval is how often what nobody refers to is removed.
-const sweepInterval = time.Hour
+// How often what nobody refers to is removed, and notices are mailed.
+const (
+	sweepInterval = time.Hour
+	mailInterval  = 2 * time.Second
+)
+
+// every does something now and then, until the context ends.
+func (p *portal) every(ctx context.Context, interval time.Duration, what string, do func() error) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		if err := do(); err != nil && ctx.Err() == nil {
+			p.log.Warn(what+" failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
 
 // work settles what time brings, tells open pages what happened and removes
 // what nobody needs, until the context ends.
@@ -60,18 +80,9 @@ func (p *portal) work(ctx context.Context) {
 	defer others.Wait()
 	others.Go(func() { p.hear(ctx) })
 	others.Go(func() {
-		for every := time.NewTicker(sweepInterval); ; {
-			if err := p.sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				p.log.Warn("sweeping failed", "error", err)
-			}
-			select {
-			case <-ctx.Done():
-				every.Stop()
-				return
-			case <-every.C:
-			}
-		}
+		p.every(ctx, sweepInterval, "sweeping", func() error { return p.sweep(ctx, time.Now()) })
 	})
+	others.Go(func() { p.every(ctx, mailInterval, "mailing", func() error { return p.mail(ctx) }) })
 	if err := p.svc.Run(ctx, p.publish); err != nil && ctx.Err() == nil {
 		p.log.Error("worker ended", "error", err)
 	}
@@ -105,6 +116,8 @@ func (p *portal) routes() []route {
 		{"GET /orders/{id}/{task}", false, "", (*visit).showTask},
 		{"POST /orders/{id}/{task}", false, "", (*visit).perform},
 		{"POST /orders/{id}/{task}/files", false, "", (*visit).upload},
+		{"GET /notices", false, "", (*visit).showNotices},
+		{"POST /notices", false, "", (*visit).readNotices},
 		{"GET /market", false, supervision.RoleBuyer, (*visit).showMarket},
 		{"POST /market/{product}", false, supervision.RoleBuyer, (*visit).buy},
 		{"GET /templates", false, supervision.RoleSeller, (*visit).showTemplates},

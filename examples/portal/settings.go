@@ -13,6 +13,7 @@ type settings struct {
 	postgres string
 	demo     bool
 	https    bool
+	smtp     string
 }
 
 func parseSettings(args []string) (settings, error) {
@@ -23,6 +24,7 @@ func parseSettings(args []string) (settings, error) {
 	flags.StringVar(&s.postgres, "postgres", "", "`URL` of a PostgreSQL database to use instead of the file")
 	flags.BoolVar(&s.demo, "demo", false, "let everybody move the clock forward")
 	flags.BoolVar(&s.https, "https", false, "browsers come through a TLS proxy: cookies are Secure")
+	flags.StringVar(&s.smtp, "smtp", "", "`address` of a mail server to send notices to, such as a catcher on this machine")
 	return s, flags.Parse(args)
 }
 

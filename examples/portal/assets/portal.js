@@ -65,6 +65,7 @@ function update(page) {
     if (focused) document.querySelector(focused)?.focus();
     changed = true;
   }
+  document.title = page.title;
   if (!changed) return;
   tick();
   const clock = page.querySelector('.clock time');

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	"net/http"
+	"net/mail"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestNotices: whoever did not do it hears of it, once, with what both can do
+// now; reading the order marks it read.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.RejectRequest{Reason: "Which archive?"}))
+	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
+	require.Eventually(t, func() bool { return strings.Contains(buyer.get("/notices").body, "Which archive?") },
+		patience, 20*time.Millisecond)
+	feed := buyer.get("/notices").body
+	assert.Contains(t, feed, `You can now: <a href="`+at(order, "request")+`">Submit Request</a>`)
+	assert.Contains(t, buyer.get("/orders").body, "<title>(")
+	assert.NotContains(t, seller.get("/notices").body, "Which archive?", "it was the seller's own doing")
+	assert.Contains(t, seller.get("/notices").body, "Request submitted")
+	assert.NotContains(t, s.as(t, northwind).get("/notices").body, order.ID)
+
+	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
+	require.NoError(t, err)
+	for _, r := range records {
+		require.NoError(t, s.publish(t.Context(), r), "relayed again")
+	}
+	assert.Equal(t, 1, strings.Count(buyer.get("/notices").body, "Which archive?"))
+
+	before, err := s.db.unread(t.Context(), harbor)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, buyer.get(at(order)).StatusCode)
+	after, err := s.db.unread(t.Context(), harbor)
+	require.NoError(t, err)
+	assert.Less(t, after, before)
+	require.Equal(t, http.StatusSeeOther, buyer.post("/notices", nil).StatusCode)
+	assert.NotContains(t, buyer.get("/orders").body, "<title>(")
+}
+
+// TestNotices_OfNotes: the note that a manager keeps is news to nobody (R34), an
+// appeal is to the managers.
+func TestNotices_OfNotes(t *testing.T) {
+	t.Parallel()
+	order := supervision.Order{Buyer: harbor, Seller: "seller-cloudline"}
+	who := func(r supervision.Record) (ids []string) {
+		for _, a := range recipients(order, r) {
+			ids = append(ids, a.ID)
+		}
+		return ids
+	}
+	manager := supervision.Manager("manager-mei")
+	assert.Empty(t, who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{}}))
+	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: manager,
+		Operation: supervision.OpAddNote, Action: supervision.AddNote{Shared: true}}))
+	assert.Equal(t, []string{"seller-cloudline", "manager-mei"}, who(supervision.Record{Actor: supervision.Buyer(harbor),
+		Operation: supervision.OpRaiseAppeal, Action: supervision.RaiseAppeal{}}))
+	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: supervision.System(),
+		Operation: supervision.OpComplete, Action: supervision.Complete{}}))
+}
+
+// catcher is a mail server that keeps what it is sent.
+type catcher struct {
+	addr string
+	mu   sync.Mutex
+	sent []string
+	deaf bool
+}
+
+func catchMail(t *testing.T) *catcher {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	c := &catcher{addr: listener.Addr().String()}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			c.serve(conn)
+		}
+	}()
+	return c
+}
+
+func (c *catcher) serve(conn net.Conn) {
+	defer conn.Close()
+	fmt.Fprint(conn, "220 catcher\r\n")
+	for lines := bufio.NewReader(conn); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return
+		}
+		c.mu.Lock()
+		deaf := c.deaf
+		c.mu.Unlock()
+		switch {
+		case deaf:
+			fmt.Fprint(conn, "451 later\r\n")
+		case strings.HasPrefix(line, "DATA"):
+			fmt.Fprint(conn, "354 go on\r\n")
+			var message strings.Builder
+			for line, err := lines.ReadString('\n'); err == nil && line != ".\r\n"; line, err = lines.ReadString('\n') {
+				message.WriteString(line)
+			}
+			c.mu.Lock()
+			c.sent = append(c.sent, message.String())
+			c.mu.Unlock()
+			fmt.Fprint(conn, "250 kept\r\n")
+		case strings.HasPrefix(line, "QUIT"):
+			fmt.Fprint(conn, "221 bye\r\n")
+			return
+		default:
+			fmt.Fprint(conn, "250 ok\r\n")
+		}
+	}
+}
+
+func (c *catcher) mails(t *testing.T, to string) (texts []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.sent {
+		message, err := mail.ReadMessage(strings.NewReader(m))
+		require.NoError(t, err)
+		if message.Header.Get("To") != to {
+			continue
+		}
+		subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
+		require.NoError(t, err)
+		body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+		require.NoError(t, err)
+		texts = append(texts, subject+"\n"+string(body))
+	}
+	return texts
+}
+
+// TestMail: each notice is mailed once, also where the server was away.
+func TestMail(t *testing.T) {
+	t.Parallel()
+	c := catchMail(t)
+	c.deaf = true
+	s := startSite(t, settings{file: seeded(t), addr: "portal.example", smtp: c.addr})
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
+		bySeller(supervision.RejectRequest{Reason: "Which archive?\nThe old one?"}))
+	require.Eventually(t, func() bool {
+		n, err := s.db.unread(t.Context(), harbor)
+		return err == nil && n > 0 && strings.Contains(s.as(t, harbor).get("/notices").body, order.ID)
+	}, patience, 20*time.Millisecond)
+	assert.Error(t, s.mail(t.Context()))
+	c.mu.Lock()
+	c.deaf = false
+	c.mu.Unlock()
+	about := func() (texts []string) {
+		for _, text := range c.mails(t, "buyer-harbor@portal.example") {
+			if strings.Contains(text, order.ID+": Request rejected") {
+				texts = append(texts, text)
+			}
+		}
+		return texts
+	}
+	require.Eventually(t, func() bool { return s.mail(t.Context()) == nil && len(about()) > 0 }, patience, 20*time.Millisecond)
+	require.NoError(t, s.mail(t.Context()))
+	require.Len(t, about(), 1)
+	assert.Contains(t, about()[0], "Which archive?")
+	assert.Contains(t, about()[0], "You can now: Submit Request.")
+	assert.Contains(t, about()[0], "http://portal.example"+at(order))
+}

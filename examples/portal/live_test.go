@@ -128,8 +128,15 @@ func TestStreams_EndWithTheSession(t *testing.T) {
 	stream := p.stream("/events")
 	require.Equal(t, http.StatusSeeOther, p.post("/logout", nil).StatusCode)
 	s.announce(t.Context(), "")
-	for line := range stream.lines {
-		assert.NotContains(t, line, "data:")
+	for timeout := time.After(patience); ; {
+		select {
+		case _, open := <-stream.lines:
+			if !open {
+				return
+			}
+		case <-timeout:
+			require.Fail(t, "the stream goes on")
+		}
 	}
 }
 

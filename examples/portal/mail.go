@@ -75,7 +75,7 @@ func (db *database) mark(ctx context.Context, n notice, from, to int) (bool, err
 	return changed == 1, err
 }
 
-var mailText = texttemplate.Must(texttemplate.New("mail").Funcs(texttemplate.FuncMap(words)).ParseFS(files, "pages/mail.txt"))
+var mailText = texttemplate.Must(texttemplate.New("mail").Funcs(texttemplate.FuncMap(functions)).ParseFS(files, "pages/mail.txt"))
 
 func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	view, err := p.view(ctx, n)
@@ -91,7 +91,7 @@ func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	if err := text.Close(); err != nil {
 		return err
 	}
-	subject := mime.QEncoding.Encode("utf-8", view.Order.ID+": "+doneNames[view.Record.Operation])
+	subject := mime.QEncoding.Encode("utf-8", view.Order.ID+": "+english.Record(view.Record.Operation))
 	message := strings.Join([]string{"From: KooGallery <supervision@portal.example>",
 		"To: " + to.mail(), "Subject: " + subject, "Date: " + n.At.UTC().Format(time.RFC1123Z), "MIME-Version: 1.0",
 		"Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", body.String()}, "\r\n")

@@ -28,7 +28,7 @@ func TestStanding(t *testing.T) {
 		{harbor, "/orders/KG-1019", []string{"Progress reported", "Purchasing is installed", "Appeal decided",
 			"The seller has to deliver the purchasing module.", "Purchasing is missing."}, nil},
 		{northwind, "/orders/KG-1026", []string{"to be completed", "The order is completed"}, []string{"can appeal"}},
-		{harbor, "/orders/KG-1021", []string{"Waiting for the operations manager", "The decision on the appeal is due"}, nil},
+		{harbor, "/orders/KG-1021", []string{"Waiting for the operations manager", "decision is due"}, nil},
 		{northwind, "/orders/KG-1018", []string{"Canceled on"}, []string{"<meter"}},
 	} {
 		body := s.as(t, c.who).get(c.path).body
@@ -71,7 +71,7 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 	assert.Contains(t, reject, "Delivery rejections: 1 of 3. With 3 the buyer can appeal.")
 	assert.Contains(t, reject, "Waiting for acceptance</span> → <span")
 	accept := ask(supervision.OpAcceptProduct, url.Values{"confirm": nil})
-	assert.Contains(t, accept, "in 3 h</time>: The order is completed.")
+	assert.Contains(t, accept, "The order is completed <time")
 	assert.Contains(t, accept, ">Accept service</button>")
 	assert.NotContains(t, accept, ">OK<")
 

@@ -24,11 +24,10 @@ func TestGenerated(t *testing.T) {
 	for page, parts := range map[string]map[string]string{
 		"README.md": {
 			"snippet: Example in example_test.go": snippet(t),
-			"generated: flow": "```mermaid\n" + drawing(t, "flow.mmd") + "```\n\n" +
-				drawing(t, "flow.md"),
-			"generated: numbers": numbers(),
+			"generated: flow":                     "```mermaid\n" + drawing(t, "flow.mmd") + "```",
+			"generated: numbers":                  numbers(),
 		},
-		"docs/rules.md": {"generated: rules": rules()},
+		"docs/rules.md": {"generated: rules": rules(), "generated: table": drawing(t, "flow.md")},
 	} {
 		t.Run(page, func(t *testing.T) {
 			written, err := os.ReadFile(page)
@@ -75,8 +74,16 @@ func snippet(t *testing.T) string {
 	return "```go\n" + regexp.MustCompile(`(?m)^\t`).ReplaceAllString(body, "") + "\n```"
 }
 
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "–"
+}
+
 func numbers() string {
-	presets := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License()}
+	presets := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		supervision.Hardware()}
 	var b strings.Builder
 	b.WriteString("| number | rule |")
 	for _, p := range presets {
@@ -108,6 +115,12 @@ func numbers() string {
 			func(p supervision.Policy) string { return duration(p.ReminderInterval) }},
 		{"an untouched delivery is accepted after", supervision.R27,
 			func(p supervision.Policy) string { return duration(p.AutoAccept) }},
+		{"counted from", supervision.R27, func(p supervision.Policy) string { return string(p.AutoAcceptFrom) }},
+		{"at the scheduled completion an open order will", supervision.R14,
+			func(p supervision.Policy) string { return string(p.AtScheduledEnd) }},
+		{"every appeal attaches proof", supervision.R18, func(p supervision.Policy) string { return yes(p.Appeal.Proof) }},
+		{"the parties may agree on a refund", supervision.R32,
+			func(p supervision.Policy) string { return yes(p.NegotiatedRefund) }},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |", row.name, row.rule)
 		for _, p := range presets {

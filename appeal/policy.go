@@ -34,6 +34,8 @@ type Policy struct {
 	// Handling is how long a ruling should take at most (R19). It must be
 	// positive.
 	Handling time.Duration
+	// Proof says that every appeal attaches proof (R18).
+	Proof bool
 	// Buyer and Seller are the grounds each side has (R11).
 	Buyer, Seller Grounds
 }
@@ -53,9 +55,9 @@ func Guide() Policy {
 }
 
 // Rules2025 is the policy of the rules of 2025: each side may appeal at any
-// time, without a ground and without a blackout (R26).
+// time, without a ground and without a blackout, and attaches proof (R18, R26).
 func Rules2025() Policy {
-	return Policy{Handling: 3 * Day, Buyer: GroundsOf(Unconditional), Seller: GroundsOf(Unconditional)}
+	return Policy{Handling: 3 * Day, Proof: true, Buyer: GroundsOf(Unconditional), Seller: GroundsOf(Unconditional)}
 }
 
 // Grounds returns the set of a party's grounds; no party has none.

@@ -15,6 +15,7 @@ type policyJSON struct {
 	Rejections *int     `json:"rejections"`
 	Blackout   string   `json:"blackout"`
 	Handling   string   `json:"handling"`
+	Proof      *bool    `json:"proof"`
 	Buyer      *Grounds `json:"buyer"`
 	Seller     *Grounds `json:"seller"`
 }
@@ -22,11 +23,11 @@ type policyJSON struct {
 // MarshalJSON writes the policy with durations as text:
 //
 //	{"silence":"120h0m0s","rejections":3,"blackout":"360h0m0s","handling":"72h0m0s",
-//	 "buyer":["seller_silent"],"seller":["buyer_silent"]}
+//	 "proof":false,"buyer":["seller_silent"],"seller":["buyer_silent"]}
 func (p Policy) MarshalJSON() ([]byte, error) {
 	return json.Marshal(policyJSON{
 		Silence: p.Silence.String(), Rejections: &p.Rejections, Blackout: p.Blackout.String(),
-		Handling: p.Handling.String(), Buyer: &p.Buyer, Seller: &p.Seller,
+		Handling: p.Handling.String(), Proof: &p.Proof, Buyer: &p.Buyer, Seller: &p.Seller,
 	})
 }
 
@@ -47,6 +48,7 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 		Rejections: given(&faults, "rejections", wire.Rejections, "give a number, even if 0"),
 		Blackout:   faults.ParseDuration("blackout", wire.Blackout),
 		Handling:   faults.ParseDuration("handling", wire.Handling),
+		Proof:      given(&faults, "proof", wire.Proof, "say true or false"),
 		Buyer:      given(&faults, "buyer", wire.Buyer, "give a list of grounds, even if empty"),
 		Seller:     given(&faults, "seller", wire.Seller, "give a list of grounds, even if empty"),
 	}

@@ -19,7 +19,7 @@ func TestR25_GuideNumbers(t *testing.T) {
 		Seller: appeal.GroundsOf(appeal.BuyerSilent, appeal.RequestRejected, appeal.ProductRejected),
 	}, appeal.Guide())
 	assert.Equal(t, appeal.Policy{
-		Handling: 72 * time.Hour, Buyer: appeal.GroundsOf(appeal.Unconditional),
+		Handling: 72 * time.Hour, Proof: true, Buyer: appeal.GroundsOf(appeal.Unconditional),
 		Seller: appeal.GroundsOf(appeal.Unconditional),
 	}, appeal.Rules2025())
 	assert.NoError(t, appeal.Guide().Validate())
@@ -110,7 +110,7 @@ func TestR25_ValidateReportsEveryFault(t *testing.T) {
 }
 
 func TestR25_PolicyJSON(t *testing.T) {
-	const written = `{"silence":"120h0m0s","rejections":3,"blackout":"360h0m0s","handling":"72h0m0s",` +
+	const written = `{"silence":"120h0m0s","rejections":3,"blackout":"360h0m0s","handling":"72h0m0s","proof":false,` +
 		`"buyer":["seller_silent","request_rejected","product_rejected"],` +
 		`"seller":["buyer_silent","request_rejected","product_rejected"]}`
 	data, err := json.Marshal(appeal.Guide())
@@ -127,7 +127,7 @@ func TestR25_PolicyJSON(t *testing.T) {
 
 func TestR25_PolicyJSONRefused(t *testing.T) {
 	good := map[string]string{
-		"silence": `"120h"`, "rejections": `3`, "blackout": `"0s"`, "handling": `"72h"`,
+		"silence": `"120h"`, "rejections": `3`, "blackout": `"0s"`, "handling": `"72h"`, "proof": `true`,
 		"buyer": `["seller_silent"]`, "seller": `[]`,
 	}
 	with := func(field, value string) string {
@@ -181,8 +181,8 @@ func TestR25_PolicyJSONRefused(t *testing.T) {
 func TestR25_EveryMemberThatIsMissingIsNamed(t *testing.T) {
 	var read appeal.Policy
 	assert.Equal(t, []string{
-		"silence required ", "rejections required ", "blackout malformed ", "handling required ", "buyer required ",
-		"seller required ",
+		"silence required ", "rejections required ", "blackout malformed ", "handling required ", "proof required ",
+		"buyer required ", "seller required ",
 	}, faultsOf(t, json.Unmarshal([]byte(`{"blackout":"soon"}`), &read)))
 }
 

@@ -41,6 +41,8 @@ type Ruling struct {
 	Upheld bool `json:"upheld"`
 	// Decision is the mandatory text of the ruling.
 	Decision string `json:"decision"`
+	// Refund is what the host has to pay back (R32); zero for nothing.
+	Refund Money `json:"refund,omitzero"`
 	// Attachments are files that go with it.
 	Attachments []Attachment `json:"attachments,omitempty"`
 	// At is when it was made, By the operations manager's id.

@@ -1,7 +1,5 @@
 package supervision
 
-import "github.com/koogallery/serviceflow/supervision/template"
-
 // OpAcceptProduct and OpRejectProduct are the buyer's: see [AcceptProduct] and
 // [RejectProduct] (R08).
 const (
@@ -16,7 +14,7 @@ type AcceptProduct struct{}
 // Operation returns OpAcceptProduct.
 func (AcceptProduct) Operation() Operation { return OpAcceptProduct }
 
-func (a AcceptProduct) check(_ Order, _ *template.Form, f faults) (Action, faults) { return a, f }
+func (a AcceptProduct) check(_ command, f faults) (Action, faults) { return a, f }
 
 // RejectProduct sends the delivery back and adds one to the product rejections
 // (R08). It is the buyer's.
@@ -28,7 +26,7 @@ type RejectProduct struct {
 // Operation returns OpRejectProduct.
 func (RejectProduct) Operation() Operation { return OpRejectProduct }
 
-func (a RejectProduct) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a RejectProduct) check(_ command, f faults) (Action, faults) {
 	a.Reason = f.text("reason", a.Reason, true)
 	return a, f
 }

@@ -23,9 +23,22 @@ type Action interface {
 	Operation() Operation
 
 	// check returns the action as it is recorded: normalised and detached
-	// from the caller's memory. It reports every fault. The form is the
-	// template that the action fills in, nil for none.
-	check(o Order, form *template.Form, f faults) (Action, faults)
+	// from the caller's memory. It reports every fault.
+	check(c command, f faults) (Action, faults)
+}
+
+// command is what an action is checked against: the order it is given to,
+// settled to its instant, who gives it and when, and the template that it fills
+// in, nil for none.
+type command struct {
+	order Order
+	actor Actor
+	at    time.Time
+	form  *template.Form
+	// again says that the command is compared with a record of its instant: the
+	// order has gone on since, and is no longer what the action was checked
+	// against (R28).
+	again bool
 }
 
 // conditional is an action with a condition beyond the table's. Asking whether
@@ -33,7 +46,7 @@ type Action interface {
 // "whatever is allowed". Orders and decisions go by value: a pointer passed to
 // an interface's method would escape, and asking is free of allocations.
 type conditional interface {
-	decide(o Order, d Decision, role Role, at time.Time) Decision
+	decide(o Order, d Decision, actor Actor, at time.Time) Decision
 }
 
 // leading is an action that says itself where it leads among the destinations
@@ -74,7 +87,14 @@ var registry = [...]room{
 	of[Intervene](),
 	of[AddNote](),
 	of[DecideAppeal](),
+	of[ProposeRefund](),
+	of[WithdrawRefund](),
+	of[AgreeRefund](),
+	of[DeclineRefund](),
+	of[Amend](),
+	of[ReportReceipt](),
 	of[AutoAccept](),
+	of[CloseAtEnd](),
 	of[Complete](),
 }
 

@@ -26,8 +26,7 @@ func TestAllocs_AskingCostsNothing(t *testing.T) {
 			for _, actor := range cast {
 				for op := range tried {
 					assert.Zero(t, testing.AllocsPerRun(10, func() {
-						_,
-							_ = s.order.Permit(actor, op, s.at.Add(late))
+						_, _ = s.order.Permit(actor, op, s.at.Add(late))
 					}), "%s by %s at %s", op, actor, status)
 				}
 				assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = s.order.Operations(actor, s.at.Add(late)) }))

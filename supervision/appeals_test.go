@@ -354,7 +354,23 @@ func TestR18_ProofOfDelivery(t *testing.T) {
 	begin(t, supervision.Guide()).wait(6*day).do(sue, bare) // nothing is delivered that could be proved
 	on := appealOn(appeal.ProductRejected)
 	on.Attachments = nil
-	rejections(t, supervision.Guide(), appeal.ProductRejected, 3).do(sue, deliver, on) // another ground
+	rejections(t, supervision.Guide(), appeal.ProductRejected, 3).do(sue, on) // nor on its own turn
+	s = rejections(t, supervision.Guide(), appeal.ProductRejected, 3).do(sue, deliver)
+	_, _, err = s.order.Apply(sue, on, s.at)
+	assert.Equal(t, map[string]string{"attachments": "required"}, faultsOf(t, err), "whatever the ground")
+	s.do(ben, on) // the buyer proves nothing
+}
+
+func TestR18_EveryAppealUnderTheRulesOf2025AttachesProof(t *testing.T) {
+	for _, party := range []supervision.Actor{ben, sue} {
+		s := begin(t, supervision.Rules2025())
+		bare := appealOn(appeal.Unconditional)
+		bare.Attachments, bare.Demand = nil, ""
+		_, _, err := s.order.Apply(party, bare, s.at)
+		assert.Equal(t, map[string]string{"attachments": "required", "demand": "required"}, faultsOf(t, err),
+			"all at once")
+		s.do(party, appealOn(appeal.Unconditional))
+	}
 }
 
 func TestR18_FindingsOfOtherGrounds(t *testing.T) {

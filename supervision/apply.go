@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision/template"
@@ -35,7 +36,7 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 	if !d.Allowed {
 		return Order{}, nil, &Refusal{Order: next.ID, Status: next.Status, Actor: actor, At: at, Decision: d}
 	}
-	if record.Action, err = next.checkAction(action, form); err != nil {
+	if record.Action, err = check(command{order: next, actor: actor, at: at}, action, form); err != nil {
 		return Order{}, nil, err
 	}
 	record.To = next.target(record.Action)
@@ -49,17 +50,15 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 	return next, append(records, record), nil
 }
 
-// Prepare returns an action as [Order.Apply] would record it, without asking
-// whether it is allowed: so a repeated command is recognised (R28). Errors are
-// those of Apply, refusals aside.
-func (o Order) Prepare(actor Actor, action Action, at time.Time, form ...*template.Form) (Action, error) {
-	at, err := o.admitAction(actor, action, at)
-	if err != nil {
-		return nil, err
+// Repeats reports whether an action is the one that a record of the order
+// holds, however far the order has come since: so a repeated command is
+// recognised (R28). It takes the form that [Order.Apply] takes.
+func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
+	if CheckAction(action) != nil || action.Operation() != r.Operation {
+		return false
 	}
-	settled := o
-	settled.settleUntil(at, nil)
-	return settled.checkAction(action, form)
+	checked, err := check(command{order: o, actor: r.Actor, at: r.At, again: true}, action, form)
+	return err == nil && reflect.DeepEqual(checked, r.Clone().Action)
 }
 
 // Form returns the version of the template that an action of the operation
@@ -78,13 +77,12 @@ func (o *Order) admitAction(actor Actor, action Action, at time.Time) (time.Time
 	return o.admit(actor, at)
 }
 
-// checkAction returns the action as it is recorded.
-func (o *Order) checkAction(action Action, form []*template.Form) (Action, error) {
-	var filled *template.Form
+// check returns the action as it is recorded.
+func check(c command, action Action, form []*template.Form) (Action, error) {
 	if len(form) > 0 {
-		filled = form[0]
+		c.form = form[0]
 	}
-	action, f := action.check(*o, filled, faults{})
+	action, f := action.check(c, faults{})
 	return action, f.err()
 }
 
@@ -104,7 +102,7 @@ func (o *Order) take(r *Record) {
 		*o = a.effect(*o, *r)
 	}
 	o.Version = r.Seq
-	o.move(r.To, r.At)
+	o.move(r)
 	if _, ok := r.Action.(quiet); !ok {
 		o.begin(r.At)
 	}

@@ -1,7 +1,5 @@
 package supervision
 
-import "github.com/koogallery/serviceflow/supervision/template"
-
 // OpAcceptRequest and OpRejectRequest are the seller's: see [AcceptRequest]
 // and [RejectRequest] (R05).
 const (
@@ -15,7 +13,7 @@ type AcceptRequest struct{}
 // Operation returns OpAcceptRequest.
 func (AcceptRequest) Operation() Operation { return OpAcceptRequest }
 
-func (a AcceptRequest) check(_ Order, _ *template.Form, f faults) (Action, faults) { return a, f }
+func (a AcceptRequest) check(_ command, f faults) (Action, faults) { return a, f }
 
 // RejectRequest sends the request back and adds one to the request rejections
 // (R05). It is the seller's.
@@ -27,7 +25,7 @@ type RejectRequest struct {
 // Operation returns OpRejectRequest.
 func (RejectRequest) Operation() Operation { return OpRejectRequest }
 
-func (a RejectRequest) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a RejectRequest) check(_ command, f faults) (Action, faults) {
 	a.Reason = f.text("reason", a.Reason, true)
 	return a, f
 }

@@ -17,6 +17,9 @@ const (
 	DeadlineCompletion DeadlineKind = "completion"
 	// DeadlineAutoAccept: the system accepts the delivery (R27).
 	DeadlineAutoAccept DeadlineKind = "auto_accept"
+	// DeadlineScheduledEnd: the system closes an order that is still open at
+	// its scheduled end (R14).
+	DeadlineScheduledEnd DeadlineKind = "scheduled_end"
 	// DeadlineAppealOpens: a party's ground begins to hold (R09, R14).
 	DeadlineAppealOpens DeadlineKind = "appeal_opens"
 	// DeadlineBlackoutBegins and DeadlineBlackoutEnds: between them no appeal
@@ -29,7 +32,8 @@ const (
 	DeadlineRulingOverdue DeadlineKind = "ruling_overdue"
 )
 
-var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineAppealOpens, DeadlineBlackoutBegins,
+var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineScheduledEnd, DeadlineAppealOpens,
+	DeadlineBlackoutBegins,
 	DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue}
 
 // DeadlineKinds lists every kind of deadline.

@@ -125,7 +125,7 @@ func (o *Order) decide(actor Actor, action Action, op Operation, at time.Time) D
 		return d
 	}
 	if a, ok := action.(conditional); ok {
-		d = a.decide(*o, d, actor.Role, at)
+		d = a.decide(*o, d, actor, at)
 	}
 	d.Allowed = d.Reason == ""
 	if d.Allowed || !d.From.IsZero() {

@@ -7,7 +7,6 @@ import (
 	"github.com/koogallery/serviceflow/internal/fault"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpDecideAppeal is the operations manager's: see [DecideAppeal] (R15).
@@ -25,6 +24,9 @@ type DecideAppeal struct {
 	Upheld bool `json:"upheld"`
 	// Decision is the text of the ruling; mandatory.
 	Decision string `json:"decision"`
+	// Refund is what the host has to pay back; optional, of more than nothing
+	// and at most what was paid, and not with the outcome resume (R32).
+	Refund Money `json:"refund,omitzero"`
 	// Attachments are optional, at most MaxAttachments.
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
@@ -32,19 +34,26 @@ type DecideAppeal struct {
 // Operation returns OpDecideAppeal.
 func (DecideAppeal) Operation() Operation { return OpDecideAppeal }
 
-func (a DecideAppeal) check(o Order, _ *template.Form, f faults) (Action, faults) {
+func (a DecideAppeal) check(c command, f faults) (Action, faults) {
 	if !slices.Contains(appeal.Outcomes(), a.Outcome) {
 		f.Add("outcome", fault.Unknown, "name an outcome: resume, accept or cancel")
 	}
-	if a.ResumeAt != "" && (a.Outcome != appeal.Resume || !a.ResumeAt.Waiting() && a.ResumeAt != o.FrozenFrom) {
+	if a.ResumeAt != "" && !c.again &&
+		(a.Outcome != appeal.Resume || !a.ResumeAt.Waiting() && a.ResumeAt != c.order.FrozenFrom) {
 		f.Add("resume_at", fault.NotWaiting, "name a waiting status or the frozen one, and only to resume")
 	}
 	a.Decision = f.text("decision", a.Decision, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
+	if a.Refund != (Money{}) {
+		f.refund("refund", a.Refund, c.order.Paid)
+		if a.Outcome == appeal.Resume {
+			f.Add("refund", fault.UnknownField, "an order that goes on has no refund: accept or cancel it")
+		}
+	}
 	return a, f
 }
 
-func (a DecideAppeal) decide(o Order, d Decision, _ Role, _ time.Time) Decision {
+func (a DecideAppeal) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if a.Outcome == appeal.Resume && a.ResumeAt.Waiting() && !o.canResumeAt(a.ResumeAt) {
 		d.Reason = ReasonNothingThere
 	}
@@ -98,21 +107,19 @@ func (a DecideAppeal) to(o Order) Status {
 func (a DecideAppeal) effect(o Order, r Record) Order {
 	o.Appeal = o.Appeal.Clone()
 	o.Appeal.Ruling = &appeal.Ruling{
-		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, Attachments: a.Attachments, At: r.At,
-		By: r.Actor.ID,
+		Outcome: a.Outcome, Upheld: a.Upheld, Decision: a.Decision, Refund: a.Refund, Attachments: a.Attachments,
+		At: r.At, By: r.Actor.ID,
 	}
 	froze, freeze := o.FrozenFrom, r.At.Sub(o.Appeal.RaisedAt)
 	o.ScheduledEnd = o.ScheduledEnd.Add(freeze)
-	if a.Outcome == appeal.Cancel {
-		o.begin(r.At)
-		return o
-	}
-	o.FrozenFrom = ""
 	if a.Outcome == appeal.Accept || r.To != froze {
-		o.AcceptedAt = time.Time{} // until it is accepted anew
+		o.AcceptedAt, o.Refund = time.Time{}, Refund{} // an earlier acceptance has gone, with what came with it
 		o.begin(r.At)
 	} else {
 		o.goOn(freeze)
+	}
+	if a.Refund != (Money{}) {
+		o.Refund = Refund{a.Refund, r.Operation, r.At}
 	}
 	if a.Outcome == appeal.Resume {
 		o.Appeal.Ruling.ResumedAt = string(r.To)

@@ -3,8 +3,6 @@ package supervision
 import (
 	"slices"
 	"time"
-
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpDeliver is the seller's: see [Deliver] (R07).
@@ -16,7 +14,8 @@ type Deliver struct {
 	Result string `json:"result"`
 	// Attachments are optional, at most MaxAttachments.
 	Attachments []Attachment `json:"attachments,omitempty"`
-	// EnabledAt is when the service was enabled; optional.
+	// EnabledAt is when the service was enabled; optional, not before the order
+	// was opened and not after the delivery.
 	EnabledAt time.Time `json:"enabled_at,omitzero"`
 }
 
@@ -36,17 +35,18 @@ type Delivery struct {
 // Operation returns OpDeliver.
 func (Deliver) Operation() Operation { return OpDeliver }
 
-func (a Deliver) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a Deliver) check(c command, f faults) (Action, faults) {
 	a.Result = f.text("result", a.Result, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
 	if !a.EnabledAt.IsZero() {
-		a.EnabledAt = f.Instant("enabled_at", a.EnabledAt)
+		a.EnabledAt = f.between("enabled_at", a.EnabledAt, c.order.OpenedAt, c.at)
 	}
 	return a, f
 }
 
 func (a Deliver) effect(o Order, r Record) Order {
 	o.Delivery = &Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: r.At}
+	o.ReceivedAt = time.Time{}
 	return o
 }
 

@@ -106,6 +106,8 @@ func ExampleOrder_Operations() {
 	// reject_product no: the flow does not stand where this can be done
 	// remind yes
 	// raise_appeal from 2026-03-07T09:00:00.000001Z to 2027-02-15
+	// propose_refund no: the parties cannot negotiate a refund of this order
+	// withdraw_refund no: the parties cannot negotiate a refund of this order
 }
 
 // A countdown is the difference between a deadline and now.

@@ -3,6 +3,7 @@ package supervision
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/koogallery/serviceflow/internal/fault"
 )
@@ -50,6 +51,34 @@ func (f *faults) attachments(field string, list []Attachment) []Attachment {
 		}
 	}
 	return checked
+}
+
+// between checks an instant that has to lie between two others, both included.
+func (f *faults) between(field string, at, first, last time.Time) time.Time {
+	before := len(f.List)
+	at = f.Instant(field, at)
+	if len(f.List) == before && (at.Before(first) || at.After(last)) {
+		f.Put(field,
+			Fault{Code: fault.OutOfRange, Min: first.Format(time.RFC3339Nano), Max: last.Format(time.RFC3339Nano),
+				Message: "give an instant from " + first.Format(time.RFC3339Nano) + " to " + last.Format(time.RFC3339Nano)})
+	}
+	return at
+}
+
+// refund checks an amount against what was paid (R32).
+func (f *faults) refund(field string, amount, paid Money) {
+	before := len(f.List)
+	f.Within(field, amount.Validate())
+	switch {
+	case len(f.List) > before:
+	case paid == Money{}:
+		f.Add(field, fault.OutOfRange, "the order does not say what was paid, so nothing can be refunded")
+	case amount.Currency != paid.Currency:
+		f.Add(field+".currency", fault.OutOfRange, "use the currency of what was paid")
+	case amount.Amount > paid.Amount:
+		f.Put(field+".amount", Fault{Code: fault.OutOfRange, Min: "1", Max: strconv.FormatInt(paid.Amount, 10),
+			Message: "refund at most what was paid, " + strconv.FormatInt(paid.Amount, 10)})
+	}
 }
 
 func (f *faults) actor(a Actor) {

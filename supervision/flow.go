@@ -46,6 +46,7 @@ var transitions = []Transition{
 
 	{AwaitingAcceptance, OpAcceptProduct, buyer, Accepted, "", R08},
 	{AwaitingAcceptance, OpRejectProduct, buyer, AwaitingDelivery, "", R08},
+	{AwaitingAcceptance, OpReportReceipt, system, AwaitingAcceptance, "", R27},
 	{AwaitingAcceptance, OpAutoAccept, system, Accepted, DeadlineAutoAccept, R27},
 
 	{Accepted, OpComplete, system, Completed, DeadlineCompletion, R02},
@@ -60,6 +61,46 @@ var transitions = []Transition{
 	{AwaitingDelivery, OpIntervene, manager, Frozen, "", R30},
 	{AwaitingAcceptance, OpIntervene, manager, Frozen, "", R30},
 	{Accepted, OpIntervene, manager, Frozen, "", R30},
+
+	{AwaitingRequest, OpProposeRefund, buyer, AwaitingRequest, "", R32},
+	{AwaitingConfirmation, OpProposeRefund, buyer, AwaitingConfirmation, "", R32},
+	{AwaitingDelivery, OpProposeRefund, buyer, AwaitingDelivery, "", R32},
+	{AwaitingAcceptance, OpProposeRefund, buyer, AwaitingAcceptance, "", R32},
+	{Accepted, OpProposeRefund, buyer, Accepted, "", R32},
+
+	{AwaitingRequest, OpWithdrawRefund, buyer, AwaitingRequest, "", R32},
+	{AwaitingConfirmation, OpWithdrawRefund, buyer, AwaitingConfirmation, "", R32},
+	{AwaitingDelivery, OpWithdrawRefund, buyer, AwaitingDelivery, "", R32},
+	{AwaitingAcceptance, OpWithdrawRefund, buyer, AwaitingAcceptance, "", R32},
+	{Accepted, OpWithdrawRefund, buyer, Accepted, "", R32},
+
+	{AwaitingRequest, OpAgreeRefund, seller, Canceled, "", R32},
+	{AwaitingConfirmation, OpAgreeRefund, seller, Canceled, "", R32},
+	{AwaitingDelivery, OpAgreeRefund, seller, Canceled, "", R32},
+	{AwaitingAcceptance, OpAgreeRefund, seller, Canceled, "", R32},
+	{Accepted, OpAgreeRefund, seller, Canceled, "", R32},
+
+	{AwaitingRequest, OpDeclineRefund, seller, AwaitingRequest, "", R32},
+	{AwaitingConfirmation, OpDeclineRefund, seller, AwaitingConfirmation, "", R32},
+	{AwaitingDelivery, OpDeclineRefund, seller, AwaitingDelivery, "", R32},
+	{AwaitingAcceptance, OpDeclineRefund, seller, AwaitingAcceptance, "", R32},
+	{Accepted, OpDeclineRefund, seller, Accepted, "", R32},
+
+	{AwaitingRequest, OpAmend, manager, AwaitingRequest, "", R31},
+	{AwaitingConfirmation, OpAmend, manager, AwaitingConfirmation, "", R31},
+	{AwaitingDelivery, OpAmend, manager, AwaitingDelivery, "", R31},
+	{AwaitingAcceptance, OpAmend, manager, AwaitingAcceptance, "", R31},
+	{Accepted, OpAmend, manager, Accepted, "", R31},
+	{Frozen, OpAmend, manager, Frozen, "", R31},
+
+	{AwaitingRequest, OpCloseAtEnd, system, Accepted, DeadlineScheduledEnd, R14},
+	{AwaitingConfirmation, OpCloseAtEnd, system, Accepted, DeadlineScheduledEnd, R14},
+	{AwaitingDelivery, OpCloseAtEnd, system, Accepted, DeadlineScheduledEnd, R14},
+	{AwaitingAcceptance, OpCloseAtEnd, system, Accepted, DeadlineScheduledEnd, R14},
+	{AwaitingRequest, OpCloseAtEnd, system, Canceled, DeadlineScheduledEnd, R14},
+	{AwaitingConfirmation, OpCloseAtEnd, system, Canceled, DeadlineScheduledEnd, R14},
+	{AwaitingDelivery, OpCloseAtEnd, system, Canceled, DeadlineScheduledEnd, R14},
+	{AwaitingAcceptance, OpCloseAtEnd, system, Canceled, DeadlineScheduledEnd, R14},
 
 	{Frozen, OpAddNote, manager, Frozen, "", R13},
 	{Frozen, OpDecideAppeal, manager, AwaitingRequest, "", R15},
@@ -129,14 +170,19 @@ func performersOf(table []Transition) map[Operation][]Role {
 	return by
 }
 
-func timersOf(table []Transition) map[Status]Transition {
-	list := make(map[Status]Transition)
+func timersOf(table []Transition) map[Status][]Transition {
+	list := make(map[Status][]Transition)
 	for _, t := range table {
 		if t.Timer != "" {
-			list[t.From] = t
+			list[t.From] = append(list[t.From], t)
 		}
 	}
 	return list
+}
+
+// isTimed reports whether time alone performs an operation.
+func isTimed(op Operation) bool {
+	return slices.ContainsFunc(transitions, func(t Transition) bool { return t.Operation == op && t.Timer != "" })
 }
 
 // ruleOf returns the rule that an operation's rows stand under.

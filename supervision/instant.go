@@ -43,15 +43,14 @@ func (o *Order) settleUntil(at time.Time, records *[]Record) {
 		if due.IsZero() || due.After(at) {
 			return
 		}
-		if records != nil {
-			*records = append(*records, Record{
-				Order: o.ID, Seq: o.Version + 1, At: due, Actor: System(),
-				Operation: t.Operation, From: t.From, To: t.To, Action: rooms[t.Operation].zero,
-			})
+		r := Record{
+			Order: o.ID, Seq: o.Version + 1, At: due, Actor: System(),
+			Operation: t.Operation, From: t.From, To: t.To, Action: rooms[t.Operation].zero,
 		}
-		o.Version++
-		o.move(t.To, due)
-		o.begin(due)
+		o.take(&r)
+		if records != nil {
+			*records = append(*records, r)
+		}
 	}
 }
 
@@ -65,27 +64,55 @@ func (o Order) end() Order {
 }
 
 // due returns the transition that time makes next, and when; zero where time
-// makes none.
-func (o *Order) due() (Transition, time.Time) {
-	t, ok := timers[o.Status]
-	if !ok {
-		return Transition{}, time.Time{}
+// makes none. Of two at one instant the table's first comes first. An amendment
+// may leave a timer behind the newest record (R31); then it is due with that
+// record, since an order's time never runs backwards.
+func (o *Order) due() (next Transition, due time.Time) {
+	for _, t := range timers[o.Status] {
+		if at := o.timer(t); !at.IsZero() && (due.IsZero() || at.Before(due)) {
+			next, due = t, at
+		}
 	}
-	if delay := o.Policy.delay(t.Timer); delay > 0 {
-		return t, o.TurnSince.Add(delay)
+	if !due.IsZero() && due.Before(o.UpdatedAt) {
+		due = o.UpdatedAt
 	}
-	return Transition{}, time.Time{}
+	return next, due
+}
+
+// timer returns when a transition is due; zero where the policy has it switched
+// off, and where what it counts from has not come.
+func (o *Order) timer(t Transition) time.Time {
+	switch t.Timer {
+	case DeadlineCompletion:
+		return o.TurnSince.Add(o.Policy.CompletionDelay)
+	case DeadlineAutoAccept:
+		if since := o.untouchedSince(); o.Policy.AutoAccept > 0 && !since.IsZero() {
+			return since.Add(o.Policy.AutoAccept)
+		}
+	case DeadlineScheduledEnd:
+		if t.To == o.Policy.AtScheduledEnd.to() {
+			return o.ScheduledEnd
+		}
+	}
+	return time.Time{}
 }
 
 // move sets what every operation sets.
-func (o *Order) move(to Status, at time.Time) {
-	o.pass(to)
-	o.Status, o.UpdatedAt = to, at
-	if to == Accepted && o.AcceptedAt.IsZero() {
-		o.AcceptedAt = at
+func (o *Order) move(r *Record) {
+	o.pass(r.To)
+	stood := o.Status
+	if stood == Frozen && r.To != Frozen {
+		stood, o.FrozenFrom = o.FrozenFrom, ""
 	}
-	if to.Final() {
-		o.ClosedAt = at
+	o.Status, o.UpdatedAt = r.To, r.At
+	if r.To == Accepted && o.AcceptedAt.IsZero() {
+		o.AcceptedAt = r.At
+	}
+	if r.To == Canceled {
+		o.Cancellation = Cancellation{r.Operation, stood}
+	}
+	if r.To.Final() {
+		o.ClosedAt, o.Proposal = r.At, Proposal{}
 	}
 }
 
@@ -95,6 +122,9 @@ func (o *Order) begin(at time.Time) { o.TurnSince, o.SilenceSpent = at, time.Tim
 // goOn lets a turn go on after a freeze, as if that had not been (R17).
 func (o *Order) goOn(freeze time.Duration) {
 	o.TurnSince = o.TurnSince.Add(freeze)
+	if !o.ReceivedAt.IsZero() {
+		o.ReceivedAt = o.ReceivedAt.Add(freeze)
+	}
 	if !o.SilenceSpent.IsZero() {
 		o.SilenceSpent = o.SilenceSpent.Add(freeze)
 	}

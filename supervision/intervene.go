@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpIntervene is the operations manager's: see [Intervene] (R30).
@@ -24,7 +23,7 @@ type Intervene struct {
 // Operation returns OpIntervene.
 func (Intervene) Operation() Operation { return OpIntervene }
 
-func (a Intervene) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a Intervene) check(_ command, f faults) (Action, faults) {
 	a.Reason = f.text("reason", a.Reason, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
 	return a, f

@@ -112,7 +112,8 @@ func TestR30_RulingsOfAnIntervention(t *testing.T) {
 
 	s = frozen.fork().do(mia, cancel)
 	assert.Equal(t, supervision.Canceled, s.order.Status)
-	assert.Equal(t, supervision.Accepted, s.order.FrozenFrom, "where it stood")
+	assert.Equal(t, supervision.Cancellation{By: supervision.OpDecideAppeal, From: supervision.Accepted},
+		s.order.Cancellation)
 	assert.Equal(t, supervision.Canceled, s.order.Listing().StatusAt(s.at.Add(day)))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,8 +49,12 @@ func documents(t *testing.T) (list []document) {
 		list = append(list, document{"record", string(op), r, readAs[supervision.Record]})
 		list = append(list, document{"action", string(op), asJSON{r.Action}, readAction})
 	}
+	refunding := cancel
+	refunding.Refund = half
+	list = append(list, document{"action", "decide_appeal_with_a_refund", asJSON{refunding}, readAction})
 	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
-	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License()} {
+	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		supervision.Hardware()} {
 		list = append(list, document{"policy", p.Name, p, readAs[supervision.Policy]})
 	}
 	return append(list, document{"template", "every_kind", everyKind(), readAs[template.Template]})
@@ -81,11 +86,13 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 		orders[s.order.Status] = s.order
 	}
 	files := []supervision.Attachment{{Name: "seats.csv", Ref: "files/7f3a", Digest: "sha256:9b74c989"}}
-	opening := anOpening(autoAccepting())
+	policy := autoAccepting()
+	policy.NegotiatedRefund, policy.AtScheduledEnd = true, supervision.EndCancel
+	opening := anOpening(policy)
 	opening.ScheduledEnd = bought.Add(200 * day)
 	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"},
 		Attachments: files}
-	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(3 * day)}
+	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(2 * day)}
 
 	s := beginOn(t, opening, 2, seats())
 	keep(s)
@@ -94,7 +101,13 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	keep(s.wait(time.Hour).do(jane, form))
 	s.wait(time.Hour).do(sue, rejectRequest).do(ben, form).do(sue, acceptRequest)
 	keep(s.wait(day).do(ben, remind).wait(time.Hour+123456*tick).do(sue, report))
-	keep(s.wait(day).do(sue, delivery).do(ben, rejectProduct).do(sue, delivery))
+	s.wait(day).do(sue, delivery).do(ben, rejectProduct).do(sue, delivery).do(ben, propose).do(sue, decline)
+	agreed := s.fork().do(ben, propose).do(sue, agreeRefund)
+	ended := s.fork().do(ben, rejectProduct).until(opening.ScheduledEnd)
+	_, ended.records = settle(ended.order, nil, ended.at)
+	s.do(ben, propose, withdraw, propose).do(supervision.System(), receive)
+	keep(s.do(mia, supervision.Amend{Policy: policy, ScheduledEnd: bought.Add(210 * day), Buyer: ben.ID, Seller: sue.ID,
+		Reason: amend.Reason}))
 	untouched := s.fork().wait(10 * day)
 	_, untouched.records = settle(untouched.order, nil, untouched.at)
 	keep(s.silenced().wait(time.Hour).do(mia, supervision.AddNote{Text: note.Text, Attachments: files, Shared: true}))
@@ -110,9 +123,13 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	keep(s)
 	s.records[1].Key = "command-17"
 
+	refunding := cancel
+	refunding.Refund = half
 	other := rejections(t, supervision.Guide(), appeal.RequestRejected, 3)
-	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, cancel))
-	return append(append(s.records, untouched.records...), other.records...), orders
+	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, refunding))
+	return slices.Concat(s.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
+			other.records),
+		orders
 }
 
 // everyKind is a request template with a field of each kind, and every setting

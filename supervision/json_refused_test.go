@@ -53,7 +53,8 @@ func TestJSON_WhatIsMissingIsNamed(t *testing.T) {
 			"frozen_from", "appeal", "appeal.by", "appeal.ground", "appeal.raised_at", "appeal.handle_by",
 		}},
 		{"order_canceled.json", readOrder,
-			[]string{"closed_at", "frozen_from", "appeal", "appeal.ruling", "appeal.ruling.outcome"}},
+			[]string{"closed_at", "cancellation", "cancellation.by", "cancellation.from", "appeal.ruling",
+				"appeal.ruling.outcome", "refund.at"}},
 		{"record_deliver.json", readRecord, []string{
 			"order", "seq", "at", "actor", "actor.role", "actor.id", "operation", "from", "to", "action",
 		}},

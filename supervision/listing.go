@@ -11,17 +11,17 @@ type Listing struct {
 	// bytes.
 	OpenedAt time.Time
 	// Status is the flow status as stored; time may have moved the order on
-	// since, see Due, AcceptedAt and CompletedAt.
+	// since, see Due, AcceptedAt, CompletedAt and CanceledAt.
 	Status Status
 	// TurnSince is from when the silence of that status's party is measured.
 	TurnSince time.Time
 	// Due is the next instant at which time moves the order on; zero where time
 	// never will.
 	Due time.Time
-	// AcceptedAt and CompletedAt are when the order was, or by time alone will
-	// be, accepted and completed; zero where the flow does not stand, or come
-	// by time alone, at such a status.
-	AcceptedAt, CompletedAt time.Time
+	// AcceptedAt, CompletedAt and CanceledAt are when the order was, or by time
+	// alone will be, accepted, completed and canceled; zero where the flow does
+	// not stand, or come by time alone, at such a status.
+	AcceptedAt, CompletedAt, CanceledAt time.Time
 	// HandleBy is until when the pending appeal should be ruled on (R19); zero
 	// without one.
 	HandleBy time.Time
@@ -41,6 +41,8 @@ func (o Order) Listing() Listing {
 		l.AcceptedAt, l.CompletedAt = end.AcceptedAt, end.ClosedAt
 	case Accepted:
 		l.AcceptedAt = end.AcceptedAt
+	case Canceled:
+		l.CanceledAt = end.ClosedAt
 	}
 	return l
 }
@@ -52,6 +54,8 @@ func (l Listing) StatusAt(at time.Time) Status {
 	switch {
 	case l.Status.Final():
 		return l.Status
+	case reached(l.CanceledAt, at):
+		return Canceled
 	case reached(l.CompletedAt, at):
 		return Completed
 	case reached(l.AcceptedAt, at):

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpAddNote is the operations manager's: see [AddNote] (R13).
@@ -26,13 +25,13 @@ type AddNote struct {
 // Operation returns OpAddNote.
 func (AddNote) Operation() Operation { return OpAddNote }
 
-func (a AddNote) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a AddNote) check(_ command, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
 	return a, f
 }
 
-func (AddNote) decide(o Order, d Decision, _ Role, _ time.Time) Decision {
+func (AddNote) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if len(o.Appeal.Notes) >= MaxNotes {
 		d.Reason, d.Measure = ReasonNotes, appeal.Measure{Have: len(o.Appeal.Notes), Need: MaxNotes}
 	}

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/internal/fault"
-
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpOpen puts a bought order under supervision (R01). It is the system's.
@@ -24,6 +22,9 @@ type Opening struct {
 	// ScheduledEnd is when the flow is scheduled to be completed (R14); zero
 	// for the opening plus the policy's supervision period.
 	ScheduledEnd time.Time `json:"scheduled_end,omitzero"`
+	// Paid is what the buyer paid, the most that can be refunded (R32); zero
+	// where the host does not say, and then nothing can be.
+	Paid Money `json:"paid,omitzero"`
 	// Policy is pinned to the order (R25); zero stands for [Guide].
 	Policy Policy `json:"policy,omitzero"`
 	// TemplateVersion is the version of the seller's request template that the
@@ -64,7 +65,7 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 // Operation returns OpOpen.
 func (Opening) Operation() Operation { return OpOpen }
 
-func (a Opening) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a Opening) check(_ command, f faults) (Action, faults) {
 	return a, a.validate(f)
 }
 
@@ -79,12 +80,15 @@ func (a Opening) validate(f faults) faults {
 	if a.TemplateVersion < 0 {
 		f.Add("template_version", fault.OutOfRange, "give 0 for free text, or the version of a template")
 	}
+	if a.Paid != (Money{}) {
+		f.Within("paid", a.Paid.Validate())
+	}
 	return f
 }
 
 func (a Opening) effect(o Order, r Record) Order {
 	o.ID, o.Product, o.Buyer, o.Seller = a.ID, a.Product, a.Buyer, a.Seller
-	o.Policy, o.TemplateVersion = a.Policy, a.TemplateVersion
+	o.Policy, o.TemplateVersion, o.Paid = a.Policy, a.TemplateVersion, a.Paid
 	o.OpenedAt, o.ScheduledEnd = r.At, a.ScheduledEnd
 	return o
 }

@@ -27,8 +27,11 @@ type Order struct {
 	// order (R04); 0 for free text.
 	TemplateVersion int `json:"template_version,omitempty"`
 
-	// Status is the flow status. FrozenFrom is the status that was frozen: set
-	// while Frozen, and kept by an order that was canceled.
+	// Paid is what the buyer paid (R32); zero where the host did not say.
+	Paid Money `json:"paid,omitzero"`
+
+	// Status is the flow status. FrozenFrom is the status that was frozen; zero
+	// unless Frozen.
 	Status     Status `json:"status"`
 	FrozenFrom Status `json:"frozen_from,omitzero"`
 	// Version counts the order's operations: it is the sequence number of its
@@ -54,6 +57,9 @@ type Order struct {
 	// AcceptedAt is when the order was accepted (R02, R08, R15); zero before,
 	// and after a ruling that takes it back.
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	// ReceivedAt is when the delivery was received, as the host reported it,
+	// moved by freezes like TurnSince (R27); zero before.
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 	// ClosedAt is when the order was Completed or Canceled; zero before.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 
@@ -70,6 +76,24 @@ type Order struct {
 	Request  *Request       `json:"request,omitempty"`
 	Delivery *Delivery      `json:"delivery,omitempty"`
 	Appeal   *appeal.Appeal `json:"appeal,omitempty"`
+
+	// Proposal is the refund that the buyer proposes at present; Refund is what
+	// the host has to pay back, and Cancellation how a Canceled order ended
+	// (R32). Each is zero without one.
+	Proposal     Proposal     `json:"proposal,omitzero"`
+	Refund       Refund       `json:"refund,omitzero"`
+	Cancellation Cancellation `json:"cancellation,omitzero"`
+}
+
+// Cancellation is how a Canceled order ended. The zero value says that it did
+// not.
+type Cancellation struct {
+	// By is the operation that canceled it: a ruling ([OpDecideAppeal], R15),
+	// an agreement ([OpAgreeRefund], R32) or its scheduled end ([OpCloseAtEnd],
+	// R14).
+	By Operation `json:"by"`
+	// From is where the flow stood; for a ruling, where it had been frozen.
+	From Status `json:"from"`
 }
 
 // OrderStatus returns what the order list shows (R01).
@@ -143,7 +167,7 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 // complete refuses an order without what every order at its status has, so that
 // no answer is made up.
 func (o *Order) complete() error {
-	frozen, canceled := o.Status == Frozen, o.Status == Canceled
+	frozen := o.Status == Frozen
 	return complete("order", []part{
 		{"id", o.ID != ""}, {"product", o.Product != ""}, {"buyer", o.Buyer != ""}, {"seller", o.Seller != ""},
 		{"policy", o.Policy != Policy{}}, {"status", o.Status != ""}, {"version", o.Version > 0},
@@ -153,8 +177,12 @@ func (o *Order) complete() error {
 		{"delivery", o.Status != AwaitingAcceptance || o.Delivery != nil},
 		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
 		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
-		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal) && !(canceled && o.Appeal == nil)},
-		{"frozen_from", !frozen && !canceled || o.FrozenFrom.Waiting() || o.FrozenFrom == Accepted},
+		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal)},
+		{"frozen_from", frozen == (o.FrozenFrom.Waiting() || o.FrozenFrom == Accepted)},
+		{"cancellation", (o.Status == Canceled) == (o.Cancellation.By != "") &&
+			(o.Cancellation.By == "") == (o.Cancellation.From == "")},
+		{"proposal", o.Proposal == Proposal{} || !o.Proposal.At.IsZero() && !o.Status.Final()},
+		{"refund", o.Refund == Refund{} || !o.Refund.At.IsZero() && o.Refund.By != ""},
 	})
 }
 

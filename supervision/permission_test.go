@@ -20,8 +20,9 @@ func attempts() map[supervision.Operation][]supervision.Action {
 	add := func(a supervision.Action) { list[a.Operation()] = append(list[a.Operation()], a) }
 	for _, action := range []supervision.Action{
 		anOpening(supervision.Guide()), submit, acceptRequest, rejectRequest, report, deliver, acceptProduct,
-		rejectProduct, remind,
-		intervene, note, deem, cancel, resume, supervision.AutoAccept{}, supervision.Complete{},
+		rejectProduct, remind, intervene, note, deem, cancel, resume, propose, withdraw, agreeRefund,
+		supervision.AgreeRefund{Amount: paid}, decline, amend, receive, supervision.AutoAccept{},
+		supervision.CloseAtEnd{}, supervision.Complete{},
 	} {
 		add(action)
 	}
@@ -145,6 +146,11 @@ func checkRefusal(t testing.TB, o supervision.Order, actor supervision.Actor, p 
 			want = supervision.Refusal{Decision: supervision.Decision{Rule: supervision.R15,
 				Reason: supervision.ReasonNothingThere}}
 		}
+	case supervision.AgreeRefund:
+		if p.Allowed && a.Amount != o.Proposal.Amount {
+			want = supervision.Refusal{Decision: supervision.Decision{Rule: supervision.R32,
+				Reason: supervision.ReasonOtherAmount}}
+		}
 	case supervision.RaiseAppeal:
 		if !o.Status.Waiting() || p.Reason == supervision.ReasonRole {
 			break
@@ -235,6 +241,12 @@ func pasts(t testing.TB, policy supervision.Policy) []*story {
 		}
 		add(arrive(t, policy, status))
 	}
+	if policy.NegotiatedRefund {
+		add(begin(t, policy).delivery().do(ben, propose))
+		add(begin(t, policy).accepted().do(ben, propose))
+		add(begin(t, policy).delivery().do(ben, propose).do(sue, agreeRefund))
+	}
+	add(begin(t, policy).acceptance().wait(day).do(supervision.System(), receive))
 	reminded := begin(t, policy).delivery().wait(day).do(ben, remind)
 	add(reminded)
 	add(reminded.fork().wait(time.Hour).do(sue, report))
@@ -257,7 +269,8 @@ func TestR23_AskingAndDoingAgree(t *testing.T) {
 	brief.SupervisionPeriod, brief.Appeal.Blackout, brief.Appeal.Silence = 20*day, 10*day, 9*day
 	brief.ReminderInterval, brief.AutoAccept, brief.CompletionDelay = 9*day, 9*day+tick, tick
 	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
-		autoAccepting(), brief} {
+		supervision.Hardware(), autoAccepting(), closing(supervision.EndAccept), closing(supervision.EndCancel),
+		brief} {
 		for _, s := range pasts(t, policy) {
 			orders++
 			before := s.order.Clone()

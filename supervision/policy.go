@@ -52,9 +52,17 @@ type Policy struct {
 	// ReminderInterval is the least time between two reminders (R20). 0 means
 	// that reminders are not limited.
 	ReminderInterval time.Duration
+	// AtScheduledEnd is what time does with an order that is still open at its
+	// scheduled end (R14).
+	AtScheduledEnd EndAction
+	// NegotiatedRefund lets buyer and seller agree on a refund (R32).
+	NegotiatedRefund bool
 	// AutoAccept is how long the buyer may leave a delivery untouched before
 	// the system accepts it (R27). 0 switches it off.
 	AutoAccept time.Duration
+	// AutoAcceptFrom is from when that counts: the delivery, or the receipt
+	// that the host reports (R27).
+	AutoAcceptFrom CountedFrom
 	// Appeal holds the numbers and grounds of appeals (R09 to R11, R14, R19).
 	Appeal appeal.Policy
 }
@@ -69,15 +77,18 @@ func Guide() Policy {
 		CompletionDelay:   3 * time.Hour,
 		SupervisionPeriod: 365 * Day,
 		ReminderInterval:  24 * time.Hour,
+		AtScheduledEnd:    EndStay,
+		AutoAcceptFrom:    FromDelivery,
 		Appeal:            appeal.Guide(),
 	}
 }
 
-// Rules2025 is the guide with the appeals of the 2025 rules: any party, at any
-// time until acceptance, without a ground (R26).
+// Rules2025 is the guide with the 2025 rules of unsubscription: any party
+// appeals at any time until acceptance, without a ground and with proof, and
+// the parties may agree on a refund (R18, R26, R32).
 func Rules2025() Policy {
 	p := Guide()
-	p.Name, p.Appeal = "2025", appeal.Rules2025()
+	p.Name, p.Appeal, p.NegotiatedRefund = "2025", appeal.Rules2025(), true
 	return p
 }
 
@@ -87,6 +98,66 @@ func License() Policy {
 	p := Guide()
 	p.Name, p.Start = "license", AwaitingDelivery
 	return p
+}
+
+// Hardware is License for goods that are shipped: a delivery that the buyer
+// leaves untouched is accepted 10 days after its receipt (R26, R27).
+func Hardware() Policy {
+	p := License()
+	p.Name, p.AutoAccept, p.AutoAcceptFrom = "hardware", 10*Day, FromReceipt
+	return p
+}
+
+// EndAction is what time does with an order that is still open at its scheduled
+// end (R14). The zero value is none.
+type EndAction string
+
+// The actions at the scheduled end.
+const (
+	// EndStay: nothing; from then on the order can be appealed again.
+	EndStay EndAction = "stay"
+	// EndAccept: the order is accepted, and completes like any accepted one.
+	EndAccept EndAction = "accept"
+	// EndCancel: the order is Canceled, and what was paid is refunded.
+	EndCancel EndAction = "cancel"
+)
+
+var endActions = []EndAction{EndStay, EndAccept, EndCancel}
+
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (a *EndAction) UnmarshalText(text []byte) error {
+	return parseWord(a, "action at the scheduled end", text, endActions)
+}
+
+// to returns the status that the action leads to; zero where the order stays.
+func (a EndAction) to() Status {
+	switch a {
+	case EndAccept:
+		return Accepted
+	case EndCancel:
+		return Canceled
+	}
+	return ""
+}
+
+// CountedFrom is from when the time counts in which an untouched delivery is
+// accepted (R27). The zero value is none.
+type CountedFrom string
+
+// The instants it may count from.
+const (
+	// FromDelivery: from the delivery.
+	FromDelivery CountedFrom = "delivery"
+	// FromReceipt: from the receipt that the host reports; without a report the
+	// delivery is never accepted by time.
+	FromReceipt CountedFrom = "receipt"
+)
+
+var countedFrom = []CountedFrom{FromDelivery, FromReceipt}
+
+// UnmarshalText refuses any other word with [ErrUnknown].
+func (c *CountedFrom) UnmarshalText(text []byte) error {
+	return parseWord(c, "instant to count from", text, countedFrom)
 }
 
 // Validate returns an [*InvalidError] that matches [ErrPolicy] and has every
@@ -102,18 +173,30 @@ func (p Policy) Validate() error {
 	f.Duration("completion_delay", p.CompletionDelay, Tick)
 	f.Duration("supervision_period", p.SupervisionPeriod, Tick)
 	f.Duration("reminder_interval", p.ReminderInterval, 0)
+	if !slices.Contains(endActions, p.AtScheduledEnd) {
+		f.Add("at_scheduled_end", fault.Unknown, "use one of "+fault.Words(endActions))
+	}
 	f.Duration("auto_accept", p.AutoAccept, 0)
+	if !slices.Contains(countedFrom, p.AutoAcceptFrom) {
+		f.Add("auto_accept_from", fault.Unknown, "use one of "+fault.Words(countedFrom))
+	}
 	f.Within("appeal", p.Appeal.Validate())
+	if len(f.List) == 0 {
+		f = p.validateWhole(f)
+	}
 	return f.Err("supervision", ErrPolicy)
 }
 
-// delay returns how long a timer runs; 0 where the policy has it switched off.
-func (p Policy) delay(timer DeadlineKind) time.Duration {
-	switch timer {
-	case DeadlineCompletion:
-		return p.CompletionDelay
-	case DeadlineAutoAccept:
-		return p.AutoAccept
+// validateWhole finds numbers that are good by themselves and make no sense
+// together (R25).
+func (p Policy) validateWhole(f faults) faults {
+	if p.Appeal.Blackout >= p.SupervisionPeriod {
+		f.Add("appeal.blackout", fault.OutOfRange, "make it shorter than the supervision period")
 	}
-	return 0
+	// After a scheduled end that closes nothing, a silence can still open.
+	if p.AtScheduledEnd != EndStay && p.Appeal.Silence+p.Appeal.Blackout >= p.SupervisionPeriod {
+		f.Add("appeal.silence", fault.OutOfRange,
+			"make it shorter than what the blackout leaves of the supervision period")
+	}
+	return f
 }

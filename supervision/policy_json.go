@@ -20,7 +20,10 @@ type policyJSON struct {
 	CompletionDelay   string        `json:"completion_delay"`
 	SupervisionPeriod string        `json:"supervision_period"`
 	ReminderInterval  string        `json:"reminder_interval"`
+	AtScheduledEnd    EndAction     `json:"at_scheduled_end"`
+	NegotiatedRefund  *bool         `json:"negotiated_refund"`
 	AutoAccept        string        `json:"auto_accept"`
+	AutoAcceptFrom    CountedFrom   `json:"auto_accept_from"`
 	Appeal            appeal.Policy `json:"appeal"`
 }
 
@@ -30,7 +33,8 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	return json.Marshal(policyJSON{
 		Format: Format, Name: p.Name, Start: p.Start,
 		CompletionDelay: p.CompletionDelay.String(), SupervisionPeriod: p.SupervisionPeriod.String(),
-		ReminderInterval: p.ReminderInterval.String(), AutoAccept: p.AutoAccept.String(),
+		ReminderInterval: p.ReminderInterval.String(), AtScheduledEnd: p.AtScheduledEnd,
+		NegotiatedRefund: &p.NegotiatedRefund, AutoAccept: p.AutoAccept.String(), AutoAcceptFrom: p.AutoAcceptFrom,
 		Appeal: p.Appeal,
 	})
 }
@@ -46,11 +50,17 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	}
 	var f faults
 	read := Policy{
-		Name: wire.Name, Start: wire.Start, Appeal: wire.Appeal,
+		Name: wire.Name, Start: wire.Start, AtScheduledEnd: wire.AtScheduledEnd,
+		AutoAcceptFrom: wire.AutoAcceptFrom, Appeal: wire.Appeal,
 		CompletionDelay:   f.ParseDuration("completion_delay", wire.CompletionDelay),
 		SupervisionPeriod: f.ParseDuration("supervision_period", wire.SupervisionPeriod),
 		ReminderInterval:  f.ParseDuration("reminder_interval", wire.ReminderInterval),
 		AutoAccept:        f.ParseDuration("auto_accept", wire.AutoAccept),
+	}
+	if wire.NegotiatedRefund == nil {
+		f.Add("negotiated_refund", fault.Required, "say true or false")
+	} else {
+		read.NegotiatedRefund = *wire.NegotiatedRefund
 	}
 	if err := f.Err("supervision", ErrPolicy); err != nil {
 		return err

@@ -18,7 +18,8 @@ func TestR25_TheNumbersOfTheGuide(t *testing.T) {
 	assert.Equal(t, supervision.Policy{
 		Name: "guide", Start: supervision.AwaitingRequest, CompletionDelay: 3 * time.Hour,
 		SupervisionPeriod: 8760 * time.Hour,
-		ReminderInterval:  24 * time.Hour, AutoAccept: 0, Appeal: appeal.Guide(),
+		ReminderInterval:  24 * time.Hour, AtScheduledEnd: supervision.EndStay, NegotiatedRefund: false, AutoAccept: 0,
+		AutoAcceptFrom: supervision.FromDelivery, Appeal: appeal.Guide(),
 	}, supervision.Guide())
 	assert.Equal(t, 24*time.Hour, supervision.Day)
 	assert.Equal(t, time.Microsecond, supervision.Tick)
@@ -29,19 +30,32 @@ func TestR25_TheNumbersOfTheGuide(t *testing.T) {
 func TestR26_Presets(t *testing.T) {
 	for name, policy := range map[string]supervision.Policy{
 		"guide": supervision.Guide(), "2025": supervision.Rules2025(), "license": supervision.License(),
+		"hardware": supervision.Hardware(),
 	} {
 		assert.NoError(t, policy.Validate())
 		assert.Equal(t, name, policy.Name)
 	}
 	rules2025, license := supervision.Rules2025(), supervision.License()
-	rules2025.Name, rules2025.Appeal = "guide", appeal.Guide()
-	assert.Equal(t, supervision.Guide(), rules2025, "the 2025 rules differ in the appeals only")
+	rules2025.Name, rules2025.Appeal, rules2025.NegotiatedRefund = "guide", appeal.Guide(), false
+	assert.Equal(t, supervision.Guide(), rules2025, "the 2025 rules differ in appeals and refunds only")
+	hardware := supervision.Hardware()
+	assert.Equal(t, 10*day, hardware.AutoAccept)
+	hardware.Name, hardware.AutoAccept, hardware.AutoAcceptFrom = "license", 0, supervision.FromDelivery
+	assert.Equal(t, license, hardware, "hardware differs in the timer only")
 	license.Name, license.Start = "guide", supervision.AwaitingRequest
 	assert.Equal(t, supervision.Guide(), license, "a License flow differs in its start only")
 }
 
 // faulty are policies with one fault each, by words that begin with its field.
 var faulty = map[string]func(*supervision.Policy){
+	"at_scheduled_end is missing":            func(p *supervision.Policy) { p.AtScheduledEnd = "" },
+	`at_scheduled_end is "explode"`:          func(p *supervision.Policy) { p.AtScheduledEnd = "explode" },
+	"auto_accept_from is missing":            func(p *supervision.Policy) { p.AutoAcceptFrom = "" },
+	`auto_accept_from is "payment"`:          func(p *supervision.Policy) { p.AutoAcceptFrom = "payment" },
+	"blackout is as long as the supervision": func(p *supervision.Policy) { p.Appeal.Blackout = p.SupervisionPeriod },
+	"silence can never open before a closing end": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day
+	},
 	"start is missing":                       func(p *supervision.Policy) { p.Start = "" },
 	`start is "frozen"`:                      func(p *supervision.Policy) { p.Start = supervision.Frozen },
 	`start is "awaiting_acceptance"`:         func(p *supervision.Policy) { p.Start = supervision.AwaitingAcceptance },
@@ -110,7 +124,12 @@ func TestR25_TheBoundsOfPolicies(t *testing.T) {
 		"a long name":                func(p *supervision.Policy) { p.Name = strings.Repeat("é", 128) },
 		"completed after a tick":     func(p *supervision.Policy) { p.CompletionDelay = tick },
 		"completed after a century":  func(p *supervision.Policy) { p.CompletionDelay = 36500 * day },
-		"supervised for a tick":      func(p *supervision.Policy) { p.SupervisionPeriod = tick },
+		"supervised for a tick":      func(p *supervision.Policy) { p.SupervisionPeriod, p.Appeal.Blackout = tick, 0 },
+		"all but a tick is blackout": func(p *supervision.Policy) { p.Appeal.Blackout = p.SupervisionPeriod - tick },
+		"silence of years":           func(p *supervision.Policy) { p.Appeal.Silence = 5000 * day },
+		"a tick is left for silence": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndCancel, 350*day-tick
+		},
 		"supervised for a century":   func(p *supervision.Policy) { p.SupervisionPeriod = 36500 * day },
 		"no limit of reminders":      func(p *supervision.Policy) { p.ReminderInterval = 0 },
 		"accepted after a tick":      func(p *supervision.Policy) { p.AutoAccept = tick },
@@ -140,10 +159,12 @@ func TestR25_EveryFaultOfAPolicyAtOnce(t *testing.T) {
 		Appeal: appeal.Policy{Blackout: -1},
 	}.Validate()
 	assert.Equal(t,
-		[]string{"auto_accept", "blackout", "completion_delay", "handling", "name", "reminder_interval", "start",
+		[]string{"at_scheduled_end", "auto_accept", "auto_accept_from", "blackout", "completion_delay", "handling",
+			"name", "reminder_interval", "start",
 			"supervision_period"}, fieldsOf(t, err, "appeal."))
 	_, _, err = supervision.Open(supervision.Opening{Policy: supervision.Policy{Name: "x"}}, time.Time{})
-	assert.Equal(t, []string{"appeal.handling", "at", "buyer", "completion_delay", "id", "product", "seller", "start",
+	assert.Equal(t, []string{"appeal.handling", "at", "at_scheduled_end", "auto_accept_from", "buyer",
+		"completion_delay", "id", "product", "seller", "start",
 		"supervision_period"}, fieldsOf(t, err, "policy."))
 }
 
@@ -178,6 +199,12 @@ func TestR25_PolicyDocumentsRefused(t *testing.T) {
 		"no duration":           {replaced(`"3h0m0s"`, `""`), supervision.ErrPolicy},
 		"no reminder interval":  {replaced(`"reminder_interval":"24h0m0s",`, ``), supervision.ErrPolicy},
 		"no auto-accept":        {replaced(`"auto_accept":"0s",`, ``), supervision.ErrPolicy},
+		"no action at the end":  {replaced(`"at_scheduled_end":"stay",`, ``), supervision.ErrPolicy},
+		"an unknown action":     {replaced(`"stay"`, `"leave"`), supervision.ErrUnknown},
+		"no word of refunds":    {replaced(`"negotiated_refund":false,`, ``), supervision.ErrPolicy},
+		"counted from nothing":  {replaced(`"auto_accept_from":"delivery",`, ``), supervision.ErrPolicy},
+		"counted from payment":  {replaced(`"delivery"`, `"payment"`), supervision.ErrUnknown},
+		"no word of proof":      {replaced(`"proof":false,`, ``), supervision.ErrPolicy},
 		"no period":             {replaced(`"8760h0m0s"`, `"NaN"`), supervision.ErrPolicy},
 		"no number of anything": {replaced(`"8760h0m0s"`, `"1e3h"`), supervision.ErrPolicy},
 		"negative":              {replaced(`"3h0m0s"`, `"-3h"`), supervision.ErrPolicy},

@@ -7,7 +7,6 @@ import (
 	"github.com/koogallery/serviceflow/internal/fault"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpRaiseAppeal is the buyer's or the seller's: see [RaiseAppeal] (R18).
@@ -23,33 +22,38 @@ type RaiseAppeal struct {
 	// mandatory.
 	Reason string `json:"reason"`
 	Demand string `json:"demand"`
-	// Attachments are optional, except that a seller appealing on the buyer's
-	// silence at acceptance attaches proof of delivery.
+	// Attachments are optional, except that a seller appealing at acceptance
+	// attaches proof of delivery, and that some policies ask everybody for
+	// proof (R18).
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // Operation returns OpRaiseAppeal.
 func (RaiseAppeal) Operation() Operation { return OpRaiseAppeal }
 
-func (a RaiseAppeal) check(o Order, _ *template.Form, f faults) (Action, faults) {
+func (a RaiseAppeal) check(c command, f faults) (Action, faults) {
 	if !appeal.AllGrounds.Has(a.Ground) {
 		f.Add("ground", fault.Unknown, "name one of the grounds")
 	}
 	a.Reason = f.text("reason", a.Reason, true)
 	a.Demand = f.text("demand", a.Demand, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
-	if a.Ground == appeal.BuyerSilent && o.Status == AwaitingAcceptance && len(a.Attachments) == 0 {
+	switch {
+	case len(a.Attachments) > 0 || c.again:
+	case c.actor.Role == RoleSeller && c.order.Status == AwaitingAcceptance:
 		f.Add("attachments", fault.Required, "attach proof of delivery")
+	case c.order.Policy.Appeal.Proof:
+		f.Add("attachments", fault.Required, "attach proof")
 	}
 	return a, f
 }
 
 // decide judges the ground that the appeal names; without one, the ground that
 // counts for the party.
-func (a RaiseAppeal) decide(o Order, d Decision, role Role, at time.Time) Decision {
-	verdict := o.Policy.Appeal.Best(role.party(), o.facts(), at)
+func (a RaiseAppeal) decide(o Order, d Decision, actor Actor, at time.Time) Decision {
+	verdict := o.Policy.Appeal.Best(actor.Role.party(), o.facts(), at)
 	if appeal.AllGrounds.Has(a.Ground) {
-		verdict = o.Policy.Appeal.Judge(role.party(), a.Ground, o.facts(), at)
+		verdict = o.Policy.Appeal.Judge(actor.Role.party(), a.Ground, o.facts(), at)
 	}
 	d.Reason, d.From, d.Until, d.Measure = verdict.Reason, verdict.From, verdict.Until, verdict.Measure
 	switch verdict.Reason {

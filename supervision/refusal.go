@@ -39,6 +39,18 @@ const (
 	// without a delivery, a request in a flow that has none (R15).
 	ReasonNothingThere Reason = "nothing_to_act_on"
 
+	// ReasonNotNegotiable: the policy has no negotiated refund, or the order
+	// does not say what was paid (R32).
+	ReasonNotNegotiable Reason = "not_negotiable"
+	// ReasonProposed: a proposal is pending; withdraw it first (R32).
+	ReasonProposed Reason = "already_proposed"
+	// ReasonNoProposal: no proposal is pending (R32).
+	ReasonNoProposal Reason = "no_proposal"
+	// ReasonOtherAmount: the pending proposal is of another amount (R32).
+	ReasonOtherAmount Reason = "another_amount"
+	// ReasonReceived: the receipt of this delivery is reported already (R27).
+	ReasonReceived Reason = "already_received"
+
 	// Why no ground of an appeal holds; see package appeal.
 	ReasonNotGranted          = appeal.NotGranted
 	ReasonNotTheirTurn        = appeal.NotTheirTurn
@@ -57,6 +69,11 @@ var reasonTexts = map[Reason]string{
 	ReasonReminded:            "the last reminder is too recent",
 	ReasonNotes:               "the appeal has as many notes as it can hold",
 	ReasonNothingThere:        "at that status the party would have nothing to act on",
+	ReasonNotNegotiable:       "the parties cannot negotiate a refund of this order",
+	ReasonProposed:            "a refund is proposed already",
+	ReasonNoProposal:          "no refund is proposed",
+	ReasonOtherAmount:         "the refund that is proposed is of another amount",
+	ReasonReceived:            "the receipt is reported already",
 	ReasonNotGranted:          "the policy does not give this party that ground",
 	ReasonNotTheirTurn:        "the other party cannot be silent while it is not its turn",
 	ReasonTooFewRejections:    "there have not been enough rejections",

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // OpRemind is the buyer's: see [Remind] (R20).
@@ -20,12 +19,12 @@ type Remind struct {
 // Operation returns OpRemind.
 func (Remind) Operation() Operation { return OpRemind }
 
-func (a Remind) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a Remind) check(_ command, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, false)
 	return a, f
 }
 
-func (Remind) decide(o Order, d Decision, _ Role, at time.Time) Decision {
+func (Remind) decide(o Order, d Decision, _ Actor, at time.Time) Decision {
 	if next := o.nextReminder(); next.After(at) {
 		d.Reason, d.From = ReasonReminded, next
 		d.Measure = appeal.Measure{Since: o.RemindedAt, Length: o.Policy.ReminderInterval}

@@ -63,15 +63,14 @@ func (o *Order) follows(r *Record) error {
 }
 
 // decided reports whether a record leads where its ruling says, and comes when
-// its timer says (R02, R15, R27).
+// its timer says (R02, R14, R15, R27).
 func (o *Order) decided(r *Record) bool {
-	switch a := r.Action.(type) {
-	case DecideAppeal:
-		return r.To == a.to(*o) && (a.Outcome != appeal.Resume || o.canResumeAt(r.To))
-	case AutoAccept, Complete:
-		return r.At.Equal(o.NextDue())
+	if isTimed(r.Operation) {
+		t, due := o.due()
+		return r.Operation == t.Operation && r.To == t.To && r.At.Equal(due)
 	}
-	return true
+	a, ruling := r.Action.(DecideAppeal)
+	return !ruling || r.To == a.to(*o) && (a.Outcome != appeal.Resume || o.canResumeAt(r.To))
 }
 
 func opens(r *Record) string {

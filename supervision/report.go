@@ -1,7 +1,5 @@
 package supervision
 
-import "github.com/koogallery/serviceflow/supervision/template"
-
 // OpReportProgress is the seller's: see [ReportProgress] (R06).
 const OpReportProgress Operation = "report_progress"
 
@@ -15,7 +13,7 @@ type ReportProgress struct {
 // Operation returns OpReportProgress.
 func (ReportProgress) Operation() Operation { return OpReportProgress }
 
-func (a ReportProgress) check(_ Order, _ *template.Form, f faults) (Action, faults) {
+func (a ReportProgress) check(_ command, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, true)
 	return a, f
 }

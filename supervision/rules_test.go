@@ -15,7 +15,7 @@ func TestR01_OpeningPutsAnOrderUnderSupervision(t *testing.T) {
 	order, record, err := supervision.Open(anOpening(supervision.Policy{}), bought.Add(999))
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Order{
-		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", Policy: supervision.Guide(),
+		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", Paid: paid, Policy: supervision.Guide(),
 		Status: supervision.AwaitingRequest, Version: 1, OpenedAt: bought, UpdatedAt: bought, TurnSince: bought,
 		ScheduledEnd: bought.Add(365 * day),
 	}, order)
@@ -153,7 +153,7 @@ func TestR06_ProgressIsTheSellersOnItsOwnTurn(t *testing.T) {
 
 func TestR07_Delivery(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
-	enabled := bought.Add(-time.Hour)
+	enabled := bought.Add(time.Hour)
 	proof := []supervision.Attachment{{Name: "log.txt", Ref: "files/7"}}
 	s.do(sue, supervision.Deliver{Result: " Done. ", Attachments: proof,
 		EnabledAt: enabled.Add(999).In(time.FixedZone("CST", 8*60*60))})
@@ -165,6 +165,20 @@ func TestR07_Delivery(t *testing.T) {
 	s.do(ben, rejectProduct).wait(day).do(sue, deliver)
 	assert.Equal(t, &supervision.Delivery{Result: deliver.Result, DeliveredAt: s.at}, s.order.Delivery,
 		"attachments and the instant are optional")
+}
+
+func TestR07_EnabledBetweenOpeningAndDelivery(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
+	for at, fits := range map[time.Time]bool{
+		bought.Add(-tick): false, bought: true, s.at: true, s.at.Add(tick): false,
+	} {
+		_, _, err := s.order.Apply(sue, supervision.Deliver{Result: "Done.", EnabledAt: at}, s.at)
+		if fits {
+			assert.NoError(t, err, at)
+			continue
+		}
+		assert.Equal(t, map[string]string{"enabled_at": "out_of_range"}, faultsOf(t, err), at)
+	}
 }
 
 func TestR08_BuyerAcceptsOrRejectsTheDelivery(t *testing.T) {

@@ -62,7 +62,7 @@ func checkRuled(t *testing.T, s *story, froze supervision.Status) {
 		assert.Zero(t, s.order.FrozenFrom)
 	case supervision.Canceled:
 		assert.Equal(t, s.at, s.order.ClosedAt)
-		assert.Equal(t, froze, s.order.FrozenFrom, "where it stood")
+		assert.Equal(t, supervision.Cancellation{By: supervision.OpDecideAppeal, From: froze}, s.order.Cancellation)
 		assert.Equal(t, supervision.OrderCanceled, s.order.OrderStatus())
 	default:
 		assert.Zero(t, s.order.FrozenFrom)

@@ -62,7 +62,7 @@ func (o Order) Steps(at time.Time) []Step {
 	case Frozen:
 		stands, state = now.FrozenFrom, StepFrozen
 	case Canceled:
-		stands, state = now.FrozenFrom, StepCanceled
+		stands, state = now.Cancellation.From, StepCanceled
 	case Completed:
 		state = StepDone
 	}

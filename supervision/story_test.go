@@ -29,6 +29,12 @@ var (
 	otherSeller = supervision.Seller("sam")
 )
 
+// What was paid, and half of it.
+var (
+	paid = supervision.Money{Amount: 99_900, Currency: "CNY"}
+	half = supervision.Money{Amount: 49_950, Currency: "CNY"}
+)
+
 // The plainest action of each kind.
 var (
 	submit        = supervision.SubmitRequest{Text: "Set up two hundred users."}
@@ -44,6 +50,12 @@ var (
 	resume        = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}
 	deem          = supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
 	cancel        = supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
+	propose       = supervision.ProposeRefund{Amount: half, Reason: "Half of it works."}
+	withdraw      = supervision.WithdrawRefund{}
+	agreeRefund   = supervision.AgreeRefund{Amount: half}
+	decline       = supervision.DeclineRefund{Reason: "All of it works."}
+	amend         = supervision.Amend{Buyer: ben.ID, Reason: "As both asked for."}
+	receive       = supervision.ReportReceipt{}
 )
 
 // appealOn appeals with everything an appeal may need (R18).
@@ -62,7 +74,7 @@ func resumeAt(s supervision.Status) supervision.DecideAppeal {
 
 // anOpening opens a story's order.
 func anOpening(policy supervision.Policy) supervision.Opening {
-	return supervision.Opening{ID: "o-1", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, Policy: policy}
+	return supervision.Opening{ID: "o-1", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, Paid: paid, Policy: policy}
 }
 
 // story is an order driven by real actions only, with its records and the
@@ -198,6 +210,13 @@ func arrive(t testing.TB, policy supervision.Policy, status supervision.Status) 
 func settle(o supervision.Order, records []supervision.Record, at time.Time) (supervision.Order, []supervision.Record) {
 	next, due := o.Settle(at)
 	return next, append(records, due...)
+}
+
+// closing is the guide with an end that closes an order (R14).
+func closing(at supervision.EndAction) supervision.Policy {
+	p := supervision.Guide()
+	p.Name, p.AtScheduledEnd = "closing", at
+	return p
 }
 
 // autoAccepting is the guide with the optional timer of R27, on for ten days.

@@ -41,11 +41,12 @@ type Request struct {
 // Operation returns OpSubmitRequest.
 func (SubmitRequest) Operation() Operation { return OpSubmitRequest }
 
-func (a SubmitRequest) check(o Order, form *template.Form, f faults) (Action, faults) {
-	a.Text = f.text("text", a.Text, o.TemplateVersion == 0)
+func (a SubmitRequest) check(c command, f faults) (Action, faults) {
+	version := c.order.Form(OpSubmitRequest)
+	a.Text = f.text("text", a.Text, version == 0)
 	a.Attachments = f.attachments("attachments", a.Attachments)
-	a.Values = f.form("values", o.TemplateVersion, form, a.Values)
-	if o.TemplateVersion != 0 && a.Text != "" {
+	a.Values = f.form("values", version, c.form, a.Values)
+	if version != 0 && a.Text != "" {
 		f.Add("text", fault.UnknownField, "the order has a request template: fill in its fields")
 	}
 	return a, f

@@ -43,14 +43,19 @@ func TestWords(t *testing.T) {
 	checkWords(t, "processing completed canceled", supervision.OrderStatuses()...)
 	checkWords(t, "buyer seller manager system", supervision.Roles()...)
 	checkWords(t, "open submit_request accept_request reject_request report_progress deliver accept_product "+
-		"reject_product remind raise_appeal intervene add_note decide_appeal auto_accept complete",
+		"reject_product remind raise_appeal intervene add_note decide_appeal propose_refund withdraw_refund "+
+		"agree_refund decline_refund amend report_receipt auto_accept close_at_end complete",
 		supervision.Operations()...)
-	checkWords(t, "completion auto_accept appeal_opens blackout_begins blackout_ends reminder ruling_overdue",
-		supervision.DeadlineCompletion, supervision.DeadlineAutoAccept, supervision.DeadlineAppealOpens,
+	checkWords(t,
+		"completion auto_accept scheduled_end appeal_opens blackout_begins blackout_ends reminder ruling_overdue",
+		supervision.DeadlineCompletion, supervision.DeadlineAutoAccept, supervision.DeadlineScheduledEnd,
+		supervision.DeadlineAppealOpens,
 		supervision.DeadlineBlackoutBegins, supervision.DeadlineBlackoutEnds, supervision.DeadlineReminder,
 		supervision.DeadlineRulingOverdue)
 	checkWords(t, "done current waiting frozen skipped canceled", supervision.StepDone, supervision.StepCurrent,
 		supervision.StepWaiting, supervision.StepFrozen, supervision.StepSkipped, supervision.StepCanceled)
+	checkWords(t, "stay accept cancel", supervision.EndStay, supervision.EndAccept, supervision.EndCancel)
+	checkWords(t, "delivery receipt", supervision.FromDelivery, supervision.FromReceipt)
 	checkWords(t, "pending overdue", supervision.AppealPending, supervision.AppealOverdue)
 	checkWords(t, "R01 R02", supervision.Rules()[:2]...)
 }

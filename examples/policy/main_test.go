@@ -10,12 +10,16 @@ func Example() {
 	//   "completion_delay": "3h0m0s",
 	//   "supervision_period": "8760h0m0s",
 	//   "reminder_interval": "24h0m0s",
+	//   "at_scheduled_end": "stay",
+	//   "negotiated_refund": false,
 	//   "auto_accept": "240h0m0s",
+	//   "auto_accept_from": "delivery",
 	//   "appeal": {
 	//     "silence": "168h0m0s",
 	//     "rejections": 3,
 	//     "blackout": "360h0m0s",
 	//     "handling": "72h0m0s",
+	//     "proof": false,
 	//     "buyer": [
 	//       "seller_silent",
 	//       "request_rejected",

@@ -141,7 +141,8 @@ func TestNotesFiles(t *testing.T) {
 	s := newSite(t)
 	order := s.appealing(t)
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor),
-		supervision.RaiseAppeal{Ground: "unconditional", Reason: "r", Demand: "d"})
+		supervision.RaiseAppeal{Ground: "unconditional", Reason: "r", Demand: "d",
+			Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "files/a"}}})
 	require.NoError(t, err)
 	manager := s.as(t, "manager-mei")
 	for shared, want := range map[string]int{"no": http.StatusNotFound, "yes": http.StatusOK} {

@@ -74,7 +74,8 @@ func (s *shop) refund(ctx context.Context, out io.Writer) error {
 		`INSERT INTO purchases (id, buyer, cents) VALUES ('P-3', 'bea', 5000)`); err != nil {
 		return err
 	}
-	appeal := supervision.RaiseAppeal{Ground: "unconditional", Reason: "The seller has left.", Demand: "My money back."}
+	appeal := supervision.RaiseAppeal{Ground: "unconditional", Reason: "The seller has left.", Demand: "My money back.",
+		Attachments: []supervision.Attachment{{Name: "notice.pdf", Ref: "files/notice.pdf"}}}
 	if _, err := s.service.Do(ctx, "P-3", supervision.Buyer("bea"), appeal); err != nil {
 		return err
 	}

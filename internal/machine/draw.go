@@ -6,12 +6,15 @@ import (
 )
 
 // Mermaid draws the table as a Mermaid state diagram, in table order. Events
-// that lead from one status to the same other share an arrow, so that loops
-// stay readable.
+// that lead from one status to the same other share an arrow; those that leave
+// the status as it is are only in the table.
 func (m *Machine) Mermaid() string {
 	var arrows [][2]string
 	labels := make(map[[2]string][]string)
 	for _, r := range m.spec.Rows {
+		if r.From == r.To {
+			continue
+		}
 		arrow := [2]string{r.From, r.To}
 		if labels[arrow] == nil {
 			arrows = append(arrows, arrow)

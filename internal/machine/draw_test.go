@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/internal/machine"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -42,8 +44,16 @@ func TestMermaidShowsWhoFiresATransitionAndWhenItIsDue(t *testing.T) {
 }
 
 func TestMermaidDrawsOneArrowForEventsThatShareBothEnds(t *testing.T) {
-	arrow := "AwaitingDelivery --> AwaitingDelivery: report_progress (seller)<br/>remind (buyer)\n"
-	assert.Contains(t, compile(t).Mermaid(), arrow)
+	m, err := machine.Compile(machine.Spec{Initial: []string{"Off"}, Final: []string{"On"}, Rows: []machine.Row{
+		{From: "Off", Event: "press", To: "On"}, {From: "Off", Event: "pull", To: "On", By: "child"},
+	}})
+	require.NoError(t, err)
+	assert.Contains(t, m.Mermaid(), "Off --> On: press<br/>pull (child)\n")
+}
+
+func TestMermaidLeavesOutWhatStays(t *testing.T) {
+	assert.NotContains(t, compile(t).Mermaid(), "AwaitingDelivery --> AwaitingDelivery")
+	assert.Contains(t, compile(t).Markdown(), "| AwaitingDelivery | remind |")
 }
 
 func TestMarkdownHasALineForEveryRow(t *testing.T) {

@@ -19,8 +19,8 @@ type mysql struct {
 func newMySQL(n naming) mysql {
 	return mysql{
 		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `)`),
-		update: n.text(`UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
-handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
+		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
+completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
@@ -29,8 +29,9 @@ WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND pr
 
 		lock: n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
 		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
-ON DUPLICATE KEY UPDATE status = VALUES(status), waiting_since = VALUES(waiting_since), due = VALUES(due),
-accepted_at = VALUES(accepted_at), completed_at = VALUES(completed_at), handle_by = VALUES(handle_by),
+ON DUPLICATE KEY UPDATE buyer = VALUES(buyer), seller = VALUES(seller), status = VALUES(status),
+waiting_since = VALUES(waiting_since), due = VALUES(due), accepted_at = VALUES(accepted_at),
+completed_at = VALUES(completed_at), canceled_at = VALUES(canceled_at), handle_by = VALUES(handle_by),
 version = VALUES(version), document = VALUES(document)`),
 		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
 		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES ?...`),

@@ -22,8 +22,8 @@ func newPostgres(n naming) postgres {
 ` + addRecords + `
 SELECT id FROM saved`),
 		saveOrder: n.text(`WITH saved AS (
-	UPDATE {orders} SET status = ?, waiting_since = ?, due = ?, accepted_at = ?, completed_at = ?,
-		handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ? RETURNING id),
+	UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
+		completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ? RETURNING id),
 added AS (
 	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
 	SELECT id, ?::bigint, ?::bigint, ?::text, ?::text FROM saved),
@@ -31,10 +31,13 @@ queued AS (
 	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
 SELECT id FROM saved`),
 		saveOrders: n.text(`WITH saved AS (
-	UPDATE {orders} o SET status = i.status, waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
-		completed_at = i.completed_at, handle_by = i.handle_by, version = i.version, document = i.document
-	FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
-		AS i (status, waiting_since, due, accepted_at, completed_at, handle_by, version, document, id, before)
+	UPDATE {orders} o SET buyer = i.buyer, seller = i.seller, status = i.status,
+		waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
+		completed_at = i.completed_at, canceled_at = i.canceled_at, handle_by = i.handle_by, version = i.version, document = i.document
+	FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+			?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+		AS i (buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at,
+			handle_by, version, document, id, before)
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
@@ -114,7 +117,7 @@ func (r *changeRows) single() []any {
 }
 
 func orderArrays(rows []changeRows) []any {
-	columns := make([]array, 10)
+	columns := make([]array, 13)
 	for _, row := range rows {
 		for i, value := range append(row.order.changed(), row.order.ID, row.order.before) {
 			columns[i].add(value)

@@ -42,20 +42,19 @@ func (r *orderRow) waitingSince() time.Time {
 // orderColumns, inserted and changed belong together: those an operation
 // changes are the last ones.
 const (
-	orderWidth   = 13
-	orderColumns = `id, product, buyer, seller, opened_at,
-status, waiting_since, due, accepted_at, completed_at, handle_by, version, document`
+	orderWidth   = 14
+	orderColumns = `id, product, opened_at,
+buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document`
 )
 
 func (r *orderRow) inserted() []any {
-	return append([]any{r.ID, r.Product, r.Buyer, r.Seller, r.OpenedAt.UnixMicro()}, r.changed()...)
+	return append([]any{r.ID, r.Product, r.OpenedAt.UnixMicro()}, r.changed()...)
 }
 
 func (r *orderRow) changed() []any {
 	return []any{
-		string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt), micros(r.CompletedAt),
-		micros(r.HandleBy),
-		r.version, r.document,
+		r.Buyer, r.Seller, string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt),
+		micros(r.CompletedAt), micros(r.CanceledAt), micros(r.HandleBy), r.version, r.document,
 	}
 }
 

@@ -106,12 +106,12 @@ func (q *search) statuses(wanted []supervision.Status) {
 		return
 	}
 	at := q.filter.At.UnixMicro()
-	args := []any{at, at}
+	args := []any{at, at, at}
 	for _, status := range wanted {
 		args = append(args, string(status))
 	}
-	q.where("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN completed_at <= ? THEN 'completed'"+
-		" WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
+	q.where("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN canceled_at <= ? THEN 'canceled'"+
+		" WHEN completed_at <= ? THEN 'completed' WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
 		strings.Repeat("?, ", len(wanted)-1)+"?)", args...)
 }
 

@@ -73,7 +73,8 @@ func faultsOfWriting() []fault {
 					conflict := &service.ConflictError{}
 					for _, change := range changes {
 						if stored, _,
-							err := b.Store.Load(ctx, change.Order.ID, ""); err != nil || stored.Version != change.Before {
+							err := b.Store.Load(ctx, change.Order.ID, ""); err != nil ||
+							stored.Version != change.Before {
 							conflict.Orders = append(conflict.Orders, change.Order.ID)
 						}
 					}

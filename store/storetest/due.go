@@ -50,9 +50,10 @@ var aboutDue = []sentence{
 			for i := range list {
 				c.due(list[i+1:], at, place(list[i]), 1000)
 				c.due(list[i+1:min(i+4, len(list))], at, place(list[i]), 3)
-				c.due(list[i:], at, supervision.Position{At: list[i].order.NextDue(), ID: ""}, 1000)
-				c.due(list[i:min(i+1, len(list))], at,
-					supervision.Position{At: list[i].order.NextDue().Add(-tick), ID: "zzz"}, 1)
+				due := list[i].order.NextDue()
+				alike := slices.IndexFunc(list, func(h *history) bool { return h.order.NextDue().Equal(due) })
+				c.due(list[alike:], at, supervision.Position{At: due, ID: ""}, 1000)
+				c.due(list[alike:alike+1], at, supervision.Position{At: due.Add(-tick), ID: "zzz"}, 1)
 			}
 			c.due(list[:1], at, supervision.Position{}, 1)
 		}},

@@ -27,7 +27,10 @@ func (c *check) crowd(n int, seed uint64) []*history {
 func policies() []supervision.Policy {
 	untouched := supervision.Guide()
 	untouched.Name, untouched.AutoAccept = "auto-accept", 10*day
-	return []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(), untouched}
+	closing := supervision.Rules2025()
+	closing.Name, closing.SupervisionPeriod, closing.AtScheduledEnd = "closing", 60*day, supervision.EndCancel
+	return []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		untouched, supervision.Hardware(), closing}
 }
 
 func (c *check) wander(random *rand.Rand, id string) *history {
@@ -35,15 +38,16 @@ func (c *check) wander(random *rand.Rand, id string) *history {
 	opening := supervision.Opening{
 		ID: id, Product: fmt.Sprintf("product-%d", random.IntN(6)),
 		Buyer: fmt.Sprintf("buyer-%d", random.IntN(5)), Seller: fmt.Sprintf("seller-%d", random.IntN(4)),
-		Policy: policies()[random.IntN(len(policies()))],
+		Paid: price, Policy: policies()[random.IntN(len(policies()))],
 	}
 	// Few instants, some of them a microsecond apart.
 	at := day0.Add(time.Duration(random.IntN(8))*day + time.Duration(random.IntN(3))*tick)
 	h := c.open(opening, at)
-	for range random.IntN(40) {
+	for range random.IntN(90) {
 		action := actions[random.IntN(len(actions))]
 		actors := []supervision.Actor{
-			supervision.Buyer(opening.Buyer), supervision.Seller(opening.Seller), supervision.Manager("manager"),
+			supervision.Buyer(h.order.Buyer), supervision.Seller(h.order.Seller), supervision.Manager("manager"),
+			supervision.System(),
 		}
 		h.try(actors[random.IntN(len(actors))], action,
 			time.Duration(random.IntN(6*24))*hour+time.Duration(random.IntN(1000))*tick)
@@ -54,6 +58,8 @@ func (c *check) wander(random *rand.Rand, id string) *history {
 	return h
 }
 
+var price, refund = supervision.Money{Amount: 9900, Currency: "CNY"}, supervision.Money{Amount: 100, Currency: "CNY"}
+
 var file = supervision.Attachment{Name: "evidence.pdf", Ref: "files/evidence.pdf", Digest: "sha256:00ff"}
 
 // actions are what a crowd does; what a status does not allow is passed over.
@@ -62,7 +68,8 @@ var actions = []supervision.Action{
 	supervision.AcceptRequest{},
 	supervision.RejectRequest{Reason: "The region is missing."},
 	supervision.ReportProgress{Text: "Half of it is done."},
-	supervision.Deliver{Result: "Done.", Attachments: []supervision.Attachment{file}, EnabledAt: day0.Add(tick)},
+	supervision.Deliver{Result: "Done.", Attachments: []supervision.Attachment{file},
+		EnabledAt: day0.Add(8*day + tick)},
 	supervision.Deliver{Result: "Done."},
 	supervision.AcceptProduct{},
 	supervision.RejectProduct{Reason: "It does not answer."},
@@ -70,9 +77,14 @@ var actions = []supervision.Action{
 	supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.", Demand: "An answer."},
 	supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "An answer.",
 		Attachments: []supervision.Attachment{file}},
-	supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: "It is late.", Demand: "A refund."},
+	supervision.RaiseAppeal{Ground: appeal.Unconditional, Reason: "It is late.", Demand: "A refund.",
+		Attachments: []supervision.Attachment{file}},
 	supervision.AddNote{Text: "Asked both."},
 	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},
 	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered.", Upheld: true},
-	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund it.", Upheld: true},
+	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund it.", Upheld: true, Refund: refund},
+	supervision.ProposeRefund{Amount: refund, Reason: "It is half done."},
+	supervision.AgreeRefund{Amount: refund},
+	supervision.Amend{Buyer: "buyer-0", Seller: "seller-0", Reason: "They were bought."},
+	supervision.ReportReceipt{},
 }

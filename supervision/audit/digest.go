@@ -52,7 +52,8 @@ func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 // wraps [supervision.ErrMalformed].
 func (d *Digest) UnmarshalText(text []byte) error {
 	var read Digest
-	if n, err := hex.Decode(read[:], text[:min(len(text), 2*len(read))]); err != nil || n != len(d) || len(text) != 2*n {
+	if n, err := hex.Decode(read[:], text[:min(len(text), 2*len(read))]); err != nil || n != len(d) ||
+		len(text) != 2*n {
 		return fmt.Errorf("audit: digest: %w: give %d hexadecimal digits", supervision.ErrMalformed, 2*len(d))
 	}
 	*d = read

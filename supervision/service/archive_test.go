@@ -236,7 +236,8 @@ func TestR04_ExportVerifiesTheForm(t *testing.T) {
 	require.NoError(t, err)
 	_, err = env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
 	require.NoError(t, err)
-	_, err = env.Service.Do(t.Context(), "o-1", ben, supervision.SubmitRequest{Values: map[string]any{"users": 200, "region": "eu"}})
+	_, err = env.Service.Do(t.Context(), "o-1", ben,
+		supervision.SubmitRequest{Values: map[string]any{"users": 200, "region": "eu"}})
 	require.NoError(t, err)
 	var out bytes.Buffer
 	require.NoError(t, env.Service.Export(t.Context(), "o-1", &out))

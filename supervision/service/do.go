@@ -1,9 +1,7 @@
 package service
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -140,7 +138,11 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 		return Result{}, err
 	}
 	if before != nil {
-		return c.repeat(stored, before, form)
+		if !stored.Repeats(*before, c.action, form...) {
+			return Result{}, fmt.Errorf("service: order %q: %w: use a new key for a new command", c.id, ErrKeyReused)
+		}
+		order, _ := stored.Settle(c.at)
+		return Result{Order: order, Repeated: true}, nil
 	}
 	if current, _ := stored.Settle(c.at); c.expects && current.Version != c.version {
 		return Result{}, fmt.Errorf("service: order %q has version %d, not %d: %w",
@@ -175,21 +177,4 @@ func (s *Service) form(ctx context.Context, c *command, o *supervision.Order, re
 		return nil, err
 	}
 	return []*template.Form{t}, nil
-}
-
-// repeat returns the order as it is to a command that was applied before, and
-// refuses another with its key (R28).
-func (c *command) repeat(stored supervision.Order, before *supervision.Record, form []*template.Form) (Result, error) {
-	action, err := stored.Prepare(c.actor, c.action, c.at, form...)
-	if err != nil || !sameAction(action, before.Action) {
-		return Result{}, fmt.Errorf("service: order %q: %w: use a new key for a new command", c.id, ErrKeyReused)
-	}
-	order, _ := stored.Settle(c.at)
-	return Result{Order: order, Repeated: true}, nil
-}
-
-func sameAction(a, b supervision.Action) bool {
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && a.Operation() == b.Operation() && bytes.Equal(x, y)
 }

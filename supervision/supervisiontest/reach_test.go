@@ -37,7 +37,9 @@ func TestReach_EveryStatusUnderEveryPolicy(t *testing.T) {
 		"only buyer's silence":       only(appeal.BuyerSilent),
 		"only request rejections":    only(appeal.RequestRejected),
 		"only product rejections":    only(appeal.ProductRejected),
-		"blackout from the opening":  with(func(p *supervision.Policy) { p.SupervisionPeriod = supervision.Day }),
+		"blackout from the opening": with(func(p *supervision.Policy) {
+			p.SupervisionPeriod, p.Appeal.Blackout = supervision.Day, supervision.Day-supervision.Tick
+		}),
 	}
 	for name, policy := range policies {
 		for _, status := range supervision.Statuses() {

@@ -40,15 +40,13 @@ var flow = []move{
 			"password. The mail gateway is connected, test messages arrived in both directions. The handbook is attached; an introduction for " +
 			"the team leads is booked for Friday at 10 h.",
 		Attachments: []supervision.Attachment{{Name: "handbook.pdf", Ref: "files/1b2c3d4e/handbook.pdf"}},
-		EnabledAt:   bought.Add(48 * time.Hour),
 	}},
 	{buyer, supervision.RejectProduct{
 		Reason: "The team Kuala Lumpur cannot log in: the invitations went to addresses with the old domain. Please send them again to the " +
 			"addresses in column F of the list.",
 	}},
 	{seller, supervision.Deliver{
-		Result:    "The twelve invitations were sent again to the addresses in column F; nine colleagues have logged in already.",
-		EnabledAt: bought.Add(72 * time.Hour),
+		Result: "The twelve invitations were sent again to the addresses in column F; nine colleagues have logged in already.",
 	}},
 	{buyer, supervision.AcceptProduct{}},
 }

@@ -136,7 +136,7 @@ func newStateless(get func(context.Context) (stateless.State, error),
 }
 
 // mayFire is what a host would ask in a guard: whose operation it is, how long
-// ago the last reminder was, whether an appeal has a ground.
+// ago the last reminder was, whether an appeal has a ground, what is proposed.
 func mayFire(t supervision.Transition, o *supervision.Order, a supervision.Actor, at time.Time) bool {
 	if !mayAct(t, o, a) {
 		return false
@@ -144,6 +144,10 @@ func mayFire(t supervision.Transition, o *supervision.Order, a supervision.Actor
 	switch t.Operation {
 	case supervision.OpRemind:
 		return at.Sub(o.RemindedAt) >= o.Policy.ReminderInterval
+	case supervision.OpProposeRefund:
+		return o.Policy.NegotiatedRefund && o.Proposal == supervision.Proposal{}
+	case supervision.OpWithdrawRefund, supervision.OpAgreeRefund, supervision.OpDeclineRefund:
+		return o.Policy.NegotiatedRefund && o.Proposal != supervision.Proposal{}
 	case supervision.OpRaiseAppeal:
 		p := o.Policy.Appeal
 		if !at.Before(o.ScheduledEnd.Add(-p.Blackout)) && at.Before(o.ScheduledEnd) {

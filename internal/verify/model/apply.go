@@ -2,36 +2,78 @@ package model
 
 import "strings"
 
-// Due is when time alone moves the order on (R02, R27); 0 for never.
+// Due is when time alone moves the order on; 0 for never.
 func (o Order) Due() int64 {
+	_, at := o.due()
+	return at
+}
+
+// due is what time does next, and when: it completes an accepted order (R02),
+// accepts an untouched delivery (R27), closes an order at its scheduled end
+// (R14).
+func (o Order) due() (op string, at int64) {
 	switch {
 	case o.Status == "accepted":
-		return o.TurnSince + o.Policy.Completion // later than the acceptance only by freezes (R17)
-	case o.Status == "awaiting_acceptance" && o.Policy.AutoAccept > 0:
-		return o.TurnSince + o.Policy.AutoAccept
+		op, at = "complete", o.TurnSince+o.Policy.Completion // later than the acceptance only by freezes (R17)
+	case o.Status == "awaiting_acceptance" && o.Policy.AutoAccept > 0 && o.untouched() > 0:
+		op, at = "auto_accept", o.untouched()+o.Policy.AutoAccept
 	}
-	return 0
+	if o.waiting() && o.Policy.AtEnd != "stay" && (at == 0 || o.End < at) {
+		op, at = "close_at_end", o.End
+	}
+	if at != 0 && at < o.Updated {
+		at = o.Updated // an amendment or a report made it overdue
+	}
+	return op, at
+}
+
+// untouched is from when a delivery counts as untouched; 0 for not yet.
+func (o Order) untouched() int64 {
+	if o.Policy.AutoFrom == "receipt" && (o.Received == 0 || o.Received > o.TurnSince) {
+		return o.Received
+	}
+	return o.TurnSince
 }
 
 // Settle does what time has made due by an instant.
 func (o Order) Settle(at int64) (Order, []Record) {
 	var records []Record
 	for o.Due() != 0 && o.Due() <= at {
-		due := o.Due()
-		r := Record{Seq: o.Version + 1, At: due, From: o.Status}
-		if o.Status == "accepted" {
-			r.Command, r.To = bySystem("complete"), "completed"
-			o = o.happened("accepted")
-			o.Closed = due
-		} else {
-			r.Command, r.To = bySystem("auto_accept"), "accepted"
-			o = o.happened("awaiting_acceptance")
+		op, due := o.due()
+		r := Record{Seq: o.Version + 1, At: due, From: o.Status, Command: bySystem(op)}
+		switch {
+		case op == "complete":
+			r.To = "completed"
+			o = o.happened("accepted").close(due)
+		case op == "close_at_end" && o.Policy.AtEnd == "cancel":
+			r.To = "canceled"
+			o = o.cancel(op, o.Status, o.Paid, due)
+		default:
+			r.To = "accepted"
+			if o.Status == "awaiting_acceptance" {
+				o = o.happened(o.Status)
+			}
 			o.Accepted = due
 		}
 		o.Status, o.Version, o.Updated, o.TurnSince, o.SilentSince = r.To, r.Seq, due, due, due
 		records = append(records, r)
 	}
 	return o, records
+}
+
+// close ends the order; what was proposed lapses (R32).
+func (o Order) close(at int64) Order {
+	o.Closed, o.Proposal = at, Proposal{}
+	return o
+}
+
+// cancel closes the order without completion, with a refund if there is one.
+func (o Order) cancel(by, from string, refund, at int64) Order {
+	o.CanceledBy, o.CanceledFrom = by, from
+	if refund != 0 {
+		o.Refund = Refund{refund, by, at}
+	}
+	return o.close(at)
 }
 
 // at is the order as it is at an instant.
@@ -59,7 +101,7 @@ func (o Order) Do(c Command, at int64) (Order, Answer) {
 	if reason != "" {
 		return o, Answer{Kind: "refused", Rule: rule, Reason: reason, Status: next.Status, At: at, From: from}
 	}
-	if faults := next.faults(c); len(faults) > 0 { // rules are asked before a form is checked
+	if faults := next.faults(c, at); len(faults) > 0 { // rules are asked before a form is checked
 		return o, Answer{Kind: "invalid", Faults: faults}
 	}
 	next, record := next.perform(c, at)
@@ -67,7 +109,7 @@ func (o Order) Do(c Command, at int64) (Order, Answer) {
 }
 
 // faults lists the faulty fields of a command.
-func (o Order) faults(c Command) []string {
+func (o Order) faults(c Command, at int64) []string {
 	var faults []string
 	bad := func(field string, yes bool) {
 		if yes {
@@ -97,7 +139,7 @@ func (o Order) faults(c Command) []string {
 		bad("ground", !isOne(c.Ground, GroundWords...))
 		bad("reason", blank || long)
 		bad("demand", strings.TrimSpace(c.Demand) == "")
-		proof := c.Ground == "buyer_silent" && o.Status == "awaiting_acceptance" // of delivery (R18)
+		proof := o.Policy.Proof || c.Role == "seller" && o.Status == "awaiting_acceptance" // of delivery (R18)
 		bad("attachments", c.Files > 20 || proof && c.Files == 0)
 	case "decide_appeal":
 		bad("outcome", !isOne(c.Outcome, "resume", "accept", "cancel"))
@@ -106,11 +148,40 @@ func (o Order) faults(c Command) []string {
 		bad("resume_at", c.ResumeAt != "" && (c.Outcome != "resume" || !resumable && c.ResumeAt != o.FrozenFrom))
 		bad("decision", blank || long)
 		bad("attachments", c.Files > 20)
+		bad("refund", c.Amount != 0 && (c.Outcome == "resume" || c.Amount < 0 || c.Amount > o.Paid))
 	case "intervene":
 		bad("reason", blank || long)
 		bad("attachments", c.Files > 20)
+	case "propose_refund":
+		bad("amount", c.Amount <= 0 || c.Amount > o.Paid)
+		bad("reason", long)
+	case "agree_refund":
+		bad("amount", c.Amount <= 0 || c.Amount > o.Paid)
+	case "decline_refund":
+		bad("reason", blank || long)
+	case "amend":
+		bad("", c.Policy == "" && c.End == 0 && c.Buyer == "" && c.Seller == "")
+		bad("policy", c.Policy != "" && Named[c.Policy].Start != o.Policy.Start)
+		bad("scheduled_end",
+			c.End != 0 && c.End <= at || c.Policy != "" && Named[c.Policy].AtEnd != "stay" && o.past(c, at))
+		bad("reason", blank || long)
+	case "report_receipt":
+		bad("received_at", c.Received != 0 && (c.Received < o.Delivery.At || c.Received > at))
 	}
 	return faults
+}
+
+// past says whether the scheduled end lies behind an amendment's instant, after
+// the amendment, and the time that the order has been frozen so far left out.
+func (o Order) past(c Command, at int64) bool {
+	end := o.End
+	if c.End != 0 {
+		end = c.End
+	}
+	if o.Status == "frozen" {
+		end += at - o.Appeal.Raised
+	}
+	return end <= at
 }
 
 func isOne(word string, of ...string) bool {
@@ -141,7 +212,7 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "report_progress":
 	case "deliver":
 		r.To = "awaiting_acceptance"
-		o.Delivery = &Delivery{Text: c.Text, Files: c.Files, At: at}
+		o.Delivery, o.Received = &Delivery{Text: c.Text, Files: c.Files, At: at}, 0
 		o = o.happened("awaiting_delivery")
 	case "accept_product":
 		r.To = "accepted"
@@ -173,6 +244,27 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		a.Notes = append(append([]Note(nil), a.Notes...), Note{at, c.Actor, c.Text, c.Files, c.Shared})
 		o.Appeal = &a
 		newTurn = false
+	case "propose_refund":
+		o.Proposal = Proposal{c.Amount, c.Text, at}
+		newTurn = false
+	case "withdraw_refund", "decline_refund":
+		o.Proposal = Proposal{}
+		newTurn = false
+	case "agree_refund":
+		r.To = "canceled"
+		o = o.cancel(c.Op, o.Status, c.Amount, at)
+	case "amend":
+		o = o.amend(c)
+		newTurn = false
+	case "report_receipt":
+		if r.Received == 0 {
+			r.Received = at
+		}
+		o.Received = r.Received
+		if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At > o.Received {
+			o.Received = o.Appeal.Ruling.At // frozen time never counts (R17)
+		}
+		newTurn = false
 	case "decide_appeal":
 		r.To = o.ruled(c)
 		o = o.rule(c, r.To, at)
@@ -183,6 +275,27 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		o.TurnSince, o.SilentSince = at, at
 	}
 	return o, r
+}
+
+// amend changes what an amendment names (R31).
+func (o Order) amend(c Command) Order {
+	if c.Policy != "" {
+		policy := Named[c.Policy]
+		o.Policy = &policy
+		if !policy.Negotiated {
+			o.Proposal = Proposal{}
+		}
+	}
+	if c.End != 0 {
+		o.End = c.End
+	}
+	if c.Buyer != "" {
+		o.Buyer = c.Buyer
+	}
+	if c.Seller != "" {
+		o.Seller = c.Seller
+	}
+	return o
 }
 
 // ruled is the status a ruling leads to (R15).
@@ -204,26 +317,32 @@ func (o Order) ruled(c Command) string {
 // on, and no other: its counter is 0 again, or that silence begins anew (R16).
 func (o Order) rule(c Command, to string, at int64) Order {
 	a := *o.Appeal
-	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, Files: c.Files, At: at}
+	a.Ruling = &Ruling{Outcome: c.Outcome, Decision: c.Text, By: c.Actor, Upheld: c.Upheld, Files: c.Files, At: at,
+		Refund: c.Amount}
 	o.Appeal = &a
 	frozen := at - a.Raised
 	o.End += frozen
-	if c.Outcome == "resume" && to == o.FrozenFrom {
+	stood := o.FrozenFrom
+	o.FrozenFrom = ""
+	if c.Outcome == "resume" && to == stood {
 		o.TurnSince, o.SilentSince = o.TurnSince+frozen, o.SilentSince+frozen
+		if o.Received != 0 {
+			o.Received += frozen
+		}
 	} else {
 		o.TurnSince, o.SilentSince = at, at
+		o.Accepted, o.Refund = 0, Refund{} // an earlier acceptance is gone, and what it came with
 	}
 	switch c.Outcome {
 	case "cancel":
-		o.Closed = at
-		return o
+		return o.cancel(c.Op, stood, c.Amount, at)
 	case "accept":
 		o.Accepted = at
+		if c.Amount != 0 {
+			o.Refund = Refund{c.Amount, c.Op, at}
+		}
 	case "resume":
 		a.Ruling.ResumedAt = to
-		if to != "accepted" {
-			o.Accepted = 0
-		}
 		switch a.Ground {
 		case "request_rejected":
 			o.RequestRejections = 0
@@ -233,7 +352,6 @@ func (o Order) rule(c Command, to string, at int64) Order {
 			o.SilentSince = at
 		}
 	}
-	o.FrozenFrom = ""
 	return o
 }
 

@@ -6,7 +6,9 @@ import "slices"
 // them.
 var Operations = []string{"submit_request", "accept_request", "reject_request", "report_progress", "deliver",
 	"accept_product",
-	"reject_product", "remind", "raise_appeal", "intervene", "add_note", "decide_appeal", "auto_accept", "complete"}
+	"reject_product", "remind", "raise_appeal", "intervene", "add_note", "decide_appeal", "propose_refund",
+	"withdraw_refund", "agree_refund", "decline_refund", "amend", "report_receipt", "auto_accept", "close_at_end",
+	"complete"}
 
 // Instants lists, sorted, every instant at which time may change an answer
 // about the order as it stands.
@@ -76,7 +78,7 @@ func (o Order) permission(role, actor, op string, now int64) Permission {
 		p.Rule, p.Reason = "R13", "own_case"
 		return p
 	}
-	if op == "auto_accept" || op == "complete" {
+	if op == "auto_accept" || op == "close_at_end" || op == "complete" {
 		p.Reason = "not_due"
 		return p
 	}
@@ -89,6 +91,10 @@ func (o Order) permission(role, actor, op string, now int64) Permission {
 		p.Reason = "reminded_recently"
 	case "add_note":
 		p.Reason = "too_many_notes"
+	case "report_receipt":
+		p.Reason = "already_received"
+	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
+		p.Reason = o.notNegotiated(Command{Op: op})
 	case "raise_appeal":
 		p.Reason = o.bestReason(role, now)
 		p.Rule = ruleOfReason(p.Reason)
@@ -107,6 +113,10 @@ func (o Order) may(role, actor, op string, at int64) bool {
 		return !o.remindedRecently(at)
 	case "add_note":
 		return len(o.Appeal.Notes) < 100
+	case "report_receipt":
+		return o.Received == 0
+	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
+		return o.notNegotiated(Command{Op: op}) == ""
 	case "raise_appeal":
 		for _, ground := range GroundWords {
 			if o.groundFails(role, ground, at) == "" {
@@ -124,7 +134,7 @@ func (o Order) may(role, actor, op string, at int64) bool {
 func (o Order) bestReason(role string, now int64) string {
 	best, soonest := "not_granted", int64(0)
 	untimed := *o.Policy
-	untimed.AutoAccept = 0
+	untimed.AutoAccept, untimed.AtEnd = 0, "stay"
 	o.Policy = &untimed
 	for _, ground := range GroundWords {
 		reason := o.groundFails(role, ground, now)
@@ -211,9 +221,11 @@ func (o Order) Deadlines(now int64) []Deadline {
 		add(Deadline{o.Reminded + o.Policy.Reminder, "reminder", "R20", "", ""})
 	}
 	for o.Due() != 0 {
-		switch due := o.Due(); o.Status {
-		case "accepted":
+		switch op, due := o.due(); op {
+		case "complete":
 			list = append(list, Deadline{due, "completion", "R02", "", ""})
+		case "close_at_end":
+			list = append(list, Deadline{due, "scheduled_end", "R14", "", ""})
 		default:
 			list = append(list, Deadline{due, "auto_accept", "R27", "", ""})
 		}

@@ -71,6 +71,7 @@ func open(t *rapid.T) *pair {
 	if rapid.Bool().Draw(t, "own end") {
 		end = start + durations().Draw(t, "end") + 1
 	}
+	paid := rapid.SampledFrom([]int64{0, 1, 1000, 1000}).Draw(t, "paid")
 	version := rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "template")
 	form, err := template.Compile(bridge.Template(version))
 	require.NoError(t, err)
@@ -78,28 +79,14 @@ func open(t *rapid.T) *pair {
 	var record supervision.Record
 	var want model.Record
 	p.order, record, err = supervision.Open(supervision.Opening{
-		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: preset(mp), ScheduledEnd: bridge.Time(end),
-		TemplateVersion: version,
+		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: bridge.Policy(mp), ScheduledEnd: bridge.Time(end),
+		TemplateVersion: version, Paid: bridge.Money(paid),
 	}, bridge.Time(start))
 	require.NoError(t, err)
-	p.model, want = model.Open("o", "p", "b", "s", &mp, version, end, start)
+	p.model, want = model.Open("o", "p", "b", "s", &mp, version, paid, end, start)
 	require.Empty(t, bridge.DiffRecord(&want, &record))
 	p.records = append(p.records, record)
 	return p
-}
-
-// preset takes the library's own numbers where it has them, so that they are
-// compared too.
-func preset(p model.Policy) supervision.Policy {
-	switch p.Name {
-	case "guide":
-		return supervision.Guide()
-	case "2025":
-		return supervision.Rules2025()
-	case "license":
-		return supervision.License()
-	}
-	return bridge.Policy(p)
 }
 
 func durations() *rapid.Generator[int64] {
@@ -108,20 +95,27 @@ func durations() *rapid.Generator[int64] {
 
 func policies() *rapid.Generator[model.Policy] {
 	return rapid.Custom(func(t *rapid.T) model.Policy {
-		switch rapid.IntRange(0, 7).Draw(t, "kind") {
+		switch rapid.IntRange(0, 9).Draw(t, "kind") {
 		case 0:
 			return model.Guide()
 		case 1:
 			return model.Rules2025()
 		case 2:
 			return model.License()
+		case 8:
+			return model.Hardware()
+		case 9:
+			return model.Closing()
 		case 3:
 			p := model.Guide()
 			p.Name, p.AutoAccept = "auto", 10*model.Day
 			return p
 		}
 		optional := rapid.OneOf(rapid.Just(int64(0)), durations())
-		return model.Policy{
+		p := model.Policy{
+			AtEnd:      rapid.SampledFrom([]string{"stay", "accept", "cancel"}).Draw(t, "at the end"),
+			AutoFrom:   rapid.SampledFrom([]string{"delivery", "receipt"}).Draw(t, "counted from"),
+			Negotiated: rapid.Bool().Draw(t, "negotiated"), Proof: rapid.Bool().Draw(t, "proof"),
 			Name:       "own",
 			Start:      rapid.SampledFrom([]string{"awaiting_request", "awaiting_delivery"}).Draw(t, "start"),
 			Completion: durations().Draw(t, "completion"), Period: durations().Draw(t, "period"),
@@ -132,6 +126,11 @@ func policies() *rapid.Generator[model.Policy] {
 			BuyerGrounds:  grounds("buyer_silent").Draw(t, "buyer's grounds"),
 			SellerGrounds: grounds("seller_silent").Draw(t, "seller's grounds"),
 		}
+		p.Blackout = min(p.Blackout, p.Period-1)
+		if p.AtEnd != "stay" && p.Silence+p.Blackout >= p.Period {
+			p.Period = p.Silence + p.Blackout + 1
+		}
+		return p
 	})
 }
 
@@ -173,7 +172,7 @@ var actors = []model.Command{
 	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"},
 	{Role: "manager", Actor: "m2"},
 	{Role: "system", Actor: "system"}, {Role: "buyer", Actor: "s"}, {Role: "seller", Actor: "b"},
-	{Role: "manager", Actor: "s"},
+	{Role: "manager", Actor: "s"}, {Role: "buyer", Actor: "b2"}, {Role: "seller", Actor: "s2"},
 }
 
 func content(t *rapid.T, c model.Command) model.Command {
@@ -182,8 +181,20 @@ func content(t *rapid.T, c model.Command) model.Command {
 	files := []int{0, 0, 1, 20, 21}
 	c.Text = rapid.SampledFrom(texts).Draw(t, "text")
 	switch c.Op {
-	case "accept_request", "accept_product", "auto_accept", "complete":
+	case "accept_request", "accept_product", "auto_accept", "close_at_end", "complete", "withdraw_refund":
 		c.Text = ""
+	case "propose_refund":
+		c.Amount = amount(t)
+	case "agree_refund":
+		c.Text, c.Amount = "", amount(t)
+	case "report_receipt":
+		c.Text, c.Received = "", rapid.SampledFrom([]int64{0, start, start + 5}).Draw(t, "received")
+	case "amend":
+		c.Policy = rapid.SampledFrom([]string{"", "guide", "2025", "license", "hardware", "closing"}).Draw(t, "policy")
+		c.Buyer = rapid.SampledFrom([]string{"", "", "b", "b2", "m"}).Draw(t, "new buyer")
+		c.Seller = rapid.SampledFrom([]string{"", "", "s", "s2"}).Draw(t, "new seller")
+		c.End = rapid.SampledFrom([]int64{0, 0, start, start + 20, start + model.Day, start + 400*model.Day}).Draw(t,
+			"new end")
 	case "submit_request", "deliver":
 		if c.Op == "submit_request" && rapid.Bool().Draw(t, "on a form") {
 			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"),
@@ -201,12 +212,17 @@ func content(t *rapid.T, c model.Command) model.Command {
 	case "decide_appeal":
 		c.Outcome = rapid.SampledFrom([]string{"resume", "resume", "accept", "cancel", "", "shrug"}).Draw(t, "outcome")
 		c.Upheld = rapid.Bool().Draw(t, "upheld")
+		c.Amount = rapid.SampledFrom([]int64{0, 0, 1, 1001}).Draw(t, "refund")
 		c.Files = rapid.SampledFrom(files).Draw(t, "files")
 		c.ResumeAt = rapid.SampledFrom([]string{"", "", "awaiting_request", "awaiting_confirmation",
 			"awaiting_delivery",
 			"awaiting_acceptance", "accepted", "frozen", "canceled"}).Draw(t, "resume at")
 	}
 	return c
+}
+
+func amount(t *rapid.T) int64 {
+	return rapid.SampledFrom([]int64{0, 1, 1, 500, 1000, 1001}).Draw(t, "amount")
 }
 
 // command tries anything by anybody.
@@ -221,7 +237,7 @@ func (p *pair) command(t *rapid.T) {
 func (p *pair) likely(t *rapid.T) {
 	at := p.instant(t)
 	var may []model.Command
-	for _, c := range actors[:3] {
+	for _, c := range p.likelyActors() {
 		for _, permission := range p.model.Permissions(c.Role, c.Actor, at) {
 			if permission.Allowed {
 				may = append(may, model.Command{Role: c.Role, Actor: c.Actor, Op: permission.Op})
@@ -233,7 +249,23 @@ func (p *pair) likely(t *rapid.T) {
 	}
 	c := rapid.SampledFrom(may).Draw(t, "command")
 	switch c.Op {
-	case "accept_request", "accept_product":
+	case "accept_request", "accept_product", "withdraw_refund":
+	case "propose_refund":
+		c.Amount = min(p.model.Paid, 500)
+	case "agree_refund":
+		c.Amount = p.model.Proposal.Amount
+	case "report_receipt":
+		c.Received = rapid.SampledFrom([]int64{0, p.model.Delivery.At}).Draw(t, "received")
+	case "amend":
+		c.Text = "merger"
+		switch rapid.IntRange(0, 2).Draw(t, "amendment") {
+		case 0:
+			c.Buyer = rapid.SampledFrom([]string{"b", "b2"}).Draw(t, "new buyer")
+		case 1:
+			c.End = at + durations().Draw(t, "new end")
+		default:
+			c.Policy = rapid.SampledFrom([]string{"guide", "2025", "closing"}).Draw(t, "policy")
+		}
 	case "submit_request":
 		if c.Form = p.model.Template; c.Form == 0 {
 			c.Text = "text"
@@ -264,7 +296,7 @@ func (p *pair) notes(t *rapid.T) {
 		rapid.IntRange(0, 19).Draw(t, "many notes") != 19 {
 		t.Skip("no notes")
 	}
-	c := model.Command{Role: "manager", Actor: "m", Op: "add_note", Text: "note"}
+	c := model.Command{Role: "manager", Actor: "m2", Op: "add_note", Text: "note"} // never a party
 	for len(p.model.Appeal.Notes) < 99 {
 		order, records, err := p.order.Apply(bridge.Actor(c), bridge.Action(c), bridge.Time(p.now), p.form)
 		require.NoError(t, err)
@@ -273,6 +305,12 @@ func (p *pair) notes(t *rapid.T) {
 	}
 	p.do(t, c, p.now)
 	p.do(t, c, p.now)
+}
+
+// likelyActors are the parties and a manager, and the host.
+func (p *pair) likelyActors() []model.Command {
+	return []model.Command{{Role: "buyer", Actor: p.model.Buyer}, {Role: "seller", Actor: p.model.Seller}, actors[2],
+		actors[4]}
 }
 
 func (p *pair) do(t *rapid.T, c model.Command, at int64) {
@@ -313,7 +351,7 @@ func (p *pair) ask(t *rapid.T) {
 		actor := bridge.Actor(c)
 		permissions, err := p.order.Operations(actor, instant)
 		verdicts, err2 := p.order.Verdicts(actor, instant)
-		if c.Role == "buyer" && c.Actor != "b" || c.Role == "seller" && c.Actor != "s" {
+		if c.Role == "buyer" && c.Actor != p.model.Buyer || c.Role == "seller" && c.Actor != p.model.Seller {
 			require.ErrorIs(t, err, supervision.ErrNotFound)
 			require.ErrorIs(t, err2, supervision.ErrNotFound)
 			continue
@@ -350,7 +388,7 @@ func (p *pair) invariants(t *rapid.T) {
 	if diff := bridge.DiffOrder(&p.model, &p.order); diff != "" {
 		t.Fatalf("%s", diff)
 	}
-	for _, c := range actors[:4] {
+	for _, c := range p.likelyActors() {
 		seen, view := p.model.SeenBy(c.Role), p.view(t, c)
 		if diff := bridge.DiffOrder(&seen, &view); diff != "" {
 			t.Fatalf("as %s sees it: %s", c.Role, diff)

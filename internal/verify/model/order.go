@@ -8,10 +8,20 @@ type Order struct {
 	Policy                     *Policy
 	// Template is the version of the request template it is pinned to (R04).
 	Template int
+	// Paid is what was paid, in minor units of the one currency there is here;
+	// 0 for unknown (R32).
+	Paid int64
 
 	Status, FrozenFrom                                          string
 	Version                                                     int
 	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
+	// Received is from when a reported receipt counts (R27).
+	Received int64
+	// Proposal is the refund proposed at present, and by whom Canceled says how
+	// and where a canceled order ended (R32).
+	Proposal                 Proposal
+	Refund                   Refund
+	CanceledBy, CanceledFrom string
 	// SilentSince is from when silence is measured (R09, R16, R17); TurnSince
 	// from when the timers run.
 	SilentSince                          int64
@@ -22,6 +32,20 @@ type Order struct {
 	Request  *Request
 	Delivery *Delivery
 	Appeal   *Appeal
+}
+
+// Proposal is a proposed refund; none where At is 0.
+type Proposal struct {
+	Amount int64
+	Reason string
+	At     int64
+}
+
+// Refund is what the host pays, by which operation; none where At is 0.
+type Refund struct {
+	Amount int64
+	By     string
+	At     int64
 }
 
 // Request and Delivery are what was submitted last, and when.
@@ -63,6 +87,7 @@ type Ruling struct {
 	Outcome, ResumedAt, Decision, By string
 	Upheld                           bool
 	Files                            int
+	Refund                           int64
 	At                               int64
 }
 
@@ -94,6 +119,14 @@ type Command struct {
 	Upheld                    bool
 	// Shared is a note's.
 	Shared bool
+	// Amount is a proposal's, an agreement's or a ruling's.
+	Amount int64
+	// Policy, End, Buyer and Seller are what an amendment changes, the policy
+	// by its name.
+	Policy, Buyer, Seller string
+	End                   int64
+	// Received is a receipt's.
+	Received int64
 }
 
 // Answer is what came of a command.
@@ -110,12 +143,12 @@ type Answer struct {
 }
 
 // Open opens an order (R01); end 0 stands for the policy's period.
-func Open(id, product, buyer, seller string, policy *Policy, template int, end, at int64) (Order, Record) {
+func Open(id, product, buyer, seller string, policy *Policy, template int, paid, end, at int64) (Order, Record) {
 	if end == 0 {
 		end = at + policy.Period
 	}
 	o := Order{
-		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template,
+		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template, Paid: paid,
 		Status: policy.Start, Version: 1, Opened: at, Updated: at, TurnSince: at, SilentSince: at, End: end,
 	}
 	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
@@ -157,8 +190,10 @@ func (o Order) Steps(at int64) (states []string) {
 	}
 	stands, state := o.Status, "current"
 	switch o.Status {
-	case "frozen", "canceled":
+	case "frozen":
 		stands, state = o.FrozenFrom, o.Status
+	case "canceled":
+		stands, state = o.CanceledFrom, o.Status
 	case "completed":
 		state = "done"
 	}

@@ -16,6 +16,11 @@ type Policy struct {
 	Silence, Blackout, Handling int64
 	// Rejections is R10.
 	Rejections int
+	// AtEnd is "stay", "accept" or "cancel" (R14), AutoFrom "delivery" or
+	// "receipt" (R27).
+	AtEnd, AutoFrom string
+	// Negotiated is R32, Proof that of R18 for every appeal.
+	Negotiated, Proof bool
 	// BuyerGrounds and SellerGrounds are R11.
 	BuyerGrounds, SellerGrounds []string
 }
@@ -28,18 +33,18 @@ func Guide() Policy {
 	return Policy{
 		Name: "guide", Start: "awaiting_request",
 		Completion: 3 * Hour, Period: 365 * Day, Reminder: 24 * Hour,
-		Silence: 5 * Day, Blackout: 15 * Day, Handling: 3 * Day, Rejections: 3,
+		Silence: 5 * Day, Blackout: 15 * Day, Handling: 3 * Day, Rejections: 3, AtEnd: "stay", AutoFrom: "delivery",
 		BuyerGrounds:  []string{"seller_silent", "request_rejected", "product_rejected"},
 		SellerGrounds: []string{"buyer_silent", "request_rejected", "product_rejected"},
 	}
 }
 
 // Rules2025 lets both sides appeal at any time until acceptance, without a
-// ground (R26).
+// ground and with proof, and agree on a refund (R18, R26, R32).
 func Rules2025() Policy {
 	p := Guide()
 	p.Name = "2025"
-	p.Silence, p.Rejections, p.Blackout = 0, 0, 0
+	p.Silence, p.Rejections, p.Blackout, p.Negotiated, p.Proof = 0, 0, 0, true, true
 	p.BuyerGrounds, p.SellerGrounds = []string{"unconditional"}, []string{"unconditional"}
 	return p
 }
@@ -49,6 +54,27 @@ func License() Policy {
 	p := Guide()
 	p.Name, p.Start = "license", "awaiting_delivery"
 	return p
+}
+
+// Hardware is License with an acceptance by time 10 days after the receipt
+// (R26, R27).
+func Hardware() Policy {
+	p := License()
+	p.Name, p.AutoAccept, p.AutoFrom = "hardware", 10*Day, "receipt"
+	return p
+}
+
+// Closing is the guide's policy with an order canceled at its scheduled end,
+// and refunds.
+func Closing() Policy {
+	p := Guide()
+	p.Name, p.AtEnd, p.Negotiated = "closing", "cancel", true
+	return p
+}
+
+// Named are the policies that an amendment may name.
+var Named = map[string]Policy{
+	"guide": Guide(), "2025": Rules2025(), "license": License(), "hardware": Hardware(), "closing": Closing(),
 }
 
 func (p Policy) grants(role, ground string) bool {

@@ -25,8 +25,14 @@ func ruleOf(op string) string {
 		return "R13"
 	case "decide_appeal":
 		return "R15"
-	case "auto_accept":
+	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
+		return "R32"
+	case "amend":
+		return "R31"
+	case "report_receipt", "auto_accept":
 		return "R27"
+	case "close_at_end":
+		return "R14"
 	case "complete":
 		return "R02"
 	}
@@ -36,15 +42,15 @@ func ruleOf(op string) string {
 // mine says whether an operation is a role's.
 func mine(role, op string) bool {
 	switch op {
-	case "submit_request", "accept_product", "reject_product", "remind":
+	case "submit_request", "accept_product", "reject_product", "remind", "propose_refund", "withdraw_refund":
 		return role == "buyer"
-	case "accept_request", "reject_request", "report_progress", "deliver":
+	case "accept_request", "reject_request", "report_progress", "deliver", "agree_refund", "decline_refund":
 		return role == "seller"
 	case "raise_appeal":
 		return role == "buyer" || role == "seller"
-	case "intervene", "add_note", "decide_appeal":
+	case "intervene", "add_note", "decide_appeal", "amend":
 		return role == "manager"
-	case "open", "auto_accept", "complete":
+	case "open", "auto_accept", "close_at_end", "complete", "report_receipt":
 		return role == "system"
 	}
 	return false
@@ -52,17 +58,26 @@ func mine(role, op string) bool {
 
 // here says whether an operation exists at a status.
 func here(status, op string) bool {
+	final := status == "completed" || status == "canceled"
+	switch {
+	case op == "amend":
+		return !final
+	case isOne(op, "propose_refund", "withdraw_refund", "agree_refund", "decline_refund", "intervene"):
+		return !final && status != "frozen"
+	case isOne(op, "raise_appeal", "close_at_end"):
+		return !final && status != "frozen" && status != "accepted"
+	}
 	switch status {
 	case "awaiting_request":
-		return isOne(op, "submit_request", "raise_appeal", "intervene")
+		return op == "submit_request"
 	case "awaiting_confirmation":
-		return isOne(op, "accept_request", "reject_request", "report_progress", "remind", "raise_appeal", "intervene")
+		return isOne(op, "accept_request", "reject_request", "report_progress", "remind")
 	case "awaiting_delivery":
-		return isOne(op, "deliver", "report_progress", "remind", "raise_appeal", "intervene")
+		return isOne(op, "deliver", "report_progress", "remind")
 	case "awaiting_acceptance":
-		return isOne(op, "accept_product", "reject_product", "raise_appeal", "auto_accept", "intervene")
+		return isOne(op, "accept_product", "reject_product", "report_receipt", "auto_accept")
 	case "accepted":
-		return op == "complete" || op == "intervene"
+		return op == "complete"
 	case "frozen":
 		return op == "add_note" || op == "decide_appeal"
 	}
@@ -109,11 +124,21 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 		return "R13", "own_case", 0
 	}
 	switch c.Op {
-	case "auto_accept", "complete":
+	case "auto_accept", "close_at_end", "complete":
 		return ruleOf(c.Op), "not_due", 0
+	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
+		return "R32", o.notNegotiated(c), 0
+	case "amend":
+		if c.Actor == c.Buyer || c.Actor == c.Seller { // it would be its own case
+			return "R13", "own_case", 0
+		}
+	case "report_receipt":
+		if o.Received != 0 {
+			return "R27", "already_received", 0
+		}
 	case "remind":
 		if o.remindedRecently(at) {
-			return "R20", "reminded_recently", o.Reminded + o.Policy.Reminder
+			return "R20", "reminded_recently", o.permission(c.Role, c.Actor, c.Op, at).From
 		}
 	case "add_note":
 		if len(o.Appeal.Notes) >= 100 {
@@ -140,6 +165,22 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 		}
 	}
 	return "", "", 0
+}
+
+// notNegotiated says why a step of a negotiation is not open; "" when it is. An
+// agreement without an amount asks whether any is (R32).
+func (o Order) notNegotiated(c Command) string {
+	switch {
+	case !o.Policy.Negotiated || o.Paid == 0:
+		return "not_negotiable"
+	case c.Op == "propose_refund" && o.Proposal.At != 0:
+		return "already_proposed"
+	case c.Op != "propose_refund" && o.Proposal.At == 0:
+		return "no_proposal"
+	case c.Op == "agree_refund" && c.Amount != 0 && c.Amount != o.Proposal.Amount:
+		return "another_amount"
+	}
+	return ""
 }
 
 func (o Order) remindedRecently(at int64) bool {

@@ -99,6 +99,9 @@ var databases = []plot{
 	{"store/sqlstore/search.go", databaseTests, []mutant{
 		{"R02", "SQL: orders that time has completed are found as they are stored", `WHEN completed_at <= ? THEN`,
 			`WHEN completed_at <= 0 * ? THEN`},
+		{"R14", "SQL: orders that their scheduled end has canceled are found as they are stored",
+			`WHEN canceled_at <= ? THEN`,
+			`WHEN canceled_at <= 0 * ? THEN`},
 		{"R09", "SQL: a party is silent after exactly that long", `q.where("waiting_since < ?"`,
 			`q.where("waiting_since <= ?"`},
 		{"R19", "SQL: a ruling is late at the last instant that is on time", `q.where("handle_by < ?"`,

@@ -90,9 +90,11 @@ func options(want *intent) []service.DoOption {
 // it be.
 var likely = map[string]map[string][]string{
 	"buyer": {
-		"awaiting_request":      {"submit_request", "submit_request", "submit_request", "raise_appeal"},
+		"awaiting_request": {"submit_request", "submit_request", "submit_request", "raise_appeal",
+			"propose_refund"},
 		"awaiting_confirmation": {"remind", "raise_appeal", "", ""},
-		"awaiting_delivery":     {"remind", "raise_appeal", "", ""},
+		"awaiting_delivery":     {"remind", "raise_appeal", "propose_refund", "withdraw_refund", "", ""},
+		"accepted":              {"propose_refund", "withdraw_refund", "", ""},
 		"awaiting_acceptance":   {"accept_product", "reject_product", "reject_product", "raise_appeal"},
 		"frozen":                {"remind", "raise_appeal", "", "", "", "", "", ""},
 	},
@@ -100,16 +102,20 @@ var likely = map[string]map[string][]string{
 		"awaiting_request": {"raise_appeal", ""},
 		"awaiting_confirmation": {"accept_request", "accept_request", "reject_request", "report_progress",
 			"raise_appeal"},
-		"awaiting_delivery":   {"deliver", "deliver", "deliver", "report_progress", "raise_appeal"},
+		"awaiting_delivery": {"deliver", "deliver", "deliver", "report_progress", "raise_appeal", "agree_refund",
+			"decline_refund", "decline_refund"},
+		"accepted":            {"agree_refund", "decline_refund", ""},
 		"awaiting_acceptance": {"raise_appeal", ""},
 		"frozen":              {"deliver", "report_progress", "", "", "", "", "", ""},
 	},
 	"manager": {
 		"awaiting_confirmation": {"intervene", "", "", "", "", "", "", "", "", ""},
-		"awaiting_acceptance":   {"intervene", "", "", "", "", "", "", "", "", ""},
+		"awaiting_delivery":     {"amend", "", "", "", "", "", "", "", "", ""},
+		"awaiting_acceptance":   {"intervene", "amend", "", "", "", "", "", "", "", ""},
 		"accepted":              {"intervene", "", "", ""},
-		"frozen":                {"add_note", "decide_appeal", "decide_appeal"},
+		"frozen":                {"add_note", "amend", "decide_appeal", "decide_appeal", "decide_appeal"},
 	},
+	"system": {"awaiting_acceptance": {"report_receipt", ""}},
 }
 
 // choose decides what somebody tries: mostly something sensible, now and then
@@ -133,7 +139,20 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 	switch c.Op {
 	case "":
 		return c, false
-	case "accept_request", "accept_product", "auto_accept", "complete":
+	case "accept_request", "accept_product", "auto_accept", "close_at_end", "complete", "withdraw_refund":
+	case "propose_refund":
+		c.Amount, c.Text = 1+int64(w.random.IntN(1001)), w.text()
+	case "agree_refund":
+		if c.Amount = o.Proposal.Amount; w.random.IntN(10) == 0 {
+			c.Amount++
+		}
+	case "report_receipt":
+		if c.Received = w.now; o.Delivery != nil && w.random.IntN(10) > 0 {
+			c.Received = o.Delivery.At + w.random.Int64N(1+max(0, w.now-o.Delivery.At))
+		}
+	case "amend":
+		c.Text = w.text()
+		c.End = w.now + w.random.Int64N(20*w.policy.unit)
 	case "submit_request":
 		if c.Form = o.Template; w.random.IntN(20) == 0 {
 			c.Form = w.random.IntN(3)

@@ -61,7 +61,8 @@ func (w *world) created(by author, change service.Change, err error) {
 		return
 	}
 	o := by.call.want.opening
-	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, 0, by.call.at)
+	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, o.Paid.Amount, 0,
+		by.call.at)
 	s = &shadow{id: id, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
 	s.add(first, change.Records[0])
 	if diff := bridge.DiffRecord(&record, &change.Records[0]); diff != "" {
@@ -105,7 +106,7 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 		r := &change.Records[i]
 		var next model.Order
 		var records []model.Record
-		if r.Actor.Role == supervision.RoleSystem {
+		if r.Actor.Role == supervision.RoleSystem && r.Operation != supervision.OpReportReceipt {
 			next, records = s.last().Settle(bridge.Micros(r.At))
 		} else {
 			var answer model.Answer

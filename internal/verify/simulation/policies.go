@@ -16,16 +16,20 @@ var policies = func() (list []policy) {
 	auto := model.Guide()
 	auto.Name, auto.AutoAccept = "auto", 4*model.Day
 	free := model.Rules2025()
-	free.AutoAccept = model.Day
+	free.Name, free.AutoAccept = "free", model.Day
 	add(model.Guide(), 2*model.Day)
 	add(auto, 2*model.Day)
 	add(model.License(), model.Day)
+	add(model.Hardware(), 2*model.Day)
 	add(free, model.Day)
 	for _, autoAccept := range []int64{0, 2 * second, 8 * second} {
 		quick := model.Guide()
 		quick.Name, quick.AutoAccept = "quick", autoAccept
 		quick.Completion, quick.Period, quick.Reminder = 3*second, 60*second, 2*second
 		quick.Silence, quick.Blackout, quick.Handling, quick.Rejections = 5*second, 15*second, 3*second, 2
+		quick.Negotiated = autoAccept > 0
+		add(quick, 3*second)
+		quick.AtEnd = []string{"accept", "cancel"}[autoAccept/(8*second)]
 		add(quick, 3*second)
 	}
 	return list

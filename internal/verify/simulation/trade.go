@@ -43,7 +43,7 @@ func (p *process) open(buyer string) {
 	w := p.world
 	opening := supervision.Opening{
 		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer,
-		Seller: sellers[w.random.IntN(w.plan.pairs)],
+		Seller: sellers[w.random.IntN(w.plan.pairs)], Paid: bridge.Money(1000),
 	}
 	if taken := w.anyOrder(); taken != nil && w.random.IntN(4) == 0 {
 		opening.ID = taken.id

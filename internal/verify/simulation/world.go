@@ -110,6 +110,7 @@ func (w *world) begin() {
 		w.spawn(buyers[i], func(p *process) { p.trade("buyer", buyers[i]) })
 		w.spawn(sellers[i], func(p *process) { p.trade("seller", sellers[i]) })
 	}
+	w.spawn("system", func(p *process) { p.trade("system", "system") })
 	for range w.plan.managers {
 		w.spawn("m", func(p *process) { p.trade("manager", "m") })
 	}

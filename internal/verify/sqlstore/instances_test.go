@@ -85,7 +85,8 @@ func story(i int) []step {
 	}
 	if i%5 == 0 {
 		return append(steps,
-			step{buyer, supervision.RaiseAppeal{Ground: "unconditional", Reason: "It is late.", Demand: "A refund."}},
+			step{buyer, supervision.RaiseAppeal{Ground: "unconditional", Reason: "It is late.", Demand: "A refund.",
+				Attachments: []supervision.Attachment{{Name: "mail.txt", Ref: "files/1"}}}},
 			step{manager, supervision.DecideAppeal{Outcome: "accept", Decision: "It was delivered."}})
 	}
 	return append(steps, step{buyer, supervision.AcceptProduct{}})

@@ -34,6 +34,12 @@ func (d *difference) flag(what string, model, library bool) {
 	}
 }
 
+func (d *difference) money(what string, model int64, library supervision.Money) {
+	if Money(model) != library {
+		*d = append(*d, fmt.Sprintf("%s: model %d, library %d", what, model, library.Amount))
+	}
+}
+
 func (d *difference) instant(what string, model int64, library time.Time) {
 	if model != Micros(library) {
 		*d = append(*d, fmt.Sprintf("%s: model %s, library %s", what, Time(model).Format(time.RFC3339Nano),
@@ -72,6 +78,16 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.instant("reminded", m.Reminded, o.RemindedAt)
 	d.instant("accepted", m.Accepted, o.AcceptedAt)
 	d.instant("closed", m.Closed, o.ClosedAt)
+	d.instant("received", m.Received, o.ReceivedAt)
+	d.money("paid", m.Paid, o.Paid)
+	d.money("proposal", m.Proposal.Amount, o.Proposal.Amount)
+	d.word("proposal", m.Proposal.Reason, o.Proposal.Reason)
+	d.instant("proposed", m.Proposal.At, o.Proposal.At)
+	d.money("refund", m.Refund.Amount, o.Refund.Amount)
+	d.word("refund by", m.Refund.By, string(o.Refund.By))
+	d.instant("refunded", m.Refund.At, o.Refund.At)
+	d.word("canceled by", m.CanceledBy, string(o.Cancellation.By))
+	d.word("canceled from", m.CanceledFrom, string(o.Cancellation.From))
 	d.number("request rejections", m.RequestRejections, o.RequestRejections)
 	d.number("product rejections", m.ProductRejections, o.ProductRejections)
 	if m.Policy.Name != o.Policy.Name || m.Policy.Completion != o.Policy.CompletionDelay.Microseconds() {
@@ -133,6 +149,7 @@ func (d *difference) appeal(m *model.Appeal, a *appeal.Appeal) {
 		d.word("ruled by", m.Ruling.By, a.Ruling.By)
 		d.flag("upheld", m.Ruling.Upheld, a.Ruling.Upheld)
 		d.instant("ruled", m.Ruling.At, a.Ruling.At)
+		d.money("ruling's refund", m.Ruling.Refund, a.Ruling.Refund)
 		d.number("ruling files", m.Ruling.Files, len(a.Ruling.Attachments))
 	}
 }

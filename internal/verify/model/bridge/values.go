@@ -29,16 +29,28 @@ func Time(micros int64) time.Time {
 
 func duration(micros int64) time.Duration { return time.Duration(micros) * time.Microsecond }
 
-// Policy hands a policy of the model to the library.
+// Policy hands a policy of the model to the library, which has the numbers of
+// its own presets, so that they are compared too.
 func Policy(p model.Policy) supervision.Policy {
+	switch p.Name {
+	case "guide":
+		return supervision.Guide()
+	case "2025":
+		return supervision.Rules2025()
+	case "license":
+		return supervision.License()
+	case "hardware":
+		return supervision.Hardware()
+	}
 	return supervision.Policy{
 		Name: p.Name, Start: Status(p.Start), CompletionDelay: duration(p.Completion),
 		SupervisionPeriod: duration(p.Period),
-		ReminderInterval:  duration(p.Reminder), AutoAccept: duration(p.AutoAccept),
+		ReminderInterval:  duration(p.Reminder), AutoAccept: duration(p.AutoAccept), NegotiatedRefund: p.Negotiated,
+		AtScheduledEnd: supervision.EndAction(p.AtEnd), AutoAcceptFrom: supervision.CountedFrom(p.AutoFrom),
 		Appeal: appeal.Policy{
 			Silence: duration(p.Silence), Rejections: p.Rejections, Blackout: duration(p.Blackout),
-			Handling: duration(p.Handling),
-			Buyer:    grounds(p.BuyerGrounds), Seller: grounds(p.SellerGrounds),
+			Handling: duration(p.Handling), Proof: p.Proof,
+			Buyer: grounds(p.BuyerGrounds), Seller: grounds(p.SellerGrounds),
 		},
 	}
 }
@@ -76,6 +88,14 @@ func Template(version int) template.Template {
 }
 
 func fieldOf(version int) string { return "field_" + strconv.Itoa(version) }
+
+// Money is an amount of the model, which has one currency; zero for 0.
+func Money(amount int64) supervision.Money {
+	if amount == 0 {
+		return supervision.Money{}
+	}
+	return supervision.Money{Amount: amount, Currency: "CNY"}
+}
 
 var files = func() (list []supervision.Attachment) {
 	for range 30 {
@@ -115,10 +135,28 @@ func Action(c model.Command) supervision.Action {
 	case "decide_appeal":
 		return supervision.DecideAppeal{
 			Outcome: appeal.Outcome(c.Outcome), ResumeAt: Status(c.ResumeAt), Upheld: c.Upheld, Decision: c.Text,
-			Attachments: files[:c.Files],
+			Refund: Money(c.Amount), Attachments: files[:c.Files],
 		}
 	case "intervene":
 		return supervision.Intervene{Reason: c.Text, Attachments: files[:c.Files]}
+	case "propose_refund":
+		return supervision.ProposeRefund{Amount: Money(c.Amount), Reason: c.Text}
+	case "withdraw_refund":
+		return supervision.WithdrawRefund{}
+	case "agree_refund":
+		return supervision.AgreeRefund{Amount: Money(c.Amount)}
+	case "decline_refund":
+		return supervision.DeclineRefund{Reason: c.Text}
+	case "amend":
+		a := supervision.Amend{ScheduledEnd: Time(c.End), Buyer: c.Buyer, Seller: c.Seller, Reason: c.Text}
+		if c.Policy != "" {
+			a.Policy = Policy(model.Named[c.Policy])
+		}
+		return a
+	case "report_receipt":
+		return supervision.ReportReceipt{ReceivedAt: Time(c.Received)}
+	case "close_at_end":
+		return supervision.CloseAtEnd{}
 	case "auto_accept":
 		return supervision.AutoAccept{}
 	case "complete":
@@ -151,6 +189,17 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	case supervision.DecideAppeal:
 		c.Outcome, c.ResumeAt, c.Upheld, c.Text, c.Files = string(a.Outcome), string(a.ResumeAt), a.Upheld, a.Decision,
 			len(a.Attachments)
+		c.Amount = a.Refund.Amount
+	case supervision.ProposeRefund:
+		c.Text, c.Amount = a.Reason, a.Amount.Amount
+	case supervision.AgreeRefund:
+		c.Amount = a.Amount.Amount
+	case supervision.DeclineRefund:
+		c.Text = a.Reason
+	case supervision.Amend:
+		c.Text, c.Policy, c.End, c.Buyer, c.Seller = a.Reason, a.Policy.Name, Micros(a.ScheduledEnd), a.Buyer, a.Seller
+	case supervision.ReportReceipt:
+		c.Received = Micros(a.ReceivedAt)
 	case supervision.Intervene:
 		c.Text, c.Files = a.Reason, len(a.Attachments)
 	}

@@ -8,11 +8,12 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         VARBINARY(512) NOT NULL,
     seller        VARBINARY(512) NOT NULL,
     opened_at     BIGINT NOT NULL,
-    status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
     waiting_since BIGINT,            -- since when the flow waits for a party
     due           BIGINT,            -- when time moves the order on
     accepted_at   BIGINT,
     completed_at  BIGINT,
+    canceled_at   BIGINT,
     handle_by     BIGINT,            -- until when the pending appeal should be ruled on
     version       BIGINT NOT NULL,
     document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form

@@ -8,11 +8,12 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         text COLLATE "C" NOT NULL,
     seller        text COLLATE "C" NOT NULL,
     opened_at     bigint NOT NULL,
-    status        text COLLATE "C" NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    status        text COLLATE "C" NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
     waiting_since bigint,                    -- since when the flow waits for a party
     due           bigint,                    -- when time moves the order on
     accepted_at   bigint,
     completed_at  bigint,
+    canceled_at   bigint,
     handle_by     bigint,                    -- until when the pending appeal should be ruled on
     version       bigint NOT NULL,
     document      text NOT NULL              -- the order, in the library's JSON form

@@ -8,11 +8,12 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         TEXT    NOT NULL,
     seller        TEXT    NOT NULL,
     opened_at     INTEGER NOT NULL,
-    status        TEXT    NOT NULL, -- as stored: accepted_at and completed_at tell what time makes of it
+    status        TEXT    NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
     waiting_since INTEGER,          -- since when the flow waits for a party
     due           INTEGER,          -- when time moves the order on
     accepted_at   INTEGER,
     completed_at  INTEGER,
+    canceled_at   INTEGER,
     handle_by     INTEGER,          -- until when the pending appeal should be ruled on
     version       INTEGER NOT NULL,
     document      TEXT    NOT NULL  -- the order, in the library's JSON form

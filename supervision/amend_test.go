@@ -1,0 +1,120 @@
+package supervision_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+func TestR31_AmendsAtEveryStatusThatIsNotFinal(t *testing.T) {
+	strict := supervision.Guide()
+	strict.Name, strict.Appeal.Silence = "strict", 3*day
+	for _, status := range append(open[:5:5], supervision.Frozen) {
+		s := arrive(t, supervision.Guide(), status).wait(time.Hour)
+		before := s.order
+		s.do(mia,
+			supervision.Amend{Policy: strict, ScheduledEnd: bought.Add(500*day + 999), Buyer: "merged", Seller: "sold",
+				Reason: "Two companies became one."})
+		before.Version, before.UpdatedAt = before.Version+1, s.at
+		before.Policy, before.ScheduledEnd, before.Buyer, before.Seller = strict, bought.Add(500*day), "merged", "sold"
+		assert.Equal(t, before, s.order, "and nothing else, no clock, no counter")
+		order, err := supervision.Replay(s.records)
+		require.NoError(t, err)
+		assert.Equal(t, s.order, order)
+	}
+	for _, status := range []supervision.Status{supervision.Completed, supervision.Canceled} {
+		assert.Equal(t, supervision.ReasonFinal, arrive(t, supervision.Guide(), status).refused(mia, amend).Reason)
+	}
+}
+
+func TestR31_TheNewPolicyJudgesFromThenOn(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(4 * day)
+	s.refused(ben, appealOn(appeal.SellerSilent))
+	strict := supervision.Guide()
+	strict.Appeal.Silence = 3 * day
+	s.do(mia, supervision.Amend{Policy: strict, Reason: "Agreed."}).do(ben, appealOn(appeal.SellerSilent))
+}
+
+func TestR31_TheNewAccountIsTheParty(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+	s.do(mia, supervision.Amend{Seller: "merged", Reason: "A merger."})
+	_, err := s.order.Permit(sue, supervision.OpDeliver, s.at)
+	require.ErrorIs(t, err, supervision.ErrNotFound, "the old one's no more (R22)")
+	s.do(supervision.Seller("merged"), deliver)
+	assert.Equal(t, "merged", s.order.Listing().Seller)
+	assert.Equal(t, ben.ID, s.order.Listing().Buyer)
+}
+
+func TestR31_AManagerMakesNoCaseItsOwn(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+	for _, a := range []supervision.Amend{{Buyer: mia.ID, Reason: "x"}, {Seller: mia.ID, Reason: "x"}} {
+		refusal := s.refused(mia, a)
+		assert.Equal(t, supervision.ReasonOwnCase, refusal.Reason)
+		assert.Equal(t, supervision.R13, refusal.Rule)
+	}
+}
+
+func TestR31_CheckedLikeAnOpening(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(time.Hour)
+	faulty := supervision.Guide()
+	faulty.CompletionDelay, faulty.Appeal.Rejections = 0, 0
+	for name, c := range map[string]struct {
+		amend supervision.Amend
+		want  map[string]string
+	}{
+		"nothing":       {supervision.Amend{}, map[string]string{"": "required", "reason": "required"}},
+		"only a reason": {supervision.Amend{Reason: "x"}, map[string]string{"": "required"}},
+		"a faulty policy": {supervision.Amend{Policy: faulty, Reason: "x"},
+			map[string]string{"policy.completion_delay": "out_of_range", "policy.appeal.rejections": "out_of_range"}},
+		"another start": {supervision.Amend{Policy: supervision.License(), Reason: "x"},
+			map[string]string{"policy.start": "out_of_range"}},
+		"an end at the instant": {supervision.Amend{ScheduledEnd: s.at, Reason: "x"},
+			map[string]string{"scheduled_end": "out_of_range"}},
+		"faulty ids": {supervision.Amend{Buyer: "\n", Seller: "\xff", Reason: "x"},
+			map[string]string{"buyer": "line_break", "seller": "not_utf8"}},
+	} {
+		_, _, err := s.order.Apply(mia, c.amend, s.at)
+		assert.Equal(t, c.want, faultsOf(t, err), name)
+	}
+	s.do(mia, supervision.Amend{ScheduledEnd: s.at.Add(tick), Reason: "x"})
+}
+
+func TestR31_NoEndThatIsPastClosesAnOrder(t *testing.T) {
+	end := bought.Add(365 * day)
+	for at, fits := range map[time.Time]bool{end.Add(-tick): true, end: false, end.Add(tick): false} {
+		s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(at)
+		change := supervision.Amend{Policy: closing(supervision.EndCancel), Reason: "x"}
+		_, _, err := s.order.Apply(mia, change, s.at)
+		if fits {
+			assert.NoError(t, err)
+			continue
+		}
+		assert.Equal(t, map[string]string{"scheduled_end": "out_of_range"}, faultsOf(t, err))
+		change.ScheduledEnd = at.Add(day)
+		s.do(mia, change)
+		assert.Equal(t, at.Add(day), s.order.NextDue())
+	}
+	frozen := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(end.Add(-day)).do(mia, intervene)
+	frozen.wait(30*day).do(mia, supervision.Amend{Policy: closing(supervision.EndCancel), Reason: "x"}, resume)
+	assert.Equal(t, frozen.at.Add(day), frozen.order.NextDue(), "the end moves by the freeze (R17)")
+}
+
+func TestR31_ATimerThatIsOverdueThenIsDueAtOnce(t *testing.T) {
+	hasty := supervision.Guide()
+	hasty.CompletionDelay = time.Hour
+	s := arrive(t, supervision.Guide(), supervision.Accepted).wait(2 * time.Hour)
+	s.do(mia, supervision.Amend{Policy: hasty, Reason: "x"})
+	assert.Equal(t, s.at, s.order.NextDue())
+	assert.Equal(t, s.at, s.now().ClosedAt, "an order's time never runs backwards")
+}
+
+func TestR31_AProposalLapsesWithItsRule(t *testing.T) {
+	s := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
+	assert.NotZero(t, s.fork().do(mia, amend).order.Proposal)
+	assert.Zero(t, s.do(mia, supervision.Amend{Policy: supervision.Guide(), Reason: "x"}).order.Proposal)
+}

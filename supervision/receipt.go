@@ -1,0 +1,50 @@
+package supervision
+
+import "time"
+
+// OpReportReceipt is the host's: see [ReportReceipt] (R27).
+const OpReportReceipt Operation = "report_receipt"
+
+// ReportReceipt tells when the buyer received the delivery, such as a courier's
+// signature; the host reports it once for each delivery (R27). It changes no
+// status and no silence. It is the system's. A receipt that comes while the
+// order is frozen is reported when it goes on.
+type ReportReceipt struct {
+	// ReceivedAt is not before the delivery and not after the report; zero for
+	// the instant of the report.
+	ReceivedAt time.Time `json:"received_at,omitzero"`
+}
+
+// Operation returns OpReportReceipt.
+func (ReportReceipt) Operation() Operation { return OpReportReceipt }
+
+func (a ReportReceipt) check(c command, f faults) (Action, faults) {
+	if a.ReceivedAt.IsZero() {
+		a.ReceivedAt = c.at
+	}
+	if c.again {
+		a.ReceivedAt = f.Instant("received_at", a.ReceivedAt)
+		return a, f
+	}
+	a.ReceivedAt = f.between("received_at", a.ReceivedAt, c.order.Delivery.DeliveredAt, c.at)
+	return a, f
+}
+
+func (ReportReceipt) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
+	if !o.ReceivedAt.IsZero() {
+		d.Reason = ReasonReceived
+	}
+	return d
+}
+
+// effect counts from the receipt, or from the ruling that has ended a freeze
+// since: frozen time never counts (R17).
+func (a ReportReceipt) effect(o Order, _ Record) Order {
+	o.ReceivedAt = a.ReceivedAt
+	if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At.After(a.ReceivedAt) {
+		o.ReceivedAt = o.Appeal.Ruling.At
+	}
+	return o
+}
+
+func (ReportReceipt) keepsTurn() {}

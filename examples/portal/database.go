@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS portal_unsent (
 CREATE TABLE IF NOT EXISTS portal_notice (
 	account TEXT NOT NULL, order_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, unread INTEGER NOT NULL,
 	mailed INTEGER NOT NULL, PRIMARY KEY (account, order_id, seq));
+CREATE TABLE IF NOT EXISTS portal_tongue (account TEXT PRIMARY KEY, tag TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS portal_clock (one INTEGER PRIMARY KEY, ahead BIGINT NOT NULL);
 INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
 

@@ -33,9 +33,9 @@ func (v *visit) showDocument() error {
 	if err != nil {
 		return err
 	}
-	page := documentPage{layout: v.layout("Record of order " + order.ID), Order: order}
+	page := documentPage{layout: v.layout("Record of order %s", order.ID), Order: order}
 	for _, r := range records {
-		page.Records = append(page.Records, recordView{Record: r, Facts: factsOf(r.Action, t)})
+		page.Records = append(page.Records, recordView{Record: r, Facts: v.l.factsOf(r.Action, t)})
 	}
 	digest, err := audit.DigestOf(records)
 	if err != nil {
@@ -84,7 +84,7 @@ func (v *visit) exportJSON() error {
 	if err != nil {
 		return err
 	}
-	return v.attach("application/json", "json", append(data, '\n'))
+	return v.saveAs("application/json", "json", append(data, '\n'))
 }
 
 // exportCSV sends the records as a table.
@@ -102,7 +102,7 @@ func (v *visit) exportCSV() error {
 	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
 	for _, r := range records {
 		var said []string
-		for _, f := range factsOf(r.Action, t) {
+		for _, f := range v.l.factsOf(r.Action, t) {
 			said = append(said, f.Label+": "+f.text())
 		}
 		row := []string{r.Order, strconv.FormatInt(r.Seq, 10), stamp(r.At), string(r.Actor.Role), r.Actor.ID,
@@ -113,7 +113,7 @@ func (v *visit) exportCSV() error {
 		_ = w.Write(row)
 	}
 	w.Flush() // a strings.Builder takes everything
-	return v.attach("text/csv; charset=utf-8", "csv", []byte(table.String()))
+	return v.saveAs("text/csv; charset=utf-8", "csv", []byte(table.String()))
 }
 
 // plainCell keeps a spreadsheet from taking what somebody wrote for a formula.
@@ -124,7 +124,7 @@ func plainCell(text string) string {
 	return text
 }
 
-func (v *visit) attach(kind, ending string, content []byte) error {
+func (v *visit) saveAs(kind, ending string, content []byte) error {
 	v.w.Header().Set("Content-Type", kind)
 	v.w.Header().Set("Content-Disposition", `attachment; filename="record.`+ending+`"`)
 	_, _ = v.w.Write(content) // an error means that the visitor has gone

@@ -140,7 +140,7 @@ func (d *draft) template() (template.Template, []supervision.Fault) {
 			n, err := strconv.Atoi(text(name))
 			if err != nil && text(name) != "" {
 				faults = append(faults,
-					supervision.Fault{Field: settingName(i, name), Code: "malformed", Message: "give a whole number"})
+					supervision.Fault{Field: settingName(i, name), Code: "malformed", Message: "Give a whole number."})
 			}
 			return n
 		}
@@ -178,9 +178,9 @@ func readDefault(f template.Field, text string) any {
 	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
-func kindOptions() (list []option) {
+func (l *tongue) kindOptions() (list []option) {
 	for _, k := range template.Kinds() {
-		list = append(list, option{Value: string(k), Label: capital(english.Kind(k))})
+		list = append(list, option{Value: string(k), Label: capital(l.Kind(k))})
 	}
 	return list
 }

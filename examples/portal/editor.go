@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,17 +81,17 @@ func (f editorField) Faulty() bool {
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
 	page.Head = []input{
-		{Name: "title", Label: "Title", Control: "line", Type: "text", Values: []string{d.title}},
-		{Name: "intro", Label: "Introduction", Control: "area", Values: []string{d.intro}},
+		{Name: "title", Label: v.l.t("Title"), Control: "line", Type: "text", Values: []string{d.title}},
+		{Name: "intro", Label: v.l.t("Introduction"), Control: "area", Values: []string{d.intro}},
 	}
 	for i, typed := range d.fields {
-		field := editorField{Index: i, Title: fmt.Sprintf("Question %d", i+1)}
+		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := input{Name: settingName(i, s.name), Label: s.label, Help: s.help, Control: s.control, Type: "text",
+			in := input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control, Type: "text",
 				Required: s.foremost || s.name == "key",
 				Values:   []string{typed[s.name]}}
 			if s.name == "kind" {
-				in.Options = kindOptions()
+				in.Options = v.l.kindOptions()
 			}
 			if s.foremost {
 				field.First = append(field.First, in)
@@ -103,15 +102,15 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		page.Fields = append(page.Fields, field)
 	}
 	t, _ := d.template()
-	page.Preview = preview(t)
+	page.Preview = v.l.preview(t)
 	return page
 }
 
 // preview draws the form as a buyer will see it.
-func preview(t template.Template) *form {
-	f := &form{Operation: supervision.OpSubmitRequest, wording: wording{Title: t.Title}, template: &t}
+func (l *tongue) preview(t template.Template) *form {
+	f := &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: &t}
 	for _, field := range t.Fields {
-		in := fieldInput(field)
+		in := l.fieldInput(field)
 		in.Name = "preview." + field.Key
 		f.Inputs = append(f.Inputs, in)
 	}
@@ -138,18 +137,18 @@ func (p *editorPage) inputs() (list []*input) {
 }
 
 // blame shows each fault at its input; one about an option at the options.
-func (p *editorPage) blame(faults []supervision.Fault) {
+func (p *editorPage) blame(l *tongue, faults []supervision.Fault) {
 next:
 	for _, fault := range faults {
 		for _, in := range p.inputs() {
 			if rest, ok := strings.CutPrefix(fault.Field, in.Name); ok && (rest == "" || rest[0] == '[') {
 				if in.Fault == "" {
-					in.Fault = advice(fault)
+					in.Fault = l.advice(fault)
 				}
 				continue next
 			}
 		}
-		p.Other = append(p.Other, sentence(fault.Field+": "+fault.Message))
+		p.Other = append(p.Other, fault.Field+": "+l.advice(fault))
 	}
 }
 
@@ -217,7 +216,7 @@ func (v *visit) edit() error {
 		page.Overtaken = true
 		return v.render(http.StatusConflict, "editor", page)
 	case len(faults) > 0:
-		page.blame(faults)
+		page.blame(v.l, faults)
 		return v.render(http.StatusUnprocessableEntity, "editor", page)
 	case do == "publish":
 		for _, in := range page.inputs() {

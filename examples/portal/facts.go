@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,30 +38,30 @@ type subject struct {
 }
 
 // factsOf is what an action says (R21).
-func factsOf(a supervision.Action, t *template.Template) []fact {
+func (l *tongue) factsOf(a supervision.Action, t *template.Template) []fact {
 	switch a := a.(type) {
 	case supervision.SubmitRequest:
-		return requestFacts(a.Text, a.Values, a.Attachments, t)
+		return l.requestFacts(a.Text, a.Values, a.Attachments, t)
 	case supervision.RejectRequest:
-		return texts("Reason", a.Reason)
+		return l.texts("Reason", a.Reason)
 	case supervision.ReportProgress:
-		return texts("Progress", a.Text)
+		return l.texts("Progress", a.Text)
 	case supervision.Deliver:
-		return append(texts("Result", a.Result), enabledFacts(a.EnabledAt, a.Attachments)...)
+		return append(l.texts("Result", a.Result), l.enabledFacts(a.EnabledAt, a.Attachments)...)
 	case supervision.RejectProduct:
-		return texts("Reason", a.Reason)
+		return l.texts("Reason", a.Reason)
 	case supervision.Remind:
-		return texts("Message", a.Text)
+		return l.texts("Message", a.Text)
 	case supervision.RaiseAppeal:
-		return append(texts("Ground", english.Ground(a.Ground), "What happened", a.Reason, "Asks for", a.Demand),
-			attached(a.Attachments)...)
+		return append(l.texts("Ground", l.Ground(a.Ground), "What happened", a.Reason, "Asks for", a.Demand),
+			l.attached(a.Attachments)...)
 	case supervision.AddNote:
-		return append(texts("Note", a.Text), attached(a.Attachments)...)
+		return append(l.texts("Note", a.Text), l.attached(a.Attachments)...)
 	case supervision.Intervene:
-		return append(texts("Reason", a.Reason), attached(a.Attachments)...)
+		return append(l.texts("Reason", a.Reason), l.attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return append(texts("Result", english.Outcome(a.Outcome), "Appeal", upheld(a.Upheld), "Decision", a.Decision),
-			attached(a.Attachments)...)
+		return append(l.texts("Result", l.Outcome(a.Outcome), "Appeal", l.upheld(a.Upheld), "Decision", a.Decision),
+			l.attached(a.Attachments)...)
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	return requestFacts(o.Request.Text, o.Request.Values, o.Request.Attachments, t), nil
+	return v.l.requestFacts(o.Request.Text, o.Request.Values, o.Request.Attachments, t), nil
 }
 
 // templateOf returns the template that the order is pinned to; nil for none
@@ -88,9 +89,9 @@ func (p *portal) templateOf(ctx context.Context, o supervision.Order) (*template
 	return &published.Template, err
 }
 
-func requestFacts(text string, values template.Values, attachments []supervision.Attachment,
+func (l *tongue) requestFacts(text string, values template.Values, attachments []supervision.Attachment,
 	t *template.Template) []fact {
-	list := texts("Request", text)
+	list := l.texts("Request", text)
 	if t != nil {
 		for _, f := range t.Fields {
 			value, answered := values[f.Key]
@@ -102,70 +103,70 @@ func requestFacts(text string, values template.Values, attachments []supervision
 					list = append(list, fact{Label: f.Label, Files: []supervision.Attachment{kept.attachment()}})
 				}
 			default:
-				in := fieldInput(f)
+				in := l.fieldInput(f)
 				in.Values = written(value)
 				list = append(list, fact{Label: f.Label, Text: in.Readout()})
 			}
 		}
 	}
-	return append(list, attached(attachments)...)
+	return append(list, l.attached(attachments)...)
 }
 
-func deliveryFacts(o supervision.Order) []fact {
+func (l *tongue) deliveryFacts(o supervision.Order) []fact {
 	if o.Delivery == nil {
 		return nil
 	}
-	return append(texts("Result", o.Delivery.Result), enabledFacts(o.Delivery.EnabledAt, o.Delivery.Attachments)...)
+	return append(l.texts("Result", o.Delivery.Result), l.enabledFacts(o.Delivery.EnabledAt, o.Delivery.Attachments)...)
 }
 
-func enabledFacts(enabled time.Time, attachments []supervision.Attachment) (list []fact) {
+func (l *tongue) enabledFacts(enabled time.Time, attachments []supervision.Attachment) (list []fact) {
 	if !enabled.IsZero() {
-		list = append(list, fact{Label: "Service enabled", At: enabled})
+		list = append(list, fact{Label: l.t("Service enabled"), At: enabled})
 	}
-	return append(list, attached(attachments)...)
+	return append(list, l.attached(attachments)...)
 }
 
 // appealFacts shows an appeal with what made its ground hold (R18) and, once
 // there is one, its ruling (R15).
-func appealFacts(a *appeal.Appeal) []fact {
+func (l *tongue) appealFacts(a *appeal.Appeal) []fact {
 	if a == nil {
 		return nil
 	}
-	list := texts("Initiated by", capital(string(a.By)), "Intervention by", accountName(a.Manager), "Ground",
-		english.Ground(a.Ground))
+	list := l.texts("Initiated by", capital(l.Role(supervision.Role(a.By))), "Intervention by", accountName(a.Manager), "Ground",
+		l.Ground(a.Ground))
 	if a.Finding.Count > 0 {
-		list = append(list, texts("Finding", count(a.Finding.Count, "rejection"))...)
+		list = append(list, l.texts("Rejections", strconv.Itoa(a.Finding.Count))...)
 	}
 	if !a.Finding.Since.IsZero() {
-		list = append(list, fact{Label: "Silent since", At: a.Finding.Since})
+		list = append(list, fact{Label: l.t("Silent since"), At: a.Finding.Since})
 	}
-	list = append(list, texts("What happened", a.Reason, "Asks for", a.Demand)...)
-	list = append(list, attached(a.Attachments)...)
+	list = append(list, l.texts("What happened", a.Reason, "Asks for", a.Demand)...)
+	list = append(list, l.attached(a.Attachments)...)
 	for _, n := range a.Notes {
-		list = append(list, texts("Note by "+accountName(n.By), n.Text)...)
-		list = append(list, attached(n.Attachments)...)
+		list = append(list, l.texts("Note by", accountName(n.By), "Note", n.Text)...)
+		list = append(list, l.attached(n.Attachments)...)
 	}
 	if r := a.Ruling; r != nil {
 		list = append(list,
-			texts("Appeal", upheld(r.Upheld), "Result", english.Outcome(r.Outcome), "Goes on at", resumed(r.ResumedAt),
+			l.texts("Appeal", l.upheld(r.Upheld), "Result", l.Outcome(r.Outcome), "Goes on at", l.Status(supervision.Status(r.ResumedAt)),
 				"Decision", r.Decision, "Decided by", accountName(r.By))...)
-		list = append(list, attached(r.Attachments)...)
+		list = append(list, l.attached(r.Attachments)...)
 	}
 	return list
 }
 
-func upheld(yes bool) string {
+func (l *tongue) upheld(yes bool) string {
 	if yes {
-		return "Upheld"
+		return l.t("Upheld")
 	}
-	return "Not upheld"
+	return l.t("Not upheld")
 }
 
 // texts makes facts of labels and texts in turn, leaving empty texts out.
-func texts(pairs ...string) (list []fact) {
+func (l *tongue) texts(pairs ...string) (list []fact) {
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			list = append(list, fact{Label: pairs[i], Text: pairs[i+1]})
+			list = append(list, fact{Label: l.t(pairs[i]), Text: pairs[i+1]})
 		}
 	}
 	return list
@@ -173,7 +174,7 @@ func texts(pairs ...string) (list []fact) {
 
 // attached shows the files that the portal keeps, which are referred to by
 // their digest.
-func attached(attachments []supervision.Attachment) []fact {
+func (l *tongue) attached(attachments []supervision.Attachment) []fact {
 	var kept []supervision.Attachment
 	for _, a := range attachments {
 		if strings.HasPrefix(a.Ref, "sha256:") {
@@ -183,5 +184,5 @@ func attached(attachments []supervision.Attachment) []fact {
 	if kept == nil {
 		return nil
 	}
-	return []fact{{Label: "Attachments", Files: kept}}
+	return []fact{{Label: l.t("Attachments"), Files: kept}}
 }

@@ -64,10 +64,10 @@ func filePath(order string, a supervision.Attachment) string {
 }
 
 var (
-	errFileTooLarge = errors.New("choose a file of at most " + byteSize(maxFile))
-	errFileEmpty    = errors.New("choose a file that is not empty")
-	errTooManyFiles = errors.New("this order holds as many of your files as it can")
-	errTooMuch      = errors.New("send fewer or smaller files at a time")
+	errFileTooLarge = errors.New("Choose a file of at most 5 MB.")
+	errFileEmpty    = errors.New("Choose a file that is not empty.")
+	errTooManyFiles = errors.New("This order holds as many of your files as it can.")
+	errTooMuch      = errors.New("Send fewer or smaller files at a time.")
 )
 
 // fileFault is what is wrong with a file, at its input; nil for other errors.
@@ -211,7 +211,7 @@ func (p *portal) recorded(ctx context.Context, order string, actor supervision.A
 	}
 	records, err := p.history(ctx, order, actor)
 	for _, r := range records {
-		for _, fact := range factsOf(r.Action, t) {
+		for _, fact := range p.tongues[0].factsOf(r.Action, t) {
 			list = append(list, fact.Files...)
 		}
 	}

@@ -18,15 +18,16 @@ import (
 // form is one operation as somebody fills it in. Version is what the order was
 // when they began, Key tells the sending of this form from that of any other.
 type form struct {
-	Operation supervision.Operation
-	wording
-	Path    string
-	Version int64
-	Key     string
-	Inputs  []input
-	Other   []string  // faults that belong to no input
-	Closed  bool      // it can no longer be sent, only read
-	Left    time.Time // when it was left as it stands; zero for a fresh form
+	Operation     supervision.Operation
+	Title, Button string
+	Path          string
+	Version       int64
+	Key           string
+	Inputs        []input
+	Other         []string              // faults that belong to no input
+	Closed        bool                  // it can no longer be sent, only read
+	Refused       *supervision.Decision // why it has not been taken, where a rule is why
+	Left          time.Time             // when it was left as it stands; zero for a fresh form
 
 	order    supervision.Order
 	template *template.Template
@@ -36,7 +37,7 @@ type form struct {
 // has to be revised.
 func (v *visit) newForm(order supervision.Order, t task, op supervision.Operation) (*form, error) {
 	f := &form{
-		Operation: op, wording: wordingOf(op, order), Path: address(order.ID) + "/" + t.Slug,
+		Operation: op, Title: v.l.Operation(op), Button: v.l.Operation(op), Path: address(order.ID) + "/" + t.Slug,
 		Version: order.Version, Key: rand.Text(), order: order,
 	}
 	var err error
@@ -45,7 +46,7 @@ func (v *visit) newForm(order supervision.Order, t task, op supervision.Operatio
 			return nil, err
 		}
 	}
-	if err := f.ask(v.actor(), v.svc.Now()); err != nil {
+	if err := f.ask(v.l, v.actor(), v.svc.Now()); err != nil {
 		return nil, err
 	}
 	if op == supervision.OpSubmitRequest && order.Request != nil {
@@ -167,12 +168,12 @@ func (f *form) ruling() (supervision.Action, []supervision.Fault) {
 	var faults []supervision.Fault
 	if f.value("upheld") == "" {
 		faults = append(faults,
-			supervision.Fault{Field: "upheld", Code: "required", Message: "say whether the appeal is upheld"})
+			supervision.Fault{Field: "upheld", Code: "required", Message: "This is required."})
 	}
 	if word := f.value("resume_at"); word != "" {
 		if err := a.ResumeAt.UnmarshalText([]byte(word)); err != nil {
 			faults = append(faults,
-				supervision.Fault{Field: "resume_at", Code: "unknown", Message: "choose one of the stages"})
+				supervision.Fault{Field: "resume_at", Code: "unknown", Message: "Choose one of the stages."})
 		}
 	}
 	return a, faults
@@ -202,22 +203,22 @@ func (f *form) instant(name string) (time.Time, []supervision.Fault) {
 	}
 	t, err := time.Parse(inputInstant, f.value(name))
 	if err != nil {
-		return t, []supervision.Fault{{Field: name, Code: "malformed", Message: "give a date and a time"}}
+		return t, []supervision.Fault{{Field: name, Code: "malformed", Message: "Give a date and a time."}}
 	}
 	return t, nil
 }
 
 // blame shows each fault at its input.
-func (f *form) blame(faults []supervision.Fault) {
+func (f *form) blame(l *tongue, faults []supervision.Fault) {
 	for _, fault := range faults {
 		name, _, _ := strings.Cut(fault.Field, "[")
 		if in := f.input(name); in.Name != "" {
 			if in.Fault == "" {
-				in.Fault = advice(fault)
+				in.Fault = l.advice(fault)
 			}
 			continue
 		}
-		f.Other = append(f.Other, fmt.Sprintf("%s: %s", fault.Field, advice(fault)))
+		f.Other = append(f.Other, fmt.Sprintf("%s: %s", fault.Field, l.advice(fault)))
 	}
 }
 

@@ -106,7 +106,7 @@ func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error
 			return nil, err
 		case !ok:
 			faults = append(faults,
-				supervision.Fault{Field: in.Name, Code: "file", Message: "choose the file again"})
+				supervision.Fault{Field: in.Name, Code: "file", Message: "Choose the file again."})
 		case !in.Has(ref):
 			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
 		}
@@ -142,10 +142,8 @@ func written(value any) []string {
 	return nil
 }
 
-var yesNo = []option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
-
 // fieldInput draws a field of a seller's template.
-func fieldInput(f template.Field) input {
+func (l *tongue) fieldInput(f template.Field) input {
 	in := input{Name: answerPrefix + f.Key, Label: f.Label, Help: f.Help, Required: f.Required, Control: "line",
 		Type:   "text",
 		Values: written(f.Default)}
@@ -160,7 +158,7 @@ func fieldInput(f template.Field) input {
 	case template.Integer:
 		in.Mode = "numeric"
 	case template.YesNo:
-		in.Control, in.Options = "radios", yesNo
+		in.Control, in.Options = "radios", l.yesNo()
 	case template.Date:
 		in.Control = "date"
 	case template.Choice:

@@ -19,6 +19,7 @@ type listPage struct {
 
 // search is the search form as it was filled in.
 type search struct {
+	l        *tongue
 	values   url.Values
 	Inputs   []input
 	Criteria supervision.Criteria
@@ -35,7 +36,7 @@ func (v *visit) showList() error {
 		supervision.Query{Criteria: s.Criteria, Limit: pageSize, Cursor: v.r.FormValue("after")})
 	status := http.StatusOK
 	if faults := faultsOf(err); faults != nil {
-		page.Search.blame(faults)
+		page.Search.blame(v.l, faults)
 		status, err = http.StatusUnprocessableEntity, nil
 	}
 	if err != nil {
@@ -86,14 +87,14 @@ func (s search) address(after string) string {
 // newSearch reads the search form from the address. Its names are those of the
 // faults that the library reports.
 func (v *visit) newSearch() search {
-	s := search{values: v.r.URL.Query()}
+	s := search{l: v.l, values: v.r.URL.Query()}
 	c := &s.Criteria
 	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
 	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
 	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select",
-		Options: statusOptions()}))
+		Options: v.l.statusOptions()}))
 	c.OrderStatus = supervision.OrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
-		Options: orderStatusOptions()}))
+		Options: v.l.orderStatusOptions()}))
 	if v.who.Role != supervision.RoleBuyer {
 		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select",
 			Options: accountOptions(supervision.RoleBuyer)})
@@ -103,12 +104,12 @@ func (v *visit) newSearch() search {
 			Options: accountOptions(supervision.RoleSeller)})
 	}
 	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select",
-		Options: turnOptions()}))
+		Options: v.l.turnOptions()}))
 	c.SilentFor,
 		_ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
-		Options: silenceOptions()}))
+		Options: v.l.silenceOptions()}))
 	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select",
-		Options: appealOptions()}))
+		Options: v.l.appealOptions()}))
 	c.BoughtFrom = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
 	if last := s.day(input{Name: "bought_before", Label: "Bought until", Control: "date"}); !last.IsZero() {
 		c.BoughtBefore = last.Add(supervision.Day) // people count the last day in
@@ -119,8 +120,9 @@ func (v *visit) newSearch() search {
 // ask adds an input and returns what was asked for.
 func (s *search) ask(in input) string {
 	if in.Control == "select" {
-		in.Options = append([]option{{Label: "Any"}}, in.Options...)
+		in.Options = append([]option{{Label: s.l.t("Any")}}, in.Options...)
 	}
+	in.Label = s.l.t(in.Label)
 	in.Values = []string{s.values.Get(in.Name)}
 	s.Inputs = append(s.Inputs, in)
 	s.Any = s.Any || in.Value() != ""
@@ -134,16 +136,16 @@ func (s *search) day(in input) time.Time {
 	}
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		s.blame([]supervision.Fault{{Field: in.Name, Message: "give a date"}})
+		s.blame(s.l, []supervision.Fault{{Field: in.Name, Message: "Give a date."}})
 	}
 	return t
 }
 
-func (s *search) blame(faults []supervision.Fault) {
+func (s *search) blame(l *tongue, faults []supervision.Fault) {
 	for _, fault := range faults {
 		for i := range s.Inputs {
 			if s.Inputs[i].Name == fault.Field {
-				s.Inputs[i].Fault = advice(fault)
+				s.Inputs[i].Fault = l.advice(fault)
 			}
 		}
 	}
@@ -165,37 +167,37 @@ func accountOptions(role supervision.Role) (list []option) {
 	return list
 }
 
-func orderStatusOptions() (list []option) {
+func (l *tongue) orderStatusOptions() (list []option) {
 	for _, s := range supervision.OrderStatuses() {
-		list = append(list, option{Value: string(s), Label: english.OrderStatus(s)})
+		list = append(list, option{Value: string(s), Label: l.OrderStatus(s)})
 	}
 	return list
 }
 
-func statusOptions() (list []option) {
+func (l *tongue) statusOptions() (list []option) {
 	for _, s := range supervision.Statuses() {
-		list = append(list, option{Value: string(s), Label: english.Status(s)})
+		list = append(list, option{Value: string(s), Label: l.Status(s)})
 	}
 	return list
 }
 
-func turnOptions() (list []option) {
+func (l *tongue) turnOptions() (list []option) {
 	for _, r := range []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager} {
-		list = append(list, option{Value: string(r), Label: capital(english.Role(r))})
+		list = append(list, option{Value: string(r), Label: capital(l.Role(r))})
 	}
 	return list
 }
 
-func silenceOptions() (list []option) {
+func (l *tongue) silenceOptions() (list []option) {
 	for _, days := range []int{1, 3, 5, 10, 30} {
-		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: english.Span(time.Duration(days) * supervision.Day)})
+		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: l.Span(time.Duration(days) * supervision.Day)})
 	}
 	return list
 }
 
-func appealOptions() (list []option) {
+func (l *tongue) appealOptions() (list []option) {
 	for _, s := range supervision.AppealStates() {
-		list = append(list, option{Value: string(s), Label: english.AppealStates[s]})
+		list = append(list, option{Value: string(s), Label: l.AppealStates[s]})
 	}
 	return list
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"mime"
 	"mime/quotedprintable"
 	"net"
 	"net/smtp"
 	"strings"
-	texttemplate "text/template"
 	"time"
 )
 
@@ -75,23 +75,26 @@ func (db *database) mark(ctx context.Context, n notice, from, to int) (bool, err
 	return changed == 1, err
 }
 
-var mailText = texttemplate.Must(texttemplate.New("mail").Funcs(texttemplate.FuncMap(functions)).ParseFS(files, "pages/mail.txt"))
-
 func (p *portal) mailNotice(ctx context.Context, n notice) error {
-	view, err := p.view(ctx, n)
+	tag, err := p.db.tongue(ctx, n.account)
+	if err != nil {
+		return err
+	}
+	l := p.tongues.find(tag)
+	view, err := p.view(ctx, l, n)
 	if err != nil {
 		return err
 	}
 	to, _ := findAccount(n.account)
 	var body bytes.Buffer
 	text := quotedprintable.NewWriter(&body)
-	if err := mailText.ExecuteTemplate(text, "mail.txt", map[string]any{"Notice": view, "Site": p.mailer.site}); err != nil {
+	if err := l.mail.Execute(text, map[string]any{"Notice": view, "Site": p.mailer.site}); err != nil {
 		return err
 	}
 	if err := text.Close(); err != nil {
 		return err
 	}
-	subject := mime.QEncoding.Encode("utf-8", view.Order.ID+": "+english.Record(view.Record.Operation))
+	subject := mime.QEncoding.Encode("utf-8", view.Order.ID+": "+l.Record(view.Record.Operation))
 	message := strings.Join([]string{"From: KooGallery <supervision@portal.example>",
 		"To: " + to.mail(), "Subject: " + subject, "Date: " + n.At.UTC().Format(time.RFC1123Z), "MIME-Version: 1.0",
 		"Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", body.String()}, "\r\n")
@@ -124,4 +127,19 @@ func (m mailer) deliver(ctx context.Context, to, message string) error {
 	}
 	_, err = w.Write([]byte(message))
 	return errors.Join(err, w.Close(), client.Quit())
+}
+
+// tongue is the language that an account chose last; "" where it never did.
+func (db *database) tongue(ctx context.Context, account string) (tag string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT tag FROM portal_tongue WHERE account = $1`, account).Scan(&tag)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return tag, err
+}
+
+func (db *database) keepTongue(ctx context.Context, account, tag string) error {
+	_, err := db.ExecContext(ctx, `INSERT INTO portal_tongue (account, tag) VALUES ($1, $2)
+		ON CONFLICT (account) DO UPDATE SET tag = excluded.tag`, account, tag)
+	return err
 }

@@ -106,7 +106,7 @@ type noticeView struct {
 	Received time.Time
 }
 
-func (p *portal) view(ctx context.Context, n notice) (noticeView, error) {
+func (p *portal) view(ctx context.Context, l *tongue, n notice) (noticeView, error) {
 	a, _ := findAccount(n.account)
 	view := noticeView{notice: n, Received: n.At}
 	var err error
@@ -121,7 +121,7 @@ func (p *portal) view(ctx context.Context, n notice) (noticeView, error) {
 	if err != nil {
 		return view, err
 	}
-	view.Record = recordView{Record: records[0], Facts: factsOf(records[0].Action, t)}
+	view.Record = recordView{Record: records[0], Facts: l.factsOf(records[0].Action, t)}
 	other := supervision.Seller(view.Order.Seller)
 	if a.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
@@ -147,7 +147,7 @@ func (v *visit) showNotices() error {
 	page.Live = "/events"
 	list, err := v.db.notices(v.r.Context(), v.who.ID)
 	for _, n := range list {
-		view, failed := v.view(v.r.Context(), n)
+		view, failed := v.view(v.r.Context(), v.l, n)
 		if failed != nil {
 			return failed
 		}

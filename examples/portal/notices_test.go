@@ -180,6 +180,6 @@ func TestMail(t *testing.T) {
 	require.NoError(t, s.mail(t.Context()))
 	require.Len(t, about(), 1)
 	assert.Contains(t, about()[0], "Which archive?")
-	assert.Contains(t, about()[0], "You can now: Submit Request.")
+	assert.Contains(t, about()[0], "You can now: Submit Request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
 }

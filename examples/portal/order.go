@@ -49,8 +49,8 @@ func (v *visit) showOrder() error {
 	if err := v.db.read(v.r.Context(), v.who.ID, order.ID); err != nil {
 		return err
 	}
-	page := orderPage{layout: v.layout("Order " + order.ID), Delivery: deliveryFacts(order),
-		Appeal: appealFacts(order.Appeal)}
+	page := orderPage{layout: v.layout("Order %s", order.ID), Delivery: v.l.deliveryFacts(order),
+		Appeal: v.l.appealFacts(order.Appeal)}
 	s, err := v.summary(order)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (v *visit) news(order supervision.Order, after int64) ([]recordView, error)
 	}
 	list := make([]recordView, len(records))
 	for i, r := range records {
-		list[i] = recordView{Record: r, Facts: factsOf(r.Action, t)}
+		list[i] = recordView{Record: r, Facts: v.l.factsOf(r.Action, t)}
 	}
 	slices.Reverse(list)
 	return list, nil
@@ -134,18 +134,11 @@ func (v *visit) deadlines(order supervision.Order) (list []deadline) {
 	now := v.svc.Now()
 	for _, d := range order.Deadlines(now) {
 		if d.At.Before(now.Add(horizon)) {
-			before, after, _ := strings.Cut(english.Deadline(d, "\x00"), "\x00")
+			before, after, _ := strings.Cut(v.l.Deadline(d, "\x00"), "\x00")
 			list = append(list, deadline{d, before, after})
 		}
 	}
 	return list
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // address is where an order's page is; ids may hold anything on one line.

@@ -22,8 +22,8 @@ type pages map[string]*template.Template
 
 // parsePages reads pages/*.html; files in pages/parts are shared by all of
 // them.
-func parsePages() (pages, error) {
-	shared, err := template.New("layout").Funcs(functions).ParseFS(files, "pages/parts/*.html")
+func parsePages(l *tongue) (pages, error) {
+	shared, err := template.New("layout").Funcs(l.functions()).ParseFS(files, "pages/parts/*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -44,24 +44,26 @@ func parsePages() (pages, error) {
 
 // layout is what every page shows around its own content.
 type layout struct {
-	Title string
-	Who   account
-	Known bool
-	Now   time.Time
-	Path  string
-	Leaps []leap // the demonstration clock's; none outside a demonstration
-	News  int    // how many notices are unread
-	Live  string // the event stream the page follows; empty for none
+	Title   string
+	L       *tongue
+	Tongues tongues
+	Who     account
+	Known   bool
+	Now     time.Time
+	Path    string
+	Leaps   []leap // the demonstration clock's; none outside a demonstration
+	News    int    // how many notices are unread
+	Live    string // the event stream the page follows; empty for none
 }
 
-func (v *visit) layout(title string) layout {
-	l := layout{Title: title, Who: v.who, Known: v.known, Now: v.svc.Now(), Path: v.r.URL.RequestURI()}
+func (v *visit) layout(title string, args ...any) layout {
+	l := layout{Title: v.l.t(title, args...), L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(), Path: v.r.URL.RequestURI()}
 	if v.demo && v.known {
 		l.Leaps = leaps
 	}
 	if v.known {
 		var err error
-		if l.News, err = v.db.unread(v.r.Context(), v.who.ID); err != nil {
+		if l.News, err = v.db.unread(v.r.Context(), v.who.ID); err != nil && v.r.Context().Err() == nil {
 			v.log.Warn("unread notices cannot be counted", "error", err)
 		}
 	}
@@ -95,7 +97,7 @@ func (v *visit) render(status int, name string, data any) error {
 
 func (v *visit) renderPart(status int, name, part string, data any) error {
 	var page bytes.Buffer
-	if err := v.pages[name].ExecuteTemplate(&page, part, data); err != nil {
+	if err := v.l.pages[name].ExecuteTemplate(&page, part, data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")

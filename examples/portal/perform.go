@@ -75,7 +75,7 @@ func (v *visit) perform() error {
 	}
 	switch {
 	case len(faults) > 0:
-		f.blame(faults)
+		f.blame(v.l, faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
 	case err != nil:
 		return v.explain(f, t, err)
@@ -132,9 +132,9 @@ func (v *visit) upload() error {
 	}
 	status := http.StatusOK
 	if len(faults) > 0 {
-		in.Fault, status = sentence(faults[0].Message), http.StatusUnprocessableEntity
+		in.Fault, status = v.l.advice(faults[0]), http.StatusUnprocessableEntity
 	} else if len(in.Files) == 0 {
-		in.Fault, status = "This is not yours to do now.", http.StatusConflict
+		in.Fault, status = v.l.t("This is not yours to do now."), http.StatusConflict
 	}
 	return v.renderPart(status, "task", "uploaded", in)
 }
@@ -156,17 +156,15 @@ func (v *visit) explain(f *form, t task, err error) error {
 		if refusal.Reason == supervision.ReasonRole {
 			status = http.StatusForbidden
 		}
-		return v.again(f, t, status, "Nothing has been sent. "+english.Why(refusal.Decision))
+		f.Refused = &refusal.Decision
+		return v.again(f, t, status, "refused")
 	case errors.Is(err, service.ErrConflict):
-		return v.again(f, t, http.StatusConflict,
-			"The order changed while you were writing. Nothing has been sent and nothing you wrote is lost: look at what is new, then send again.")
+		return v.again(f, t, http.StatusConflict, "conflict")
 	case errors.Is(err, service.ErrKeyReused):
 		f.Key = rand.Text()
-		return v.again(f, t, http.StatusConflict,
-			"This form has been sent before, with other words. What was sent then stands; send this one only if you mean it too.")
+		return v.again(f, t, http.StatusConflict, "sent")
 	case errors.Is(err, service.ErrUnknownOutcome):
-		return v.again(f, t, http.StatusServiceUnavailable,
-			"It is not known whether this has been saved. Send it again: it will be done once only.")
+		return v.again(f, t, http.StatusServiceUnavailable, "unknown")
 	}
 	return err
 }
@@ -181,7 +179,7 @@ func (v *visit) again(f *form, t task, status int, notice string) error {
 	if err != nil {
 		return err
 	}
-	page.Notice = notice
+	page.Notice, page.Refused = notice, f.Refused
 	if status == http.StatusConflict {
 		if page.News, err = v.news(order, f.Version); err != nil {
 			return err

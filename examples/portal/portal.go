@@ -16,14 +16,14 @@ import (
 // portal is the host: what it adds to the library is people's sessions, files,
 // words and pages.
 type portal struct {
-	svc   *service.Service
-	clock *demoClock
-	db    *database
-	live  *hub
-	pages pages
-	log   *slog.Logger
-	demo  bool
-	https bool
+	svc     *service.Service
+	clock   *demoClock
+	db      *database
+	live    *hub
+	tongues tongues
+	log     *slog.Logger
+	demo    bool
+	https   bool
 	mailer
 }
 
@@ -42,11 +42,11 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	pages, err := parsePages()
+	tongues, err := parseTongues()
 	if err != nil {
 		return nil, err
 	}
-	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), pages: pages, log: log, demo: s.demo,
+	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), tongues: tongues, log: log, demo: s.demo,
 		https:  s.https,
 		mailer: mailer{s.smtp, "http://" + s.addr}}
 	return p, p.seed(ctx)
@@ -102,6 +102,7 @@ func (p *portal) routes() []route {
 	list := []route{
 		{"GET /login", true, "", (*visit).showLogin},
 		{"POST /login", true, "", (*visit).login},
+		{"POST /language", true, "", (*visit).choose},
 		{"POST /logout", true, "", (*visit).logout},
 		{"/", false, "", (*visit).notFound},
 		{"GET /{$}", false, "", (*visit).home},

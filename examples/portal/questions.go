@@ -1,101 +1,66 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// wording is what a form is called, what its button says and what is asked
-// before it is sent.
-type wording struct {
-	Title, Button, Question string
-	Danger                  bool
-}
+// grave are the operations that cannot be taken back, or turn somebody down.
+var grave = []supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct,
+	supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal}
 
-func wordingOf(op supervision.Operation, o supervision.Order) wording {
-	switch op {
-	case supervision.OpSubmitRequest:
-		return wording{"Your request", "Submit request", "The seller will be asked to confirm this request.", false}
-	case supervision.OpAcceptRequest:
-		return wording{"Accept the request", "Accept request", "You take the request on and provide the service.",
-			false}
-	case supervision.OpRejectRequest:
-		return wording{"Reject the request", "Reject request", "The buyer will be asked to submit a revised request.",
-			true}
-	case supervision.OpReportProgress:
-		return wording{"Report progress", "Report progress", "The buyer will see how far you are.", false}
-	case supervision.OpDeliver:
-		return wording{"Provide the service", "Deliver service", "The buyer will be asked to accept the service.",
-			false}
-	case supervision.OpAcceptProduct:
-		return wording{"Accept the service", "Accept service",
-			"You are satisfied with the service.", false}
-	case supervision.OpRejectProduct:
-		return wording{"Reject the service", "Reject service", "The seller will be asked to deliver again.", true}
-	case supervision.OpRemind:
-		return wording{"Remind the seller", "Send reminder", "The seller will be asked to go on.", false}
-	case supervision.OpRaiseAppeal:
-		return wording{"Your appeal", "Initiate appeal",
-			"The service flow is frozen until the operations manager has decided. " +
-				"Neither you nor the other party can do anything until then.", true}
-	case supervision.OpAddNote:
-		return wording{"Add a note", "Add note", "The parties can read the note only if you share it.", false}
-	case supervision.OpIntervene:
-		return wording{"Take the order in hand", "Intervene", "The service flow is frozen until you have decided. " +
-			"Neither party can do anything until then.", true}
-	}
-	return wording{"Decide the appeal", "Decide appeal", "The decision is final and both parties are bound by it.",
-		true}
-}
+// Danger tells whether the form's operation should be thought over.
+func (f *form) Danger() bool { return slices.Contains(grave, f.Operation) }
 
 // ask draws up the questions of the form's operation.
-func (f *form) ask(actor supervision.Actor, now time.Time) error {
+func (f *form) ask(l *tongue, actor supervision.Actor, now time.Time) error {
 	switch f.Operation {
 	case supervision.OpSubmitRequest:
-		f.askRequest()
+		f.askRequest(l)
 	case supervision.OpRejectRequest, supervision.OpRejectProduct:
-		f.Inputs = []input{area("reason", "Reason", "Say what has to change.", true)}
+		f.Inputs = []input{l.area("reason", "Reason", "Say what has to change.", true)}
 	case supervision.OpReportProgress:
-		f.Inputs = []input{area("text", "Progress", "Say what has been done and what comes next.", true)}
+		f.Inputs = []input{l.area("text", "Progress", "Say what has been done and what comes next.", true)}
 	case supervision.OpDeliver:
 		f.Inputs = []input{
-			area("result", "Result", "Describe what you have delivered and how to use it.", true),
-			{Name: "enabled_at", Label: "Service enabled at (UTC)", Control: "instant"},
-			attach("Attachments"),
+			l.area("result", "Result", "Describe what you have delivered and how to use it.", true),
+			{Name: "enabled_at", Label: l.t("Service enabled at (UTC)"), Control: "instant"},
+			l.attach("Attachments"),
 		}
 	case supervision.OpRemind:
-		f.Inputs = []input{area("text", "Message", "", false)}
+		f.Inputs = []input{l.area("text", "Message", "", false)}
 	case supervision.OpAddNote:
 		f.Inputs = []input{
-			area("text", "Note", "", true),
-			{Name: "shared", Label: "May the parties read it?", Control: "radios", Options: yesNo,
+			l.area("text", "Note", "", true),
+			{Name: "shared", Label: l.t("May the parties read it?"), Control: "radios", Options: l.yesNo(),
 				Values: []string{"no"}},
-			attach("Attachments"),
+			l.attach("Attachments"),
 		}
 	case supervision.OpIntervene:
-		f.Inputs = []input{area("reason", "Reason", "Both parties read it.", true), attach("Attachments")}
+		f.Inputs = []input{l.area("reason", "Reason", "Both parties read it.", true), l.attach("Attachments")}
 	case supervision.OpRaiseAppeal:
-		return f.askAppeal(actor, now)
+		return f.askAppeal(l, actor, now)
 	case supervision.OpDecideAppeal:
-		f.askRuling()
+		f.askRuling(l)
 	}
 	return nil
 }
 
-func (f *form) askRequest() {
+func (f *form) askRequest(l *tongue) {
 	if f.template == nil {
-		f.Inputs = []input{area("text", "Request", "Describe what you need.", true)}
+		f.Inputs = []input{l.area("text", "Request", "Describe what you need.", true)}
 	} else {
 		if f.template.Title != "" {
 			f.Title = f.template.Title
 		}
 		for _, field := range f.template.Fields {
-			f.Inputs = append(f.Inputs, fieldInput(field))
+			f.Inputs = append(f.Inputs, l.fieldInput(field))
 		}
 	}
-	f.Inputs = append(f.Inputs, attach("Attachments"))
+	f.Inputs = append(f.Inputs, l.attach("Attachments"))
 }
 
 // Intro is the seller's text above a template's fields.
@@ -106,18 +71,17 @@ func (f *form) Intro() string {
 	return f.template.Intro
 }
 
-func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
+func (f *form) askAppeal(l *tongue, actor supervision.Actor, now time.Time) error {
 	verdicts, err := f.order.Verdicts(actor, now)
 	if err != nil {
 		return err
 	}
-	ground := input{Name: "ground", Label: "Ground", Control: "radios", Required: true}
+	ground := input{Name: "ground", Label: l.t("Ground"), Control: "radios", Required: true}
 	var open []string
 	for _, verdict := range verdicts {
-		o := option{Value: string(verdict.Ground), Label: english.Ground(verdict.Ground), Closed: !verdict.Holds}
-		if o.Closed {
-			o.Note = english.Verdict(verdict)
-		} else {
+		o := option{Value: string(verdict.Ground), Label: l.Ground(verdict.Ground), Closed: !verdict.Holds,
+			Note: l.Verdict(verdict)}
+		if verdict.Holds {
 			open = append(open, o.Value)
 		}
 		ground.Options = append(ground.Options, o)
@@ -127,45 +91,47 @@ func (f *form) askAppeal(actor supervision.Actor, now time.Time) error {
 	}
 	f.Inputs = []input{
 		ground,
-		area("reason", "What happened", "", true),
-		area("demand", "What you ask for", "", true),
-		attach("Evidence"),
+		l.area("reason", "What happened", "", true),
+		l.area("demand", "What you ask for", "", true),
+		l.attach("Evidence"),
 	}
 	return nil
 }
 
-func (f *form) askRuling() {
-	resume := input{Name: "resume_at", Label: "Go on at", Control: "select",
-		Help:    "Only where the service flow goes on.",
-		Options: []option{{Label: "Where it was frozen: " + english.Status(f.order.FrozenFrom)}}}
+func (f *form) askRuling(l *tongue) {
+	resume := input{Name: "resume_at", Label: l.t("Go on at"), Control: "select",
+		Help:    l.t("Only where the service flow goes on."),
+		Options: []option{{Label: l.t("Where it was frozen: %s", l.Status(f.order.FrozenFrom))}}}
 	for _, s := range f.order.ResumeTargets() {
 		if s != f.order.FrozenFrom {
-			resume.Options = append(resume.Options, option{Value: string(s), Label: english.Status(s)})
+			resume.Options = append(resume.Options, option{Value: string(s), Label: l.Status(s)})
 		}
 	}
-	outcome := input{Name: "outcome", Label: "What happens to the order", Control: "radios", Required: true}
+	outcome := input{Name: "outcome", Label: l.t("What happens to the order"), Control: "radios", Required: true}
 	for _, o := range appeal.Outcomes() {
-		outcome.Options = append(outcome.Options, option{Value: string(o), Label: english.Outcome(o)})
+		outcome.Options = append(outcome.Options, option{Value: string(o), Label: l.Outcome(o),
+			Note: l.t("outcome " + string(o))})
+	}
+	upheld := "Is the appeal upheld?"
+	if f.order.Appeal.By == "" {
+		upheld = "Was the intervention called for?"
 	}
 	f.Inputs = []input{
-		{Name: "upheld", Label: upheldLabel(f.order.Appeal), Control: "radios", Required: true, Options: yesNo},
+		{Name: "upheld", Label: l.t(upheld), Control: "radios", Required: true, Options: l.yesNo()},
 		outcome, resume,
-		area("decision", "Decision", "Give your reasons; both parties read them.", true),
-		attach("Attachments"),
+		l.area("decision", "Decision", "Give your reasons; both parties read them.", true),
+		l.attach("Attachments"),
 	}
 }
 
-func upheldLabel(a *appeal.Appeal) string {
-	if a.By == "" {
-		return "Was the intervention called for?"
-	}
-	return "Is the appeal upheld?"
+func (l *tongue) area(name, label, help string, required bool) input {
+	return input{Name: name, Label: l.t(label), Help: l.t(help), Control: "area", Required: required}
 }
 
-func area(name, label, help string, required bool) input {
-	return input{Name: name, Label: label, Help: help, Control: "area", Required: required}
+func (l *tongue) attach(label string) input {
+	return input{Name: "attachments", Label: l.t(label), Control: "files", Help: l.t("At most %s each.", byteSize(maxFile))}
 }
 
-func attach(label string) input {
-	return input{Name: "attachments", Label: label, Control: "files", Help: "At most " + byteSize(maxFile) + " each."}
+func (l *tongue) yesNo() []option {
+	return []option{{Value: "yes", Label: l.t("Yes")}, {Value: "no", Label: l.t("No")}}
 }

@@ -14,10 +14,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // browser send.
 func (p *portal) protect(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
-	origin.SetDenyHandler(p.serve(route{anyone: true, page: func(v *visit) error {
-		return v.render(http.StatusForbidden, "error",
-			errorPage{layout: v.layout("Refused"), Text: "The form was sent from another site."})
-	}}))
+	origin.SetDenyHandler(p.serve(route{anyone: true, page: func(*visit) error { return errOtherSite }}))
 	next = origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -26,7 +26,6 @@ type used struct {
 // Length is how long the stretch is, Gone how much of it has passed, in seconds.
 func (u used) Length() float64            { return u.Until.Sub(u.Since).Seconds() }
 func (u used) Gone(now time.Time) float64 { return min(u.Length(), max(0, now.Sub(u.Since).Seconds())) }
-func (u used) Whole() time.Time           { return time.Time{}.Add(u.Until.Sub(u.Since)) }
 func (u used) Passed(now time.Time) bool  { return now.After(u.Until) }
 
 // happenings is how many records the banner shows at most, and foreseen how many

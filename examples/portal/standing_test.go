@@ -27,9 +27,9 @@ func TestStanding(t *testing.T) {
 		{"seller-cloudline", "/orders/KG-1023/delivery", []string{"Seller reminded", "When can we expect the migration?"}, nil},
 		{harbor, "/orders/KG-1019", []string{"Progress reported", "Purchasing is installed", "Appeal decided",
 			"The seller has to deliver the purchasing module.", "Purchasing is missing."}, nil},
-		{northwind, "/orders/KG-1026", []string{"to be completed", "The order is completed"}, []string{"can appeal"}},
+		{northwind, "/orders/KG-1026", []string{"To be completed", "The order is completed"}, []string{"can appeal"}},
 		{harbor, "/orders/KG-1021", []string{"Waiting for the operations manager", "decision is due"}, nil},
-		{northwind, "/orders/KG-1018", []string{"Canceled on"}, []string{"<meter"}},
+		{northwind, "/orders/KG-1018", []string{"Canceled · "}, []string{"<meter"}},
 	} {
 		body := s.as(t, c.who).get(c.path).body
 		for _, text := range c.says {
@@ -68,7 +68,7 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 		return buyer.send(at(order, "acceptance"), form).body
 	}
 	reject := ask(supervision.OpRejectProduct, url.Values{"reason": {"Empty."}, "confirm": nil})
-	assert.Contains(t, reject, "Delivery rejections: 1 of 3. With 3 the buyer can appeal.")
+	assert.Contains(t, reject, "Delivery rejections: 1 of 3, at which the buyer can appeal.")
 	assert.Contains(t, reject, "Waiting for acceptance</span> → <span")
 	accept := ask(supervision.OpAcceptProduct, url.Values{"confirm": nil})
 	assert.Contains(t, accept, "The order is completed <time")
@@ -77,7 +77,7 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 
 	again := s.as(t, "seller-cloudline").get("/orders/KG-1024/delivery").form(url.Values{"result": {"Again."}})
 	asked := s.as(t, "seller-cloudline").send("/orders/KG-1024/delivery", again)
-	assert.Contains(t, asked.body, "After this you can no longer: Report Progress.")
+	assert.Contains(t, asked.body, "After this you can no longer: Report Progress")
 }
 
 // TestDialog_NeverFocusesTheDestructive: what cannot be taken back is not what

@@ -85,16 +85,22 @@ func (s summary) Allowed() (list []offer) {
 	return list
 }
 
-// Closed lists what not, with one entry for each reason.
-func (s summary) Closed() (list []offer) {
+// closed is why some tasks are not allowed.
+type closed struct {
+	Offers []offer
+	Why    supervision.Decision
+}
+
+// Closed lists what is not allowed, with one entry for each reason.
+func (s summary) Closed() (list []closed) {
 	for _, o := range s.Offers {
-		same := func(other offer) bool { return other.Why.Reason == o.Why.Reason && other.Why.From.Equal(o.Why.From) }
+		same := func(c closed) bool { return c.Why.Reason == o.Why.Reason && c.Why.From.Equal(o.Why.From) }
 		if o.Allowed {
 			continue
 		} else if i := slices.IndexFunc(list, same); i >= 0 {
-			list[i].Label += ", " + o.Label
+			list[i].Offers = append(list[i].Offers, o)
 		} else {
-			list = append(list, o)
+			list = append(list, closed{[]offer{o}, o.Why})
 		}
 	}
 	return list
@@ -119,8 +125,9 @@ type taskPage struct {
 	Closed  []supervision.Decision // the task's operations that are not allowed
 	Grounds []appeal.Verdict
 	News    []recordView // what happened to the order since the visitor saw it
-	Notice  string       // why nothing has been sent
-	Facts   []fact       // what the task is about: the request, the delivery, the appeal
+	Notice  string       // why nothing has been sent; see pages/task.html
+	Refused *supervision.Decision
+	Facts   []fact // what the task is about: the request, the delivery, the appeal
 }
 
 // theTask finds the order and the task that the address names.
@@ -197,9 +204,9 @@ func (v *visit) subject(order supervision.Order, t task) ([]fact, error) {
 	case "confirmation", "delivery":
 		return v.requestFacts(order)
 	case "acceptance":
-		return deliveryFacts(order), nil
+		return v.l.deliveryFacts(order), nil
 	case "ruling":
-		return appealFacts(order.Appeal), nil
+		return v.l.appealFacts(order.Appeal), nil
 	}
 	return nil, nil
 }

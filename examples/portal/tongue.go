@@ -1,9 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
+	"net/http"
 	"strings"
+	texttemplate "text/template"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -13,22 +16,153 @@ import (
 	"github.com/koogallery/serviceflow/supervision/words"
 )
 
-// english is the language that the portal speaks; another takes another value.
-var english = words.English()
+// tongue is a language that the portal speaks: the library's words, and its own
+// by their English. It has every page in it.
+type tongue struct {
+	*words.Language
+	Name  string
+	day   string            // how package time writes a day
+	own   map[string]string // what the English is in English is left out
+	pages pages
+	mail  *texttemplate.Template
+}
+
+// tongues are the languages, the first of them for readers of neither.
+type tongues []*tongue
+
+func parseTongues() (tongues, error) {
+	all := tongues{
+		{Language: words.English(), Name: "English", day: "2 Jan 2006"},
+		{Language: words.Chinese(), Name: "中文", day: "2006年1月2日"},
+	}
+	for i, file := range []string{"pages/en.txt", "pages/zh.txt"} {
+		data, err := files.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		all[i].own = parseTexts(string(data))
+	}
+	var err error
+	for _, l := range all {
+		if l.pages, err = parsePages(l); err != nil {
+			return nil, err
+		}
+		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files, "pages/mail.txt")
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// parseTexts reads pairs of lines: a text in English, and what it is here.
+func parseTexts(data string) map[string]string {
+	own := make(map[string]string)
+	lines := strings.FieldsFunc(data, func(r rune) bool { return r == '\n' })
+	for i := 0; i+1 < len(lines); i += 2 {
+		own[lines[i]] = lines[i+1]
+	}
+	return own
+}
+
+// find returns the language of a tag, or the first where the portal does not
+// speak it.
+func (all tongues) find(tags ...string) *tongue {
+	for _, tag := range tags {
+		spoken := strings.FieldsFunc(tag, func(r rune) bool { return strings.ContainsRune(" -;", r) })
+		for _, l := range all {
+			if len(spoken) > 0 && strings.HasPrefix(l.Tag+"-", spoken[0]+"-") {
+				return l
+			}
+		}
+	}
+	return all[0]
+}
+
+const tongueCookie = "portal_language"
+
+// listenTo finds out which language the visitor reads: the one chosen, or what
+// the browser asks for.
+func (v *visit) listenTo() *tongue {
+	tags := strings.Split(v.r.Header.Get("Accept-Language"), ",")
+	if chosen, err := v.r.Cookie(tongueCookie); err == nil {
+		tags = []string{chosen.Value}
+	}
+	return v.tongues.find(tags...)
+}
+
+// choose takes another language, on the page where the visitor is and for the
+// mail to come.
+func (v *visit) choose() error {
+	if err := v.readForm(smallForm); err != nil {
+		return err
+	}
+	l := v.tongues.find(v.r.PostFormValue("language"))
+	if v.known {
+		if err := v.db.keepTongue(v.r.Context(), v.who.ID, l.Tag); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(v.w, v.cookie(tongueCookie, l.Tag, "/", 365*supervision.Day))
+	http.Redirect(v.w, v.r, localPath(v.r.PostFormValue("next")), http.StatusSeeOther)
+	return nil
+}
+
+// t says one of the portal's own texts, filled in as package fmt does.
+func (l *tongue) t(text string, args ...any) string {
+	if own, ok := l.own[text]; ok {
+		text = own
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
 
 // functions are those with which pages say what the library says in types.
-var functions = template.FuncMap{
-	"account": accountName, "product": productName, "role": english.Role, "roles": supervision.Roles,
-	"status": english.Status, "order": english.OrderStatus, "step": english.Step, "state": english.StepState,
-	"tone": tone, "done": english.Record, "ground": english.Ground,
-	"party":   func(p appeal.Party) supervision.Role { return supervision.Role(p) },
-	"outcome": english.Outcome, "why": english.Why, "reason": english.Verdict,
-	"resumed": resumed, "time": instant, "day": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"span":  func(from, to time.Time) string { return english.Span(to.Sub(from)) },
-	"until": until, "capital": capital, "sentence": sentence, "bytes": byteSize, "id": domID, "address": address,
-	"file": filePath, "stamp": stamp, "instant": english.Instant, "quote": quote,
-	"length":  func(t time.Time) string { return english.Span(t.Sub(time.Time{})) },
-	"subject": func(order string, facts []fact) subject { return subject{order, facts} },
+func (l *tongue) functions() template.FuncMap {
+	return template.FuncMap{
+		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "roles": supervision.Roles,
+		"status": l.Status, "order": l.OrderStatus, "step": l.Step, "state": l.StepState, "tone": tone,
+		"done": l.Record, "ground": l.Ground, "party": func(p appeal.Party) supervision.Role { return supervision.Role(p) },
+		"outcome": l.Outcome, "why": l.Why, "reason": l.Verdict, "time": l.time, "until": l.until,
+		"day":  func(t time.Time) string { return t.UTC().Format(l.day) },
+		"span": func(from, to time.Time) string { return l.Span(to.Sub(from)) }, "quote": quote,
+		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "file": filePath, "stamp": stamp,
+		"instant": l.Instant, "script": l.script,
+		"subject": func(order string, facts []fact) subject { return subject{order, facts} },
+	}
+}
+
+// script is what the pages' script says.
+func (l *tongue) script() (template.JS, error) {
+	texts := map[string]any{"days": l.Days, "hours": l.Hours, "minutes": l.Minutes, "seconds": l.Seconds, "in": l.In,
+		"now": l.Now, "space": l.Space}
+	for _, text := range []string{"The list has been updated.", "Updated:", "Try again", "could not be sent.",
+		"Your session has ended. What you typed stays here: log in, then go on.", "Log in in a new window",
+		"The portal cannot be reached. Nothing has been sent, and nothing is lost."} {
+		texts[text] = l.t(text)
+	}
+	data, err := json.Marshal(texts)
+	return template.JS(data), err // json.Marshal escapes what could end the element
+}
+
+// time writes an instant for people and machines.
+func (l *tongue) time(t time.Time) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, stamp(t), l.Instant(t)))
+}
+
+// until counts down to an instant; the script keeps it going.
+func (l *tongue) until(t, now time.Time) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`, stamp(t), l.Until(t.Sub(now))))
+}
+
+// advice says what to do about a fault, the library's or the portal's own.
+func (l *tongue) advice(f supervision.Fault) string {
+	if text := l.Fault(f); text != "" {
+		return text
+	}
+	return l.t(f.Message)
 }
 
 // tone is the colour of a status's badge.
@@ -46,42 +180,31 @@ func tone(s supervision.Status) string {
 	return "seller"
 }
 
-// resumed says at which stage a ruling let the flow go on.
-func resumed(word string) string { return english.Status(supervision.Status(word)) }
-
 // stamp writes a time for machines.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// instant writes a time for people and machines.
-func instant(t time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, stamp(t), english.Instant(t)))
-}
-
-// until counts down to an instant; the script keeps it going.
-func until(t, now time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`,
-		stamp(t), english.Until(t.Sub(now))))
-}
-
 // quote is what was said in a record, where that is short enough to stand in a
-// banner: its first text, unless the record is about a whole form.
+// banner.
 func quote(r recordView) string {
-	switch r.Operation {
-	case supervision.OpSubmitRequest, supervision.OpDeliver:
-		return ""
-	case supervision.OpDecideAppeal:
-		for _, f := range r.Facts {
-			if f.Label == "Decision" {
-				return f.Text
-			}
-		}
-	case supervision.OpRaiseAppeal:
-		return r.Facts[1].Text
+	switch a := r.Action.(type) {
+	case supervision.RejectRequest:
+		return a.Reason
+	case supervision.RejectProduct:
+		return a.Reason
+	case supervision.ReportProgress:
+		return a.Text
+	case supervision.Remind:
+		return a.Text
+	case supervision.RaiseAppeal:
+		return a.Reason
+	case supervision.Intervene:
+		return a.Reason
+	case supervision.DecideAppeal:
+		return a.Decision
+	case supervision.AddNote:
+		return a.Text
 	}
-	if len(r.Facts) == 0 {
-		return ""
-	}
-	return r.Facts[0].Text
+	return ""
 }
 
 func capital(s string) string {
@@ -90,22 +213,6 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-// advice says what to do about a fault, the library's or the portal's own.
-func advice(f supervision.Fault) string {
-	if text := english.Fault(f); text != "" {
-		return text
-	}
-	return sentence(f.Message)
-}
-
-// sentence makes one of a message.
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return capital(strings.TrimSuffix(s, ".")) + "."
 }
 
 func byteSize(n int64) string {

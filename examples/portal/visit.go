@@ -19,6 +19,7 @@ type visit struct {
 	// session is what the visitor's cookie stands for in the database; it may
 	// have ended.
 	session string
+	l       *tongue
 }
 
 // serve answers a route. Who is not logged in is asked to, and what other roles
@@ -26,6 +27,7 @@ type visit struct {
 func (p *portal) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{portal: p, w: w, r: r}
+		v.l = v.listenTo()
 		err := v.identify()
 		switch {
 		case err != nil:
@@ -62,42 +64,41 @@ func (v *visit) home() error {
 // page that says so leaves the form where it can be sent again.
 var errNoSession = errors.New("no session")
 
+// errOtherSite: a form was sent from another site's page.
+var errOtherSite = errors.New("another site")
+
 type errorPage struct {
 	layout
-	Text    string
-	LoginTo string // where logging in leads to in a window of its own; empty for none
+	Kind string // see pages/error.html
 }
 
 // fail answers with what went wrong. An order that is somebody else's looks
 // like one that does not exist (R22).
 func (v *visit) fail(err error) {
-	status, title, text := http.StatusInternalServerError, "Something went wrong", "Please try again in a moment."
-	page := errorPage{}
+	status, kind := http.StatusInternalServerError, "broken"
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.Is(err, errNoSession):
-		status, title, page.LoginTo = http.StatusUnauthorized, "Your session has ended", "/"
-		text = "Log in in a new window. Then come back and reload this page: what you typed is sent again."
 	case errors.Is(err, context.Canceled):
 		return // nobody waits for the answer
+	case errors.Is(err, errNoSession):
+		status, kind = http.StatusUnauthorized, "session"
+	case errors.Is(err, errOtherSite):
+		status, kind = http.StatusForbidden, "site"
 	case errors.Is(err, supervision.ErrNotFound):
-		status, title, text = http.StatusNotFound, "Not found", "There is no such page, or it is not yours to see."
+		status, kind = http.StatusNotFound, "missing"
 	case errors.As(err, &tooLarge):
-		status, title = http.StatusRequestEntityTooLarge, "Too much at once"
-		text = "The files are too large together. Go back and send fewer or smaller ones."
+		status, kind = http.StatusRequestEntityTooLarge, "large"
 	case errors.Is(err, errMalformedForm), errors.Is(err, supervision.ErrInvalid):
-		status, title, text = http.StatusBadRequest, "That did not work",
-			"The address or the form is faulty. Go back and try again."
+		status, kind = http.StatusBadRequest, "malformed"
 	case errors.Is(err, service.ErrExists), errors.Is(err, service.ErrConflict):
-		status, title, text = http.StatusConflict, "Somebody was faster", "Go back, reload the page and try again."
+		status, kind = http.StatusConflict, "conflict"
 	case errors.Is(err, supervision.ErrRefused):
-		status, title, text = http.StatusForbidden, "Not allowed", "This is not yours to do."
+		status, kind = http.StatusForbidden, "refused"
 	default:
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	page.layout, page.Text = v.layout(title), text
-	if err := v.render(status, "error", page); err != nil {
+	if err := v.render(status, "error", errorPage{v.layout(""), kind}); err != nil {
 		v.log.Error("error page failed", "error", err)
-		http.Error(v.w, title, status)
+		http.Error(v.w, http.StatusText(status), status)
 	}
 }

@@ -2,6 +2,7 @@
 'use strict';
 
 const root = document.documentElement;
+const words = JSON.parse(document.getElementById('words').textContent);
 let ahead = Date.parse(root.dataset.now) - Date.now(); // the portal's clock against the browser's
 
 async function parsed(response) {
@@ -35,11 +36,15 @@ function problem(text, link) {
   box.hidden = !text;
 }
 
-function ended() { problem('Your session has ended. What you typed stays here: log in, then go on.', 'Log in in a new window'); }
+function ended() { problem(words['Your session has ended. What you typed stays here: log in, then go on.'], words['Log in in a new window']); }
 
 // Live updates: fetch the page again and exchange the parts that say how things stand. What somebody types is never among them.
 
 let fetching = false, again = false;
+const shown = new Map(); // each part as the portal sent it last
+
+function take() { for (const part of document.querySelectorAll('[data-live-part]')) shown.set(part.id, part.innerHTML); }
+take();
 
 async function refresh() {
   if (fetching) { again = true; return; }
@@ -58,7 +63,8 @@ function update(page) {
   let changed = false;
   for (const part of document.querySelectorAll('[data-live-part]')) {
     const fresh = page.getElementById(part.id);
-    if (!fresh || fresh.innerHTML === part.innerHTML) continue;
+    if (!fresh || fresh.innerHTML === shown.get(part.id)) continue;
+    shown.set(part.id, fresh.innerHTML);
     const focused = part.contains(document.activeElement) ? handle(document.activeElement) : null;
     keepOpen(part, fresh);
     part.replaceWith(fresh);
@@ -68,10 +74,11 @@ function update(page) {
   document.title = page.title;
   if (!changed) return;
   tick();
+  localise();
   const clock = page.querySelector('.clock time');
   if (clock) document.querySelector('.clock time')?.replaceWith(clock);
   const headline = document.querySelector('[data-headline]');
-  document.getElementById('news').textContent = headline ? 'Updated: ' + headline.textContent : 'The list has been updated.';
+  document.getElementById('news').textContent = headline ? words['Updated:'] + ' ' + headline.textContent : words['The list has been updated.'];
   const version = document.querySelector('form input[name=version]');
   const stale = document.querySelector('[data-stale]');
   if (stale && version) stale.hidden = version.value === document.querySelector('[data-version]').dataset.version;
@@ -127,7 +134,7 @@ listen();
 function tick() {
   for (const element of document.querySelectorAll('[data-countdown]')) {
     const left = Math.ceil((Date.parse(element.dateTime) - Date.now() - ahead) / 1000);
-    element.textContent = left > 0 ? 'in ' + span(left) : 'now';
+    element.textContent = left > 0 ? words.in.replace('{span}', span(left)) : words.now;
     if (left === 0) setTimeout(refresh, 1000);
   }
   for (const meter of document.querySelectorAll('meter[data-since]')) meter.value = (Date.now() + ahead - Date.parse(meter.dataset.since)) / 1000;
@@ -135,17 +142,29 @@ function tick() {
 
 // As words.Until has it: what is left over counts as a whole unit.
 function span(seconds) {
-  const unit = seconds >= 86400 ? 3600 : seconds >= 3600 ? 60 : 1;
-  const left = Math.ceil(seconds / unit) * unit;
-  const days = Math.floor(left / 86400), hours = Math.floor(left / 3600) % 24, minutes = Math.floor(left / 60) % 60;
-  const two = (large, small, unit) => small > 0 ? `${large} ${small} ${unit}` : large;
-  if (days > 0) return two(days > 1 ? `${days} days` : '1 day', hours, 'h');
-  if (hours > 0) return two(`${hours} h`, minutes, 'min');
-  return minutes > 0 ? two(`${minutes} min`, left % 60, 's') : `${left} s`;
+  const left = Math.ceil(seconds / (seconds >= 86400 ? 3600 : seconds >= 3600 ? 60 : 1)) * (seconds >= 86400 ? 3600 : seconds >= 3600 ? 60 : 1);
+  const parts = [[words.days, Math.floor(left / 86400)], [words.hours, Math.floor(left / 3600) % 24], [words.minutes, Math.floor(left / 60) % 60], [words.seconds, left % 60]];
+  const first = Math.max(0, parts.findIndex(([, n]) => n > 0));
+  return parts.slice(first, first + 2).filter(([, n]) => n > 0).map(([text, n]) => counted(text, n)).join(words.space);
+}
+
+// Fills a text such as "{n|day|days}".
+function counted(text, n) {
+  return text.replace(/\{n((?:\|[^|{}]*)*)\}/, (_, forms) => forms ? n + ' ' + (n === 1 ? forms.split('|')[1] : forms.split('|').pop()) : n);
+}
+
+// Instants in the reader's own time; the portal's is what shows when pointing at them.
+function localise() {
+  const format = new Intl.DateTimeFormat(root.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  for (const element of document.querySelectorAll('time[datetime]:not([data-countdown], [title])')) {
+    element.title = element.textContent;
+    element.textContent = format.format(new Date(element.dateTime));
+  }
 }
 
 setInterval(tick, 1000);
 tick();
+localise();
 
 // Files go up one at a time as soon as they are chosen; the form then holds what refers to them.
 
@@ -184,9 +203,9 @@ function upload(input, file) {
     const failed = () => {
       const button = document.createElement('button');
       button.type = 'button';
-      button.textContent = 'Try again';
+      button.textContent = words['Try again'];
       button.addEventListener('click', () => { line.remove(); uploads = uploads.then(() => upload(input, file)); });
-      bar.replaceWith('could not be sent. ', button);
+      bar.replaceWith(words['could not be sent.'] + ' ', button);
       done();
     };
     request.onerror = failed;
@@ -248,7 +267,7 @@ document.addEventListener('submit', async event => {
       if (question) ask(question, form); else swap(page, form.matches('[data-swap]') ? handle(event.submitter) : null);
     }
   } catch {
-    problem('The portal cannot be reached. Nothing has been sent, and nothing is lost.');
+    problem(words['The portal cannot be reached. Nothing has been sent, and nothing is lost.']);
     if (form.matches('[data-ask]')) unkept = form;
   }
   form.removeAttribute('aria-busy');
@@ -273,7 +292,9 @@ function swap(page, focused) {
   document.title = page.title;
   keepOpen(document, page);
   document.querySelector('main').replaceWith(page.querySelector('main'));
+  take();
   tick();
+  localise();
   const target = document.querySelector('main [data-focus]') ?? (focused && document.querySelector(focused)) ?? document.querySelector('main');
   target.focus();
 }

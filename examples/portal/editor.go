@@ -70,9 +70,6 @@ type editorField struct {
 	First, More []input
 }
 
-// New tells a field that has no key yet.
-func (f editorField) New() bool { return f.More[0].Value() == "" }
-
 // Faulty tells whether a fault is among what is folded away.
 func (f editorField) Faulty() bool {
 	return slices.ContainsFunc(f.More, func(in input) bool { return in.Fault != "" })
@@ -88,7 +85,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
 			in := input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control, Type: "text",
-				Required: s.foremost || s.name == "key",
+				Required: s.foremost,
 				Values:   []string{typed[s.name]}}
 			if s.name == "kind" {
 				in.Options = v.l.kindOptions()
@@ -178,6 +175,13 @@ func (v *visit) showEditor() error {
 		return err
 	}
 	d := draftOf(entry.Current.Template)
+	kept, _, err := v.db.unsent(v.r.Context(), v.who.ID, templateAddress(entry.ID))
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		d = readDraft(kept)
+	}
 	if len(d.fields) == 0 {
 		d.change("add", 0)
 	}
@@ -201,6 +205,11 @@ func (v *visit) edit() error {
 	if do != "publish" && do != "confirm" {
 		i, _ := strconv.Atoi(at)
 		d.change(do, i)
+		if do == "keep" {
+			if err := v.db.keepUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm); err != nil {
+				return err
+			}
+		}
 		page := v.editorPage(entry, d)
 		page.Version = began
 		return v.render(http.StatusOK, "editor", page)
@@ -225,6 +234,9 @@ func (v *visit) edit() error {
 		return v.render(http.StatusOK, "publish", page)
 	}
 	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
+		return err
+	}
+	if err := v.db.forgetUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
 		return err
 	}
 	v.say(templateAddress(entry.ID), "published")

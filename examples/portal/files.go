@@ -63,21 +63,25 @@ func filePath(order string, a supervision.Attachment) string {
 	return address(order) + "/files/" + a.Ref + "/" + url.PathEscape(a.Name)
 }
 
-var (
-	errFileTooLarge = errors.New("Choose a file of at most 5 MB.")
-	errFileEmpty    = errors.New("Choose a file that is not empty.")
-	errTooManyFiles = errors.New("This order holds as many of your files as it can.")
-	errTooMuch      = errors.New("Send fewer or smaller files at a time.")
+// fileError is why a file is not kept, said to whoever sent it.
+type fileError string
+
+func (e fileError) Error() string { return string(e) }
+
+const (
+	errFileTooLarge fileError = "Choose a file of at most 5 MB."
+	errFileEmpty    fileError = "Choose a file that is not empty."
+	errTooManyFiles fileError = "This order holds as many of your files as it can."
+	errTooMuch      fileError = "Send fewer or smaller files at a time."
 )
 
 // fileFault is what is wrong with a file, at its input; nil for other errors.
 func fileFault(input string, err error) *supervision.Fault {
-	for _, known := range []error{errFileTooLarge, errFileEmpty, errTooManyFiles} {
-		if errors.Is(err, known) {
-			return &supervision.Fault{Field: input, Code: "file", Message: known.Error()}
-		}
+	var known fileError
+	if !errors.As(err, &known) {
+		return nil
 	}
-	return nil
+	return &supervision.Fault{Field: input, Code: "file", Message: known.Error()}
 }
 
 // staged names the form for which a file has been uploaded. Only that form, of

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -12,6 +13,7 @@ import (
 type listPage struct {
 	layout
 	Search search
+	Tabs   []queue
 	Orders []summary
 	Next   string // address of the next page; empty on the last
 	First  string // address of the first page; empty on it
@@ -29,7 +31,7 @@ type search struct {
 const pageSize = 10
 
 func (v *visit) showList() error {
-	s := v.newSearch()
+	s := v.newSearch(v.r.URL.Query())
 	page := listPage{layout: v.layout("Service Supervision"), Search: s}
 	page.Live = "/events"
 	result, err := v.svc.Search(v.r.Context(), v.actor(),
@@ -40,6 +42,9 @@ func (v *visit) showList() error {
 		status, err = http.StatusUnprocessableEntity, nil
 	}
 	if err != nil {
+		return err
+	}
+	if page.Tabs, err = v.tabs(s); err != nil {
 		return err
 	}
 	for _, order := range result.Orders {
@@ -58,16 +63,58 @@ func (v *visit) showList() error {
 	return v.render(status, "list", page)
 }
 
-// foremost is how many inputs the search form always shows; the others are
-// folded away until one is used.
-const foremost = 3
+// queue is a search that somebody works through, with how many orders it finds.
+type queue struct {
+	Label, Path string
+	Count       int
+	Current     bool
+}
 
-// First lists the inputs that are always shown; More the others; Deep tells
-// whether one of those is used.
-func (s search) First() []input { return s.Inputs[:foremost] }
-func (s search) More() []input  { return s.Inputs[foremost:] }
+// counted is up to how many orders a tab counts.
+const counted = 99
+
+// Shown says that there are more than are counted.
+func (t queue) Shown() string {
+	if t.Count > counted {
+		return strconv.Itoa(counted) + "+"
+	}
+	return strconv.Itoa(t.Count)
+}
+
+// tabs lists the queues of the visitor's role.
+func (v *visit) tabs(current search) (list []queue, err error) {
+	turn := func(r supervision.Role) url.Values { return url.Values{"turn": {string(r)}} }
+	pending, done := url.Values{"appeal": {string(supervision.AppealPending)}},
+		url.Values{"order_status": {string(supervision.OrderCompleted)}}
+	queues := []struct {
+		label  string
+		search url.Values
+	}{{"My turn", turn(v.who.Role)}, {"Waiting for the seller", turn(supervision.RoleSeller)},
+		{"Waiting for the buyer", turn(supervision.RoleBuyer)}, {"Appeals", pending}, {"Done", done}, {"All", url.Values{}}}
+	for _, q := range queues {
+		s := v.newSearch(q.search)
+		if s.Criteria.Turn == v.who.Role && q.label != "My turn" || v.who.Role == supervision.RoleManager && q.label == "My turn" {
+			continue
+		}
+		found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Criteria: s.Criteria, Limit: counted + 1})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, queue{q.label, s.address(""), len(found.Orders), s.address("") == current.address("")})
+	}
+	return list, nil
+}
+
+// Deep tells whether more is searched for than a tab does, and Faulty whether
+// that cannot be.
 func (s search) Deep() bool {
-	return slices.ContainsFunc(s.More(), func(in input) bool { return in.Value() != "" })
+	return slices.ContainsFunc(s.Inputs, func(in input) bool {
+		return in.Value() != "" && in.Name != "turn" && in.Name != "appeal" && in.Name != "order_status"
+	})
+}
+
+func (s search) Faulty() bool {
+	return slices.ContainsFunc(s.Inputs, func(in input) bool { return in.Fault != "" })
 }
 
 // address is the same search from another place in its result.
@@ -86,8 +133,8 @@ func (s search) address(after string) string {
 
 // newSearch reads the search form from the address. Its names are those of the
 // faults that the library reports.
-func (v *visit) newSearch() search {
-	s := search{l: v.l, values: v.r.URL.Query()}
+func (v *visit) newSearch(values url.Values) search {
+	s := search{l: v.l, values: values}
 	c := &s.Criteria
 	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
 	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})

@@ -78,7 +78,7 @@ func (l layout) Nav() []link {
 	nav := map[supervision.Role][]link{
 		supervision.RoleBuyer:   {{"/orders", "Service Supervision"}, {"/market", "Marketplace"}},
 		supervision.RoleSeller:  {{"/orders", "Service Supervision"}, {"/templates", "Request templates"}},
-		supervision.RoleManager: {{"/appeals", "Appeals"}, {"/orders", "Service Supervision"}},
+		supervision.RoleManager: {{"/appeals", "Appeals"}, {"/orders", "Service Supervision"}, {"/overview", "Overview"}},
 	}
 	return nav[l.Who.Role]
 }

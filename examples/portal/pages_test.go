@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -183,12 +185,70 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 
 	draft.Set("version", "2")
 	draft.Set("fields[0].minItems", "x")
-	draft.Set("fields[0].key", "")
+	draft.Set("fields[0].key", strings.Repeat("k", supervision.MaxID+1))
 	draft.Set("fields[0].options", "a\na")
 	faulty := seller.post("/templates/erp-suite", draft)
 	require.Equal(t, http.StatusUnprocessableEntity, faulty.StatusCode)
 	assert.Contains(t, faulty.body, `id="fields-0-.options-fault"`)
 	assert.Contains(t, faulty.body, `id="fields-0-.key-fault"`)
+}
+
+// TestTabs: each role has its queues, which count what they lead to.
+func TestTabs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for who, want := range map[string][]string{
+		harbor:        {"My turn", "Waiting for the seller", "Appeals", "Done", "All"},
+		"manager-mei": {"Waiting for the seller", "Waiting for the buyer", "Appeals", "Done", "All"},
+	} {
+		p := s.as(t, who)
+		body := p.get("/orders?turn=seller").body
+		found := regexp.MustCompile(`<a href="(/orders\?[^"]*)"( aria-current="page")?>([^<]*) <span class="count">(\d+)`).
+			FindAllStringSubmatch(body, -1)
+		var labels []string
+		for _, m := range found {
+			labels = append(labels, m[3])
+			assert.Equal(t, m[3] == "Waiting for the seller", m[2] != "", m[3])
+			rows := strings.Count(p.get(m[1]).body, `<th scope="row">`)
+			n, err := strconv.Atoi(m[4])
+			require.NoError(t, err)
+			assert.Equal(t, min(n, pageSize), rows, m[3])
+		}
+		assert.Equal(t, want, labels)
+	}
+	assert.Equal(t, "99+", queue{Count: counted + 1}.Shown())
+	assert.Equal(t, "99", queue{Count: counted}.Shown())
+}
+
+// TestOverview: the manager sees the market as it stands, and as it would have
+// come out under other rules.
+func TestOverview(t *testing.T) {
+	t.Parallel()
+	body := newSite(t).as(t, "manager-mei").get("/overview").body
+	for _, text := range []string{"<svg", "Waiting for service: ", "KG-1020</a>", "overdue since", "2025", "guide"} {
+		assert.Contains(t, body, text)
+	}
+	assert.NotContains(t, body, "style=", "the content policy takes no styles in line")
+}
+
+// TestTemplate_Draft: what a seller keeps waits for it, unseen by buyers, until
+// it is published; a question without a key gets one.
+func TestTemplate_Draft(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	seller := s.as(t, "seller-cloudline")
+	form := seller.get("/templates/data-migration").form(url.Values{"title": {"Half done"}, "do": {"keep"},
+		"fields[0].kind": {"line"}, "fields[0].label": {"Old system, if any"}})
+	require.Equal(t, http.StatusOK, seller.post("/templates/data-migration", form).StatusCode)
+	kept := s.as(t, "seller-cloudline").get("/templates/data-migration").body
+	assert.Contains(t, kept, "Half done")
+	assert.Contains(t, kept, "No version yet")
+	form.Set("do", "confirm")
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/data-migration", form).StatusCode)
+	published, err := s.svc.Template(t.Context(), "seller-cloudline", "data-migration", 0)
+	require.NoError(t, err)
+	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
+	assert.Equal(t, "question_3", keyOf("旧系统", 2))
 }
 
 // TestClock_IsKept: the demonstration clock stays ahead over a restart, so that

@@ -124,6 +124,7 @@ func (p *portal) routes() []route {
 		{"GET /templates", false, supervision.RoleSeller, (*visit).showTemplates},
 		{"GET /templates/{product}", false, supervision.RoleSeller, (*visit).showEditor},
 		{"POST /templates/{product}", false, supervision.RoleSeller, (*visit).edit},
+		{"GET /overview", false, supervision.RoleManager, (*visit).showOverview},
 		{"GET /appeals", false, supervision.RoleManager, (*visit).showQueue},
 	}
 	if p.demo {

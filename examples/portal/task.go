@@ -125,6 +125,7 @@ type taskPage struct {
 	Closed  []supervision.Decision // the task's operations that are not allowed
 	Grounds []appeal.Verdict
 	News    []recordView // what happened to the order since the visitor saw it
+	Records []recordView // beside a decision, all that led to it
 	Notice  string       // why nothing has been sent; see pages/task.html
 	Refused *supervision.Decision
 	Facts   []fact // what the task is about: the request, the delivery, the appeal
@@ -169,6 +170,7 @@ func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
 		return page, err
 	}
 	if t.Slug == "ruling" {
+		page.Records = slices.Clone(records)
 		records = slices.DeleteFunc(records, func(r recordView) bool { return elsewhere(order, r.Record) == "appeal" })
 	}
 	page.Order = v.standing(s, records)

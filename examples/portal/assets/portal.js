@@ -64,6 +64,7 @@ function update(page) {
   for (const part of document.querySelectorAll('[data-live-part]')) {
     const fresh = page.getElementById(part.id);
     if (!fresh || fresh.innerHTML === shown.get(part.id)) continue;
+    if ('defer' in part.dataset) { defer(part, fresh); continue; }
     shown.set(part.id, fresh.innerHTML);
     const focused = part.contains(document.activeElement) ? handle(document.activeElement) : null;
     keepOpen(part, fresh);
@@ -82,6 +83,21 @@ function update(page) {
   const version = document.querySelector('form input[name=version]');
   const stale = document.querySelector('[data-stale]');
   if (stale && version) stale.hidden = version.value === document.querySelector('[data-version]').dataset.version;
+}
+
+// Rows do not move under somebody's finger: what is new waits until it is asked for.
+function defer(part, fresh) {
+  const note = document.getElementById('fresh');
+  note.hidden = false;
+  note.querySelector('button').onclick = () => {
+    shown.set(part.id, fresh.innerHTML);
+    part.replaceWith(fresh);
+    note.hidden = true;
+    tick();
+    localise();
+    fresh.querySelector('a')?.focus();
+  };
+  document.getElementById('news').textContent = note.textContent;
 }
 
 function keepOpen(before, after) {
@@ -133,7 +149,7 @@ listen();
 
 function tick() {
   for (const element of document.querySelectorAll('[data-countdown]')) {
-    const left = Math.ceil((Date.parse(element.dateTime) - Date.now() - ahead) / 1000);
+    const left = Math.round((Date.parse(element.dateTime) - Date.now() - ahead) / 1000);
     element.textContent = left > 0 ? words.in.replace('{span}', span(left)) : words.now;
     if (left === 0) setTimeout(refresh, 1000);
   }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+)
+
+type overviewPage struct {
+	layout
+	ByStatus, BySilence []bar
+	Due                 []summary // the cases that wait for a ruling
+	WhatIf              []whatIf
+}
+
+// bar is one bar of a chart; Width and Y are where it is drawn.
+type bar struct {
+	Label    string
+	Count    int
+	Width, Y int
+	Late     bool
+}
+
+// whatIf is what the market's own history would have come to under a policy.
+type whatIf struct {
+	Name string
+	audit.Sums
+}
+
+// Windows counts the times at which somebody could have appealed.
+func (w whatIf) Windows() (n int) {
+	for _, count := range w.Sums.Windows {
+		n += count
+	}
+	return n
+}
+
+// Barred counts what could not have been done.
+func (w whatIf) Barred() (n int) {
+	for _, count := range w.Sums.Barred {
+		n += count
+	}
+	return n
+}
+
+// chartWidth is how wide the longest bar is, barHeight how high each is with its
+// distance to the next.
+const (
+	chartWidth = 300
+	barHeight  = 26
+)
+
+func draw(bars []bar) []bar {
+	most := 1
+	for _, b := range bars {
+		most = max(most, b.Count)
+	}
+	for i := range bars {
+		bars[i].Width, bars[i].Y = bars[i].Count*chartWidth/most, i*barHeight
+	}
+	return bars
+}
+
+// showOverview draws how the market stands, of the newest orders.
+func (v *visit) showOverview() error {
+	page := overviewPage{layout: v.layout("Overview")}
+	found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Limit: supervision.MaxPage})
+	if err != nil {
+		return err
+	}
+	byStatus := make(map[supervision.Status]int)
+	silent := make([]int, int(appeal.Guide().Silence/supervision.Day)+1)
+	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
+	outcomes := make([][]audit.Outcome, len(policies))
+	for _, o := range found.Orders {
+		byStatus[o.Status]++
+		if since := o.Facts().Since; o.Status.Waiting() && !since.IsZero() {
+			silent[min(len(silent)-1, int(page.Now.Sub(since)/supervision.Day))]++
+		}
+		if o.Appeal.Pending() {
+			s, err := v.summary(o)
+			if err != nil {
+				return err
+			}
+			page.Due = append(page.Due, s)
+		}
+		records, err := v.history(v.r.Context(), o.ID, supervision.System())
+		if err != nil {
+			return err
+		}
+		result, err := audit.WhatIf(records, policies...)
+		if err != nil {
+			continue // its history was not made by the rules; the record's own page says so
+		}
+		for i := range result {
+			outcomes[i] = append(outcomes[i], result[i])
+		}
+	}
+	for _, s := range supervision.Statuses() {
+		if !s.Final() {
+			page.ByStatus = append(page.ByStatus, bar{Label: v.l.Status(s), Count: byStatus[s], Late: s == supervision.Frozen})
+		}
+	}
+	for days, n := range silent {
+		b := bar{Label: v.l.Span(time.Duration(days+1) * supervision.Day), Count: n, Late: days == len(silent)-1}
+		if b.Late {
+			b.Label = "> " + v.l.Span(time.Duration(days)*supervision.Day)
+		}
+		page.BySilence = append(page.BySilence, b)
+	}
+	page.ByStatus, page.BySilence = draw(page.ByStatus), draw(page.BySilence)
+	for i, p := range policies {
+		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
+	}
+	return v.render(http.StatusOK, "overview", page)
+}

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -108,6 +109,11 @@ func (r Record) Clone() Record {
 type RecordID struct {
 	Order string
 	Seq   int64
+}
+
+// Compare orders ids by the bytes of the order and then by sequence.
+func (id RecordID) Compare(other RecordID) int {
+	return cmp.Or(cmp.Compare(id.Order, other.Order), cmp.Compare(id.Seq, other.Seq))
 }
 
 // ID names the record.

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // hub has the open pages of this process. They are told that something has
@@ -91,9 +92,9 @@ func (h *hub) close() { h.closing.Do(func() { close(h.closed) }) }
 
 // publish is what the service relays records to: it keeps the notices, and tells
 // open pages. A page that misses something sees it with the next.
-func (p *portal) publish(ctx context.Context, r supervision.Record) error {
-	err := p.notify(ctx, r)
-	p.announce(ctx, r.Order)
+func (p *portal) publish(ctx context.Context, e service.Event) error {
+	err := p.notify(ctx, e.Record)
+	p.announce(ctx, e.Record.Order)
 	return err
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // TestNotices: whoever did not do it hears of it, once, with what both can do
@@ -40,7 +41,7 @@ func TestNotices(t *testing.T) {
 	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
 	require.NoError(t, err)
 	for _, r := range records {
-		require.NoError(t, s.publish(t.Context(), r), "relayed again")
+		require.NoError(t, s.publish(t.Context(), service.Event{Record: r}), "relayed again")
 	}
 	assert.Equal(t, 1, strings.Count(buyer.get("/notices").body, "Which archive?"))
 

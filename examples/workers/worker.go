@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // The environment of a worker's process.
@@ -31,7 +31,8 @@ func work(ctx context.Context, name string, in io.Reader, out io.Writer) error {
 		_, _ = io.Copy(io.Discard, in)
 		stop()
 	}()
-	err = h.service.Run(ctx, func(_ context.Context, r supervision.Record) error {
+	err = h.service.Run(ctx, func(_ context.Context, e service.Event) error {
+		r := e.Record
 		_, err := fmt.Fprintln(out, r.Order, r.Seq, r.Operation, name)
 		return err
 	})

@@ -1,62 +1,102 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // waiting is a record in the outbox.
 type waiting struct {
-	record  supervision.Record
-	claimed time.Time // until when; zero before the first claim
+	service.Waiting
+	record supervision.Record
 }
 
-func (w waiting) position() supervision.Position {
-	return supervision.Position{At: w.record.At, ID: w.record.Order}
+// compare puts fresh records first: they have no Next.
+func (w *waiting) compare(v *waiting) int {
+	return cmp.Or(w.Next.Compare(v.Next), w.record.At.Compare(v.record.At), w.Compare(v.RecordID))
 }
 
-// Claim implements [service.Outbox].
-func (s *Store) Claim(
-	ctx context.Context, at time.Time, lease time.Duration, limit int,
-) ([]supervision.Record, error) {
-	if err := ctx.Err(); err != nil {
+// Claim implements [service.Outbox]. No record in memory is ever unreadable.
+func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
-	var free [][]waiting
+	var free []*waiting
 	for _, queue := range s.outbox {
-		if !slices.ContainsFunc(queue, func(w waiting) bool { return w.claimed.After(at) }) {
-			free = append(free, queue)
+		first := slices.IndexFunc(queue, func(w *waiting) bool { return !w.Aside })
+		if first >= 0 && !queue[first].ClaimedUntil.After(at) && !queue[first].Next.After(at) {
+			free = append(free, queue[first])
 		}
 	}
-	slices.SortFunc(free, func(a, b []waiting) int { return a[0].position().Compare(b[0].position()) })
-	var records []supervision.Record
-	for _, queue := range free {
-		first := atMost(limit-len(records), queue)
-		for i := range first {
-			first[i].claimed = at.Add(lease)
-			records = append(records, first[i].record.Clone())
-		}
+	slices.SortFunc(free, (*waiting).compare)
+	var claimed []service.Claimed
+	for _, w := range atMost(limit, free) {
+		w.ClaimedUntil = at.Add(lease)
+		claimed = append(claimed, service.Claimed{
+			Waiting: w.Waiting, Record: w.record.Clone(), Order: s.orders[w.Order].order.Clone(),
+		})
 	}
-	return records, nil
+	return claimed, nil
 }
 
 // Acknowledge implements [service.Outbox].
 func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		queue := slices.DeleteFunc(s.outbox[id.Order], func(w waiting) bool { return w.record.Seq == id.Seq })
+		queue := slices.DeleteFunc(s.outbox[id.Order], func(w *waiting) bool { return w.Seq == id.Seq })
 		if s.outbox[id.Order] = queue; len(queue) == 0 {
 			delete(s.outbox, id.Order)
 		}
 	}
 	return nil
+}
+
+// Return implements [service.Outbox].
+func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	for _, place := range places {
+		queue := s.outbox[place.Order]
+		at := slices.IndexFunc(queue, func(w *waiting) bool { return w.Seq == place.Seq })
+		if at < 0 || !place.ClaimedUntil.IsZero() && !place.ClaimedUntil.Equal(queue[at].ClaimedUntil) {
+			continue
+		}
+		place.ClaimedUntil = time.Time{}
+		queue[at].Waiting = place
+		for _, later := range queue[at+1:] {
+			if !later.Aside {
+				later.Next = place.Next
+			}
+		}
+	}
+	return nil
+}
+
+// Aside implements [service.Outbox].
+func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var aside []service.Waiting
+	for _, queue := range s.outbox {
+		for _, w := range queue {
+			if w.Aside && w.Compare(after) > 0 {
+				aside = append(aside, w.Waiting)
+			}
+		}
+	}
+	slices.SortFunc(aside, func(a, b service.Waiting) int { return a.Compare(b.RecordID) })
+	return atMost(limit, aside), nil
 }

@@ -13,10 +13,9 @@ import (
 func (s *Store) Between(
 	ctx context.Context, from, before time.Time, after service.RecordPlace, limit int,
 ) ([]service.PlacedRecord, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []service.PlacedRecord
 	for _, o := range s.orders {
@@ -32,21 +31,19 @@ func (s *Store) Between(
 }
 
 func compare(a, b service.RecordPlace) int {
-	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
+	return cmp.Or(a.At.Compare(b.At), a.RecordID.Compare(b.RecordID))
 }
 
 // Remove implements [service.Retention].
 func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return false, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.orders[id]
 	if o == nil || o.order.Version != version || len(s.outbox[id]) > 0 {
 		return false, nil
 	}
-	s.unlist(o)
 	delete(s.orders, id)
 	return true, nil
 }

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -13,9 +14,8 @@ import (
 // are those of the contract and no others.
 type Store struct {
 	mu        sync.Mutex
-	orders    orders
-	parties   map[supervision.Actor]orders // the orders of each buyer and seller
-	outbox    map[string][]waiting         // by order, oldest first, none empty
+	orders    map[string]*stored
+	outbox    map[string][]*waiting // by order, oldest first, none empty
 	templates map[product][]service.RequestTemplate
 }
 
@@ -24,15 +24,11 @@ var _ service.Store = (*Store)(nil)
 // New returns an empty store.
 func New() *Store {
 	return &Store{
-		orders:    make(orders),
-		parties:   make(map[supervision.Actor]orders),
-		outbox:    make(map[string][]waiting),
+		orders:    make(map[string]*stored),
+		outbox:    make(map[string][]*waiting),
 		templates: make(map[product][]service.RequestTemplate),
 	}
 }
-
-// orders finds orders by ID.
-type orders map[string]*stored
 
 // stored is one order as the store keeps it. Values are copied on their way in
 // and out, so nobody else holds what it refers to.
@@ -42,14 +38,25 @@ type stored struct {
 	records []supervision.Record // oldest first
 }
 
-// Create implements [service.Orders].
-func (s *Store) Create(ctx context.Context, change service.Change) error {
+// enter locks the store, unless the context has ended.
+func (s *Store) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.mu.Lock()
+	return nil
+}
+
+// Create implements [service.Orders].
+func (s *Store) Create(ctx context.Context, change service.Change) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
 	defer s.mu.Unlock()
 	id := change.Order.ID
+	if len(change.Records) == 0 {
+		return fmt.Errorf("memory: order %q: %w", id, service.ErrNoRecords)
+	}
 	if s.orders[id] != nil {
 		return fmt.Errorf("memory: order %q: %w", id, service.ErrExists)
 	}
@@ -60,10 +67,9 @@ func (s *Store) Create(ctx context.Context, change service.Change) error {
 
 // Load implements [service.Orders].
 func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return supervision.Order{}, nil, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.orders[id]
 	if o == nil {
@@ -80,11 +86,14 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 
 // Save implements [service.Orders].
 func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
+	empty := func(c service.Change) bool { return len(c.Records) == 0 }
+	if slices.ContainsFunc(changes, empty) {
+		return fmt.Errorf("memory: %w", service.ErrNoRecords)
+	}
 	var conflicts []string
 	for _, change := range changes {
 		id := change.Order.ID
@@ -103,51 +112,29 @@ func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 // store makes an order what a change says.
 func (s *Store) store(change service.Change) {
 	o := s.orders[change.Order.ID]
-	s.unlist(o)
 	o.order = change.Order.Clone()
 	o.listing = o.order.Listing()
-	s.list(o)
 	for _, record := range change.Records {
 		record = record.Clone()
 		o.records = append(o.records, record)
 		if change.Relay {
-			s.outbox[record.Order] = append(s.outbox[record.Order], waiting{record: record})
+			w := &waiting{service.Waiting{RecordID: record.ID()}, record}
+			s.outbox[record.Order] = append(s.outbox[record.Order], w)
 		}
-	}
-}
-
-func parties(l supervision.Listing) [2]supervision.Actor {
-	return [2]supervision.Actor{supervision.Buyer(l.Buyer), supervision.Seller(l.Seller)}
-}
-
-func (s *Store) list(o *stored) {
-	for _, party := range parties(o.listing) {
-		if s.parties[party] == nil {
-			s.parties[party] = make(orders)
-		}
-		s.parties[party][o.listing.ID] = o
-	}
-}
-
-// unlist takes an order from its parties, since a change may name others.
-func (s *Store) unlist(o *stored) {
-	for _, party := range parties(o.listing) {
-		delete(s.parties[party], o.listing.ID)
 	}
 }
 
 // Records implements [service.Orders].
-func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-	if err := ctx.Err(); err != nil {
+func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
-	var records []supervision.Record
+	var records []service.FoundRecord
 	if o := s.orders[id]; o != nil {
 		for _, record := range o.records {
 			if record.Seq > after && len(records) < limit {
-				records = append(records, record.Clone())
+				records = append(records, service.FoundRecord{RecordID: record.ID(), Record: record.Clone()})
 			}
 		}
 	}

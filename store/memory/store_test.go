@@ -75,7 +75,7 @@ func TestALeaseHoldsForClocksThatDiffer(t *testing.T) {
 	for _, id := range []string{"o-1", "o-2"} {
 		require.NoError(t, store.Create(ctx, opened(t, id)))
 	}
-	claim := func(at time.Time, limit int) []supervision.Record {
+	claim := func(at time.Time, limit int) []service.Claimed {
 		t.Helper()
 		records, err := store.Claim(ctx, at, time.Hour, limit)
 		require.NoError(t, err)

@@ -14,10 +14,9 @@ type product struct{ seller, id string }
 
 // PutTemplate implements [service.Templates].
 func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := product{t.Seller, t.Product}
 	if latest := len(s.templates[of]); t.Version != latest+1 {
@@ -33,10 +32,9 @@ func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) erro
 func (s *Store) Template(
 	ctx context.Context, seller, productID string, version int,
 ) (service.RequestTemplate, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return service.RequestTemplate{}, err
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	versions := s.templates[product{seller, productID}]
 	if version == 0 {

@@ -3,9 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"strings"
-
-	"github.com/koogallery/serviceflow/supervision"
 )
 
 // mysql writes in a transaction of a few statements, each for all rows of the
@@ -13,7 +10,6 @@ import (
 type mysql struct {
 	insert, update, record, wait, template string // for one row, kept prepared
 	lock, updates, records, waits          string // for many rows
-	heads, queues, mark, documents, remove string
 }
 
 func newMySQL(n naming) mysql {
@@ -22,7 +18,7 @@ func newMySQL(n naming) mysql {
 		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
 completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
-		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
+		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
 SELECT ?, ?, ?, ?, ? FROM DUAL
 WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
@@ -34,27 +30,8 @@ waiting_since = VALUES(waiting_since), due = VALUES(due), accepted_at = VALUES(a
 completed_at = VALUES(completed_at), canceled_at = VALUES(canceled_at), handle_by = VALUES(handle_by),
 version = VALUES(version), document = VALUES(document)`),
 		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
-		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES ?...`),
-
-		heads: n.text(`SELECT order_id FROM {outbox} h
-WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
-ORDER BY waits_since LIMIT ? FOR UPDATE SKIP LOCKED`),
-		queues: n.text(`SELECT order_id, seq, waits_since, claimed_until FROM {outbox}
-WHERE order_id IN (?...) ORDER BY order_id, seq FOR UPDATE`),
-		mark:      n.text(`UPDATE {outbox} SET claimed_until = ? WHERE (order_id, seq) IN (?...)`),
-		documents: n.text(`SELECT order_id, seq, document FROM {records} WHERE (order_id, seq) IN (?...)`),
-		remove:    n.text(`DELETE FROM {outbox} WHERE (order_id, seq) IN (?...)`),
+		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES ?...`),
 	}
-}
-
-// many writes a statement for a number of rows, or of values where a row has
-// one.
-func many(query string, rows, columns int) string {
-	row := marks(columns)
-	if columns > 1 {
-		row = "(" + row + ")"
-	}
-	return strings.Replace(query, "?...", strings.Repeat(row+", ", rows-1)+row, 1)
 }
 
 func (q mysql) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
@@ -145,33 +122,18 @@ func (q mysql) add(ctx context.Context, in session, rows []recordRow) error {
 	for _, row := range rows {
 		records = append(records, row.Order, row.Seq, row.at, row.key, row.document)
 		if row.relay {
-			waits = append(waits, row.Order, row.Seq, row.at)
+			waits = append(waits, row.Order, row.Seq, row.at, row.at)
 		}
 	}
 	record, wait := q.record, q.wait
 	if len(rows) > 1 {
-		record, wait = many(q.records, len(rows), 5), many(q.waits, max(1, len(waits)/3), 3)
+		record, wait = many(q.records, len(rows), 5), many(q.waits, max(1, len(waits)/4), 4)
 	}
 	if _, err := in.exec(ctx, record, records...); err != nil || len(waits) == 0 {
 		return err
 	}
 	_, err := in.exec(ctx, wait, waits...)
 	return err
-}
-
-func (q mysql) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
-	return s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		_, err := in.exec(ctx, many(q.remove, len(ids), 2), pairs(ids)...)
-		return err
-	})
-}
-
-func pairs(ids []supervision.RecordID) []any {
-	args := make([]any, 0, 2*len(ids))
-	for _, id := range ids {
-		args = append(args, id.Order, id.Seq)
-	}
-	return args
 }
 
 func (q mysql) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {

@@ -58,10 +58,67 @@ func (n naming) position(p supervision.Position) []any {
 	return []any{at, p.ID}
 }
 
+// pairs is the condition that a row is one of a number of records.
+func (n naming) pairs(alias string) string {
+	pair := "(" + alias + "order_id, " + alias + "seq) IN ("
+	switch n.dialect {
+	case Postgres: // which finds rows by an array, whatever its statistics say
+		return alias + "order_id = ANY (?::text[]) AND " + pair + "SELECT * FROM unnest(?::text[], ?::bigint[]))"
+	case SQLite:
+		return pair + "VALUES ?...)"
+	}
+	return pair + "?...)"
+}
+
+// inOrder is pairs for an update of rows that others may update as well. Only
+// PostgreSQL has to be told to take them in the order of their keys, without
+// which two updates would wait for each other.
+func (n naming) inOrder() string {
+	if n.dialect != Postgres {
+		return n.pairs("")
+	}
+	return "(order_id, seq) IN (SELECT order_id, seq FROM {outbox} WHERE " + n.pairs("") +
+		" ORDER BY order_id, seq FOR UPDATE)"
+}
+
+// many writes a statement with pairs for a number of records.
+func (n naming) many(query string, ids []supervision.RecordID) string {
+	return many(query, len(ids), 2)
+}
+
+// pairsOf is what goes with pairs.
+func (n naming) pairsOf(ids []supervision.RecordID) []any {
+	if n.dialect != Postgres {
+		args := make([]any, 0, 2*len(ids))
+		for _, id := range ids {
+			args = append(args, id.Order, id.Seq)
+		}
+		return args
+	}
+	columns := make([]array, 2)
+	for _, id := range ids {
+		columns[0].add(id.Order)
+		columns[1].add(id.Seq)
+	}
+	args := arrays(columns)
+	return append(args[:1:1], args...)
+}
+
+// many writes a statement for a number of rows, or of values where a row has
+// one.
+func many(query string, rows, columns int) string {
+	row := marks(columns)
+	if columns > 1 {
+		row = "(" + row + ")"
+	}
+	return strings.Replace(query, "?...", strings.Repeat(row+", ", rows-1)+row, 1)
+}
+
 // statements are what a store sends, apart from searches, which are composed.
 type statements struct {
 	naming
 	load, loadKey, records, due, dueBehind, template, latest string
+	outbox                                                   outbox
 	retention
 	engine engine
 }
@@ -89,13 +146,14 @@ func newStatements(n naming) *statements {
 		load:   n.text(`SELECT document FROM {orders} WHERE id = ?`),
 		loadKey: n.text(`SELECT o.document, r.document FROM {orders} o
 LEFT JOIN {records} r ON r.order_id = o.id AND r.idem_key = ? WHERE o.id = ?`),
-		records: n.text(`SELECT document FROM {records} WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
+		records: n.text(`SELECT seq, document FROM {records} WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
 		due:     n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?`),
 		dueBehind: n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? AND ` + n.beyond("due", ">") +
 			` ORDER BY due, id LIMIT ?`),
 		template: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ? AND version = ?`),
 		latest: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ?
 ORDER BY version DESC LIMIT 1`),
+		outbox:    newOutbox(n),
 		retention: newRetention(n),
 		engine:    n.dialect.engine(n),
 	}

@@ -67,73 +67,112 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	if !found {
 		return supervision.Order{}, nil, fmt.Errorf("sqlstore: order %q: %w", id, supervision.ErrNotFound)
 	}
-	return decodeBoth(order, record)
+	o, err := decodeOrder(id, order)
+	if err != nil || record == nil {
+		return o, nil, err
+	}
+	r, err := decodeRecord(supervision.RecordID{Order: id}, record)
+	if err != nil {
+		return supervision.Order{}, nil, err
+	}
+	return o, &r, nil
 }
 
-func decodeBoth(order, record []byte) (o supervision.Order, r *supervision.Record, err error) {
-	if err = o.UnmarshalJSON(order); err == nil && record != nil {
-		r = new(supervision.Record)
-		err = r.UnmarshalJSON(record)
+// decodeOrder reads an order's document, nil where there is none.
+func decodeOrder(id string, document []byte) (o supervision.Order, err error) {
+	if document == nil {
+		err = fmt.Errorf("%w: there is none", supervision.ErrMalformed)
+	} else {
+		err = o.UnmarshalJSON(document)
 	}
 	if err != nil {
-		return supervision.Order{}, nil, fmt.Errorf("sqlstore: %w", err)
+		return supervision.Order{}, &service.UnreadableError{Order: id, Err: err}
 	}
-	return o, r, nil
+	return o, nil
+}
+
+// decodeRecord reads a record's document, nil where there is none.
+func decodeRecord(id supervision.RecordID, document []byte) (r supervision.Record, err error) {
+	if document == nil {
+		err = fmt.Errorf("%w: there is none", supervision.ErrMalformed)
+	} else {
+		err = r.UnmarshalJSON(document)
+	}
+	if err != nil {
+		return supervision.Record{}, &service.UnreadableError{Order: id.Order, Seq: id.Seq, Err: err}
+	}
+	return r, nil
 }
 
 // Records implements [service.Orders].
-func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-	var records []supervision.Record
+func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	var list []service.FoundRecord
 	err := s.read(ctx, func(r *sql.Rows) error {
+		found := service.FoundRecord{RecordID: supervision.RecordID{Order: id}}
 		var document []byte
-		if err := r.Scan(&document); err != nil {
+		if err := r.Scan(&found.Seq, &document); err != nil {
 			return err
 		}
-		records = append(records, supervision.Record{})
-		return records[len(records)-1].UnmarshalJSON(document)
-	}, s.records, id, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	return records, nil
-}
-
-// Due implements [service.Orders].
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
-	error) {
-	query, args := s.due, []any{at.UnixMicro()}
-	if after != (supervision.Position{}) {
-		query, args = s.dueBehind, append(args, s.position(after)...)
-	}
-	var list []service.DueOrder
-	err := s.read(ctx, func(r *sql.Rows) error {
-		var due service.DueOrder
-		var at int64
-		var document []byte
-		if err := r.Scan(&due.ID, &at, &document); err != nil {
-			return err
-		}
-		due.Due, due.Err = instant(at), due.Order.UnmarshalJSON(document)
-		list = append(list, due)
+		found.Record, found.Err = decodeRecord(found.RecordID, document)
+		list = append(list, found)
 		return nil
-	}, query, append(args, limit)...)
+	}, s.records, id, after, limit)
 	if err != nil {
 		return nil, err
 	}
 	return list, nil
 }
 
-// read runs a query in the host's transaction or on the database.
+// Due implements [service.Orders].
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
+	query, args := s.due, []any{at.UnixMicro()}
+	if after != (supervision.Position{}) {
+		query, args = s.dueBehind, append(args, s.position(after)...)
+	}
+	return s.list(ctx, query, append(args, limit)...)
+}
+
+// list returns the orders that a query finds by id, instant and document.
+func (s *Store) list(ctx context.Context, query string, args ...any) ([]service.Found, error) {
+	var list []service.Found
+	err := s.read(ctx, func(r *sql.Rows) error {
+		var found service.Found
+		var at int64
+		var document []byte
+		if err := r.Scan(&found.ID, &at, &document); err != nil {
+			return err
+		}
+		found.At = instant(at)
+		found.Order, found.Err = decodeOrder(found.ID, document)
+		list = append(list, found)
+		return nil
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// read runs a query in the host's transaction or on the database, and keeps it
+// prepared.
 func (s *Store) read(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+	if s.tx == nil && ctx.Err() == nil {
+		if err := s.prepared.add(ctx, query); err != nil {
+			return failed(ctx, err)
+		}
+	}
+	return s.readOnce(ctx, scan, query, args...)
+}
+
+// readOnce runs a query that is not kept prepared, since its text depends on
+// what is asked.
+func (s *Store) readOnce(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
 	in := session{on: s.tx}
 	if s.tx == nil {
 		in = session{on: s.db, prepared: s.prepared}
-		if err := s.prepared.add(ctx, query); err != nil {
-			return failed(ctx, err)
-		}
 	}
 	if err := in.query(ctx, scan, query, args...); err != nil {
 		return failed(ctx, err)

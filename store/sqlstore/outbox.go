@@ -1,61 +1,135 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// waitingRow is a claimed row of the outbox with its record.
-type waitingRow struct {
-	supervision.RecordID
-	waits    int64
-	document []byte
+// The lanes of the outbox. What is set aside is in none.
+const (
+	fresh   = 0 // sorted by waits_since
+	failing = 1 // sorted by the next attempt
+	aside   = 2
+)
+
+// outbox are the statements of the outbox, the same in every dialect. A claim
+// reads what could be claimed and then compares and swaps: whoever still finds
+// a row as it was has it. It needs no lock, and so holds on engines whose locks
+// stay on one node, and never waits for a host's transaction.
+type outbox struct {
+	heads, mark, claimed, remove, place, later, follow, aside string
 }
 
-func scanWaiting(r *sql.Rows) (w waitingRow, err error) {
-	err = r.Scan(&w.Order, &w.Seq, &w.waits, &w.document)
-	return w, err
+func newOutbox(n naming) outbox {
+	// The hint keeps TiDB from reading the whole outbox for the subquery; to
+	// the others it is a comment. No statistics decide it: those of a queue are
+	// always stale.
+	lane := func(condition string) string {
+		return `SELECT order_id, seq, lane, next_at FROM (SELECT order_id, seq, lane, next_at FROM {outbox} h
+WHERE ` + condition + ` AND claimed_until <= ? AND seq = (SELECT /*+ NO_DECORRELATE() */ min(e.seq) FROM {outbox} e
+WHERE e.order_id = h.order_id AND e.lane < 2) ORDER BY next_at LIMIT {limit})`
+	}
+	return outbox{
+		heads: n.text(lane("lane = 0") + ` f UNION ALL ` + lane("lane = 1 AND next_at <= ?") +
+			` g ORDER BY lane, next_at LIMIT {limit}`),
+		mark: n.text(`UPDATE {outbox} SET claimed_until = ?, claim = ?
+WHERE claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?) AND ` + n.inOrder()),
+		claimed: n.text(`SELECT w.order_id, w.seq, w.attempts, w.lane, w.next_at, r.document, o.document FROM {outbox} w
+LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id
+WHERE w.claim = ? AND ` + n.pairs("w.")),
+		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.pairs("")),
+		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since), claimed_until = 0, claim = 0
+WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
+		later:  n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
+		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` + n.pairs("")),
+		aside: n.text(`SELECT order_id, seq, attempts FROM {outbox}
+WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
+	}
 }
 
-// Claim implements [service.Outbox]. An order is claimed through its first
-// waiting record, so that of two relays only one can have it, and is as old as
-// that record.
-func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
-	rows, err := s.engine.claim(ctx, s, at.UnixMicro(), at.Add(lease).UnixMicro(), limit)
+// rivals is how often a claim looks again where others took all it had found.
+const rivals = 3
+
+// Claim implements [service.Outbox].
+func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+	until := at.Add(lease)
+	for range rivals {
+		ids, err := s.heads(ctx, at.UnixMicro(), limit)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		claim := rand.Int64()
+		if err := s.mark(ctx, at.UnixMicro(), until.UnixMicro(), claim, ids); err != nil {
+			return nil, err
+		}
+		claimed, err := s.claimed(ctx, claim, until, ids)
+		if err != nil || len(claimed) > 0 {
+			return claimed, err
+		}
+	}
+	return nil, nil
+}
+
+// heads returns the first record that waits of each order that is free, those
+// to be claimed first.
+func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervision.RecordID, err error) {
+	query := strings.ReplaceAll(s.outbox.heads, "{limit}", strconv.Itoa(max(limit, 0))) // in the text, so that plans are kept
+	err = s.read(ctx, func(r *sql.Rows) error {
+		var id supervision.RecordID
+		var lane int
+		var next int64
+		err := r.Scan(&id.Order, &id.Seq, &lane, &next)
+		ids = append(ids, id)
+		return err
+	}, query, at, at, at)
+	return ids, err
+}
+
+// mark claims those of the records that are free still.
+func (s *Store) mark(ctx context.Context, at, until, claim int64, ids []supervision.RecordID) error {
+	sorted := sortedIDs(ids)
+	return s.single(ctx, s.many(s.outbox.mark, sorted), append([]any{until, claim, at, at}, s.pairsOf(sorted)...)...)
+}
+
+// claimed reads those of the records that the claim has got, in their order.
+func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
+	ids []supervision.RecordID) ([]service.Claimed, error) {
+	got := make(map[supervision.RecordID]service.Claimed, len(ids))
+	err := s.readOnce(ctx, func(r *sql.Rows) error {
+		c := service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}
+		var lane int
+		var next int64
+		var record, order []byte
+		if err := r.Scan(&c.RecordID.Order, &c.Seq, &c.Attempts, &lane, &next, &record, &order); err != nil {
+			return err
+		}
+		if lane == failing {
+			c.Next = instant(next)
+		}
+		if c.Record, c.Err = decodeRecord(c.RecordID, record); c.Err == nil {
+			c.Order, c.Err = decodeOrder(c.RecordID.Order, order)
+		}
+		got[c.RecordID] = c
+		return nil
+	}, s.many(s.outbox.claimed, ids), append([]any{claim}, s.pairsOf(ids)...)...)
 	if err != nil {
 		return nil, err
 	}
-	sortByWait(rows)
-	records := make([]supervision.Record, len(rows))
-	for i, row := range rows {
-		if err := records[i].UnmarshalJSON(row.document); err != nil {
-			return nil, fmt.Errorf("sqlstore: record %d of order %q: %w", row.Seq, row.Order, err)
+	var list []service.Claimed
+	for _, id := range ids {
+		if c, ok := got[id]; ok {
+			list = append(list, c)
 		}
 	}
-	return records, nil
-}
-
-// sortByWait puts the orders that wait longest first, and each order's records
-// in sequence.
-func sortByWait(rows []waitingRow) {
-	slices.SortFunc(rows, func(a, b waitingRow) int {
-		return cmp.Or(strings.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
-	})
-	for i := 1; i < len(rows); i++ {
-		if rows[i].Order == rows[i-1].Order {
-			rows[i].waits = rows[i-1].waits
-		}
-	}
-	slices.SortFunc(rows, func(a, b waitingRow) int {
-		return cmp.Or(cmp.Compare(a.waits, b.waits), strings.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
-	})
+	return list, nil
 }
 
 // Acknowledge implements [service.Outbox].
@@ -63,9 +137,76 @@ func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 	if len(ids) == 0 {
 		return ctx.Err()
 	}
-	ids = slices.Clone(ids)
-	slices.SortFunc(ids, func(a, b supervision.RecordID) int {
-		return cmp.Or(strings.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
+	ids = sortedIDs(ids)
+	return s.single(ctx, s.many(s.outbox.remove, ids), s.pairsOf(ids)...)
+}
+
+// Return implements [service.Outbox].
+func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
+	if len(places) == 0 {
+		return ctx.Err()
+	}
+	places = slices.Clone(places)
+	slices.SortStableFunc(places, func(a, b service.Waiting) int { return a.Compare(b.RecordID) })
+	return s.transaction(ctx, s.claimLevel(), func(in session) error {
+		for _, w := range places {
+			if err := s.place(ctx, in, w); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return s.engine.acknowledge(ctx, s, ids)
+}
+
+// place puts a record where it says, and those behind it as well. They are
+// looked for first and changed by their keys, because MySQL would wait for
+// whoever is adding one.
+func (s *Store) place(ctx context.Context, in session, w service.Waiting) error {
+	lane, next := fresh, micros(w.Next)
+	if next != nil {
+		lane = failing
+	}
+	own := lane
+	if w.Aside {
+		own = aside
+	}
+	n, err := in.exec(ctx, s.outbox.place, own, w.Attempts, next, w.Order, w.Seq, micros(w.ClaimedUntil))
+	if err != nil || n == 0 {
+		return err
+	}
+	var later []supervision.RecordID
+	err = in.query(ctx, func(r *sql.Rows) error {
+		id := supervision.RecordID{Order: w.Order}
+		err := r.Scan(&id.Seq)
+		later = append(later, id)
+		return err
+	}, s.outbox.later, w.Order, w.Seq)
+	if err != nil || len(later) == 0 {
+		return err
+	}
+	_, err = in.exec(ctx, s.many(s.outbox.follow, later), append([]any{lane, next}, s.pairsOf(later)...)...)
+	return err
+}
+
+// Aside implements [service.Outbox].
+func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+	var list []service.Waiting
+	err := s.read(ctx, func(r *sql.Rows) error {
+		w := service.Waiting{Aside: true}
+		err := r.Scan(&w.Order, &w.Seq, &w.Attempts)
+		list = append(list, w)
+		return err
+	}, s.outbox.aside, after.Order, after.Order, after.Seq, limit)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// sortedIDs puts ids in the one order in which rows are written, so that two
+// calls never wait for each other.
+func sortedIDs(ids []supervision.RecordID) []supervision.RecordID {
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, supervision.RecordID.Compare)
+	return ids
 }

@@ -74,18 +74,25 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// mysqlNumber reads the exported field of the driver's error.
+// mysqlNumber reads the exported field of the driver's error, wherever it is
+// wrapped or joined.
 func mysqlNumber(err error) int {
-	for ; err != nil; err = errors.Unwrap(err) {
-		v := reflect.Indirect(reflect.ValueOf(err))
-		if v.Kind() != reflect.Struct {
-			continue
-		}
+	if err == nil {
+		return 0
+	}
+	if v := reflect.Indirect(reflect.ValueOf(err)); v.Kind() == reflect.Struct {
 		if number := v.FieldByName("Number"); number.IsValid() && number.CanUint() {
 			return int(number.Uint())
 		}
 	}
-	return 0
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			if number := mysqlNumber(err); number != 0 {
+				return number
+			}
+		}
+	}
+	return mysqlNumber(errors.Unwrap(err))
 }
 
 // failed wraps a driver's error; a context that has ended is named as the

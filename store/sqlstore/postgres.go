@@ -5,15 +5,13 @@ import (
 	"database/sql"
 	"strconv"
 	"strings"
-
-	"github.com/koogallery/serviceflow/supervision"
 )
 
 // postgres writes everything of a call with one statement, whatever the number
 // of orders: rows go in as arrays, one for each column. No statement inserts
 // what may be there already, because a failed one would end the host's
 // transaction.
-type postgres struct{ createOrder, saveOrder, saveOrders, claimFirst, remove, template string }
+type postgres struct{ createOrder, saveOrder, saveOrders, template string }
 
 func newPostgres(n naming) postgres {
 	return postgres{
@@ -28,7 +26,7 @@ added AS (
 	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
 	SELECT id, ?::bigint, ?::bigint, ?::text, ?::text FROM saved),
 queued AS (
-	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
+	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, ?::bigint, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
 SELECT id FROM saved`),
 		saveOrders: n.text(`WITH saved AS (
 	UPDATE {orders} o SET buyer = i.buyer, seller = i.seller, status = i.status,
@@ -41,21 +39,6 @@ SELECT id FROM saved`),
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
-		// A queue's statistics are those of another hour: it may have been
-		// empty. Its statement is one whose plan does not depend on them.
-		claimFirst: n.text(`WITH heads AS MATERIALIZED (
-	SELECT order_id, waits_since FROM {outbox} h
-	WHERE claimed_until <= ? AND seq <= (SELECT min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id)
-	ORDER BY waits_since LIMIT {limit} FOR UPDATE SKIP LOCKED),
-first AS MATERIALIZED (
-	SELECT w.order_id, w.seq FROM {outbox} w JOIN heads h ON h.order_id = w.order_id
-	WHERE w.order_id = ANY (ARRAY(SELECT order_id FROM heads))
-	ORDER BY h.waits_since, h.order_id, w.seq LIMIT {limit})
-UPDATE {outbox} o SET claimed_until = ? FROM first f
-WHERE o.order_id = ANY (ARRAY(SELECT order_id FROM first)) AND o.order_id = f.order_id AND o.seq = f.seq
-RETURNING o.order_id, o.seq, o.waits_since, (SELECT document FROM {records} r WHERE r.order_id = o.order_id AND r.seq = o.seq)`),
-		remove: n.text(`DELETE FROM {outbox} o USING unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
-WHERE o.order_id = i.order_id AND o.seq = i.seq`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
 SELECT i.* FROM (VALUES (?::text, ?::text, ?::integer, ?::bigint, ?::text)) AS i (seller, product, version, published_at, document)
 WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t WHERE t.seller = i.seller AND t.product = i.product)
@@ -72,7 +55,7 @@ const addRecords = `new AS (
 added AS (
 	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT order_id, seq, happened_at, idem_key, document FROM new),
 queued AS (
-	INSERT INTO {outbox} (order_id, seq, waits_since) SELECT order_id, seq, waits_since FROM new WHERE waits_since IS NOT NULL)`
+	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT order_id, seq, waits_since, waits_since FROM new WHERE waits_since IS NOT NULL)`
 
 func (q postgres) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
 	args := append(rows.order.inserted(), recordArrays([]changeRows{rows})...)
@@ -113,7 +96,7 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 func (r *changeRows) single() []any {
 	record := r.records[0]
 	return append(r.order.changed(), r.order.ID, r.order.before,
-		record.Seq, record.at, record.key, record.document, record.Seq, record.queued(), record.queued())
+		record.Seq, record.at, record.key, record.document, record.Seq, record.queued(), record.queued(), record.queued())
 }
 
 func orderArrays(rows []changeRows) []any {
@@ -139,33 +122,6 @@ func recordArrays(rows []changeRows) []any {
 		}
 	}
 	return arrays(columns)
-}
-
-func (q postgres) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
-	query := strings.ReplaceAll(q.claimFirst, "{limit}",
-		strconv.Itoa(limit)) // a number in the text lets the plan be kept
-	err = s.statement(ctx, func(in session) error {
-		rows = nil
-		return in.query(ctx, func(r *sql.Rows) error {
-			row, err := scanWaiting(r)
-			rows = append(rows, row)
-			return err
-		}, query, at, until)
-	})
-	return rows, err
-}
-
-func (q postgres) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
-	columns := make([]array, 2)
-	for _, id := range ids {
-		columns[0].add(id.Order)
-		columns[1].add(id.Seq)
-	}
-	args := arrays(columns)
-	return s.statement(ctx, func(in session) error {
-		_, err := in.exec(ctx, q.remove, args...)
-		return err
-	})
 }
 
 func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {

@@ -46,7 +46,8 @@ func (s *Store) Between(ctx context.Context, from, until time.Time, after servic
 		if err := r.Scan(&at, &found.Order, &found.Seq, &document); err != nil {
 			return err
 		}
-		found.At, found.Err = instant(at), found.Record.UnmarshalJSON(document)
+		found.At = instant(at)
+		found.Record, found.Err = decodeRecord(found.RecordID, document)
 		list = append(list, found)
 		return nil
 	}, query, append(args, limit)...)

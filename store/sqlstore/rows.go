@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -98,6 +99,9 @@ type changeRows struct {
 }
 
 func newChangeRows(change *service.Change) (changeRows, error) {
+	if len(change.Records) == 0 {
+		return changeRows{}, fmt.Errorf("order %q: %w", change.Order.ID, service.ErrNoRecords)
+	}
 	order, err := newOrderRow(change)
 	if err != nil {
 		return changeRows{}, err

@@ -2,15 +2,15 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // Search implements [service.Orders].
-func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
 	statuses := wanted(filter.Criteria)
 	if len(statuses) == 0 {
 		return nil, ctx.Err()
@@ -19,19 +19,7 @@ func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]superv
 	q.ids()
 	q.times()
 	q.statuses(statuses)
-	var orders []supervision.Order
-	err := s.read(ctx, func(r *sql.Rows) error {
-		var document []byte
-		if err := r.Scan(&document); err != nil {
-			return err
-		}
-		orders = append(orders, supervision.Order{})
-		return orders[len(orders)-1].UnmarshalJSON(document)
-	}, q.text(), append(q.args, filter.Limit)...)
-	if err != nil {
-		return nil, err
-	}
-	return orders, nil
+	return s.list(ctx, q.text(), append(q.args, filter.Limit)...)
 }
 
 // search composes the statement of a filter. It says in SQL what
@@ -49,7 +37,7 @@ func (q *search) where(condition string, args ...any) {
 }
 
 func (q *search) text() string {
-	text := "SELECT document FROM {orders}"
+	text := "SELECT id, opened_at, document FROM {orders}"
 	if len(q.conditions) > 0 {
 		text += " WHERE " + strings.Join(q.conditions, " AND ")
 	}

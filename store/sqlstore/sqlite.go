@@ -5,13 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
-
-	"github.com/koogallery/serviceflow/supervision"
 )
 
 // sqlite writes with one prepared statement for each row: there is no way to
 // the server to save, and nothing is faster.
-type sqlite struct{ insert, update, record, wait, mark, remove, template string }
+type sqlite struct{ insert, update, record, wait, template string }
 
 func newSQLite(n naming) sqlite {
 	return sqlite{
@@ -20,18 +18,7 @@ func newSQLite(n naming) sqlite {
 		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
 completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
-		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
-		mark: n.text(`UPDATE {outbox} SET claimed_until = ? FROM (
-WITH heads AS (
-	SELECT order_id, waits_since FROM {outbox} h
-	WHERE claimed_until <= ? AND NOT EXISTS (SELECT 1 FROM {outbox} e WHERE e.order_id = h.order_id AND e.seq < h.seq)
-	ORDER BY waits_since LIMIT ?)
-SELECT w.order_id, w.seq FROM heads h JOIN {outbox} w ON w.order_id = h.order_id
-ORDER BY h.waits_since, h.order_id, w.seq LIMIT ?) f
-WHERE {outbox}.order_id = f.order_id AND {outbox}.seq = f.seq
-RETURNING order_id, seq, waits_since,
-	(SELECT document FROM {records} r WHERE r.order_id = {outbox}.order_id AND r.seq = {outbox}.seq)`),
-		remove: n.text(`DELETE FROM {outbox} WHERE order_id = ? AND seq = ?`),
+		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
 SELECT ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
 	}
@@ -81,34 +68,11 @@ func (q sqlite) add(ctx context.Context, in session, rows []recordRow) error {
 		if !row.relay {
 			continue
 		}
-		if _, err := in.exec(ctx, q.wait, row.Order, row.Seq, row.at); err != nil {
+		if _, err := in.exec(ctx, q.wait, row.Order, row.Seq, row.at, row.at); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (q sqlite) claim(ctx context.Context, s *Store, at, until int64, limit int) (rows []waitingRow, err error) {
-	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		rows = nil
-		return in.query(ctx, func(r *sql.Rows) error {
-			row, err := scanWaiting(r)
-			rows = append(rows, row)
-			return err
-		}, q.mark, until, at, limit, limit)
-	}, q.mark)
-	return rows, err
-}
-
-func (q sqlite) acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error {
-	return s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		for _, id := range ids {
-			if _, err := in.exec(ctx, q.remove, id.Order, id.Seq); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, q.remove)
 }
 
 func (q sqlite) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {

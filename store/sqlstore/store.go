@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -30,11 +29,6 @@ type engine interface {
 	// save stores the changes whose order still has the version before, and
 	// returns the ids of the others.
 	save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error)
-	// claim marks the records that a relay gets as claimed until then, and
-	// returns them in any order.
-	claim(ctx context.Context, s *Store, at, until int64, limit int) ([]waitingRow, error)
-	// acknowledge removes records from the outbox.
-	acknowledge(ctx context.Context, s *Store, ids []supervision.RecordID) error
 	// publish stores a template and reports whether its version was the next
 	// one.
 	publish(ctx context.Context, s *Store, row templateRow) (bool, error)

@@ -27,6 +27,28 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 	})
 }
 
+// single runs a write that is one statement, in a transaction where the dialect
+// has its writes in one.
+func (s *Store) single(ctx context.Context, query string, args ...any) error {
+	run := func(in session) error {
+		_, err := in.exec(ctx, query, args...)
+		return err
+	}
+	if s.dialect == Postgres {
+		return s.statement(ctx, run)
+	}
+	return s.transaction(ctx, s.claimLevel(), run)
+}
+
+// claimLevel is the isolation of writes to the outbox. MySQL locks what lies
+// between rows unless it is told not to, and would keep others from adding.
+func (s *Store) claimLevel() sql.IsolationLevel {
+	if s.dialect == MySQL {
+		return sql.LevelReadCommitted
+	}
+	return sql.LevelDefault
+}
+
 // transaction runs a write of several statements. Its first one is a write too,
 // so that it waits for its turn instead of being refused for what it has read
 // (SQLite). The statements named are kept prepared.

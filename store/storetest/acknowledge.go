@@ -13,9 +13,9 @@ const (
 
 var aboutAcknowledge = []sentence{
 	{"removes claimed records", saysAcknowledge, func(c *check) {
-		c.create(c.open(opening("order"), day0).request())
-		c.claims(day0, 10, "order1", "order2")
-		c.acknowledge("order1", "order2")
+		c.create(c.open(opening("a"), day0), c.open(opening("b"), day0.Add(tick)))
+		c.claims(day0, 10, "a1", "b1")
+		c.acknowledge("a1", "b1")
 		c.claims(day0.Add(9*hour), 10)
 	}},
 	{"removes records that nobody has claimed", saysAcknowledge, func(c *check) {
@@ -24,19 +24,31 @@ var aboutAcknowledge = []sentence{
 		c.claims(day0, 10, "order2")
 	}},
 	{"removes records whose lease has ended", saysAcknowledge, func(c *check) {
-		c.create(c.open(opening("order"), day0).request())
-		c.claims(day0, 10, "order1", "order2")
+		c.create(c.open(opening("order"), day0))
+		c.claims(day0, 10, "order1")
 		c.claims(day0.Add(hour), 1, "order1")
-		c.acknowledge("order1", "order2") // by the first, who was slow
+		c.acknowledge("order1") // by the first, who was slow
 		c.claims(day0.Add(9*hour), 10)
 	}},
 	{"removes nothing else", saysAcknowledge, func(c *check) {
 		c.create(c.open(opening("a"), day0).deliver(), c.open(opening("b"), day0.Add(day)).deliver())
-		c.claims(day0, 3, "a1", "a2", "a3")
+		c.claims(day0, 1, "a1")
 		c.acknowledge("a2")
-		c.claims(day0.Add(hour), 10, "a1", "a3", "a4", "b1", "b2", "b3", "b4")
+		c.claims(day0.Add(hour), 10, "a1", "b1")
 		c.acknowledge("b3", "a1")
-		c.claims(day0.Add(2*hour), 10, "a3", "a4", "b1", "b2", "b4")
+		c.claims(day0.Add(hour), 10, "a3")
+		c.acknowledge("a3", "b1")
+		c.claims(day0.Add(hour), 10, "a4", "b2")
+		c.acknowledge("b2")
+		c.claims(day0.Add(hour), 10, "b4")
+	}},
+	{"removes records that have failed, and those that are set aside", saysAcknowledge, func(c *check) {
+		c.create(c.open(opening("a"), day0), c.open(opening("b"), day0))
+		c.failed("a1", 1, day0)
+		c.setAside("b1")
+		c.acknowledge("a1", "b1")
+		c.claims(day0.Add(9*hour), 10)
+		c.aside(supervision.RecordID{}, 10)
 	}},
 	{"removes from the outbox only", "Acknowledge removes relayed records from the outbox", func(c *check) {
 		h := c.open(opening("order"), day0).request().key("key")
@@ -69,9 +81,6 @@ var aboutAcknowledge = []sentence{
 		for _, r := range h.records {
 			all = append(all, r.ID())
 		}
-		records, err := c.Claim(ctx, day0, hour, len(all))
-		require.NoError(c, err)
-		require.Equal(c, all, recordIDs(records))
 		require.NoError(c, c.Acknowledge(ctx, all...))
 		c.claims(day0.Add(hour), 10)
 	}},

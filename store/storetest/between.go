@@ -99,7 +99,7 @@ func placed(orders ...*history) (list []service.PlacedRecord) {
 		}
 	}
 	slices.SortFunc(list, func(a, b service.PlacedRecord) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
+		return cmp.Or(a.At.Compare(b.At), a.RecordID.Compare(b.RecordID))
 	})
 	return list
 }

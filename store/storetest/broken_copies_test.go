@@ -17,22 +17,27 @@ func faultsOfContexts() []fault {
 			return right.Load(without(ctx), id, key)
 		}
 		b.save = func(ctx context.Context, c ...service.Change) error { return right.Save(without(ctx), c...) }
-		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 			return right.Search(without(ctx), f)
 		}
-		b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+		b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 			return right.Records(without(ctx), id, after, limit)
 		}
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 			error) {
 			return right.Due(without(ctx), at, after, limit)
 		}
-		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
-			error) {
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 			return right.Claim(without(ctx), at, lease, limit)
 		}
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
 			return right.Acknowledge(without(ctx), ids...)
+		}
+		b.return_ = func(ctx context.Context, places ...service.Waiting) error {
+			return right.Return(without(ctx), places...)
+		}
+		b.aside = func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+			return right.Aside(without(ctx), after, limit)
 		}
 		b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
 			return right.PutTemplate(without(ctx), t)
@@ -51,11 +56,12 @@ func faultsOfContexts() []fault {
 	late := fault{name: "contexts looked at when it is too late", fails: []string{
 		"Context/ended before Create", "Context/ended before Save", "Context/ended before PutTemplate",
 		"Context/ended before Acknowledge",
-		"Context/ended before Claim",
+		"Context/ended before Claim", "Context/ended before Return",
 	}}
 	late.break_ = func(b *broken) {
 		swallow.break_(b)
-		create, save, put, acknowledge, claim := b.create, b.save, b.putTemplate, b.acknowledge, b.claim
+		create, save, put, claim := b.create, b.save, b.putTemplate, b.claim
+		acknowledge, giveBack := b.acknowledge, b.return_
 		b.create = func(ctx context.Context, c service.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
 		b.save = func(ctx context.Context, c ...service.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
 		b.putTemplate = func(ctx context.Context,
@@ -65,8 +71,10 @@ func faultsOfContexts() []fault {
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
 			return firstOf(acknowledge(ctx, ids...), ctx.Err())
 		}
-		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
-			error) {
+		b.return_ = func(ctx context.Context, places ...service.Waiting) error {
+			return firstOf(giveBack(ctx, places...), ctx.Err())
+		}
+		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 			records, err := claim(ctx, at, lease, limit)
 			return records, firstOf(err, ctx.Err())
 		}
@@ -117,9 +125,13 @@ func faultsOfCopies() []fault {
 				}
 				return b.Store.Save(ctx, changes...)
 			}
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+			b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 				records, err := b.Store.Records(ctx, id, after, limit)
-				return append(records[:1], given[id]...), err
+				records = records[:1]
+				for _, r := range given[id] {
+					records = append(records, service.FoundRecord{RecordID: r.ID(), Record: r})
+				}
+				return records, err
 			}
 		}},
 		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
@@ -142,21 +154,21 @@ func faultsOfCopies() []fault {
 				})
 				return a.order, a.record, a.err
 			}
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 				a := once(b, "search", func() answer {
 					found, err := b.Store.Search(ctx, f)
 					return answer{orders: found, err: err}
 				})
 				return a.orders, a.err
 			}
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+			b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 				a := once(b, "records"+id, func() answer {
 					records, err := b.Store.Records(ctx, id, after, limit)
 					return answer{records: records, err: err}
 				})
 				return a.records, a.err
 			}
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 				error) {
 				a := once(b, "due", func() answer {
 					due, err := b.Store.Due(ctx, at, after, limit)
@@ -164,13 +176,12 @@ func faultsOfCopies() []fault {
 				})
 				return a.due, a.err
 			}
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
-				error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 				a := once(b, "claim", func() answer {
-					records, err := b.Store.Claim(ctx, at, lease, limit)
-					return answer{records: records, err: err}
+					claimed, err := b.Store.Claim(ctx, at, lease, limit)
+					return answer{claimed: claimed, err: err}
 				})
-				return a.records, a.err
+				return a.claimed, a.err
 			}
 			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
 				error) {
@@ -196,9 +207,10 @@ func faultsOfCopies() []fault {
 type answer struct {
 	order    supervision.Order
 	record   *supervision.Record
-	orders   []supervision.Order
-	records  []supervision.Record
-	due      []service.DueOrder
+	orders   []service.Found
+	records  []service.FoundRecord
+	due      []service.Found
+	claimed  []service.Claimed
 	template service.RequestTemplate
 	placed   []service.PlacedRecord
 	err      error

@@ -14,7 +14,7 @@ import (
 // dueAsking breaks Due by what is asked.
 func dueAsking(change func(at *time.Time, after *supervision.Position, limit *int)) func(*broken) {
 	return func(b *broken) {
-		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+		b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 			error) {
 			change(&at, &after, &limit)
 			return b.Store.Due(ctx, at, after, limit)
@@ -25,7 +25,7 @@ func dueAsking(change func(at *time.Time, after *supervision.Position, limit *in
 // recordsAsking breaks Records by what is asked.
 func recordsAsking(change func(after *int64, limit *int)) func(*broken) {
 	return func(b *broken) {
-		b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+		b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 			change(&after, &limit)
 			return b.Store.Records(ctx, id, after, limit)
 		}
@@ -67,8 +67,8 @@ func faultsOfReading() []fault {
 				order, _, err := b.Store.Load(ctx, id, "")
 				records, _ := b.Store.Records(ctx, id, 0, 10)
 				for i := range records {
-					if records[i].Key != "" && strings.HasSuffix(key, records[i].Key) {
-						return order, &records[i], err
+					if r := records[i].Record; r.Key != "" && strings.HasSuffix(key, r.Key) {
+						return order, &r, err
 					}
 				}
 				return order, nil, err
@@ -89,7 +89,7 @@ func faultsOfReading() []fault {
 				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 					order, record, err := b.Store.Load(ctx, id, "")
 					if records, _ := b.Store.Records(ctx, id, order.Version-1, 1); key != "" && len(records) > 0 {
-						record = &records[0]
+						record = &records[0].Record
 					}
 					return order, record, err
 				}
@@ -99,7 +99,7 @@ func faultsOfReading() []fault {
 				b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 					order, record, err := b.Store.Load(ctx, id, key)
 					if records, _ := b.Store.Records(ctx, id, 0, 1); key == "" && len(records) > 0 {
-						record = &records[0]
+						record = &records[0].Record
 					}
 					return order, record, err
 				}
@@ -114,7 +114,7 @@ func faultsOfReading() []fault {
 			}},
 
 		{"newest records first", []string{"Records/returns an order's records, oldest first"}, func(b *broken) {
-			b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+			b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 				records, err := b.Store.Records(ctx, id, after, limit)
 				slices.Reverse(records)
 				return records, err
@@ -126,7 +126,7 @@ func faultsOfReading() []fault {
 			recordsAsking(func(_ *int64, limit *int) { *limit = 1000 })},
 		{"an error for the records of an unknown order", []string{"Records/returns none of an unknown order"},
 			func(b *broken) {
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 					if _, _, err := b.Store.Load(ctx, id, ""); err != nil {
 						return nil, err
 					}
@@ -135,15 +135,15 @@ func faultsOfReading() []fault {
 			}},
 
 		{"a due order where there is none", []string{"Due/returns nothing from an empty store"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
-				return append(list, service.DueOrder{}), err
+				return append(list, service.Found{}), err
 			}
 		}},
 		{"due orders that stay due", []string{"Due/forgets an order that is no longer due"}, func(b *broken) {
-			var due []service.DueOrder
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			var due []service.Found
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
 				due = append(due, list...)
@@ -163,10 +163,10 @@ func faultsOfReading() []fault {
 		{"all due orders at once", []string{"Due/begins behind a position, at most limit"},
 			dueAsking(func(_ *time.Time, _ *supervision.Position, limit *int) { *limit = 1000 })},
 		{"due orders by id alone", []string{"Due/returns those of a crowd that are due, in order"}, func(b *broken) {
-			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 				error) {
 				list, err := b.Store.Due(ctx, at, after, limit)
-				slices.SortFunc(list, func(a, b service.DueOrder) int { return strings.Compare(a.ID, b.ID) })
+				slices.SortFunc(list, func(a, b service.Found) int { return strings.Compare(a.ID, b.ID) })
 				return list, err
 			}
 		}},

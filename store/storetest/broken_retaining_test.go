@@ -83,7 +83,9 @@ func faultsOfRetaining() []fault {
 			"Remove/leaves an order of which a claimed record waits",
 		}, removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
 			records, _ := b.Store.Records(ctx, id, 0, 100)
-			_ = b.Store.Acknowledge(ctx, recordIDs(records)...)
+			for _, r := range records {
+				_ = b.Store.Acknowledge(ctx, r.RecordID)
+			}
 			return b.Store.Remove(ctx, id, version)
 		})},
 		{"whatever version removed", []string{"Remove/leaves an order that has another version"},

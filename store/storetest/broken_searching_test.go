@@ -13,7 +13,7 @@ import (
 // asking breaks Search by what is asked.
 func asking(change func(f *supervision.Filter)) func(*broken) {
 	return func(b *broken) {
-		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 			change(&f)
 			return b.Store.Search(ctx, f)
 		}
@@ -23,9 +23,9 @@ func asking(change func(f *supervision.Filter)) func(*broken) {
 // sorting breaks Search by how it sorts.
 func sorting(compare func(a, b supervision.Order) int) func(*broken) {
 	return func(b *broken) {
-		b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 			found, err := b.Store.Search(ctx, f)
-			slices.SortStableFunc(found, compare)
+			slices.SortStableFunc(found, func(a, b service.Found) int { return compare(a.Order, b.Order) })
 			return found, err
 		}
 	}
@@ -39,10 +39,10 @@ func faultsOfSearching() []fault {
 	return []fault{
 		{"statuses as stored", []string{"Search/knows both transitions that time makes one after the other", alone,
 			together}, func(b *broken) {
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, After: f.After, Limit: 1000})
-				found := slices.DeleteFunc(all, func(o supervision.Order) bool {
-					l := o.Listing()
+				found := slices.DeleteFunc(all, func(o service.Found) bool {
+					l := o.Order.Listing()
 					l.AcceptedAt, l.CompletedAt = time.Time{}, time.Time{}
 					return !f.Matches(l)
 				})
@@ -50,17 +50,17 @@ func faultsOfSearching() []fault {
 			}
 		}},
 		{"an order where there is none", []string{"Search/finds nothing in an empty store"}, func(b *broken) {
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 				found, err := b.Store.Search(ctx, f)
-				return append(found, supervision.Order{}), err
+				return append(found, service.Found{}), err
 			}
 		}},
 		{"results settled by the store", []string{"Search/returns orders as stored, by what time has made of them"},
 			func(b *broken) {
-				b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+				b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 					found, err := b.Store.Search(ctx, f)
 					for i := range found {
-						found[i], _ = found[i].Settle(f.At)
+						found[i].Order, _ = found[i].Order.Settle(f.At)
 					}
 					return found, err
 				}
@@ -71,9 +71,9 @@ func faultsOfSearching() []fault {
 				first[c.Order.ID] = c.Order.Listing()
 				return b.Store.Create(ctx, c)
 			}
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, Limit: 1000})
-				return slices.DeleteFunc(all, func(o supervision.Order) bool { return !f.Matches(first[o.ID]) }), err
+				return slices.DeleteFunc(all, func(o service.Found) bool { return !f.Matches(first[o.ID]) }), err
 			}
 		}},
 		{"a forgotten seller", []string{alone, together}, asking(func(f *supervision.Filter) { f.Seller = "" })},
@@ -139,7 +139,7 @@ func faultsOfSearching() []fault {
 			})},
 		{"pages by offset", []string{"Pages/pages stay correct while orders are added"}, func(b *broken) {
 			offset := 0
-			b.search = func(ctx context.Context, f supervision.Filter) ([]supervision.Order, error) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 				if f.After == (supervision.Position{}) {
 					offset = 0
 				}

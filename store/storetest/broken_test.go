@@ -60,7 +60,7 @@ type fault struct {
 }
 
 func faults() []fault {
-	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(),
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(), faultsOfReturning(),
 		faultsOfValues(),
 		faultsOfContexts(), faultsOfCopies(), faultsOfRetaining())
 }
@@ -107,12 +107,14 @@ type broken struct {
 	create  func(ctx context.Context, change service.Change) error
 	load    func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
 	save    func(ctx context.Context, changes ...service.Change) error
-	search  func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
-	records func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
-	due     func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+	search  func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
+	records func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error)
+	due     func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 		error)
-	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
+	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error)
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
+	return_     func(ctx context.Context, places ...service.Waiting) error
+	aside       func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error)
 	putTemplate func(ctx context.Context, t service.RequestTemplate) error
 	template    func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error)
 	between     func(ctx context.Context, from, before time.Time, after service.RecordPlace,
@@ -141,21 +143,21 @@ func (b *broken) Save(ctx context.Context, changes ...service.Change) error {
 	return b.Store.Save(ctx, changes...)
 }
 
-func (b *broken) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+func (b *broken) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
 	if b.search != nil {
 		return b.search(ctx, filter)
 	}
 	return b.Store.Search(ctx, filter)
 }
 
-func (b *broken) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+func (b *broken) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	if b.records != nil {
 		return b.records(ctx, id, after, limit)
 	}
 	return b.Store.Records(ctx, id, after, limit)
 }
 
-func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 	error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
@@ -163,8 +165,7 @@ func (b *broken) Due(ctx context.Context, at time.Time, after supervision.Positi
 	return b.Store.Due(ctx, at, after, limit)
 }
 
-func (b *broken) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record,
-	error) {
+func (b *broken) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	if b.claim != nil {
 		return b.claim(ctx, at, lease, limit)
 	}
@@ -176,6 +177,20 @@ func (b *broken) Acknowledge(ctx context.Context, ids ...supervision.RecordID) e
 		return b.acknowledge(ctx, ids...)
 	}
 	return b.Store.Acknowledge(ctx, ids...)
+}
+
+func (b *broken) Return(ctx context.Context, places ...service.Waiting) error {
+	if b.return_ != nil {
+		return b.return_(ctx, places...)
+	}
+	return b.Store.Return(ctx, places...)
+}
+
+func (b *broken) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+	if b.aside != nil {
+		return b.aside(ctx, after, limit)
+	}
+	return b.Store.Aside(ctx, after, limit)
 }
 
 func (b *broken) PutTemplate(ctx context.Context, t service.RequestTemplate) error {

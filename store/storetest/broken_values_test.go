@@ -118,11 +118,11 @@ func faultsOfValues() []fault {
 		})},
 		{"records without what was submitted", []string{"Values/records of a stored order replay to the order"},
 			func(b *broken) {
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 					records, err := b.Store.Records(ctx, id, after, limit)
 					for i, r := range records {
-						if _, ok := r.Action.(supervision.RaiseAppeal); ok {
-							records[i].Action = supervision.RaiseAppeal{}
+						if _, ok := r.Record.Action.(supervision.RaiseAppeal); ok {
+							records[i].Record.Action = supervision.RaiseAppeal{}
 						}
 					}
 					return records, err

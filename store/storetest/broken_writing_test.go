@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/koogallery/serviceflow/supervision/service"
 )
@@ -124,6 +125,12 @@ func faultsOfWriting() []fault {
 					return b.Store.Create(ctx, change)
 				}
 			}},
+		{"changes of nothing", []string{"Create/stores no change without records"}, func(b *broken) {
+			b.save = func(ctx context.Context, changes ...service.Change) error {
+				return b.Store.Save(ctx,
+					slices.DeleteFunc(changes, func(c service.Change) bool { return len(c.Records) == 0 })...)
+			}
+		}},
 		{"a creation without the outbox", []string{"Create/stores the order with its record, key and outbox row"},
 			func(b *broken) {
 				b.create = func(ctx context.Context, change service.Change) error {

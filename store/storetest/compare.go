@@ -34,7 +34,7 @@ func (c *check) holds(list ...*history) {
 		require.NoError(c, err)
 		require.Nil(c, record, "no key was asked for")
 		c.same(h.order, order, "the order as loaded")
-		records, err := c.Store.Records(ctx, h.order.ID, 0, len(h.records)+1)
+		records, err := c.Records(ctx, h.order.ID, 0, len(h.records)+1)
 		require.NoError(c, err)
 		c.same(h.records, records, "the order's records")
 	}
@@ -45,7 +45,7 @@ func (c *check) lacks(id string) {
 	c.Helper()
 	_, _, err := c.Load(ctx, id, "")
 	require.ErrorIs(c, err, supervision.ErrNotFound, "order %q", id)
-	records, err := c.Store.Records(ctx, id, 0, 10)
+	records, err := c.Records(ctx, id, 0, 10)
 	require.NoError(c, err)
 	require.Empty(c, records)
 }

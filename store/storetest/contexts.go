@@ -104,6 +104,13 @@ var methods = []method{
 	{"Acknowledge", func(c *check, ctx context.Context, h *history) error {
 		return c.Acknowledge(ctx, h.records[0].ID())
 	}},
+	{"Return", func(c *check, ctx context.Context, h *history) error {
+		return c.Return(ctx, service.Waiting{RecordID: h.records[0].ID(), Aside: true})
+	}},
+	{"Aside", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Aside(ctx, supervision.RecordID{}, 10)
+		return err
+	}},
 	{"PutTemplate", func(c *check, ctx context.Context, _ *history) error {
 		return c.PutTemplate(ctx, published(2))
 	}},
@@ -140,7 +147,5 @@ func (c *check) refusesEnded(m method) {
 	latest, err := c.Template(ctx, "seller", "product", 0)
 	require.NoError(c, err)
 	c.same(published(1), latest, "the latest template")
-	claimed, err := c.Claim(ctx, day0, hour, 10)
-	require.NoError(c, err)
-	c.same(h.records, claimed, "what waits to be relayed")
+	c.waiting(h.records...)
 }

@@ -23,13 +23,24 @@ var unchecked = []string{
 	"Before is the version the operation started from.",
 	"0 for a new order.",
 	"Records are the records to add, oldest first.",
-	"never empty.",
 	"Orders keeps orders with their records.",
 	"Any other error means that no change is stored, except [ErrUnknownOutcome], which means that it is not known.",
 	"No order occurs twice in a call.",
-	"An order that cannot be read is returned with its Err, so that it blocks no other.",
+	"Found is one order of a list.",
+	"FoundRecord is one record of a list.",
+	"One that cannot be read keeps its place and hides no other.",
+	"Position is its place: the instant that the list is sorted by, and its id.",
+	"Order is the order as stored.",
+	"Record is the record.",
+	"zero where Err is set.",
+	"ClaimedUntil is the end of its claim.",
+	"zero without one.",
+	"Err is an [*UnreadableError], or nil.",
+	"Waiting is the place of a record in the outbox.",
+	"Claimed is a record that a relay has claimed.",
+	"One that cannot be read, or whose order cannot be, is claimed all the same and stops no other.",
 	"Retention is what keeping and removing evidence asks of a store (R35).",
-	"A record that cannot be read is returned with its Err, so that it hides no other.",
+	"PlacedRecord is a record of any order.",
 }
 
 // TestEverySentenceHasACase reads the contract where it is written: every
@@ -77,7 +88,8 @@ func contractSentences(t *testing.T) (sentences []string) {
 			sentences = append(sentences, strings.TrimRight(strings.TrimSpace(s), ";. ")+".")
 		}
 	}
-	for _, name := range []string{"Store", "Change", "Orders", "Outbox", "Templates", "Retention"} {
+	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed", "Templates", "Retention",
+		"PlacedRecord"} {
 		spec, ok := file.Scope.Lookup(name).Decl.(*ast.TypeSpec)
 		require.True(t, ok, name)
 		for _, d := range file.Decls {

@@ -49,6 +49,19 @@ var aboutCreate = []sentence{
 		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), service.ErrExists,
 			"the same order again")
 	}},
+	{"stores no change without records", "never empty.", func(c *check) {
+		change := c.open(opening("order"), day0).change()
+		change.Records = nil
+		require.ErrorIs(c, c.Create(ctx, change), service.ErrNoRecords)
+		c.lacks("order")
+		h := c.begin("another").request()
+		change = h.change()
+		change.Records = nil
+		require.ErrorIs(c, c.Save(ctx, change), service.ErrNoRecords)
+		require.ErrorIs(c, c.Save(ctx, c.begin("third").request().change(), change), service.ErrNoRecords)
+		require.EqualValues(c, 1, c.version("another"))
+		require.EqualValues(c, 1, c.version("third"))
+	}},
 	{"leaves the order that has the id as it is", saysExists, func(c *check) {
 		h := c.begin("order").request()
 		c.save(h)
@@ -64,15 +77,17 @@ var aboutCreate = []sentence{
 }
 
 // waiting checks that exactly these records of one order wait to be relayed,
-// and claims them for an hour.
+// and relays them.
 func (c *check) waiting(records ...supervision.Record) {
 	c.Helper()
-	claimed, err := c.Claim(ctx, day0, hour, 1000)
-	require.NoError(c, err)
-	require.Equal(c, recordIDs(records), recordIDs(claimed), "what waits to be relayed")
-	for i := range records {
-		c.same(records[i], claimed[i], "a record that waits to be relayed")
+	for _, want := range records {
+		claimed, err := c.Claim(ctx, day0, hour, 1000)
+		require.NoError(c, err)
+		require.Equal(c, []supervision.RecordID{want.ID()}, recordIDs(claimed), "what waits to be relayed")
+		c.same(want, claimed[0], "a record that waits to be relayed")
+		require.NoError(c, c.Acknowledge(ctx, want.ID()))
 	}
+	c.claims(day0, 1000)
 }
 
 func recordIDs(records []supervision.Record) []supervision.RecordID {
@@ -89,4 +104,12 @@ func (c *check) finds(filter supervision.Filter, want ...*history) {
 	found, err := c.Search(ctx, filter)
 	require.NoError(c, err)
 	c.sameOrders(want, found, fmt.Sprintf("the answer to %+v", filter))
+}
+
+// version is the version of an order as stored.
+func (c *check) version(id string) int64 {
+	c.Helper()
+	order, _, err := c.Load(ctx, id, "")
+	require.NoError(c, err)
+	return order.Version
 }

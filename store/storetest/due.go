@@ -104,8 +104,8 @@ func (c *check) due(want []*history, at time.Time, after supervision.Position, l
 	for i, due := range list {
 		require.NoError(c, due.Err)
 		require.Equal(c, due.Order.ID, due.ID)
-		require.True(c, due.Due.Equal(due.Order.NextDue()), "order %q is due at %s, not %s", due.ID,
-			due.Order.NextDue(), due.Due)
+		require.True(c, due.At.Equal(due.Order.NextDue()), "order %q is due at %s, not %s", due.ID,
+			due.Order.NextDue(), due.At)
 		orders[i] = due.Order
 	}
 	c.sameOrders(want, orders, fmt.Sprintf("at most %d orders due at %s behind %v", limit, at, after))

@@ -39,6 +39,8 @@ var contract = []chapter{
 	{"Claim", aboutClaim},
 	{"Relay", aboutRelay},
 	{"Acknowledge", aboutAcknowledge},
+	{"Return", aboutReturn},
+	{"Aside", aboutAside},
 	{"Templates", aboutTemplates},
 	{"Between", aboutBetween},
 	{"Remove", aboutRemove},

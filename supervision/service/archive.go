@@ -47,7 +47,12 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter, closed
 		if err != nil {
 			return err
 		}
-		for _, order := range page {
+		for _, found := range page {
+			order := found.Order
+			if found.Err != nil {
+				step.fail(found.ID, found.Err)
+				continue
+			}
 			if !order.Status.Final() || !order.ClosedAt.Before(closedBefore) { // a worker has to store the end first
 				continue
 			}
@@ -64,7 +69,7 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter, closed
 		if len(page) < filter.Limit {
 			return nil
 		}
-		filter.After = page[len(page)-1].Listing().Position()
+		filter.After = page[len(page)-1].Position
 	}
 }
 

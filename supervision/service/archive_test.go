@@ -151,7 +151,7 @@ func TestR35_AnOrderStaysWhileARecordWaitsToBeRelayed(t *testing.T) {
 		n, err := env.Service.Archive(t.Context(), until, sink.take)
 		require.NoError(t, err)
 		require.Zero(t, n, "%d of %d records are relayed", relayed, order.Version)
-		n, err = env.Service.Relay(t.Context(), func(context.Context, supervision.Record) error { return nil })
+		n, err = env.Service.Relay(t.Context(), func(context.Context, service.Event) error { return nil })
 		require.NoError(t, err)
 		relayed += n
 	}
@@ -297,7 +297,7 @@ type damaged struct{ service.Store }
 func (d damaged) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
 	limit int) ([]service.PlacedRecord, error) {
 	list, err := d.Store.Between(ctx, from, before, after, limit)
-	list[1].Record, list[1].Err = supervision.Record{}, supervision.ErrMalformed
+	list[1].Record, list[1].Err = supervision.Record{}, unreadable(list[1].Order, list[1].Seq)
 	return list, err
 }
 

@@ -86,8 +86,12 @@ func (b *bench) records(id string) []supervision.Record {
 // what the outbox relays (R21).
 func (b *bench) whole(id string) {
 	b.t.Helper()
-	records, err := b.Store.Records(b.ctx, id, 0, supervision.MaxPage)
+	found, err := b.Store.Records(b.ctx, id, 0, supervision.MaxPage)
 	require.NoError(b.t, err)
+	var records []supervision.Record
+	for _, f := range found {
+		records = append(records, f.Record)
+	}
 	order, err := supervision.Replay(records)
 	require.NoError(b.t, err)
 	require.Equal(b.t, order, b.stored(id))

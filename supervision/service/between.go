@@ -2,11 +2,9 @@ package service
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
-	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -15,8 +13,8 @@ import (
 // is the host's, who sees every order whole (R22). What time has made due but
 // no worker has stored is not among them: see [Service.Settle].
 //
-// A record that cannot be read comes as an error that names it, and the next
-// ones follow. Any other error is the last: [*InvalidError] for a bound that is
+// A record that cannot be read comes as an [*UnreadableError], and the next ones
+// follow. Any other error is the last: [*InvalidError] for a bound that is
 // out of range, and the store's own.
 func (s *Service) RecordsBetween(ctx context.Context, from, before time.Time) iter.Seq2[supervision.Record, error] {
 	return func(yield func(supervision.Record, error) bool) {
@@ -34,7 +32,7 @@ func (s *Service) RecordsBetween(ctx context.Context, from, before time.Time) it
 				return
 			}
 			for _, placed := range page {
-				if !yield(placed.Record, placed.named()) {
+				if !yield(placed.Record, placed.Err) {
 					return
 				}
 			}
@@ -44,12 +42,4 @@ func (s *Service) RecordsBetween(ctx context.Context, from, before time.Time) it
 			after = page[len(page)-1].RecordPlace
 		}
 	}
-}
-
-// named returns the record's error with its name; nil where it could be read.
-func (r PlacedRecord) named() error {
-	if r.Err == nil {
-		return nil
-	}
-	return fmt.Errorf("service: record %d of order %q: %w", r.Seq, fault.Clip(r.Order), r.Err)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
@@ -38,6 +39,10 @@ func (s *Service) Do(
 ) (Result, error) {
 	c := command{id: id, actor: actor, action: action, at: s.Now()}
 	for _, option := range options {
+		if option == nil {
+			c.faults.Add("options", fault.Required, "leave out an option that is nil")
+			continue
+		}
 		option(&c)
 	}
 	event := OperationEvent{Role: actor.Role, DryRun: c.dryRun, Attempts: 1}
@@ -113,10 +118,11 @@ type command struct {
 	version int64
 	expects bool
 	dryRun  bool
+	faults  faults
 }
 
 func (c *command) validate() error {
-	var f faults
+	f := c.faults
 	f.ID("order", c.id)
 	f.join(c.actor.Validate())
 	f.join(supervision.CheckAction(c.action))
@@ -154,7 +160,7 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 	}
 	records[len(records)-1].Key = c.key
 	if !c.dryRun {
-		change := Change{Order: next, Before: stored.Version, Records: records, Relay: s.relay}
+		change := Change{Order: next, Before: stored.Version, Records: records, Relay: s.outbox}
 		if err := s.store.Save(ctx, change); err != nil {
 			return Result{}, err
 		}

@@ -20,7 +20,35 @@ var (
 	// made or not. Repeat the command with the same idempotency key: it is
 	// applied once (R28).
 	ErrUnknownOutcome = errors.New("unknown outcome")
+	// ErrSetAside: publish returns an error that wraps it for a record that no
+	// other attempt could relay.
+	ErrSetAside = errors.New("set aside")
+	// ErrPanic: publish panicked.
+	ErrPanic = errors.New("publish panicked")
+	// ErrNoRecords: a change without records has nothing to store.
+	ErrNoRecords = errors.New("change without records")
 )
+
+// UnreadableError says that an order or a record is stored and cannot be read.
+// It wraps [supervision.ErrNewerFormat] or [supervision.ErrMalformed].
+type UnreadableError struct {
+	Order string
+	// Seq is the record's number; 0 for the order itself.
+	Seq int64
+	Err error
+}
+
+// Error names the order, and the record if it is one.
+func (e *UnreadableError) Error() string {
+	what := fmt.Sprintf("order %q", e.Order)
+	if e.Seq != 0 {
+		what = fmt.Sprintf("record %d of order %q", e.Seq, e.Order)
+	}
+	return fmt.Sprintf("service: %s cannot be read: %v", what, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *UnreadableError) Unwrap() error { return e.Err }
 
 // ConflictError names the orders whose save lost against another; the others of
 // the same call are saved. It matches [ErrConflict].
@@ -35,7 +63,7 @@ func (e *ConflictError) Error() string {
 	if len(named) > most {
 		named = named[:most]
 	}
-	return fmt.Sprintf("supervision: conflict: %d order(s) changed meanwhile: %q: load again and decide again",
+	return fmt.Sprintf("service: conflict: %d order(s) changed meanwhile: %q: load again and decide again",
 		len(e.Orders), named)
 }
 

@@ -113,16 +113,16 @@ func ExampleService_Run() {
 	_, _ = svc.Open(ctx, supervision.Opening{ID: "o-1", Product: "crm", Buyer: "b-7", Seller: "s-3"})
 	_, _ = svc.Do(ctx, "o-1", supervision.Buyer("b-7"), supervision.SubmitRequest{Text: "Fifty seats, please."})
 
-	err := svc.Run(ctx, func(_ context.Context, r supervision.Record) error {
-		fmt.Println("tell", r.Order, "that", r.Operation, "made it", r.To)
-		if r.Operation == supervision.OpSubmitRequest {
+	err := svc.Run(ctx, func(_ context.Context, e service.Event) error {
+		fmt.Println("tell", e.Seller, "that", e.Record.Operation, "made order", e.Order.ID, e.Order.Status)
+		if e.Record.Operation == supervision.OpSubmitRequest {
 			stop()
 		}
 		return nil
 	})
 	fmt.Println(errors.Is(err, context.Canceled))
 	// Output:
-	// tell o-1 that open made it awaiting_request
-	// tell o-1 that submit_request made it awaiting_confirmation
+	// tell s-3 that open made order o-1 awaiting_request
+	// tell s-3 that submit_request made order o-1 awaiting_confirmation
 	// true
 }

@@ -94,8 +94,8 @@ func (d *document) bytes(data []byte) {
 // host's, who sees every order whole (R22). What time has made due but no
 // worker has stored is not in it.
 //
-// Errors: [*InvalidError] for a faulty id, [ErrNotFound], w's and the store's
-// own.
+// Errors: [*InvalidError] for a faulty id, [ErrNotFound], an [*UnreadableError]
+// for each record that cannot be read, w's and the store's own.
 func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
 	order, _, err := s.load(ctx, id, supervision.System(), "")
 	if err != nil {
@@ -136,7 +136,11 @@ func (s *Service) records(ctx context.Context, order supervision.Order) (list []
 		if err != nil || len(page) == 0 { // Verify names what is missing
 			return list, err
 		}
-		list, last = append(list, page...), page[len(page)-1].Seq
+		records, err := readable(page)
+		if err != nil {
+			return nil, err
+		}
+		list, last = append(list, records...), page[len(page)-1].Seq
 	}
 	return list, nil
 }

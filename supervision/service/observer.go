@@ -10,17 +10,41 @@ import (
 )
 
 // Observer holds hooks for metrics, in the manner of httptrace.ClientTrace: set
-// the ones you need. Hooks are called synchronously, after the fact, and must
-// not block.
+// the ones you need. Hooks are called synchronously, after the fact, possibly
+// several at once, and must not block.
 type Observer struct {
 	// Operation is called after every Open and Do, whatever came of it.
 	Operation func(context.Context, OperationEvent)
-	// Settled is called after every step of settling, with how many orders it
-	// moved and how many failed.
-	Settled func(ctx context.Context, settled, failed int)
-	// Relayed is called after every step of relaying, with how many records it
-	// handed over and how many orders failed.
-	Relayed func(ctx context.Context, relayed, failed int)
+	// Settled is called after every step of settling.
+	Settled func(context.Context, StepEvent)
+	// Relayed is called after every step of relaying.
+	Relayed func(context.Context, StepEvent)
+	// Published is called after every attempt to hand a record over.
+	Published func(context.Context, PublishEvent)
+}
+
+// StepEvent is what an observer hears of a step of a worker.
+type StepEvent struct {
+	// Done is how many orders were settled, or records relayed.
+	Done int
+	// Failed is how many orders failed.
+	Failed int
+	// Err is what ended the step early; nil if nothing did.
+	Err error
+}
+
+// PublishEvent is what an observer hears of an attempt to hand a record over.
+// Apart from Err, which may be publish's, it holds nothing that users wrote.
+type PublishEvent struct {
+	supervision.RecordID
+	// Operation is the record's; zero where it cannot be read.
+	Operation supervision.Operation
+	// Attempt counts the attempts to hand the record over, from 1.
+	Attempt int
+	// Duration is how long it took by the service's clock.
+	Duration time.Duration
+	// Err is why it failed; nil for success.
+	Err error
 }
 
 // OperationEvent is what an observer hears of an operation. Apart from Err,
@@ -84,14 +108,20 @@ func (o Observer) operation(ctx context.Context, e OperationEvent) {
 	}
 }
 
-func (o Observer) settled(ctx context.Context, settled, failed int) {
+func (o Observer) settled(ctx context.Context, e StepEvent) {
 	if o.Settled != nil {
-		o.Settled(ctx, settled, failed)
+		o.Settled(ctx, e)
 	}
 }
 
-func (o Observer) relayed(ctx context.Context, relayed, failed int) {
+func (o Observer) relayed(ctx context.Context, e StepEvent) {
 	if o.Relayed != nil {
-		o.Relayed(ctx, relayed, failed)
+		o.Relayed(ctx, e)
+	}
+}
+
+func (o Observer) published(ctx context.Context, e PublishEvent) {
+	if o.Published != nil {
+		o.Published(ctx, e)
 	}
 }

@@ -74,11 +74,11 @@ func TestObserver_CountsAttempts(t *testing.T) {
 func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 	var heard []string
 	b := newBench(t, service.WithObserver(service.Observer{
-		Settled: func(_ context.Context, settled, failed int) {
-			heard = append(heard, fmt.Sprint("settled ", settled, " ", failed))
+		Settled: func(_ context.Context, e service.StepEvent) {
+			heard = append(heard, fmt.Sprint("settled ", e.Done, " ", e.Failed, " ", e.Err != nil))
 		},
-		Relayed: func(_ context.Context, relayed, failed int) {
-			heard = append(heard, fmt.Sprint("relayed ", relayed, " ", failed))
+		Relayed: func(_ context.Context, e service.StepEvent) {
+			heard = append(heard, fmt.Sprint("relayed ", e.Done, " ", e.Failed, " ", e.Err != nil))
 		},
 	}), service.WithBatch(2))
 	b.accepted(3)
@@ -94,7 +94,8 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 	in.fail = func(supervision.Record) error { return errPoison }
 	_, err = b.Service.Relay(t.Context(), in.publish)
 	require.ErrorIs(t, err, errPoison)
-	assert.Equal(t, []string{"settled 2 0", "settled 1 0", "relayed 2 0", "relayed 0 1"}, heard)
+	assert.Equal(t, []string{"settled 2 0 true", "settled 1 0 false", "relayed 2 0 false", "relayed 0 2 false"},
+		heard)
 }
 
 func TestOperationEvent_Outcome(t *testing.T) {
@@ -191,6 +192,7 @@ func TestLog_NeverHoldsWhatUsersWrote(t *testing.T) {
 		assert.Equal(t, 24, strings.Count(fmt.Sprintf("%+v", b.records("o-1")), written), "the words have been stored")
 
 		b.Clock.Add(3 * time.Hour)
+		b.settle()
 		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Claim}, Call: 2})
 		in := inbox{fail: func(r supervision.Record) error {
 			if r.Seq == 3 {

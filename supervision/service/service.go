@@ -16,26 +16,31 @@ import (
 // the clock's instant and saves what came of it. It is safe for concurrent use,
 // and any number of services in any number of processes may share one store.
 type Service struct {
-	store     Store
-	clock     clock.Clock
-	policy    supervision.Policy
-	log       *slog.Logger
-	observer  Observer
-	templates *templateCache
-	relay     bool
-	attempts  int
-	batch     int
-	lease     time.Duration
-	interval  time.Duration
+	store      Store
+	clock      clock.Clock
+	policy     supervision.Policy
+	log        *slog.Logger
+	observer   Observer
+	templates  *templateCache
+	outbox     bool
+	attempts   int
+	batch      int
+	publishers int
+	lease      time.Duration
+	interval   time.Duration
+	retryFirst time.Duration
+	retryMost  time.Duration
 }
 
 // The defaults of a service.
 const (
-	defaultAttempts = 10
-	defaultBatch    = 200
-	defaultLease    = time.Minute
-	defaultInterval = time.Second
-	longestBackOff  = time.Minute
+	defaultAttempts   = 10
+	defaultBatch      = 200
+	defaultLease      = time.Minute
+	defaultInterval   = time.Second
+	defaultRetryFirst = time.Second
+	defaultRetryMost  = time.Hour
+	longestWait       = time.Minute
 )
 
 // New makes a service on a store. Without options it uses the wall clock and
@@ -46,19 +51,24 @@ func New(store Store, options ...Option) (*Service, error) {
 	s := &Service{
 		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler),
 		templates: &templateCache{},
-		relay:     true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+		outbox:    true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+		publishers: 1, retryFirst: defaultRetryFirst, retryMost: defaultRetryMost,
 	}
+	var f faults
 	for _, option := range options {
+		if option == nil {
+			f.Add("options", fault.Required, "leave out an option that is nil")
+			continue
+		}
 		option(s)
 	}
-	if err := errors.Join(s.policy.Validate(), s.validate()); err != nil {
+	if err := errors.Join(s.policy.Validate(), s.validate(f)); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Service) validate() error {
-	var f faults
+func (s *Service) validate(f faults) error {
 	for _, part := range []struct {
 		name    string
 		missing bool
@@ -70,6 +80,9 @@ func (s *Service) validate() error {
 	f.Range("batch", s.batch, 1, supervision.MaxPage)
 	f.Duration("lease", s.lease, supervision.Tick)
 	f.Duration("interval", s.interval, supervision.Tick)
+	f.Range("publishers", s.publishers, 1, supervision.MaxPage)
+	f.Duration("retry_first", s.retryFirst, supervision.Tick)
+	f.Duration("retry_most", s.retryMost, s.retryFirst)
 	return f.err()
 }
 
@@ -91,14 +104,26 @@ func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log
 func WithObserver(o Observer) Option { return func(s *Service) { s.observer = o } }
 
 // WithoutOutbox keeps records out of the outbox, for hosts that never relay.
-func WithoutOutbox() Option { return func(s *Service) { s.relay = false } }
+func WithoutOutbox() Option { return func(s *Service) { s.outbox = false } }
 
 // WithBatch sets how many orders a settling step saves at once, and how many
 // records a relaying step claims; 200 by default, at most MaxPage.
 func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
 
-// WithLease sets for how long a relay claims records; what it has not
-// acknowledged by then is relayed again. A minute by default.
+// WithPublishers sets how many records a relay hands over at once, each of
+// another order; 1 by default, at most MaxPage.
+func WithPublishers(n int) Option { return func(s *Service) { s.publishers = n } }
+
+// WithRetry sets when a record that could not be relayed is tried again: after
+// first, twice as long after each further attempt, but never after more than
+// most. A second and an hour by default.
+func WithRetry(first, most time.Duration) Option {
+	return func(s *Service) { s.retryFirst, s.retryMost = first, most }
+}
+
+// WithLease sets for how long a relay claims records, and so for how long
+// publish may take; what it has not acknowledged by then is relayed again. A
+// minute by default.
 func WithLease(d time.Duration) Option { return func(s *Service) { s.lease = d } }
 
 // WithInterval sets how long Run waits when there is nothing to do; a second by
@@ -150,7 +175,7 @@ func (s *Service) open(ctx context.Context, opening supervision.Opening, at time
 	if err != nil {
 		return supervision.Order{}, err
 	}
-	err = s.store.Create(ctx, Change{Order: order, Records: []supervision.Record{record}, Relay: s.relay})
+	err = s.store.Create(ctx, Change{Order: order, Records: []supervision.Record{record}, Relay: s.outbox})
 	switch {
 	case errors.Is(err, ErrExists):
 		return s.reopen(ctx, opening, at, err)
@@ -216,13 +241,15 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 // Page is one page of the order list, newest first.
 type Page struct {
 	Orders []supervision.Order
+	// Unreadable are the orders of the page that are stored and cannot be read.
+	Unreadable []*UnreadableError
 	// Next is the cursor of the next page; empty on the last.
 	Next string
 }
 
 // Search returns a page of the orders that the actor may see and the query asks
 // for, newest first, each as it is now and as the actor may see it (R22, R34).
-// Errors: [*InvalidError] for a
+// An order that cannot be read hides no other. Errors: [*InvalidError] for a
 // faulty query, cursor or actor, and the store's own.
 func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {
 	at := s.Now()
@@ -231,32 +258,36 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor, query sup
 		return Page{}, err
 	}
 	filter.Limit++ // one more tells whether another page follows
-	orders, err := s.store.Search(ctx, filter)
+	found, err := s.store.Search(ctx, filter)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Orders: orders}
-	if len(orders) == filter.Limit {
-		page.Orders = orders[:filter.Limit-1]
-		last := page.Orders[len(page.Orders)-1]
-		page.Next = filter.Next(last.Listing().Position())
+	var page Page
+	if len(found) == filter.Limit {
+		found = found[:filter.Limit-1]
+		page.Next = filter.Next(found[len(found)-1].Position)
 	}
-	shown := page.Orders[:0]
-	for _, order := range page.Orders {
-		order, _ = order.Settle(at)
+	for _, one := range found {
+		var unreadable *UnreadableError
+		if errors.As(one.Err, &unreadable) {
+			page.Unreadable = append(page.Unreadable, unreadable)
+			continue
+		}
+		order, _ := one.Order.Settle(at)
 		if view, err := order.For(actor); err == nil { // whatever a store finds, a party sees its own only
-			shown = append(shown, view)
+			page.Orders = append(page.Orders, view)
 		}
 	}
-	page.Orders = shown
 	return page, nil
 }
 
 // Records returns an order's operation records with a sequence number above
 // after, oldest first, at most limit (DefaultPage when 0), for an actor that
 // may see the order, and as it may see them (R21, R22, R34). What time has made
-// due but no worker has stored yet is among them. Errors: [*InvalidError] for a
-// faulty id, actor or limit, [ErrNotFound], and the store's own.
+// due but no worker has stored yet is among them. Records that cannot be read
+// are left out, and each is named by an [*UnreadableError] that comes with the
+// others. Errors besides: [*InvalidError] for a faulty id, actor or limit,
+// [ErrNotFound], and the store's own.
 func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64,
 	limit int) ([]supervision.Record, error) {
 	at := s.Now()
@@ -275,20 +306,38 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 	if err != nil {
 		return nil, err
 	}
-	records, err := s.store.Records(ctx, id, after, limit)
+	found, err := s.store.Records(ctx, id, after, limit)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(records); n > 0 && records[n-1].Seq > order.Version {
-		return views(records, actor), nil // others were faster, and what was due before they came may be due no longer
+	records, unreadable := readable(found)
+	if n := len(found); n > 0 && found[n-1].Seq > order.Version {
+		return views(records, actor), unreadable // others were faster, and what was due before they came may be due no longer
 	}
 	_, due := order.Settle(at)
+	next := after + int64(len(found)) + 1
 	for _, r := range due {
-		if len(records) < limit && r.Seq == after+int64(len(records))+1 {
+		if r.Seq == next && next <= after+int64(limit) {
 			records = append(records, r)
+			next++
 		}
 	}
-	return views(records, actor), nil
+	return views(records, actor), unreadable
+}
+
+// readable returns the records that could be read, and the errors of the
+// others.
+func readable(found []FoundRecord) ([]supervision.Record, error) {
+	var records []supervision.Record
+	var unreadable []error
+	for _, one := range found {
+		if one.Err != nil {
+			unreadable = append(unreadable, one.Err)
+			continue
+		}
+		records = append(records, one.Record)
+	}
+	return records, errors.Join(unreadable...)
 }
 
 // views turns records into what the actor may see of them (R34).

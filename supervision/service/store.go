@@ -60,44 +60,91 @@ type Orders interface {
 
 	// Search returns the orders that match the filter, newest first (OpenedAt,
 	// then ID by bytes, both descending), starting after After, at most Limit.
-	Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error)
+	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 
 	// Records returns an order's records with a sequence number above after,
 	// oldest first, at most limit. An unknown order has none.
-	Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error)
+	Records(ctx context.Context, id string, after int64, limit int) ([]FoundRecord, error)
 
 	// Due returns the orders whose Listing.Due is set and not after at, sorted
 	// by it and then by ID, starting after a position (zero: from the first),
-	// at most limit. An order that cannot be read is returned with its Err, so
-	// that it blocks no other.
-	Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]DueOrder, error)
+	// at most limit.
+	Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]Found, error)
 }
 
-// DueOrder is an order that time has something to do with.
-type DueOrder struct {
-	// ID and Due are its place in the list of due orders.
-	ID  string
-	Due time.Time
-	// Order is the order as stored; zero when Err is set.
+// Found is one order of a list. One that cannot be read keeps its place and
+// hides no other.
+type Found struct {
+	// Position is its place: the instant that the list is sorted by, and its
+	// id.
+	supervision.Position
+	// Order is the order as stored; zero where Err is set.
 	Order supervision.Order
-	// Err says why it could not be read: [supervision.ErrNewerFormat] or
-	// [supervision.ErrMalformed], wrapped.
+	// Err is an [*UnreadableError], or nil.
+	Err error
+}
+
+// FoundRecord is one record of a list. One that cannot be read keeps its place
+// and hides no other.
+type FoundRecord struct {
+	supervision.RecordID
+	// Record is the record; zero where Err is set.
+	Record supervision.Record
+	// Err is an [*UnreadableError], or nil.
 	Err error
 }
 
 // Outbox holds the records that wait to be relayed to the host, at least once
 // each and in sequence for each order.
 type Outbox interface {
-	// Claim takes records of the outbox for a relay, at most limit, orders
-	// that wait longest first. Until at+lease nobody else claims them. For
-	// each order they are the first ones that wait, without a gap, and no
-	// order is claimed of which a record is under another claim. An empty
-	// result means that there is nothing to relay now.
-	Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error)
+	// Claim takes for a relay the first record that waits of each order, at
+	// most limit. Until at+lease nobody else claims it or a later one of its
+	// order. Fresh records come first, those that wait longest first; then
+	// those with a Next that is not after at, the earliest first. An empty
+	// result does not mean an empty outbox: what waits may be claimed by others
+	// or have its Next later, and others may have been faster.
+	Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]Claimed, error)
 
 	// Acknowledge removes relayed records from the outbox, claimed or not.
 	// Unknown IDs are ignored.
 	Acknowledge(ctx context.Context, ids ...supervision.RecordID) error
+
+	// Return ends the claims of records and puts each where its Waiting says.
+	// Its Next is given to the later records of the order too, since they wait
+	// for it. Records under another claim than ClaimedUntil are left as they
+	// are, where it is set; unknown ones are ignored.
+	Return(ctx context.Context, places ...Waiting) error
+
+	// Aside returns the records that are set aside, sorted by order and
+	// sequence, starting after a record (zero: from the first), at most limit.
+	Aside(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error)
+}
+
+// Waiting is the place of a record in the outbox.
+type Waiting struct {
+	supervision.RecordID
+	// Attempts is how often relaying it has failed.
+	Attempts int
+	// Next is the earliest instant of its next attempt; zero for a fresh
+	// record, which waits for none.
+	Next time.Time
+	// Aside says that it is set aside: nobody claims it, and the later records
+	// of its order do not wait for it.
+	Aside bool
+	// ClaimedUntil is the end of its claim; zero without one.
+	ClaimedUntil time.Time
+}
+
+// Claimed is a record that a relay has claimed. One that cannot be read, or
+// whose order cannot be, is claimed all the same and stops no other.
+type Claimed struct {
+	Waiting
+	// Record is the record; zero where Err is set.
+	Record supervision.Record
+	// Order is its order as stored now; zero where Err is set.
+	Order supervision.Order
+	// Err is an [*UnreadableError], or nil.
+	Err error
 }
 
 // RequestTemplate is one published version of a seller's request template for
@@ -127,8 +174,7 @@ type Retention interface {
 	// Between returns the records of all orders that happened from one instant
 	// on and before another, sorted by instant, then by order as bytes and then
 	// by sequence, starting after a place (zero: from the first), at most
-	// limit. A record that cannot be read is returned with its Err, so that it
-	// hides no other.
+	// limit.
 	Between(ctx context.Context, from, before time.Time, after RecordPlace, limit int) ([]PlacedRecord, error)
 
 	// Remove removes an order with its records, if it has the version and none
@@ -142,12 +188,12 @@ type RecordPlace struct {
 	supervision.RecordID
 }
 
-// PlacedRecord is a record of any order.
+// PlacedRecord is a record of any order. One that cannot be read keeps its
+// place and hides no other.
 type PlacedRecord struct {
 	RecordPlace
-	// Record is the record as stored; zero when Err is set.
+	// Record is the record; zero where Err is set.
 	Record supervision.Record
-	// Err says why it could not be read: [supervision.ErrNewerFormat] or
-	// [supervision.ErrMalformed], wrapped.
+	// Err is an [*UnreadableError], or nil.
 	Err error
 }

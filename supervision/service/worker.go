@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -18,7 +19,7 @@ import (
 func (s *Service) Settle(ctx context.Context) (int, error) {
 	var step step
 	err := s.settle(ctx, &step)
-	s.observer.settled(ctx, step.done, len(step.failed))
+	s.observer.settled(ctx, StepEvent{Done: step.done, Failed: len(step.failed), Err: err})
 	if step.done > 0 {
 		s.log.InfoContext(ctx, "settled", "orders", step.done)
 	}
@@ -42,12 +43,11 @@ func (s *Service) settle(ctx context.Context, step *step) error {
 		if len(batch) < s.batch {
 			return nil
 		}
-		last := batch[len(batch)-1]
-		after = supervision.Position{At: last.Due, ID: last.ID}
+		after = batch[len(batch)-1].Position
 	}
 }
 
-func (s *Service) settleBatch(ctx context.Context, batch []DueOrder, at time.Time, step *step) error {
+func (s *Service) settleBatch(ctx context.Context, batch []Found, at time.Time, step *step) error {
 	changes := make([]Change, 0, len(batch))
 	for _, due := range batch {
 		if due.Err != nil {
@@ -56,7 +56,7 @@ func (s *Service) settleBatch(ctx context.Context, batch []DueOrder, at time.Tim
 		}
 		order, records := due.Order.Settle(at)
 		if len(records) > 0 {
-			changes = append(changes, Change{Order: order, Before: due.Order.Version, Records: records, Relay: s.relay})
+			changes = append(changes, Change{Order: order, Before: due.Order.Version, Records: records, Relay: s.outbox})
 		}
 	}
 	if len(changes) == 0 {
@@ -100,59 +100,43 @@ func (s *Service) save(ctx context.Context, changes ...Change) (int, error) {
 	return len(changes), nil
 }
 
-// Relay is the other step of a worker: it claims records of the outbox, hands
-// each to publish, and acknowledges those for which it returned nil. It returns
-// how many. Records are handed over at least once, those of one order in
-// sequence; a receiver tells repetitions by order and sequence number. Where
-// publish fails, the order's later records wait with it until the lease ends,
-// and the order is named in an [*OrdersError]; any other error ended the step
-// early.
-func (s *Service) Relay(ctx context.Context, publish func(context.Context, supervision.Record) error) (int, error) {
-	records, err := s.store.Claim(ctx, s.Now(), s.lease, s.batch)
-	if err != nil {
-		return 0, err
+// Run settles and, where publish is not nil, relays until the context ends, and
+// returns the context's error. The two do not wait for each other. Each waits
+// the interval when there is nothing to do, and longer and longer, up to a
+// minute, while the store fails. Any number of workers may run on one store.
+func (s *Service) Run(ctx context.Context, publish Publish) error {
+	var steps sync.WaitGroup
+	if publish != nil {
+		steps.Go(func() {
+			s.loop(ctx, "relay", func() (bool, error) {
+				claimed, _, err := s.relay(ctx, publish)
+				return claimed > 0, err
+			})
+		})
 	}
-	var step step
-	var done []supervision.RecordID
-	failed := make(map[string]bool)
-	for _, r := range records {
-		if failed[r.Order] || ctx.Err() != nil {
-			continue
-		}
-		if err := publish(ctx, r); err != nil {
-			failed[r.Order] = true
-			step.fail(r.Order, err)
-			continue
-		}
-		done = append(done, r.ID())
-	}
-	if len(done) > 0 {
-		// What has been handed over is acknowledged even if the host is
-		// stopping: it would be relayed again otherwise.
-		if err := s.store.Acknowledge(context.WithoutCancel(ctx), done...); err != nil {
-			return 0, err
-		}
-	}
-	step.done = len(done)
-	s.observer.relayed(ctx, step.done, len(step.failed))
-	return step.done, errors.Join(step.err(), ctx.Err())
+	s.loop(ctx, "settle", func() (bool, error) {
+		n, err := s.Settle(ctx)
+		return n > 0, err
+	})
+	steps.Wait()
+	return ctx.Err()
 }
 
-// Run settles and, where publish is not nil, relays until the context ends, and
-// returns the context's error. It waits the interval when there is nothing to
-// do, and longer and longer, up to a minute, while the store fails. Any number
-// of workers may run on one store.
-func (s *Service) Run(ctx context.Context, publish func(context.Context, supervision.Record) error) error {
+// loop repeats a step until the context ends. A step that was busy is followed
+// by another at once. Orders that fail are logged and neither stop nor slow the
+// others.
+func (s *Service) loop(ctx context.Context, name string, step func() (busy bool, err error)) {
 	wait := s.interval
 	for ctx.Err() == nil {
-		busy, err := s.round(ctx, publish)
+		busy, err := step()
+		err = s.tolerate(ctx, name, err)
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return
 		case err != nil:
-			s.log.WarnContext(ctx, "worker step failed", "error", err, "wait", wait)
+			s.log.WarnContext(ctx, "worker step failed", "step", name, "error", err, "wait", wait)
 			s.pause(ctx, wait)
-			wait = min(2*wait, max(longestBackOff, s.interval))
+			wait = min(2*wait, max(longestWait, s.interval))
 		case busy:
 			wait = s.interval
 		default:
@@ -160,20 +144,6 @@ func (s *Service) Run(ctx context.Context, publish func(context.Context, supervi
 			s.pause(ctx, wait)
 		}
 	}
-	return ctx.Err()
-}
-
-// round runs both steps once. Orders that fail are logged and neither stop nor
-// slow the others.
-func (s *Service) round(ctx context.Context, publish func(context.Context, supervision.Record) error) (busy bool,
-	err error) {
-	settled, err := s.Settle(ctx)
-	err = s.tolerate(ctx, "settle", err)
-	if publish == nil {
-		return settled > 0, err
-	}
-	relayed, relayErr := s.Relay(ctx, publish)
-	return settled > 0 || relayed > 0, errors.Join(err, s.tolerate(ctx, "relay", relayErr))
 }
 
 func (s *Service) tolerate(ctx context.Context, step string, err error) error {
@@ -210,7 +180,7 @@ type OrderError struct {
 // Error tells how many failed and why the first did.
 func (e *OrdersError) Error() string {
 	first := e.Failed[0]
-	return fmt.Sprintf("supervision: %d order(s) failed, the others are done; first %q: %v", len(e.Failed), first.Order,
+	return fmt.Sprintf("service: %d order(s) failed, the others are done; first %q: %v", len(e.Failed), first.Order,
 		first.Err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,16 +28,21 @@ type poisoned struct {
 	unreadable, unsaveable []string
 }
 
-func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 	error) {
 	list, err := p.Store.Due(ctx, at, after, limit)
 	for i, due := range list {
 		if slices.Contains(p.unreadable, due.ID) {
-			list[i] = service.DueOrder{ID: due.ID, Due: due.Due,
-				Err: fmt.Errorf("%w: %w", supervision.ErrMalformed, errPoison)}
+			list[i] = service.Found{Position: due.Position, Err: unreadable(due.ID, 0)}
 		}
 	}
 	return list, err
+}
+
+// unreadable is the error of what cannot be read.
+func unreadable(order string, seq int64) error {
+	return &service.UnreadableError{Order: order, Seq: seq,
+		Err: fmt.Errorf("%w: %w", supervision.ErrMalformed, errPoison)}
 }
 
 func (p *poisoned) Save(ctx context.Context, changes ...service.Change) error {
@@ -170,7 +176,7 @@ func TestSettle_WhatOthersSettleIsSkipped(t *testing.T) {
 // hasty lists orders a day before they are due.
 type hasty struct{ service.Store }
 
-func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+func (h hasty) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 	error) {
 	return h.Store.Due(ctx, at.Add(day), after, limit)
 }
@@ -247,163 +253,6 @@ func TestSettle_EndsWithItsContext(t *testing.T) {
 	}
 }
 
-// inbox receives relayed records as a host would, and may fail.
-type inbox struct {
-	got  []supervision.RecordID
-	fail func(supervision.Record) error
-}
-
-func (i *inbox) publish(_ context.Context, r supervision.Record) error {
-	if i.fail != nil {
-		if err := i.fail(r); err != nil {
-			return err
-		}
-	}
-	i.got = append(i.got, r.ID())
-	return nil
-}
-
-// inSequence checks that each order's records came in sequence, each once.
-func (i *inbox) inSequence(t testing.TB) {
-	t.Helper()
-	next := make(map[string]int64)
-	for _, id := range i.got {
-		next[id.Order]++
-		require.Equal(t, next[id.Order], id.Seq, "%s", id.Order)
-	}
-}
-
-func TestRelay_EveryRecordInSequence(t *testing.T) {
-	b := newBench(t, service.WithBatch(3))
-	waiting := len(b.records(b.reach(supervision.Completed).ID)) + len(b.records(b.reach(supervision.Frozen).ID))
-	var in inbox
-	for total := 0; total < waiting; {
-		n, err := b.Service.Relay(t.Context(), in.publish)
-		require.NoError(t, err)
-		require.Positive(t, n)
-		require.LessOrEqual(t, n, 3)
-		total += n
-	}
-	in.inSequence(t)
-	assert.Len(t, in.got, waiting)
-	n, err := b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Zero(t, n, "each once")
-}
-
-func TestRelay_WhatSettlingMadeToo(t *testing.T) {
-	b := newBench(t)
-	order := b.reach(supervision.Accepted)
-	b.Clock.Add(3 * time.Hour)
-	b.settle()
-	var in inbox
-	_, err := b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	in.inSequence(t)
-	assert.Len(t, in.got, int(order.Version)+1)
-}
-
-func TestWithoutOutbox_NothingIsRelayed(t *testing.T) {
-	b := newBench(t, service.WithoutOutbox())
-	b.reach(supervision.Completed)
-	var in inbox
-	n, err := b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Zero(t, n)
-}
-
-func TestRelay_AFailingOrderWaitsAndTheOthersGoOn(t *testing.T) {
-	b := newBench(t)
-	bad, good := b.reach(supervision.AwaitingDelivery), b.reach(supervision.AwaitingDelivery)
-	in := inbox{fail: func(r supervision.Record) error {
-		if r.Order == bad.ID && r.Seq == 2 {
-			return errPoison
-		}
-		return nil
-	}}
-	n, err := b.Service.Relay(t.Context(), in.publish)
-	var failed *service.OrdersError
-	require.ErrorAs(t, err, &failed)
-	require.ErrorIs(t, err, errPoison)
-	assert.Equal(t, []service.OrderError{{Order: bad.ID, Err: errPoison}}, failed.Failed)
-	assert.Equal(t, 1+3, n)
-	in.inSequence(t)
-
-	in.fail = nil
-	b.do(good.ID, sue, report)
-	n, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Equal(t, 1, n, "the failed order's records are still under their claim")
-	b.Clock.Add(time.Minute)
-	n, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Equal(t, 2, n)
-	in.inSequence(t)
-}
-
-func TestRelay_AcknowledgesWhatIsHandedOverWhileStopping(t *testing.T) {
-	b := newBench(t)
-	b.reach(supervision.AwaitingDelivery)
-	ctx, stop := context.WithCancel(t.Context())
-	in := inbox{fail: func(r supervision.Record) error {
-		if r.Seq == 2 {
-			stop() // this one is still handed over
-		}
-		return nil
-	}}
-	n, err := b.Service.Relay(ctx, in.publish)
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Equal(t, 2, n)
-	b.Clock.Add(time.Minute)
-	n, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Equal(t, 1, n)
-	in.inSequence(t)
-}
-
-func TestRelay_TheLeaseRunsOut(t *testing.T) {
-	b := newBench(t, service.WithLease(time.Hour))
-	b.reach(supervision.AwaitingConfirmation)
-	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Acknowledge}})
-	var in inbox
-	n, err := b.Service.Relay(t.Context(), in.publish)
-	require.ErrorIs(t, err, supervisiontest.ErrInjected)
-	assert.Zero(t, n)
-	first := slices.Clone(in.got)
-
-	b.Clock.Add(time.Hour - tick)
-	n, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Zero(t, n)
-	b.Clock.Add(tick)
-	n, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Equal(t, 2, n)
-	assert.Equal(t, append(first, first...), in.got, "handed over again: at least once, in sequence")
-}
-
-func TestRelay_NothingIsNotAcknowledged(t *testing.T) {
-	b := newBench(t)
-	n, err := b.Service.Relay(t.Context(), new(inbox).publish)
-	require.NoError(t, err)
-	assert.Zero(t, n)
-	assert.Equal(t, []supervisiontest.Method{supervisiontest.Claim}, b.Store.Calls())
-}
-
-func TestRelay_ClaimFails(t *testing.T) {
-	b := newBench(t)
-	b.reach(supervision.AwaitingConfirmation)
-	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Claim}, Applied: true})
-	var in inbox
-	_, err := b.Service.Relay(t.Context(), in.publish)
-	require.ErrorIs(t, err, supervisiontest.ErrInjected)
-	assert.Empty(t, in.got)
-	b.Clock.Add(time.Minute)
-	n, err := b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
-	assert.Equal(t, 2, n, "a lost claim costs a lease, no record")
-}
-
 // worker runs Run in the background of a synctest bubble, where the mock clock
 // is exact: calls returns the instants, since the start, at which a method of
 // the store was called. The bubble fails a test that leaves the goroutine
@@ -411,14 +260,19 @@ func TestRelay_ClaimFails(t *testing.T) {
 type worker struct {
 	*bench
 	start time.Time
+	mu    sync.Mutex
 	calls map[supervisiontest.Method][]time.Duration
 	stop  context.CancelFunc
 	err   error
 }
 
-func work(b *bench, publish func(context.Context, supervision.Record) error) *worker {
+func work(b *bench, publish service.Publish) *worker {
 	w := &worker{bench: b, start: b.Clock.Now(), calls: make(map[supervisiontest.Method][]time.Duration)}
-	b.Store.OnCall(func(m supervisiontest.Method) { w.calls[m] = append(w.calls[m], b.Clock.Now().Sub(w.start)) })
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.calls[m] = append(w.calls[m], b.Clock.Now().Sub(w.start))
+	})
 	ctx, stop := context.WithCancel(b.ctx)
 	ended := make(chan struct{})
 	go func() {

@@ -21,6 +21,8 @@ const (
 	Due         Method = "Due"
 	Claim       Method = "Claim"
 	Acknowledge Method = "Acknowledge"
+	Return      Method = "Return"
+	Aside       Method = "Aside"
 	PutTemplate Method = "PutTemplate"
 	Template    Method = "Template"
 	Between     Method = "Between"

@@ -124,30 +124,40 @@ func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 }
 
 // Search implements service.Store.
-func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
-	return call(s, Search, func() ([]supervision.Order, error) { return s.inner.Search(ctx, filter) })
+func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
+	return call(s, Search, func() ([]service.Found, error) { return s.inner.Search(ctx, filter) })
 }
 
 // Records implements service.Store.
-func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
-	return call(s, Records, func() ([]supervision.Record, error) { return s.inner.Records(ctx, id, after, limit) })
+func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	return call(s, Records, func() ([]service.FoundRecord, error) { return s.inner.Records(ctx, id, after, limit) })
 }
 
 // Due implements service.Store.
-func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
-	error) {
-	return call(s, Due, func() ([]service.DueOrder, error) { return s.inner.Due(ctx, at, after, limit) })
+func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
+	return call(s, Due, func() ([]service.Found, error) { return s.inner.Due(ctx, at, after, limit) })
 }
 
 // Claim implements service.Store.
-func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
-	return call(s, Claim, func() ([]supervision.Record, error) { return s.inner.Claim(ctx, at, lease, limit) })
+func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+	return call(s, Claim, func() ([]service.Claimed, error) { return s.inner.Claim(ctx, at, lease, limit) })
 }
 
 // Acknowledge implements service.Store.
 func (s *Store) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
 	_, err := call(s, Acknowledge, func() (nothing, error) { return nothing{}, s.inner.Acknowledge(ctx, ids...) })
 	return err
+}
+
+// Return implements service.Store.
+func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
+	_, err := call(s, Return, func() (nothing, error) { return nothing{}, s.inner.Return(ctx, places...) })
+	return err
+}
+
+// Aside implements service.Store.
+func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+	return call(s, Aside, func() ([]service.Waiting, error) { return s.inner.Aside(ctx, after, limit) })
 }
 
 // PutTemplate implements service.Store.

@@ -43,6 +43,11 @@ var calls = []struct {
 		return err
 	}},
 	{supervisiontest.Acknowledge, func(ctx context.Context, s service.Store) error { return s.Acknowledge(ctx) }},
+	{supervisiontest.Return, func(ctx context.Context, s service.Store) error { return s.Return(ctx) }},
+	{supervisiontest.Aside, func(ctx context.Context, s service.Store) error {
+		_, err := s.Aside(ctx, supervision.RecordID{}, 1)
+		return err
+	}},
 	{supervisiontest.PutTemplate, func(ctx context.Context, s service.Store) error {
 		return s.PutTemplate(ctx, service.RequestTemplate{Seller: "s", Product: "p", Version: 1})
 	}},

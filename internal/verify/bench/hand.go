@@ -113,13 +113,13 @@ const (
 version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlFinish = `UPDATE {orders} SET status = ?, due = NULL, version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlRecord = `INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, NULL, ?)`
-	sqlWait   = `INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`
+	sqlWait   = `INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`
 	pgSave    = `WITH saved AS (
 	UPDATE {orders} SET status = $1, waiting_since = $2, due = NULL, accepted_at = NULL, completed_at = NULL, canceled_at = NULL,
 		handle_by = NULL,
 		version = $3, document = $4 WHERE id = $5 AND version = $6 RETURNING id),
 added AS (INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT id, $3, $2, NULL, $7 FROM saved)
-INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, $3, $2 FROM saved`
+INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, $3, $2, $2 FROM saved`
 )
 
 func (g *ground) byHand() (*hand, error) {
@@ -231,7 +231,7 @@ func (h *hand) note(ctx context.Context, tx *sql.Tx, o *handOrder, at time.Time,
 		string(record)); err != nil {
 		return err
 	}
-	_, err := tx.StmtContext(ctx, h.wait).ExecContext(ctx, o.ID, o.Version, at.UnixMicro())
+	_, err := tx.StmtContext(ctx, h.wait).ExecContext(ctx, o.ID, o.Version, at.UnixMicro(), at.UnixMicro())
 	return err
 }
 

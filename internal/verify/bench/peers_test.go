@@ -91,8 +91,11 @@ func (g *ground) whole(t *testing.T, side tables, id string) (w whole) {
 	var err error
 	w.order, _, err = side.store.Load(ctx, id, "")
 	require.NoError(t, err)
-	w.records, err = side.store.Records(ctx, id, 0, supervision.MaxPage)
+	found, err := side.store.Records(ctx, id, 0, supervision.MaxPage)
 	require.NoError(t, err)
+	for _, f := range found {
+		w.records = append(w.records, f.Record)
+	}
 	require.NoError(t, g.QueryRow("SELECT count(*) FROM "+side.prefix+"outbox").Scan(&w.waiting))
 	return w
 }
@@ -153,7 +156,7 @@ func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 		for name, byHand := range map[string]func(*backlog, context.Context, int) error{"set": (*backlog).settleSet,
 			"each": (*backlog).settleEach} {
 			t.Run(d.name+" "+name, func(t *testing.T) {
-				l, service, err := d.backlog(n)
+				l, svc, err := d.backlog(n)
 				if errors.Is(err, errAbsent) {
 					t.Skip(err)
 				}
@@ -161,7 +164,7 @@ func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 				defer l.close()
 				require.NoError(t, l.refill(l.ours, n))
 				require.NoError(t, l.refill(l.peer, n))
-				settled, err := service.Settle(t.Context())
+				settled, err := svc.Settle(t.Context())
 				require.NoError(t, err)
 				require.Equal(t, n, settled)
 				require.NoError(t, byHand(l, t.Context(), n))
@@ -171,7 +174,7 @@ func TestHandWrittenSettlingGoesTheSameWay(t *testing.T) {
 					require.Equal(t, supervision.Completed, ours.order.Status)
 				}
 				relayed,
-					err := service.Relay(t.Context(), func(context.Context, supervision.Record) error { return nil })
+					err := svc.Relay(t.Context(), func(context.Context, service.Event) error { return nil })
 				require.NoError(t, err)
 				require.Equal(t, n, relayed)
 				require.NoError(t, l.relay(t.Context(), n))

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 var relayContests = func() (list []contest) {
@@ -24,7 +24,7 @@ var relayContests = func() (list []contest) {
 }()
 
 func relayMatch(d database) (match, error) {
-	l, service, err := d.backlog(100_000)
+	l, svc, err := d.backlog(100_000)
 	if err != nil {
 		return match{}, err
 	}
@@ -36,7 +36,7 @@ func relayMatch(d database) (match, error) {
 		if t.prefix == l.peer.prefix {
 			return l.settleSet(ctx, n)
 		}
-		_, err := service.Settle(ctx)
+		_, err := svc.Settle(ctx)
 		return err
 	}
 	return match{
@@ -46,7 +46,7 @@ func relayMatch(d database) (match, error) {
 			}
 			b.start()
 			for left := b.N; left > 0; {
-				n, err := service.Relay(ctx, func(context.Context, supervision.Record) error { return nil })
+				n, err := svc.Relay(ctx, func(context.Context, service.Event) error { return nil })
 				if err != nil || n == 0 {
 					return fmt.Errorf("%d records left: %w", left, err)
 				}
@@ -70,12 +70,12 @@ const (
 	// Of several waiting records of one order the library claims none without
 	// those before it. This takes what waits longest.
 	pgClaim = `WITH first AS (
-	SELECT order_id, seq FROM {outbox} WHERE claimed_until <= $1 ORDER BY waits_since, order_id, seq LIMIT 200 FOR UPDATE SKIP LOCKED),
+	SELECT order_id, seq FROM {outbox} WHERE lane = 0 AND claimed_until <= $1 ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED),
 claimed AS (
 	UPDATE {outbox} o SET claimed_until = $2 FROM first f WHERE o.order_id = f.order_id AND o.seq = f.seq RETURNING o.order_id, o.seq)
 SELECT c.order_id, c.seq, r.document FROM claimed c JOIN {records} r ON r.order_id = c.order_id AND r.seq = c.seq`
 	liteClaim = `UPDATE {outbox} SET claimed_until = ?2 WHERE (order_id, seq) IN (
-	SELECT order_id, seq FROM {outbox} WHERE claimed_until <= ?1 ORDER BY waits_since, order_id, seq LIMIT 200)
+	SELECT order_id, seq FROM {outbox} WHERE lane = 0 AND claimed_until <= ?1 ORDER BY next_at LIMIT 200)
 RETURNING order_id, seq, (SELECT document FROM {records} r WHERE r.order_id = {outbox}.order_id AND r.seq = {outbox}.seq)`
 	pgRemove = `DELETE FROM {outbox} o USING unnest($1::text[], $2::bigint[]) AS i (order_id, seq)
 WHERE o.order_id = i.order_id AND o.seq = i.seq`

@@ -198,12 +198,12 @@ added AS (
 		'at', to_char(to_timestamp(completed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted', 'to', 'completed',
 		'action', json_build_object())::text FROM settled)
-INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version, completed_at FROM settled`
+INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version, completed_at, completed_at FROM settled`
 
 	liteRecords = `INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version + 1, due, json_object('format', 1, 'order', id, 'seq', version + 1,
 	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system', 'id', 'system'),
 	'operation', 'complete', 'from', 'accepted', 'to', 'completed', 'action', json_object()) FROM {orders} WHERE due <= ?`
-	liteWaits  = `INSERT INTO {outbox} (order_id, seq, waits_since) SELECT id, version + 1, due FROM {orders} WHERE due <= ?`
+	liteWaits  = `INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version + 1, due, due FROM {orders} WHERE due <= ?`
 	liteOrders = `UPDATE {orders} SET status = 'completed', due = NULL, waiting_since = NULL, version = version + 1,
 	document = json_set(document, '$.status', 'completed', '$.version', version + 1,
 		'$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),

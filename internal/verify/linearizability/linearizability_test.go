@@ -142,7 +142,7 @@ func (s *forgetful) Load(ctx context.Context, id, _ string) (supervision.Order, 
 // blind does not show an order's newest record.
 type blind struct{ service.Store }
 
-func (s *blind) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+func (s *blind) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	records, err := s.Store.Records(ctx, id, after, limit)
 	if len(records) > 3 {
 		records = records[:len(records)-1]

@@ -261,10 +261,14 @@ func contains(list []string, s string) bool {
 func (c *contest) close(id string) {
 	ctx := context.Background()
 	called := c.history.now()
-	records, err := c.store.Records(ctx, id, 0, supervision.MaxPage)
+	found, err := c.store.Records(ctx, id, 0, supervision.MaxPage)
 	if err != nil {
 		c.fail(err)
 		return
+	}
+	var records []supervision.Record
+	for _, f := range found {
+		records = append(records, f.Record)
 	}
 	c.history.add(0, input{kind: "records", order: id}, called, output{records: records})
 }

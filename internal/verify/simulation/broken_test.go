@@ -35,10 +35,10 @@ type bug struct {
 	service.Store
 	save   func(context.Context, ...service.Change) error
 	load   func(context.Context, string, string) (supervision.Order, *supervision.Record, error)
-	due    func(context.Context, time.Time, supervision.Position, int) ([]service.DueOrder, error)
-	claim  func(context.Context, time.Time, time.Duration, int) ([]supervision.Record, error)
+	due    func(context.Context, time.Time, supervision.Position, int) ([]service.Found, error)
+	claim  func(context.Context, time.Time, time.Duration, int) ([]service.Claimed, error)
 	acks   func(context.Context, ...supervision.RecordID) error
-	search func(context.Context, supervision.Filter) ([]supervision.Order, error)
+	search func(context.Context, supervision.Filter) ([]service.Found, error)
 }
 
 func (b *bug) Save(ctx context.Context, changes ...service.Change) error {
@@ -55,7 +55,7 @@ func (b *bug) Load(ctx context.Context, id, key string) (supervision.Order, *sup
 	return b.Store.Load(ctx, id, key)
 }
 
-func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
+func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 	error) {
 	if b.due != nil {
 		return b.due(ctx, at, after, limit)
@@ -63,7 +63,7 @@ func (b *bug) Due(ctx context.Context, at time.Time, after supervision.Position,
 	return b.Store.Due(ctx, at, after, limit)
 }
 
-func (b *bug) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+func (b *bug) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	if b.claim != nil {
 		return b.claim(ctx, at, lease, limit)
 	}
@@ -77,7 +77,7 @@ func (b *bug) Acknowledge(ctx context.Context, ids ...supervision.RecordID) erro
 	return b.Store.Acknowledge(ctx, ids...)
 }
 
-func (b *bug) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+func (b *bug) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
 	if b.search != nil {
 		return b.search(ctx, filter)
 	}
@@ -130,13 +130,13 @@ var broken = map[string]func(service.Store) service.Store{
 	},
 	"what is due now is not listed": func(s service.Store) service.Store {
 		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position,
-			limit int) ([]service.DueOrder, error) {
+			limit int) ([]service.Found, error) {
 			return s.Due(ctx, at.Add(-supervision.Tick), after, limit)
 		}}
 	},
 	"the cursor of due orders skips those of the same instant": func(s service.Store) service.Store {
 		return &bug{Store: s, due: func(ctx context.Context, at time.Time, after supervision.Position,
-			limit int) ([]service.DueOrder, error) {
+			limit int) ([]service.Found, error) {
 			if after.ID != "" {
 				after.ID = "\U0010ffff"
 			}
@@ -145,7 +145,7 @@ var broken = map[string]func(service.Store) service.Store{
 	},
 	"claims are not exclusive": func(s service.Store) service.Store {
 		return &bug{Store: s,
-			claim: func(ctx context.Context, at time.Time, _ time.Duration, limit int) ([]supervision.Record, error) {
+			claim: func(ctx context.Context, at time.Time, _ time.Duration, limit int) ([]service.Claimed, error) {
 				return s.Claim(ctx, at, 0, limit)
 			}}
 	},
@@ -163,7 +163,7 @@ var broken = map[string]func(service.Store) service.Store{
 	},
 	"a search goes by the stored status": func(s service.Store) service.Store {
 		return &bug{Store: s,
-			search: func(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+			search: func(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
 				filter.At = time.Unix(0, 0)
 				return s.Search(ctx, filter)
 			}}

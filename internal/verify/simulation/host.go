@@ -12,7 +12,7 @@ import (
 // host is a process of the operating system that runs a service. It dies and
 // starts again, and its clock is never quite right.
 type host struct {
-	clock.Clock // only Now is ever asked
+	clock.Clock // only what is below is ever asked
 	world       *world
 	service     *service.Service
 	// skew is how far its clock is ahead, in microseconds.
@@ -25,6 +25,11 @@ func (h *host) now() int64 { return h.world.now + h.skew }
 
 // Now implements clock.Clock.
 func (h *host) Now() time.Time { return bridge.Time(h.now()) }
+
+// AfterFunc implements clock.Clock; nobody waits in a simulation.
+func (h *host) AfterFunc(d time.Duration, f func()) *clock.Timer {
+	return clock.NewMock().AfterFunc(d, f)
+}
 
 // start gives the host a service without a memory of what was before.
 func (h *host) start() {

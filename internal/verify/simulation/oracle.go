@@ -187,7 +187,7 @@ func (w *world) stored(s *shadow, after int) {
 		return
 	}
 	for i := range records {
-		w.sameRecord(s, after+i+1, &records[i])
+		w.sameRecord(s, after+i+1, &records[i].Record)
 	}
 	replayed, err := supervision.Replay(s.records)
 	if err != nil {

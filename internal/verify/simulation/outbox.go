@@ -5,46 +5,68 @@ import (
 
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// claimed holds a claim against the outbox as it must be: all records that have
-// not left it, each order's in sequence, and none that somebody else has
-// claimed.
-func (w *world) claimed(at time.Time, lease time.Duration, records []supervision.Record, err error) {
+// claimed holds a claim against the outbox as it must be: of each order the
+// first record that has not left it, unless somebody else has claimed it or it
+// waits for its next attempt.
+func (w *world) claimed(at time.Time, lease time.Duration, claimed []service.Claimed, err error) {
 	if err != nil {
 		w.fail("claiming: %v", err)
 		return
 	}
 	now := bridge.Micros(at)
-	for i := range records {
-		s := w.shadow(records[i].Order)
+	for i := range claimed {
+		c := &claimed[i]
+		s := w.shadow(c.RecordID.Order)
 		if s == nil {
-			w.fail("claimed a record of %s, which was never created", records[i].Order)
+			w.fail("claimed a record of %s, which was never created", c.RecordID.Order)
 			return
 		}
-		w.sameRecord(s, int(records[i].Seq), &records[i])
-		if i > 0 && records[i-1].Order == s.id {
-			if records[i].Seq != s.after(records[i-1].Seq) {
-				w.fail("order %s: claimed record %d after %d", s.id, records[i].Seq, records[i-1].Seq)
-			}
-		} else {
-			if records[i].Seq != s.after(0) {
-				w.fail("order %s: claimed record %d, but %d waits", s.id, records[i].Seq, s.after(0))
-			}
-			if until := s.held(); until > now {
-				w.fail("order %s: claimed at %s, but it is claimed until %s", s.id, at, bridge.Time(until))
+		w.sameRecord(s, int(c.Seq), &c.Record)
+		if diff := bridge.DiffOrder(s.last(), &c.Order); diff != "" {
+			w.fail("order %s as claimed: %s", s.id, diff)
+		}
+		if c.Seq != s.after(0) {
+			w.fail("order %s: claimed record %d, but %d waits", s.id, c.Seq, s.after(0))
+		}
+		place := &s.places[c.Seq-1]
+		if place.until > now || place.next > now {
+			w.fail("order %s: claimed at %s, but it is claimed until %s, and to be tried at %s", s.id, at,
+				bridge.Time(place.until), bridge.Time(place.next))
+		}
+		place.until = now + lease.Microseconds()
+	}
+	if len(claimed) == 0 {
+		for _, s := range w.orders {
+			next := s.after(0)
+			if next != 0 && s.places[next-1].until <= now && s.places[next-1].next <= now {
+				w.fail("order %s: record %d waits and is not claimed", s.id, next)
 			}
 		}
 	}
-	for i := range records {
-		s := w.shadow(records[i].Order)
-		s.until[records[i].Seq-1] = now + lease.Microseconds()
+}
+
+// returned ends claims, and says when what was claimed is tried again.
+func (w *world) returned(places []service.Waiting, err error) {
+	if err != nil {
+		w.fail("returning: %v", err)
+		return
 	}
-	if len(records) == 0 {
-		for _, s := range w.orders {
-			if next := s.after(0); next != 0 && s.held() <= now {
-				w.fail("order %s: record %d waits and is not claimed", s.id, next)
-			}
+	for _, p := range places {
+		s := w.shadow(p.Order)
+		if s == nil || int(p.Seq) > s.version() {
+			w.fail("order %s: record %d was returned, but never claimed", p.Order, p.Seq)
+			return
+		}
+		place := &s.places[p.Seq-1]
+		if s.acked[p.Seq-1] || bridge.Micros(p.ClaimedUntil) != place.until {
+			continue
+		}
+		place.until = 0
+		for i := int(p.Seq) - 1; i < len(s.places); i++ {
+			s.places[i].next = bridge.Micros(p.Next)
 		}
 	}
 }
@@ -60,27 +82,22 @@ func (s *shadow) after(seq int64) int64 {
 	return 0
 }
 
-// held is until when a record that waits in the outbox is claimed; 0 for never.
-// A lease outlives a newer claim of the records before it, and shows again to a
-// worker whose clock is slow.
-func (s *shadow) held() (until int64) {
-	for i, acked := range s.acked {
-		if !acked {
-			until = max(until, s.until[i])
-		}
-	}
-	return until
-}
-
-// delivered holds a relayed record against what was stored, and its order's
-// sequence.
-func (w *world) delivered(r *supervision.Record) {
+// delivered holds a relayed record against what was stored, its order's
+// sequence, and the order as the record left it.
+func (w *world) delivered(e *service.Event) {
+	r := &e.Record
 	s := w.shadow(r.Order)
 	if s == nil {
 		w.fail("relayed a record of %s, which was never created", r.Order)
 		return
 	}
 	w.sameRecord(s, int(r.Seq), r)
+	if diff := bridge.DiffOrder(&s.states[r.Seq-1], &e.Order); diff != "" {
+		w.fail("order %s as relayed with record %d: %s", s.id, r.Seq, diff)
+	}
+	if last := s.last(); e.Buyer != last.Buyer || e.Seller != last.Seller {
+		w.fail("order %s: addressed to %s and %s", s.id, e.Buyer, e.Seller)
+	}
 	if int(r.Seq) > s.relayed+1 {
 		w.fail("order %s: record %d relayed before %d", s.id, r.Seq, s.relayed+1)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,10 +27,8 @@ var _ service.Store = (*Plain)(nil)
 type row struct {
 	order   supervision.Order
 	records []supervision.Record
-	// waiting are the records of the outbox, oldest first; leases say until
-	// when each was claimed last, by its number.
-	waiting []supervision.Record
-	leases  map[int64]time.Time
+	// waiting are the records of the outbox, oldest first.
+	waiting []service.Waiting
 }
 
 func (s *Plain) row(id string) *row {
@@ -57,10 +56,13 @@ func (s *Plain) Create(ctx context.Context, change service.Change) error {
 		return err
 	}
 	defer leave()
+	if len(change.Records) == 0 {
+		return service.ErrNoRecords
+	}
 	if s.row(change.Order.ID) != nil {
 		return fmt.Errorf("simulation: order %q: %w", change.Order.ID, service.ErrExists)
 	}
-	r := &row{leases: make(map[int64]time.Time)}
+	r := &row{}
 	r.take(change)
 	s.rows = append(s.rows, r)
 	return nil
@@ -72,7 +74,7 @@ func (r *row) take(change service.Change) {
 		record = record.Clone()
 		r.records = append(r.records, record)
 		if change.Relay {
-			r.waiting = append(r.waiting, record)
+			r.waiting = append(r.waiting, service.Waiting{RecordID: record.ID()})
 		}
 	}
 }
@@ -106,6 +108,9 @@ func (s *Plain) Save(ctx context.Context, changes ...service.Change) error {
 		return err
 	}
 	defer leave()
+	if slices.ContainsFunc(changes, func(c service.Change) bool { return len(c.Records) == 0 }) {
+		return service.ErrNoRecords
+	}
 	var conflicts []string
 	for _, change := range changes {
 		r := s.row(change.Order.ID)
@@ -122,27 +127,26 @@ func (s *Plain) Save(ctx context.Context, changes ...service.Change) error {
 }
 
 // Search implements [service.Orders].
-func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	var found []supervision.Order
+	var found []service.Found
 	for _, r := range s.rows {
 		listing := r.order.Listing()
 		behind := filter.After == (supervision.Position{}) || listing.Position().Compare(filter.After) < 0
 		if behind && filter.Matches(listing) {
-			found = append(found, r.order.Clone())
+			found = append(found, service.Found{Position: listing.Position(), Order: r.order.Clone()})
 		}
 	}
-	slices.SortFunc(found,
-		func(a, b supervision.Order) int { return b.Listing().Position().Compare(a.Listing().Position()) })
+	slices.SortFunc(found, func(a, b service.Found) int { return b.Position.Compare(a.Position) })
 	return found[:min(len(found), filter.Limit)], nil
 }
 
 // Records implements [service.Orders].
-func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) ([]supervision.Record, error) {
+func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -152,42 +156,35 @@ func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) 
 	if r == nil {
 		return nil, nil
 	}
-	var found []supervision.Record
+	var found []service.FoundRecord
 	for _, record := range r.records {
 		if record.Seq > after && len(found) < limit {
-			found = append(found, record.Clone())
+			found = append(found, service.FoundRecord{RecordID: record.ID(), Record: record.Clone()})
 		}
 	}
 	return found, nil
 }
 
 // Due implements [service.Orders].
-func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.DueOrder,
-	error) {
+func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	var found []service.DueOrder
+	var found []service.Found
 	for _, r := range s.rows {
-		due := service.DueOrder{ID: r.order.ID, Due: r.order.NextDue()}
-		if due.Due.IsZero() || due.Due.After(at) || dueAt(due).Compare(after) <= 0 {
-			continue
+		place := supervision.Position{At: r.order.NextDue(), ID: r.order.ID}
+		if !place.At.IsZero() && !place.At.After(at) && place.Compare(after) > 0 {
+			found = append(found, service.Found{Position: place, Order: r.order.Clone()})
 		}
-		due.Order = r.order.Clone()
-		found = append(found, due)
 	}
-	slices.SortFunc(found, func(a, b service.DueOrder) int { return dueAt(a).Compare(dueAt(b)) })
+	slices.SortFunc(found, func(a, b service.Found) int { return a.Position.Compare(b.Position) })
 	return found[:min(len(found), limit)], nil
 }
 
-func dueAt(d service.DueOrder) supervision.Position {
-	return supervision.Position{At: d.Due, ID: d.ID}
-}
-
 // Claim implements [service.Outbox].
-func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]supervision.Record, error) {
+func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -195,28 +192,84 @@ func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	defer leave()
 	var free []*row
 	for _, r := range s.rows {
-		held := func(record supervision.Record) bool { return r.leases[record.Seq].After(at) }
-		if len(r.waiting) > 0 && !slices.ContainsFunc(r.waiting, held) {
+		if w := r.first(); w != nil && !w.ClaimedUntil.After(at) && !w.Next.After(at) {
 			free = append(free, r)
 		}
 	}
-	slices.SortFunc(free, func(a, b *row) int { return a.waits().Compare(b.waits()) })
-	var claimed []supervision.Record
-	for _, r := range free {
-		first := r.waiting[:min(len(r.waiting), limit-len(claimed))]
-		if len(first) == 0 {
-			break
-		}
-		for _, record := range first {
-			r.leases[record.Seq] = at.Add(lease)
-			claimed = append(claimed, record.Clone())
-		}
+	slices.SortFunc(free, func(a, b *row) int { // a fresh record has no Next
+		return cmp.Or(a.first().Next.Compare(b.first().Next), a.since().Compare(b.since()),
+			cmp.Compare(a.order.ID, b.order.ID))
+	})
+	var claimed []service.Claimed
+	for _, r := range free[:min(len(free), limit)] {
+		w := r.first()
+		w.ClaimedUntil = at.Add(lease)
+		claimed = append(claimed,
+			service.Claimed{Waiting: *w, Record: r.records[w.Seq-1].Clone(), Order: r.order.Clone()})
 	}
 	return claimed, nil
 }
 
-func (r *row) waits() supervision.Position {
-	return supervision.Position{At: r.waiting[0].At, ID: r.order.ID}
+// first is the record that waits to be relayed next; nil for none.
+func (r *row) first() *service.Waiting {
+	for i := range r.waiting {
+		if !r.waiting[i].Aside {
+			return &r.waiting[i]
+		}
+	}
+	return nil
+}
+
+// since is since when the first record waits.
+func (r *row) since() time.Time { return r.records[r.first().Seq-1].At }
+
+// Return implements [service.Outbox].
+func (s *Plain) Return(ctx context.Context, places ...service.Waiting) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for _, place := range places {
+		r := s.row(place.Order)
+		if r == nil {
+			continue
+		}
+		for i, w := range r.waiting {
+			if w.Seq != place.Seq || !place.ClaimedUntil.IsZero() && !place.ClaimedUntil.Equal(w.ClaimedUntil) {
+				continue
+			}
+			place.ClaimedUntil = time.Time{}
+			r.waiting[i] = place
+			for j := i + 1; j < len(r.waiting); j++ {
+				if !r.waiting[j].Aside {
+					r.waiting[j].Next = place.Next
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Aside implements [service.Outbox].
+func (s *Plain) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	rows := slices.Clone(s.rows)
+	slices.SortFunc(rows, func(a, b *row) int { return strings.Compare(a.order.ID, b.order.ID) })
+	var aside []service.Waiting
+	for _, r := range rows {
+		for _, w := range r.waiting {
+			behind := w.Order > after.Order || w.Order == after.Order && w.Seq > after.Seq
+			if w.Aside && behind && len(aside) < limit {
+				aside = append(aside, w)
+			}
+		}
+	}
+	return aside, nil
 }
 
 // Acknowledge implements [service.Outbox].
@@ -229,7 +282,7 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 	for _, id := range ids {
 		if r := s.row(id.Order); r != nil {
 			r.waiting = slices.DeleteFunc(r.waiting,
-				func(record supervision.Record) bool { return record.Seq == id.Seq })
+				func(w service.Waiting) bool { return w.Seq == id.Seq })
 		}
 	}
 	return nil

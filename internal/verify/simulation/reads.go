@@ -44,10 +44,17 @@ func (w *world) read(id string) {
 }
 
 // searched holds a search against what must be found.
-func (w *world) searched(f supervision.Filter, orders []supervision.Order, err error) {
+func (w *world) searched(f supervision.Filter, list []service.Found, err error) {
 	if err != nil {
 		w.fail("searching: %v", err)
 		return
+	}
+	orders := make([]supervision.Order, len(list))
+	for i, found := range list {
+		orders[i] = found.Order
+		if found.Err != nil || found.Position != found.Order.Listing().Position() {
+			w.fail("searching: %+v, %v", found.Position, found.Err)
+		}
 	}
 	found := 0
 	for _, s := range w.orders {
@@ -76,7 +83,7 @@ func (w *world) searched(f supervision.Filter, orders []supervision.Order, err e
 
 // dueListed holds a list of due orders against those that are due: sorted by
 // instant and id, behind a position.
-func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []service.DueOrder, err error) {
+func (w *world) dueListed(at time.Time, after supervision.Position, limit int, due []service.Found, err error) {
 	if err != nil || len(due) > limit {
 		w.fail("asking for %d due orders: %d, %v", limit, len(due), err)
 		return
@@ -84,14 +91,14 @@ func (w *world) dueListed(at time.Time, after supervision.Position, limit int, d
 	last := after
 	for _, d := range due {
 		s := w.shadow(d.ID)
-		if s == nil || d.Err != nil || bridge.Micros(d.Due) != s.last().Due() || dueAt(d).Compare(last) <= 0 {
-			w.fail("due at %s, behind %+v: %s at %s, %v", at, last, d.ID, d.Due, d.Err)
+		if s == nil || d.Err != nil || bridge.Micros(d.At) != s.last().Due() || d.Position.Compare(last) <= 0 {
+			w.fail("due at %s, behind %+v: %s at %s, %v", at, last, d.ID, d.At, d.Err)
 			return
 		}
 		if diff := bridge.DiffOrder(s.last(), &d.Order); diff != "" {
 			w.fail("order %s as listed as due: %s", s.id, diff)
 		}
-		last = dueAt(d)
+		last = d.Position
 	}
 	there := 0
 	for _, s := range w.orders {

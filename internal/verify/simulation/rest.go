@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
@@ -49,13 +50,13 @@ func (w *world) finish() {
 	w.now += w.plan.skew // claims of hosts whose clocks were ahead
 	worker := &process{world: w}
 	service := w.hosts[0].service
-	for relayed := 1; relayed > 0; {
-		w.now += w.plan.lease.Microseconds() + 1
+	for patience := 1000; w.waits() && patience > 0; patience-- {
+		w.now += max(w.plan.lease, longestRetry).Microseconds() + 1
 		_, err := service.Settle(background)
 		if err != nil {
 			w.fail("settling without faults: %v", err)
 		}
-		relayed, err = service.Relay(background, worker.deliver)
+		_, err = service.Relay(background, worker.deliver)
 		if err != nil {
 			w.fail("relaying without faults: %v", err)
 		}
@@ -68,6 +69,20 @@ func (w *world) finish() {
 	}
 }
 
+// longestRetry is the service's longest pause between two attempts to relay a
+// record.
+const longestRetry = time.Hour
+
+// waits reports whether anything is due, or waits to be relayed.
+func (w *world) waits() bool {
+	for _, s := range w.orders {
+		if s.last().Due() != 0 || s.after(0) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // atRest looks at an order for the last time.
 func (w *world) atRest(s *shadow) {
 	if due := s.last().Due(); due != 0 && due <= w.now {
@@ -78,7 +93,11 @@ func (w *world) atRest(s *shadow) {
 	}
 	w.stored(s, 0)
 	order, _, err1 := w.store.Load(background, s.id, "")
-	records, err2 := w.store.Records(background, s.id, 0, supervision.MaxPage)
+	found, err2 := w.store.Records(background, s.id, 0, supervision.MaxPage)
+	records := make([]supervision.Record, len(found))
+	for i, f := range found {
+		records[i] = f.Record
+	}
 	replayed, err := supervision.Replay(records)
 	if err1 != nil || err2 != nil || err != nil || !reflect.DeepEqual(order, replayed) {
 		w.fail("order %s: replaying its records does not yield it (R21): %v %v %v", s.id, err1, err2, err)

@@ -12,11 +12,14 @@ type shadow struct {
 	states  []model.Order
 	records []supervision.Record
 	// relayed is the newest record that was handed over, acked says which have
-	// left the outbox, until when each was claimed last.
+	// left the outbox, places where the others stand in it.
 	relayed int
 	acked   []bool
-	until   []int64
+	places  []place
 }
+
+// place is until when a record is claimed, and when it is to be tried again.
+type place struct{ until, next int64 }
 
 func (s *shadow) version() int { return len(s.states) }
 
@@ -44,5 +47,5 @@ func (o *oracle) shadow(id string) *shadow {
 
 func (s *shadow) add(state model.Order, record supervision.Record) {
 	s.states, s.records = append(s.states, state), append(s.records, record.Clone())
-	s.acked, s.until = append(s.acked, false), append(s.until, 0)
+	s.acked, s.places = append(s.acked, false), append(s.places, place{})
 }

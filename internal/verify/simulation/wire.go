@@ -116,7 +116,7 @@ func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Orde
 	return order, record, err
 }
 
-func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []supervision.Order, err error) {
+func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []service.Found, err error) {
 	if err = s.reach(ctx); err == nil {
 		orders, err = s.Store.Search(background, filter)
 		s.world.searched(filter, orders, err)
@@ -125,7 +125,7 @@ func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []
 	return orders, err
 }
 
-func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []supervision.Record,
+func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []service.FoundRecord,
 	err error) {
 	if err = s.reach(ctx); err == nil {
 		records, err = s.Store.Records(background, id, after, limit)
@@ -135,7 +135,7 @@ func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (
 	return records, err
 }
 
-func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []service.DueOrder,
+func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (due []service.Found,
 	err error) {
 	if err = s.reach(ctx); err == nil {
 		due, err = s.Store.Due(background, at, after, limit)
@@ -145,17 +145,25 @@ func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position
 	return due, err
 }
 
-func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (records []supervision.Record,
+func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (claimed []service.Claimed,
 	err error) {
 	err = s.write(ctx, func() (err error) {
-		records, err = s.Store.Claim(background, at, lease, limit)
-		s.world.claimed(at, lease, records, err)
+		claimed, err = s.Store.Claim(background, at, lease, limit)
+		s.world.claimed(at, lease, claimed, err)
 		return err
 	})
 	if err != nil {
-		records = nil
+		claimed = nil
 	}
-	return records, err
+	return claimed, err
+}
+
+func (s *wire) Return(ctx context.Context, places ...service.Waiting) error {
+	return s.write(ctx, func() error {
+		err := s.Store.Return(background, places...)
+		s.world.returned(places, err)
+		return err
+	})
 }
 
 func (s *wire) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {

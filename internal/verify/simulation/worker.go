@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // work is the life of a host's worker.
@@ -30,17 +30,14 @@ func (p *process) work(h *host) {
 	}
 }
 
-// deliver is the host's receiver of relayed records. It takes its time, and
-// does not always take what comes.
-func (p *process) deliver(_ context.Context, r supervision.Record) error {
-	if p != nil && p.world.current == p {
-		p.pause()
-	}
+// deliver is the host's receiver of relayed records. It does not always take
+// what comes.
+func (p *process) deliver(_ context.Context, e service.Event) error {
 	if p.world.chance(p.world.plan.breaks) {
 		p.call.faulted = true
 		return errNotTaken
 	}
-	p.world.delivered(&r)
+	p.world.delivered(&e)
 	return nil
 }
 

@@ -23,23 +23,24 @@ type claims struct {
 }
 
 // take notes a claim, and checks that nobody else holds its orders and that it
-// begins with what waits.
-func (c *claims) take(t *testing.T, who int, records []supervision.Record) {
+// has what waits first.
+func (c *claims) take(t *testing.T, who int, claimed []service.Claimed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, r := range records {
-		holder, held := c.holders[r.Order]
-		assert.Truef(t, !held || holder == who, "order %s is claimed by %d and %d", r.Order, holder, who)
-		assert.Equal(t, c.next[r.Order]+1, r.Seq, "in sequence, order %s", r.Order)
-		c.holders[r.Order], c.next[r.Order] = who, r.Seq
+	for _, r := range claimed {
+		id := r.RecordID.Order
+		holder, held := c.holders[id]
+		assert.Falsef(t, held, "order %s is claimed by %d and %d", id, holder, who)
+		assert.Equal(t, c.next[id]+1, r.Seq, "in sequence, order %s", id)
+		c.holders[id], c.next[id] = who, r.Seq
 	}
 }
 
-func (c *claims) release(records []supervision.Record) {
+func (c *claims) release(claimed []service.Claimed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, r := range records {
-		delete(c.holders, r.Order)
+	for _, r := range claimed {
+		delete(c.holders, r.RecordID.Order)
 	}
 }
 
@@ -97,7 +98,7 @@ func relay(t *testing.T, store service.Store, c *claims, who int, written *atomi
 		c.take(t, who, records)
 		ids := make([]supervision.RecordID, len(records))
 		for i, r := range records {
-			ids[i] = r.ID()
+			ids[i] = r.RecordID
 		}
 		c.release(records)
 		if !assert.NoError(t, store.Acknowledge(ctx, ids...)) {

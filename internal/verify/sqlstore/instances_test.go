@@ -43,7 +43,8 @@ type receiver struct {
 	wrong []string
 }
 
-func (r *receiver) receive(_ context.Context, record supervision.Record) error {
+func (r *receiver) receive(_ context.Context, event service.Event) error {
+	record := event.Record
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -100,9 +101,9 @@ type step struct {
 // Eight workers and eight clients, each with its own connections, on one
 // database; one of the workers is killed half-way.
 func TestManyInstances(t *testing.T) {
-	orders := 1000
+	orders := 300
 	if testing.Short() {
-		orders = 200
+		orders = 100
 	}
 	each(t, func(t *testing.T, d database) {
 		dsn := d.dsn(t)
@@ -128,7 +129,7 @@ func TestManyInstances(t *testing.T) {
 			if i == 0 {
 				wrap = func(s service.Store) service.Store {
 					victim = &dying{Store: s, kill: kill}
-					victim.lives.Store(2)
+					victim.lives.Store(1)
 					return victim
 				}
 			}
@@ -154,7 +155,7 @@ func TestManyInstances(t *testing.T) {
 	})
 }
 
-const lease = 30 * time.Minute
+const lease = 10 * time.Hour
 
 // work settles and relays until the worker is stopped or killed.
 func work(t *testing.T, ctx context.Context, worker *service.Service, to *receiver) {

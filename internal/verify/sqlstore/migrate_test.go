@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
@@ -164,9 +163,7 @@ func TestUpgradeFromTheFirstVersion(t *testing.T) {
 		form, err := store.Template(t.Context(), seller.ID, "product", 0)
 		require.NoError(t, err)
 		require.Equal(t, "Region", form.Template.Title)
-		waiting, err := store.Claim(t.Context(), b.Now(), time.Minute, 100)
-		require.NoError(t, err)
-		require.Len(t, waiting, 9)
+		require.Len(t, drained(t, store), 9)
 	})
 }
 

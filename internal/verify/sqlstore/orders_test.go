@@ -66,10 +66,31 @@ func whole(t testing.TB, store service.Store, id string) supervision.Order {
 	ctx := context.Background()
 	order, _, err := store.Load(ctx, id, "")
 	require.NoError(t, err)
-	records, err := store.Records(ctx, id, 0, 10_000)
+	found, err := store.Records(ctx, id, 0, 10_000)
 	require.NoError(t, err)
+	var records []supervision.Record
+	for _, f := range found {
+		require.NoError(t, f.Err)
+		records = append(records, f.Record)
+	}
 	replayed, err := supervision.Replay(records)
 	require.NoError(t, err)
 	require.Equal(t, replayed, order)
 	return order
+}
+
+// drained relays everything that waits, and returns what it was.
+func drained(t testing.TB, store service.Store) (ids []supervision.RecordID) {
+	for {
+		claimed, err := store.Claim(context.Background(), start, time.Minute, 1000)
+		require.NoError(t, err)
+		if len(claimed) == 0 {
+			return ids
+		}
+		for _, c := range claimed {
+			require.NoError(t, c.Err)
+			ids = append(ids, c.RecordID)
+		}
+		require.NoError(t, store.Acknowledge(context.Background(), ids[len(ids)-len(claimed):]...))
+	}
 }

@@ -40,10 +40,14 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     order_id      VARBINARY(512) NOT NULL,
     seq           BIGINT NOT NULL,
-    waits_since   BIGINT NOT NULL,           -- the record's instant
-    claimed_until BIGINT NOT NULL DEFAULT 0, -- when the claim ends
+    waits_since   BIGINT NOT NULL,                -- the record's instant
+    lane          INT NOT NULL DEFAULT 0,         -- 0 fresh, 1 failing, 2 set aside
+    next_at       BIGINT NOT NULL,                -- the lane's order: waits_since, or the next attempt
+    attempts      INT NOT NULL DEFAULT 0,         -- how often relaying it has failed
+    claimed_until BIGINT NOT NULL DEFAULT 0,      -- when the claim ends
+    claim         BIGINT NOT NULL DEFAULT 0,      -- whose claim it is
     PRIMARY KEY (order_id, seq),
-    INDEX outbox_waits (waits_since)
+    INDEX outbox_lanes (lane, next_at)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (

@@ -43,12 +43,16 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_between ON ${SERVICEFLOW
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     order_id      text COLLATE "C" NOT NULL,
     seq           bigint NOT NULL,
-    waits_since   bigint NOT NULL,           -- the record's instant
-    claimed_until bigint NOT NULL DEFAULT 0, -- when the claim ends
+    waits_since   bigint NOT NULL,                -- the record's instant
+    lane          integer NOT NULL DEFAULT 0,     -- 0 fresh, 1 failing, 2 set aside
+    next_at       bigint NOT NULL,                -- the lane's order: waits_since, or the next attempt
+    attempts      integer NOT NULL DEFAULT 0,     -- how often relaying it has failed
+    claimed_until bigint NOT NULL DEFAULT 0,      -- when the claim ends
+    claim         bigint NOT NULL DEFAULT 0,      -- whose claim it is
     PRIMARY KEY (order_id, seq)
 ) WITH (fillfactor = 50);
 
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (lane, next_at);
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       text COLLATE "C" NOT NULL,

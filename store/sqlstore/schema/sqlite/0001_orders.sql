@@ -42,12 +42,16 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}records_between ON ${SERVICEFLOW
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     order_id      TEXT    NOT NULL,
     seq           INTEGER NOT NULL,
-    waits_since   INTEGER NOT NULL,           -- the record's instant
-    claimed_until INTEGER NOT NULL DEFAULT 0, -- when the claim ends
+    waits_since   INTEGER NOT NULL,               -- the record's instant
+    lane          INTEGER NOT NULL DEFAULT 0,     -- 0 fresh, 1 failing, 2 set aside
+    next_at       INTEGER NOT NULL,               -- the lane's order: waits_since, or the next attempt
+    attempts      INTEGER NOT NULL DEFAULT 0,     -- how often relaying it has failed
+    claimed_until INTEGER NOT NULL DEFAULT 0,     -- when the claim ends
+    claim         INTEGER NOT NULL DEFAULT 0,     -- whose claim it is
     PRIMARY KEY (order_id, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_waits ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (waits_since);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (lane, next_at);
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       TEXT    NOT NULL,

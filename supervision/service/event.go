@@ -1,0 +1,50 @@
+package service
+
+import (
+	"context"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Publish hands an event over to the host's receiver. It returns nil once the
+// receiver has it. Any other error is a failed attempt and is followed by
+// another one, later and later; one that wraps [ErrSetAside] is followed by
+// none. It has to return when its context ends, which it does at the end of the
+// claim's lease at the latest.
+type Publish func(ctx context.Context, event Event) error
+
+// Event is a record as a relay hands it over, with what a notifier needs to
+// address it. Nothing is left out of it: it is the host's (R34).
+type Event struct {
+	Record supervision.Record
+	// Buyer, Seller and Product are the order's as they are now, after an
+	// amendment the new ones (R31).
+	Buyer, Seller, Product string
+	// Order is the order as the record left it. It is zero where an earlier
+	// record cannot be read: what follows is relayed all the same.
+	Order supervision.Order
+	// Attempt counts the attempts to hand the record over, from 1.
+	Attempt int
+}
+
+// event makes the event of a claimed record. A relay that keeps up finds the
+// order as the record left it; otherwise the records up to it are replayed.
+func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
+	event := Event{
+		Record: c.Record, Attempt: c.Attempts + 1,
+		Buyer: c.Order.Buyer, Seller: c.Order.Seller, Product: c.Order.Product, Order: c.Order,
+	}
+	if c.Order.Version == c.Seq {
+		return event, nil
+	}
+	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq))
+	if err != nil {
+		return Event{}, err
+	}
+	records, _ := readable(found)
+	event.Order, err = supervision.Replay(records)
+	if err != nil || event.Order.Version != c.Seq {
+		event.Order = supervision.Order{}
+	}
+	return event, nil
+}

@@ -1,0 +1,259 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Relay is the other step of a worker: it claims records of the outbox, one of
+// each order, hands each to publish, and acknowledges those for which it
+// returned nil. It returns how many. Records are handed over at least once,
+// those of one order in sequence; a receiver tells repetitions by order and
+// sequence number.
+//
+// Where publish fails or panics, where it is still at it when the lease ends,
+// and where the record cannot be read, the order is named in an [*OrdersError],
+// and its next attempt comes later and later. What is not handed over when the
+// lease or the context ends is given back. Any other error ended the step
+// early. None relayed does not mean an empty outbox: what waits may be under
+// other claims, or wait for its next attempt.
+func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
+	_, relayed, err := s.relay(ctx, publish)
+	return relayed, err
+}
+
+func (s *Service) relay(ctx context.Context, publish Publish) (claimed, relayed int, err error) {
+	if publish == nil {
+		var f faults
+		f.Add("publish", fault.Required, "pass a function")
+		return 0, 0, f.err()
+	}
+	r := round{Service: s, publish: publish, until: s.Now().Add(s.lease)}
+	records, err := s.store.Claim(ctx, r.until.Add(-s.lease), s.lease, s.batch)
+	if len(records) > 0 {
+		err = r.run(ctx, records)
+	}
+	s.observer.relayed(ctx, StepEvent{Done: r.step.done, Failed: len(r.step.failed), Err: err})
+	if err == nil {
+		err = errors.Join(r.step.err(), ctx.Err())
+	}
+	return len(records), r.step.done, err
+}
+
+// round hands over the records of one claim, several at once where the service
+// does. It never has two of the same order.
+type round struct {
+	*Service
+	publish Publish
+	until   time.Time
+	// handing ends when the host stops, when the lease ends or when the store
+	// fails; lease only when the lease does.
+	handing, lease context.Context
+	stop           context.CancelFunc
+
+	mu   sync.Mutex
+	step step
+	err  error
+}
+
+func (r *round) run(ctx context.Context, records []Claimed) error {
+	var end context.CancelFunc
+	r.lease, end = context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	r.handing, r.stop = context.WithCancel(ctx)
+	defer r.stop()
+	defer r.clock.AfterFunc(r.until.Sub(r.Now()), func() { end(); r.stop() }).Stop()
+	todo := make(chan Claimed, len(records))
+	for _, c := range records {
+		todo <- c
+	}
+	close(todo)
+	var others sync.WaitGroup
+	for range min(r.publishers, len(records)) - 1 {
+		others.Go(func() { r.work(ctx, todo) })
+	}
+	r.work(ctx, todo)
+	others.Wait()
+	return r.err
+}
+
+// ackAfter is how long what has been handed over goes unacknowledged while more
+// is being handed over.
+const ackAfter = time.Second
+
+func (r *round) work(ctx context.Context, todo <-chan Claimed) {
+	var done []supervision.RecordID
+	var back []Waiting
+	acknowledged := r.Now()
+	var longest time.Duration
+	for c := range todo {
+		began := r.Now()
+		if r.handing.Err() != nil || !began.Add(longest).Before(r.until) { // another like it would not end in time
+			back = append(back, c.Waiting)
+			continue
+		}
+		err := r.handOver(c)
+		longest = max(longest, r.Now().Sub(began))
+		switch {
+		case err == nil:
+			done = append(done, c.RecordID)
+		case ctx.Err() != nil: // interrupted, not failed
+			back = append(back, c.Waiting)
+		default:
+			r.fail(ctx, c, err)
+		}
+		if r.Now().Sub(acknowledged) >= ackAfter {
+			r.acknowledge(ctx, done)
+			done, acknowledged = nil, r.Now()
+		}
+	}
+	r.acknowledge(ctx, done)
+	r.giveBack(ctx, back...)
+}
+
+// handOver makes one attempt and tells the observer.
+func (r *round) handOver(c Claimed) error {
+	began := r.clock.Now()
+	err := c.Err
+	if err == nil {
+		err = r.attempt(c)
+	}
+	r.observer.published(r.handing, PublishEvent{
+		RecordID: c.RecordID, Operation: c.Record.Operation, Attempt: c.Attempts + 1,
+		Duration: r.clock.Now().Sub(began), Err: err,
+	})
+	return err
+}
+
+// attempt calls publish, and leaves it behind where it does not return when the
+// lease ends: the record is somebody else's by then.
+func (r *round) attempt(c Claimed) error {
+	event, err := r.event(r.handing, c)
+	if err != nil {
+		return err
+	}
+	result := make(chan error, 1)
+	go func() { result <- r.guarded(event) }()
+	select {
+	case err = <-result:
+		return err
+	case <-r.lease.Done():
+		return fmt.Errorf("service: publish did not return within the lease: %w", context.DeadlineExceeded)
+	}
+}
+
+// guarded turns a panic into an error.
+func (r *round) guarded(event Event) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			r.log.ErrorContext(r.handing, "publish panicked", "panic", cause, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", ErrPanic, cause)
+		}
+	}()
+	return r.publish(r.handing, event)
+}
+
+// fail returns a record to the outbox with its next attempt, or sets it aside.
+func (r *round) fail(ctx context.Context, c Claimed, err error) {
+	r.mu.Lock()
+	r.step.fail(c.RecordID.Order, err)
+	r.mu.Unlock()
+	place := c.Waiting
+	place.Attempts++
+	if errors.Is(err, ErrSetAside) {
+		place.Aside, place.Next = true, time.Time{}
+	} else {
+		place.Next = r.Now().Add(r.backOff(place.Attempts))
+	}
+	r.giveBack(ctx, place)
+}
+
+// backOff is how long a record waits after a number of failed attempts: twice
+// as long after each.
+func (s *Service) backOff(attempts int) time.Duration {
+	wait := s.retryFirst
+	for ; attempts > 1 && wait < s.retryMost; attempts-- {
+		wait *= 2
+	}
+	return min(wait, s.retryMost)
+}
+
+// What has been handed over is acknowledged, and what has not is given back,
+// even if the host is stopping: it would be relayed again, or later, otherwise.
+
+func (r *round) acknowledge(ctx context.Context, ids []supervision.RecordID) {
+	if len(ids) == 0 {
+		return
+	}
+	err := r.store.Acknowledge(context.WithoutCancel(ctx), ids...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.end(err); err == nil {
+		r.step.done += len(ids)
+	}
+}
+
+func (r *round) giveBack(ctx context.Context, places ...Waiting) {
+	if len(places) == 0 {
+		return
+	}
+	err := r.store.Return(context.WithoutCancel(ctx), places...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end(err)
+}
+
+// end ends the round where the store fails: what is handed over now could not
+// be acknowledged.
+func (r *round) end(err error) {
+	if err != nil {
+		r.err = errors.Join(r.err, err)
+		r.stop()
+	}
+}
+
+// SetAside takes records out of the way of their orders' later ones: nobody
+// relays them until [Service.Retry]. It is for a record that can never be
+// relayed, such as one that cannot be read; publish does the same with an error
+// that wraps [ErrSetAside]. Records that do not wait are ignored.
+func (s *Service) SetAside(ctx context.Context, ids ...supervision.RecordID) error {
+	places := make([]Waiting, len(ids))
+	for i, id := range ids {
+		places[i] = Waiting{RecordID: id, Aside: true}
+	}
+	return s.store.Return(ctx, places...)
+}
+
+// Retry makes records that were set aside, or wait for their next attempt,
+// fresh again. One that was set aside is relayed after later ones of its order.
+// Records that do not wait are ignored.
+func (s *Service) Retry(ctx context.Context, ids ...supervision.RecordID) error {
+	places := make([]Waiting, len(ids))
+	for i, id := range ids {
+		places[i] = Waiting{RecordID: id}
+	}
+	return s.store.Return(ctx, places...)
+}
+
+// Aside returns the records that are set aside, sorted by order and sequence,
+// starting after a record (zero: from the first), at most limit
+// ([supervision.DefaultPage] when 0). Errors: [*supervision.InvalidError] for a
+// faulty limit, and the store's own.
+func (s *Service) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error) {
+	if limit == 0 {
+		limit = supervision.DefaultPage
+	}
+	var f faults
+	f.Range("limit", limit, 1, supervision.MaxPage)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return s.store.Aside(ctx, after, limit)
+}

@@ -31,7 +31,12 @@ func (a RejectProduct) check(_ command, f faults) (Action, faults) {
 	return a, f
 }
 
-func (a RejectProduct) effect(o Order, _ Record) Order {
+func (RejectProduct) inputs(command) []Input { return []Input{askText("reason", true)} }
+
+func (a RejectProduct) facts(f facts) facts { return f.text("reason", a.Reason) }
+
+func (a RejectProduct) effect(o Order, r Record) Order {
 	o.ProductRejections++
+	o.Rejection = Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}
 	return o
 }

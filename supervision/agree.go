@@ -29,6 +29,16 @@ func (a ProposeRefund) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (ProposeRefund) inputs(c command) []Input {
+	return []Input{
+		{Key: "amount", Kind: FieldMoney, Required: true, Most: c.order.Paid}, askText("reason", false),
+	}
+}
+
+func (a ProposeRefund) facts(f facts) facts {
+	return f.money("amount", a.Amount).text("reason", a.Reason)
+}
+
 func (ProposeRefund) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if d.Reason = o.negotiable(); d.Reason == "" && o.Proposal != (Proposal{}) {
 		d.Reason = ReasonProposed
@@ -80,6 +90,13 @@ func (a AgreeRefund) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (AgreeRefund) inputs(c command) []Input {
+	proposed := c.order.Proposal.Amount
+	return []Input{{Key: "amount", Kind: FieldMoney, Required: true, Least: proposed, Most: proposed}}
+}
+
+func (a AgreeRefund) facts(f facts) facts { return f.money("amount", a.Amount) }
+
 func (a AgreeRefund) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if d.Reason = o.proposed(); d.Reason == "" && a.Amount != (Money{}) && a.Amount != o.Proposal.Amount {
 		d.Reason = ReasonOtherAmount
@@ -106,6 +123,10 @@ func (a DeclineRefund) check(_ command, f faults) (Action, faults) {
 	a.Reason = f.text("reason", a.Reason, true)
 	return a, f
 }
+
+func (DeclineRefund) inputs(command) []Input { return []Input{askText("reason", true)} }
+
+func (a DeclineRefund) facts(f facts) facts { return f.text("reason", a.Reason) }
 
 func (DeclineRefund) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	d.Reason = o.proposed()

@@ -56,6 +56,18 @@ func (a Amend) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (Amend) inputs(c command) []Input {
+	return []Input{
+		{Key: "policy", Kind: FieldPolicy}, {Key: "scheduled_end", Kind: FieldInstant, From: c.at.Add(Tick)},
+		askID("buyer"), askID("seller"), askText("reason", true),
+	}
+}
+
+func (a Amend) facts(f facts) facts {
+	return f.policy("policy", a.Policy).instant("scheduled_end", a.ScheduledEnd).id("buyer", a.Buyer).
+		id("seller", a.Seller).text("reason", a.Reason)
+}
+
 // past reports whether time would close the order at an end that it has behind
 // it. While it is frozen the end moves on.
 func (a Amend) past(c command) bool {

@@ -30,7 +30,12 @@ func (a RejectRequest) check(_ command, f faults) (Action, faults) {
 	return a, f
 }
 
-func (a RejectRequest) effect(o Order, _ Record) Order {
+func (RejectRequest) inputs(command) []Input { return []Input{askText("reason", true)} }
+
+func (a RejectRequest) facts(f facts) facts { return f.text("reason", a.Reason) }
+
+func (a RejectRequest) effect(o Order, r Record) Order {
 	o.RequestRejections++
+	o.Rejection = Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}
 	return o
 }

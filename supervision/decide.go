@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/koogallery/serviceflow/internal/fault"
-
 	"github.com/koogallery/serviceflow/appeal"
 )
 
@@ -64,9 +62,7 @@ func (o Order) Permit(actor Actor, op Operation, at time.Time) (Decision, error)
 	}
 	room, ok := rooms[op]
 	if !ok {
-		var f faults
-		f.Add("operation", fault.Unknown, "name one of the operations")
-		return Decision{}, f.err()
+		return Decision{}, unknownOperation()
 	}
 	return o.decide(actor, room.zero, op, at), nil
 }

@@ -53,6 +53,29 @@ func (a DecideAppeal) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (DecideAppeal) inputs(c command) []Input {
+	outcome := Input{Key: "outcome", Kind: FieldOutcome, Required: true}
+	for _, out := range appeal.Outcomes() {
+		outcome.Choices = append(outcome.Choices, c.choice(string(out), DecideAppeal{Outcome: out}))
+	}
+	at := Input{Key: "resume_at", Kind: FieldStatus, With: Condition{"outcome", []string{string(appeal.Resume)}}}
+	for _, s := range c.order.ResumeTargets() {
+		at.Choices = append(at.Choices, c.choice(string(s), DecideAppeal{Outcome: appeal.Resume, ResumeAt: s}))
+	}
+	list := []Input{outcome, at, {Key: "upheld", Kind: FieldYesNo, Required: true}, askText("decision", true)}
+	if c.order.Paid != (Money{}) {
+		list = append(list, Input{Key: "refund", Kind: FieldMoney, Most: c.order.Paid,
+			With: Condition{"outcome", []string{string(appeal.Accept), string(appeal.Cancel)}}})
+	}
+	return append(list, askFiles(false))
+}
+
+func (a DecideAppeal) facts(f facts) facts {
+	return f.word("outcome", FieldOutcome, string(a.Outcome), a.Outcome).
+		word("resume_at", FieldStatus, string(a.ResumeAt), a.ResumeAt).yesNo("upheld", a.Upheld).
+		text("decision", a.Decision).money("refund", a.Refund).files(a.Attachments)
+}
+
 func (a DecideAppeal) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if a.Outcome == appeal.Resume && a.ResumeAt.Waiting() && !o.canResumeAt(a.ResumeAt) {
 		d.Reason = ReasonNothingThere

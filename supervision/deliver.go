@@ -44,6 +44,17 @@ func (a Deliver) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (Deliver) inputs(c command) []Input {
+	return []Input{
+		askText("result", true), askFiles(false),
+		{Key: "enabled_at", Kind: FieldInstant, From: c.order.OpenedAt, Until: c.at},
+	}
+}
+
+func (a Deliver) facts(f facts) facts {
+	return f.text("result", a.Result).files(a.Attachments).instant("enabled_at", a.EnabledAt)
+}
+
 func (a Deliver) effect(o Order, r Record) Order {
 	o.Delivery = &Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: r.At}
 	o.ReceivedAt = time.Time{}

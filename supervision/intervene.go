@@ -29,6 +29,10 @@ func (a Intervene) check(_ command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (Intervene) inputs(command) []Input { return []Input{askText("reason", true), askFiles(false)} }
+
+func (a Intervene) facts(f facts) facts { return f.text("reason", a.Reason).files(a.Attachments) }
+
 func (a Intervene) effect(o Order, r Record) Order {
 	o.freeze(r, appeal.Appeal{Manager: r.Actor.ID, Reason: a.Reason, Attachments: a.Attachments})
 	return o

@@ -31,6 +31,17 @@ func (a AddNote) check(_ command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (AddNote) inputs(command) []Input {
+	return []Input{askText("text", true), askFiles(false), {Key: "shared", Kind: FieldYesNo}}
+}
+
+func (a AddNote) facts(f facts) facts {
+	if a.Text == "" {
+		return f // a note that its reader may not see
+	}
+	return f.text("text", a.Text).files(a.Attachments).yesNo("shared", a.Shared)
+}
+
 func (AddNote) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if len(o.Appeal.Notes) >= MaxNotes {
 		d.Reason, d.Measure = ReasonNotes, appeal.Measure{Have: len(o.Appeal.Notes), Need: MaxNotes}

@@ -69,6 +69,12 @@ func (a Opening) check(_ command, f faults) (Action, faults) {
 	return a, a.validate(f)
 }
 
+func (a Opening) facts(f facts) facts {
+	return f.id("id", a.ID).id("product", a.Product).id("buyer", a.Buyer).id("seller", a.Seller).
+		instant("scheduled_end", a.ScheduledEnd).money("paid", a.Paid).policy("policy", a.Policy).
+		number("template_version", a.TemplateVersion)
+}
+
 func (a Opening) validate(f faults) faults {
 	f.ID("id", a.ID)
 	f.ID("product", a.Product)

@@ -52,8 +52,8 @@ type Order struct {
 	// ScheduledEnd is when the flow is scheduled to be completed, moved by past
 	// freezes (R14, R17).
 	ScheduledEnd time.Time `json:"scheduled_end"`
-	// RemindedAt is the buyer's last reminder (R20); zero without one.
-	RemindedAt time.Time `json:"reminded_at,omitzero"`
+	// Reminder is the buyer's last reminder (R20); zero without one.
+	Reminder Reminder `json:"reminder,omitzero"`
 	// AcceptedAt is when the order was accepted (R02, R08, R15); zero before,
 	// and after a ruling that takes it back.
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
@@ -70,6 +70,10 @@ type Order struct {
 	// opening or the ruling that has spent those before (R10, R16).
 	RequestRejections int `json:"request_rejections,omitempty"`
 	ProductRejections int `json:"product_rejections,omitempty"`
+
+	// Rejection is the last one, of a request or of a delivery (R05, R08); zero
+	// without one.
+	Rejection Rejection `json:"rejection,omitzero"`
 
 	// Request is the request submitted last, Delivery the last delivery, Appeal
 	// the last appeal or intervention, pending or ruled; nil without one.
@@ -181,6 +185,8 @@ func (o *Order) complete() error {
 		{"frozen_from", frozen == (o.FrozenFrom.Waiting() || o.FrozenFrom == Accepted)},
 		{"cancellation", (o.Status == Canceled) == (o.Cancellation.By != "") &&
 			(o.Cancellation.By == "") == (o.Cancellation.From == "")},
+		{"rejection", o.Rejection == Rejection{} || o.Rejection.isWhole()},
+		{"reminder", o.Reminder == Reminder{} || !o.Reminder.At.IsZero()},
 		{"proposal", o.Proposal == Proposal{} || !o.Proposal.At.IsZero() && !o.Status.Final()},
 		{"refund", o.Refund == Refund{} || !o.Refund.At.IsZero() && o.Refund.By != ""},
 	})

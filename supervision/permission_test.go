@@ -50,8 +50,8 @@ func boundaries(o supervision.Order) []time.Time {
 		o.TurnSince.Add(p.AutoAccept), o.TurnSince.Add(p.AutoAccept + p.CompletionDelay),
 		o.ScheduledEnd.Add(1000 * day),
 	}
-	if !o.RemindedAt.IsZero() {
-		list = append(list, o.RemindedAt.Add(p.ReminderInterval))
+	if !o.Reminder.At.IsZero() {
+		list = append(list, o.Reminder.At.Add(p.ReminderInterval))
 	}
 	if o.Appeal != nil {
 		list = append(list, o.Appeal.HandleBy)

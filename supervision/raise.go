@@ -38,14 +38,30 @@ func (a RaiseAppeal) check(c command, f faults) (Action, faults) {
 	a.Reason = f.text("reason", a.Reason, true)
 	a.Demand = f.text("demand", a.Demand, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
-	switch {
-	case len(a.Attachments) > 0 || c.again:
-	case c.actor.Role == RoleSeller && c.order.Status == AwaitingAcceptance:
-		f.Add("attachments", fault.Required, "attach proof of delivery")
-	case c.order.Policy.Appeal.Proof:
+	if len(a.Attachments) == 0 && !c.again && c.order.needsProof(c.actor.Role) {
 		f.Add("attachments", fault.Required, "attach proof")
 	}
 	return a, f
+}
+
+func (RaiseAppeal) inputs(c command) []Input {
+	ground := Input{Key: "ground", Kind: FieldGround, Required: true}
+	for _, g := range c.order.Policy.Appeal.Grounds(c.actor.Role.party()).List() {
+		ground.Choices = append(ground.Choices, c.choice(string(g), RaiseAppeal{Ground: g}))
+	}
+	return []Input{
+		ground, askText("reason", true), askText("demand", true), askFiles(c.order.needsProof(c.actor.Role)),
+	}
+}
+
+func (a RaiseAppeal) facts(f facts) facts {
+	return f.word("ground", FieldGround, string(a.Ground), a.Ground).text("reason", a.Reason).
+		text("demand", a.Demand).files(a.Attachments)
+}
+
+// needsProof reports whether an appeal of the role's has to attach proof (R18).
+func (o *Order) needsProof(role Role) bool {
+	return o.Policy.Appeal.Proof || role == RoleSeller && o.Status == AwaitingAcceptance
 }
 
 // decide judges the ground that the appeal names; without one, the ground that

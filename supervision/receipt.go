@@ -30,6 +30,16 @@ func (a ReportReceipt) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (ReportReceipt) inputs(c command) []Input {
+	in := Input{Key: "received_at", Kind: FieldInstant, Until: c.at}
+	if c.order.Delivery != nil {
+		in.From = c.order.Delivery.DeliveredAt
+	}
+	return []Input{in}
+}
+
+func (a ReportReceipt) facts(f facts) facts { return f.instant("received_at", a.ReceivedAt) }
+
 func (ReportReceipt) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if !o.ReceivedAt.IsZero() {
 		d.Reason = ReasonReceived

@@ -16,6 +16,15 @@ type Remind struct {
 	Text string `json:"text,omitempty"`
 }
 
+// Reminder is what the buyer reminded the seller of last (R20). The zero value
+// is none.
+type Reminder struct {
+	// Text is the buyer's; empty where it wrote none.
+	Text string `json:"text,omitempty"`
+	// At is when.
+	At time.Time `json:"at"`
+}
+
 // Operation returns OpRemind.
 func (Remind) Operation() Operation { return OpRemind }
 
@@ -24,20 +33,24 @@ func (a Remind) check(_ command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (Remind) inputs(command) []Input { return []Input{askText("text", false)} }
+
+func (a Remind) facts(f facts) facts { return f.text("text", a.Text) }
+
 func (Remind) decide(o Order, d Decision, _ Actor, at time.Time) Decision {
 	if next := o.nextReminder(); next.After(at) {
 		d.Reason, d.From = ReasonReminded, next
-		d.Measure = appeal.Measure{Since: o.RemindedAt, Length: o.Policy.ReminderInterval}
+		d.Measure = appeal.Measure{Since: o.Reminder.At, Length: o.Policy.ReminderInterval}
 	}
 	return d
 }
 
 // nextReminder returns the first instant at which the buyer may remind again
 // (R20); without a reminder, one long past.
-func (o *Order) nextReminder() time.Time { return o.RemindedAt.Add(o.Policy.ReminderInterval) }
+func (o *Order) nextReminder() time.Time { return o.Reminder.At.Add(o.Policy.ReminderInterval) }
 
-func (Remind) effect(o Order, r Record) Order {
-	o.RemindedAt = r.At
+func (a Remind) effect(o Order, r Record) Order {
+	o.Reminder = Reminder{a.Text, r.At}
 	return o
 }
 

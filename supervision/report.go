@@ -17,3 +17,7 @@ func (a ReportProgress) check(_ command, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, true)
 	return a, f
 }
+
+func (ReportProgress) inputs(command) []Input { return []Input{askText("text", true)} }
+
+func (a ReportProgress) facts(f facts) facts { return f.text("text", a.Text) }

@@ -201,7 +201,8 @@ func TestR20_Reminder(t *testing.T) {
 		s := arrive(t, supervision.Guide(), status).wait(day)
 		before := s.order
 		s.do(ben, remind)
-		before.Version, before.UpdatedAt, before.RemindedAt = before.Version+1, s.at, s.at
+		before.Version, before.UpdatedAt = before.Version+1, s.at
+		before.Reminder = supervision.Reminder{Text: remind.Text, At: s.at}
 		assert.Equal(t, before, s.order, "no status, no counter, no clock")
 
 		again := s.at.Add(24 * time.Hour)

@@ -52,6 +52,17 @@ func (a SubmitRequest) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
+func (SubmitRequest) inputs(c command) []Input {
+	if version := c.order.TemplateVersion; version != 0 {
+		return []Input{{Key: "values", Kind: FieldForm, Required: true, Template: version}, askFiles(false)}
+	}
+	return []Input{askText("text", true), askFiles(false)}
+}
+
+func (a SubmitRequest) facts(f facts) facts {
+	return f.answers(a.Values).text("text", a.Text).files(a.Attachments)
+}
+
 // form checks values against the template that the order is pinned to; each
 // fault names its field as "values.key" (R04).
 func (f *faults) form(field string, version int, form *template.Form, raw template.Values) template.Values {

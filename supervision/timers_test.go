@@ -188,7 +188,7 @@ func TestApply_TimeNeverRunsBackwards(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day).do(sue, report)
 	newest := s.at
 	s.until(bought).do(ben, remind)
-	assert.Equal(t, newest, s.order.RemindedAt, "a slow clock counts as the newest record's instant")
+	assert.Equal(t, newest, s.order.Reminder.At, "a slow clock counts as the newest record's instant")
 	assert.Equal(t, newest, s.records[len(s.records)-1].At)
 	assert.Equal(t, newest.Add(day), s.refused(ben, remind).From)
 	assert.Equal(t, newest, s.refused(ben, remind).At)

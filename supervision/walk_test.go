@@ -89,7 +89,7 @@ func waits(o supervision.Order) (list []time.Time) {
 		silence := o.Facts().Since.Add(o.Policy.Appeal.Silence + tick)
 		list = append(list, silence, o.ScheduledEnd.Add(-o.Policy.Appeal.Blackout), o.ScheduledEnd)
 		if o.Turn() == supervision.RoleSeller {
-			list = append(list, o.RemindedAt.Add(o.Policy.ReminderInterval))
+			list = append(list, o.Reminder.At.Add(o.Policy.ReminderInterval))
 		}
 	case o.Status == supervision.Frozen:
 		list = append(list, o.Appeal.HandleBy.Add(tick))

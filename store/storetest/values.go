@@ -58,7 +58,7 @@ var aboutValues = []sentence{
 		require.Nil(c, order.Request)
 		require.Nil(c, order.Delivery)
 		require.Nil(c, order.Appeal)
-		for _, instant := range []time.Time{order.RemindedAt, order.AcceptedAt, order.ClosedAt} {
+		for _, instant := range []time.Time{order.Reminder.At, order.AcceptedAt, order.ClosedAt} {
 			require.True(c, instant.IsZero())
 		}
 		require.Zero(c, order.FrozenFrom)

@@ -32,6 +32,17 @@ func (l *Language) Check() error {
 	every(&c, "Deadlines", l.Deadlines, supervision.DeadlineKinds(), "in")
 	every(&c, "Openings", l.Openings, appeal.AllGrounds.List(), "in", "party")
 	every(&c, "Faults", l.Faults, supervision.FaultCodes(), "min", "max", "kind")
+	keys := []string{"finding.count", "finding.since"}
+	for _, op := range supervision.Operations() {
+		for _, key := range supervision.Fields(op) {
+			if l.Fields[string(op)+"."+key] == "" {
+				keys = append(keys, key)
+			}
+		}
+	}
+	every(&c, "Fields", l.Fields, keys)
+	c.text("Yes", l.Yes)
+	c.text("No", l.No)
 	c.text("Possible", l.Possible, "from")
 	c.text("In", l.In, "span")
 	c.text("Now", l.Now)

@@ -53,13 +53,20 @@ type Language struct {
 	// Faults say what to do about an input: {min}, {max}, {kind}.
 	Faults map[supervision.FaultCode]string
 
+	// Fields label what operations ask for and tell, by the field's key, or by
+	// operation and key where the operation calls it something else:
+	// "remind.text".
+	Fields map[string]string
+
 	// Days, Hours, Minutes and Seconds write {n} of them, Moment less than a
 	// minute; In and Now say when something comes.
 	Days, Hours, Minutes, Seconds, Moment string
 	In, Now                               string
 	// Space stands between the two parts of a duration and between sentences,
-	// Or between alternatives.
-	Space, Or string
+	// Or between alternatives, And between the items of a list.
+	Space, Or, And string
+	// Yes and No are answers.
+	Yes, No string
 }
 
 // Status names a flow status.

@@ -29,12 +29,13 @@ type handOrder struct {
 	UpdatedAt         time.Time             `json:"updated_at"`
 	TurnSince         time.Time             `json:"turn_since"`
 	ScheduledEnd      time.Time             `json:"scheduled_end"`
-	RemindedAt        time.Time             `json:"reminded_at,omitzero"`
+	Reminder          supervision.Reminder  `json:"reminder,omitzero"`
 	AcceptedAt        time.Time             `json:"accepted_at,omitzero"`
 	ClosedAt          time.Time             `json:"closed_at,omitzero"`
 	Passed            []string              `json:"passed,omitempty"`
 	RequestRejections int                   `json:"request_rejections,omitempty"`
 	ProductRejections int                   `json:"product_rejections,omitempty"`
+	Rejection         supervision.Rejection `json:"rejection,omitzero"`
 	Request           *supervision.Request  `json:"request,omitempty"`
 	Delivery          *supervision.Delivery `json:"delivery,omitempty"`
 	Appeal            json.RawMessage       `json:"appeal,omitempty"`
@@ -83,6 +84,7 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 			DeliveredAt: at}
 	case supervision.RejectProduct:
 		o.ProductRejections++
+		o.Rejection = supervision.Rejection{Operation: a.Operation(), Reason: a.Reason, By: actor.ID, At: at}
 	}
 	r.To = to
 	o.Status, o.Version, o.UpdatedAt, o.TurnSince = to, r.Seq, at, at

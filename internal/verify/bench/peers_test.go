@@ -39,6 +39,8 @@ func same(t *testing.T, o supervision.Order, p plainOrder) {
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Status: string(o.Status), Version: o.Version,
 		OpenedAt: o.OpenedAt, UpdatedAt: o.UpdatedAt, TurnSince: o.TurnSince, ScheduledEnd: p.ScheduledEnd,
 		AcceptedAt:        o.AcceptedAt,
+		Reminder:          o.Reminder,
+		Rejection:         o.Rejection,
 		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections, Request: o.Request,
 		Delivery: o.Delivery,
 	}, p)
@@ -102,7 +104,8 @@ func (g *ground) whole(t *testing.T, side tables, id string) (w whole) {
 
 // timeless leaves out when the two sides acted, which is not the same.
 func (w whole) timeless() whole {
-	for _, at := range []*time.Time{&w.order.UpdatedAt, &w.order.TurnSince, &w.order.Delivery.DeliveredAt} {
+	for _, at := range []*time.Time{&w.order.UpdatedAt, &w.order.TurnSince, &w.order.Delivery.DeliveredAt,
+		&w.order.Rejection.At} {
 		*at = time.Time{}
 	}
 	for i := range w.records {

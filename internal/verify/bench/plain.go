@@ -12,7 +12,9 @@ type plainOrder struct {
 	Status                               string
 	Version                              int64
 	OpenedAt, UpdatedAt, TurnSince       time.Time
-	ScheduledEnd, AcceptedAt, RemindedAt time.Time
+	ScheduledEnd, AcceptedAt             time.Time
+	Reminder                             supervision.Reminder
+	Rejection                            supervision.Rejection
 	RequestRejections, ProductRejections int
 	Request                              *supervision.Request
 	Delivery                             *supervision.Delivery
@@ -47,6 +49,7 @@ func (o *plainOrder) advance(r *plainRecord) {
 		o.Request = &supervision.Request{Text: a.Text, Values: a.Values, Attachments: a.Attachments, SubmittedAt: r.At}
 	case supervision.RejectRequest:
 		o.RequestRejections++
+		o.Rejection = supervision.Rejection{Operation: a.Operation(), Reason: a.Reason, By: r.Actor.ID, At: r.At}
 	case supervision.Deliver:
 		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt,
 			DeliveredAt: r.At}
@@ -54,8 +57,9 @@ func (o *plainOrder) advance(r *plainRecord) {
 		o.AcceptedAt = r.At
 	case supervision.RejectProduct:
 		o.ProductRejections++
+		o.Rejection = supervision.Rejection{Operation: a.Operation(), Reason: a.Reason, By: r.Actor.ID, At: r.At}
 	case supervision.Remind:
-		o.RemindedAt = r.At
+		o.Reminder = supervision.Reminder{Text: a.Text, At: r.At}
 	}
 	o.Status, o.Version, o.UpdatedAt, o.TurnSince = r.To, r.Seq, r.At, r.At
 }

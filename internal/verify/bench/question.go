@@ -143,7 +143,7 @@ func mayFire(t supervision.Transition, o *supervision.Order, a supervision.Actor
 	}
 	switch t.Operation {
 	case supervision.OpRemind:
-		return at.Sub(o.RemindedAt) >= o.Policy.ReminderInterval
+		return at.Sub(o.Reminder.At) >= o.Policy.ReminderInterval
 	case supervision.OpProposeRefund:
 		return o.Policy.NegotiatedRefund && o.Proposal == supervision.Proposal{}
 	case supervision.OpWithdrawRefund, supervision.OpAgreeRefund, supervision.OpDeclineRefund:

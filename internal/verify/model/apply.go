@@ -209,6 +209,7 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "reject_request":
 		r.To = "awaiting_request"
 		o.RequestRejections++
+		o.Rejected = Rejection{c.Op, c.Text, c.Actor, at}
 	case "report_progress":
 	case "deliver":
 		r.To = "awaiting_acceptance"
@@ -221,8 +222,9 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "reject_product":
 		r.To = "awaiting_delivery"
 		o.ProductRejections++
+		o.Rejected = Rejection{c.Op, c.Text, c.Actor, at}
 	case "remind":
-		o.Reminded = at
+		o.Reminded, o.ReminderText = at, c.Text
 		newTurn = false
 	case "raise_appeal":
 		r.To = "frozen"

@@ -12,6 +12,11 @@ type Order struct {
 	// 0 for unknown (R32).
 	Paid int64
 
+	// Rejected is the last rejection (R05, R08), ReminderText the text of the
+	// last reminder (R20).
+	Rejected     Rejection
+	ReminderText string
+
 	Status, FrozenFrom                                          string
 	Version                                                     int
 	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
@@ -32,6 +37,13 @@ type Order struct {
 	Request  *Request
 	Delivery *Delivery
 	Appeal   *Appeal
+}
+
+// Rejection is by which operation, why, by whom and when something came back;
+// none where At is 0.
+type Rejection struct {
+	Op, Reason, By string
+	At             int64
 }
 
 // Proposal is a proposed refund; none where At is 0.

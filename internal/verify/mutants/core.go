@@ -59,6 +59,21 @@ var flows = []plot{
 			`	o.RequestRejections = 0` + "\n	o.Request = &Request{"},
 	}},
 	{"supervision/confirm.go", coreTests, []mutant{
+		{"R05", "an order forgets why its request came back",
+			`	o.Rejection = Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}` + "\n", ``},
+	}},
+	{"supervision/accept.go", coreTests, []mutant{
+		{"R08", "the order says when it turned, and not when its delivery came back",
+			`Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}`, `Rejection{r.Operation, a.Reason, r.Actor.ID, o.TurnSince}`},
+	}},
+	{"supervision/inputs.go", coreTests, []mutant{
+		{"R23", "a choice that is not open looks as if it were", `a.Operation(), c.at)`,
+			`a.Operation(), c.at.Add(6*Day))`},
+	}},
+	{"supervision/facts.go", coreTests, []mutant{
+		{"R21", "facts share their files with the record", `slices.Clone(list)`, `list`},
+	}},
+	{"supervision/confirm.go", coreTests, []mutant{
 		{"R10", "a rejected request counts as a rejected product", `o.RequestRejections++`, `o.ProductRejections++`},
 	}},
 	{"supervision/report.go", coreTests, []mutant{
@@ -73,7 +88,7 @@ var flows = []plot{
 	}},
 	{"supervision/raise.go", coreTests, []mutant{
 		{"R18", "a seller appeals at acceptance without proof",
-			`c.actor.Role == RoleSeller && c.order.Status == AwaitingAcceptance`, `c.order.Status == Accepted`},
+			`role == RoleSeller && o.Status == AwaitingAcceptance`, `o.Status == Accepted`},
 		{"R17", "an appeal begins the turn anew", `func (RaiseAppeal) keepsTurn() {} // R17` + "\n", ``},
 	}},
 	{"supervision/agree.go", coreTests, []mutant{

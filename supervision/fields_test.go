@@ -1,0 +1,247 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// asked are orders at every status, on free text and on a template, under
+// several policies, with a proposal and without.
+func asked(t *testing.T) (list []*story) {
+	strict := supervision.Guide()
+	strict.NegotiatedRefund, strict.Appeal.Proof = true, true
+	for _, policy := range []supervision.Policy{supervision.Guide(), strict} {
+		for _, status := range supervision.Statuses() {
+			s := arrive(t, policy, status)
+			list = append(list, s.fork())
+			list = append(list, s.wait(6*day))
+			if s.permit(ben, supervision.OpProposeRefund).Allowed {
+				list = append(list, s.fork().do(ben, propose))
+			}
+		}
+	}
+	return append(list, beginOn(t, anOpening(supervision.Guide()), 2, seats()))
+}
+
+// performer is the actor of the story that performs an operation.
+func performer(op supervision.Operation) supervision.Actor {
+	return map[supervision.Role]supervision.Actor{
+		supervision.RoleBuyer: ben, supervision.RoleSeller: sue, supervision.RoleManager: mia,
+		supervision.RoleSystem: supervision.System(),
+	}[op.By()[0]]
+}
+
+func inputsOf(t *testing.T, s *story, actor supervision.Actor, op supervision.Operation) []supervision.Input {
+	t.Helper()
+	inputs, err := s.order.Inputs(actor, op, s.at)
+	require.NoError(t, err)
+	return inputs
+}
+
+// Every field of every operation is asked for somewhere, and nothing else is.
+// An opening is no operation on an order.
+func TestR23_EveryFieldIsAskedFor(t *testing.T) {
+	stories := asked(t)
+	for _, op := range supervision.Operations() {
+		if op == supervision.OpOpen {
+			continue
+		}
+		keys := make(map[string]bool)
+		for _, s := range stories {
+			for _, in := range inputsOf(t, s, performer(op), op) {
+				keys[in.Key] = true
+				assert.NotEmpty(t, in.Kind)
+			}
+		}
+		assert.ElementsMatch(t, supervision.Fields(op), sorted(keys), op)
+	}
+}
+
+// What is required is exactly what an empty action is refused for.
+func TestR23_RequiredIsWhatIsRefused(t *testing.T) {
+	tried := make(map[supervision.Operation]bool)
+	for _, s := range asked(t) {
+		for _, op := range supervision.Operations() {
+			for _, actor := range []supervision.Actor{ben, sue, mia, supervision.System()} {
+				if !s.permit(actor, op).Allowed {
+					continue
+				}
+				tried[op] = true
+				required := make(map[string]bool)
+				for _, in := range inputsOf(t, s, actor, op) {
+					if in.Required && in.Kind != supervision.FieldYesNo { // no is an answer
+						required[in.Key] = true
+					}
+				}
+				empty, err := supervision.UnmarshalActionOf(op, []byte("{}"))
+				require.NoError(t, err)
+				_, _, err = s.order.Apply(actor, empty, s.at, s.forms...)
+				refused := make(map[string]bool)
+				var invalid *supervision.InvalidError
+				if errors.As(err, &invalid) {
+					for _, f := range invalid.Faults {
+						if root := strings.FieldsFunc(f.Field, func(r rune) bool { return r == '.' || r == '[' }); len(root) > 0 {
+							refused[root[0]] = true
+						}
+					}
+				}
+				assert.Equal(t, required, refused, "%s by %s at %s", op, actor, s.order.Status)
+			}
+		}
+	}
+	for _, op := range supervision.Operations() {
+		untimed := op != supervision.OpOpen && op != supervision.OpComplete && op != supervision.OpAutoAccept &&
+			op != supervision.OpCloseAtEnd
+		assert.Equal(t, untimed, tried[op], op)
+	}
+}
+
+// A choice is open exactly where the action with its word is taken.
+func TestR23_ChoicesAreWhatIsTaken(t *testing.T) {
+	chosen := 0
+	for _, s := range asked(t) {
+		for _, actor := range []supervision.Actor{ben, sue, mia} {
+			for _, in := range inputsOf(t, s, actor, supervision.OpRaiseAppeal) {
+				for _, c := range in.Choices {
+					_, _, err := s.order.Apply(actor, appealOn(appeal.Ground(c.Value)), s.at)
+					assert.Equal(t, err == nil, c.Decision.Allowed, "%s %s", c.Value, s.order.Status)
+					chosen++
+				}
+			}
+		}
+		for _, in := range inputsOf(t, s, mia, supervision.OpDecideAppeal) {
+			for _, c := range in.Choices {
+				ruling := supervision.DecideAppeal{Outcome: appeal.Outcome(c.Value), Decision: "So."}
+				if in.Key == "resume_at" {
+					ruling.Outcome, ruling.ResumeAt = appeal.Resume, supervision.Status(c.Value)
+				}
+				_, _, err := s.order.Apply(mia, ruling, s.at)
+				assert.Equal(t, err == nil, c.Decision.Allowed, "%s %s", c.Value, s.order.Status)
+				chosen++
+			}
+		}
+	}
+	assert.Greater(t, chosen, 50)
+}
+
+// What an instant and an amount are bounded by is taken, and what is one beyond
+// is not (R07, R27, R32).
+func TestR23_BoundsAreWhatIsTaken(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
+	enabled := inputsOf(t, s, sue, supervision.OpDeliver)[2]
+	assert.Equal(t, supervision.Input{Key: "enabled_at", Kind: supervision.FieldInstant, From: bought, Until: s.at}, enabled)
+	for at, taken := range map[time.Time]bool{
+		enabled.From.Add(-tick): false, enabled.From: true, enabled.Until: true, enabled.Until.Add(tick): false,
+	} {
+		_, _, err := s.order.Apply(sue, supervision.Deliver{Result: "x", EnabledAt: at}, s.at)
+		assert.Equal(t, taken, err == nil, at)
+	}
+	s = arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
+	amount := inputsOf(t, s, sue, supervision.OpAgreeRefund)[0]
+	assert.Equal(t, half, amount.Least)
+	assert.Equal(t, half, amount.Most)
+	assert.Equal(t, paid, inputsOf(t, s, ben, supervision.OpProposeRefund)[0].Most)
+}
+
+func TestR18_ProofIsRequiredWhereTheRulesAskForIt(t *testing.T) {
+	for _, c := range []struct {
+		policy   supervision.Policy
+		status   supervision.Status
+		actor    supervision.Actor
+		required bool
+	}{
+		{supervision.Guide(), supervision.AwaitingAcceptance, sue, true},
+		{supervision.Guide(), supervision.AwaitingAcceptance, ben, false},
+		{supervision.Guide(), supervision.AwaitingRequest, sue, false},
+		{supervision.Rules2025(), supervision.AwaitingRequest, ben, true},
+	} {
+		inputs := inputsOf(t, arrive(t, c.policy, c.status), c.actor, supervision.OpRaiseAppeal)
+		assert.Equal(t, "attachments", inputs[3].Key)
+		assert.Equal(t, c.required, inputs[3].Required, "%s %s %s", c.policy.Name, c.status, c.actor)
+	}
+}
+
+func TestInputs_AskAsPermitDoes(t *testing.T) {
+	s := begin(t, supervision.Guide())
+	_, err := s.order.Inputs(otherBuyer, supervision.OpSubmitRequest, s.at)
+	assert.ErrorIs(t, err, supervision.ErrNotFound)
+	_, err = s.order.Inputs(supervision.Actor{}, supervision.OpSubmitRequest, s.at)
+	assert.ErrorIs(t, err, supervision.ErrInvalid)
+	_, err = s.order.Inputs(ben, "dance", s.at)
+	assert.Equal(t, map[string]string{"operation": "unknown"}, faultsOf(t, err))
+	inputs, err := s.order.Inputs(ben, supervision.OpAcceptProduct, s.at)
+	assert.NoError(t, err)
+	assert.Empty(t, inputs)
+	assert.Empty(t, supervision.Fields("dance"))
+}
+
+// Every field that is submitted is told, under its name and in the order of a
+// form; what was left open is not.
+func TestR21_EveryFieldIsTold(t *testing.T) {
+	records, _ := tales(t)
+	told := make(map[supervision.Operation]map[string]bool)
+	for _, r := range records {
+		if told[r.Operation] == nil {
+			told[r.Operation] = make(map[string]bool)
+		}
+		for _, f := range r.Facts() {
+			root, _, _ := strings.Cut(f.Key, ".")
+			assert.NotNil(t, f.Value)
+			assert.NotEmpty(t, f.Kind)
+			if root != "finding" {
+				told[r.Operation][root] = true
+			}
+		}
+	}
+	for _, op := range supervision.Operations() {
+		assert.ElementsMatch(t, supervision.Fields(op), sorted(told[op]), op)
+	}
+	assert.Empty(t, supervision.Record{Action: remindSilently}.Facts())
+	assert.Empty(t, supervision.Record{}.Facts())
+}
+
+var remindSilently = supervision.Remind{}
+
+func TestR21_FactsAreOrderedAndKeepTheirKeys(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance).silenced()
+	files := appealOn("").Attachments
+	record := s.records[len(s.records)-1]
+	assert.Equal(t, []supervision.Fact{
+		{Key: "ground", Kind: supervision.FieldGround, Value: appeal.BuyerSilent},
+		{Key: "reason", Kind: supervision.FieldText, Value: "Nothing happens."},
+		{Key: "demand", Kind: supervision.FieldText, Value: "Go on."},
+		{Key: "attachments", Kind: supervision.FieldFiles, Value: files},
+		{Key: "finding.since", Kind: supervision.FieldInstant, Value: bought},
+	}, record.Facts())
+
+	form := supervision.Record{Action: supervision.SubmitRequest{Values: template.Values{
+		"users": json.Number("200"), "region": "eu", "add_ons": []string{"sso"}}}}
+	facts := form.Facts()
+	assert.Equal(t, []supervision.Fact{
+		{Key: "values.add_ons", Kind: supervision.FieldAnswer, Value: []string{"sso"}},
+		{Key: "values.region", Kind: supervision.FieldAnswer, Value: "eu"},
+		{Key: "values.users", Kind: supervision.FieldAnswer, Value: json.Number("200")},
+	}, facts)
+
+	record.Facts()[3].Value.([]supervision.Attachment)[0].Name = "other"
+	assert.Equal(t, files, record.Action.(supervision.RaiseAppeal).Attachments, "facts are copies")
+	assert.True(t, slices.IsSortedFunc(facts, func(a, b supervision.Fact) int { return strings.Compare(a.Key, b.Key) }))
+}
+
+// A note that its reader may not see tells nothing (R34).
+func TestR34_AHiddenNoteTellsNothing(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Frozen).do(mia, note)
+	record := s.records[len(s.records)-1]
+	assert.Len(t, record.For(mia).Facts(), 2)
+	assert.Empty(t, record.For(ben).Facts())
+}

@@ -1,0 +1,85 @@
+package words
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Field labels a field of an operation: an input's key, a fact's, or the field
+// of a fault.
+func (l *Language) Field(op supervision.Operation, key string) string {
+	if i := strings.IndexByte(key, '['); i >= 0 {
+		key = key[:i]
+	}
+	if text, ok := l.Fields[string(op)+"."+key]; ok {
+		return text
+	}
+	return l.Fields[key]
+}
+
+// Value says the value of a fact: words by their texts, files by their names,
+// what users wrote as it is. Only the seller's template says an answer that is
+// one of its options.
+func (l *Language) Value(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case appeal.Ground:
+		return l.Grounds[v]
+	case appeal.Outcome:
+		return l.Outcomes[v]
+	case supervision.Status:
+		return l.Statuses[v]
+	case bool:
+		if v {
+			return l.Yes
+		}
+		return l.No
+	case int:
+		return number(v)
+	case json.Number:
+		return v.String()
+	case time.Time:
+		return l.Instant(v)
+	case supervision.Money:
+		return money(v)
+	case supervision.Policy:
+		return v.Name
+	case []string:
+		return strings.Join(v, l.And)
+	case []supervision.Attachment:
+		names := make([]string, len(v))
+		for i, a := range v {
+			names[i] = a.Name
+		}
+		return strings.Join(names, l.And)
+	}
+	return ""
+}
+
+// money writes an amount with its currency: "CNY 499.50".
+func money(m supervision.Money) string {
+	digits := 2
+	switch {
+	case strings.Contains(noMinorUnit, m.Currency):
+		digits = 0
+	case strings.Contains(thousandths, m.Currency):
+		digits = 3
+	}
+	text := fmt.Sprintf("%0*d", digits+1, m.Amount)
+	if digits > 0 {
+		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
+	}
+	return m.Currency + " " + text
+}
+
+// The currencies of ISO 4217 whose minor unit is not a hundredth.
+const (
+	noMinorUnit = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+	thousandths = "BHD IQD JOD KWD LYD OMR TND"
+)

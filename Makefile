@@ -41,6 +41,10 @@ fuzz: ## every fuzz target for FUZZTIME (500000x, half a minute)
 mutants: ## every planted bug, which the tests have to find; MUTANTS=-short for a third of them
 	go run ./internal/verify/mutants $(MUTANTS)
 
+.PHONY: mutate
+mutate: ## every small change of the library, which the tests have to find; MUTATE=./appeal for one package
+	go run ./internal/verify/mutate $(MUTATE)
+
 .PHONY: bench
 bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run replay' for some
 	go run ./internal/verify/bench $(BENCH)

@@ -40,14 +40,52 @@ func TestClone(t *testing.T) {
 	assert.Nil(t, (*appeal.Appeal)(nil).Clone())
 	original := anAppeal()
 	assert.Equal(t, original, original.Clone(), "pending")
+	file := func() []appeal.Attachment { return []appeal.Attachment{{Name: "file.pdf", Ref: "files/2"}} }
+	for i := range 2 {
+		original.Notes = append(original.Notes, appeal.Note{At: began.Add(8 * day), By: "m-1", Text: "Asked again.",
+			Attachments: file()})
+		original.Notes[i].Attachments = file()
+	}
 	original.Ruling = &appeal.Ruling{Outcome: appeal.Resume, ResumedAt: "awaiting_delivery", Decision: "Go on.",
-		At: began, By: "m-1"}
+		Attachments: file(), At: began, By: "m-1"}
 	clone := original.Clone()
 	assert.Equal(t, original, clone)
 	clone.Attachments[0].Name, clone.Notes[0].Text, clone.Ruling.Decision = "x", "x", "x"
+	clone.Notes[0].Attachments[0].Name, clone.Notes[1].Attachments[0].Name = "x", "x"
+	clone.Ruling.Attachments[0].Name = "x"
 	assert.Equal(t, "mail.pdf", original.Attachments[0].Name)
 	assert.Equal(t, "Called the seller.", original.Notes[0].Text)
+	assert.Equal(t, "file.pdf", original.Notes[0].Attachments[0].Name, "a note's file")
+	assert.Equal(t, "file.pdf", original.Notes[1].Attachments[0].Name, "the next note's file")
 	assert.Equal(t, "Go on.", original.Ruling.Decision)
+	assert.Equal(t, "file.pdf", original.Ruling.Attachments[0].Name, "the ruling's file")
+}
+
+func TestR34_PartiesSeeSharedNotesOnly(t *testing.T) {
+	assert.Nil(t, (*appeal.Appeal)(nil).Shared())
+	for name, c := range map[string]struct {
+		notes []appeal.Note
+		seen  []string
+	}{
+		"no notes":       {nil, nil},
+		"a working note": {[]appeal.Note{{Text: "They lie."}}, nil},
+		"a shared note":  {[]appeal.Note{{Text: "We called.", Shared: true}}, []string{"We called."}},
+		"one of each kind": {[]appeal.Note{{Text: "They lie."}, {Text: "We called.", Shared: true}},
+			[]string{"We called."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := anAppeal()
+			a.Notes = c.notes
+			whole := a.Clone()
+			var seen []string
+			for _, n := range a.Shared().Notes {
+				seen = append(seen, n.Text)
+			}
+			assert.Equal(t, c.seen, seen)
+			assert.Equal(t, a.Reason, a.Shared().Reason)
+			assert.Equal(t, whole, a, "the appeal itself keeps its notes")
+		})
+	}
 }
 
 func TestAppealJSON(t *testing.T) {

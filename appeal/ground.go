@@ -82,7 +82,7 @@ func (s Grounds) String() string { return fault.Words(s.List()) }
 func (s Grounds) MarshalJSON() ([]byte, error) { return json.Marshal(s.List()) }
 
 // UnmarshalJSON reads a list. A word that is no ground is [ErrUnknown]; a
-// ground that is listed twice is [ErrPolicy].
+// ground that is listed twice is [ErrMalformed].
 func (s *Grounds) UnmarshalJSON(data []byte) error {
 	var list []Ground
 	if err := fault.Decode("appeal: grounds", data, &list); err != nil {
@@ -90,7 +90,7 @@ func (s *Grounds) UnmarshalJSON(data []byte) error {
 	}
 	set := GroundsOf(list...)
 	if len(set.List()) != len(list) {
-		return fmt.Errorf("appeal: grounds: %w: list each ground once", ErrPolicy)
+		return fmt.Errorf("appeal: grounds: %w: list each ground once", ErrMalformed)
 	}
 	*s = set
 	return nil

@@ -2,7 +2,6 @@ package appeal
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/koogallery/serviceflow/internal/fault"
@@ -37,9 +36,6 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 func (p *Policy) UnmarshalJSON(data []byte) error {
 	var wire policyJSON
 	if err := fault.Decode("appeal: policy", data, &wire); err != nil {
-		if errors.Is(err, ErrPolicy) {
-			return err
-		}
 		return fmt.Errorf("%w: %w", err, ErrPolicy)
 	}
 	var faults fault.List

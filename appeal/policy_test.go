@@ -173,7 +173,9 @@ func TestR25_PolicyJSONRefused(t *testing.T) {
 			assert.Equal(t, appeal.Guide(), read, "nothing is changed")
 		})
 	}
-	err := json.Unmarshal([]byte(with("buyer", `["weather"]`)), &ok)
+	err := json.Unmarshal([]byte(with("buyer", `["seller_silent","seller_silent"]`)), &ok)
+	assert.ErrorContains(t, err, "list each ground once")
+	err = json.Unmarshal([]byte(with("buyer", `["weather"]`)), &ok)
 	assert.ErrorIs(t, err, appeal.ErrUnknown)
 	assert.ErrorIs(t, err, appeal.ErrPolicy)
 }

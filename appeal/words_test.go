@@ -72,7 +72,7 @@ func TestGroundsJSON(t *testing.T) {
 	kept := appeal.GroundsOf(appeal.BuyerSilent)
 	read := kept
 	for document, want := range map[string]error{
-		`["seller_silent","seller_silent"]`: appeal.ErrPolicy,
+		`["seller_silent","seller_silent"]`: appeal.ErrMalformed,
 		`["secret"]`:                        appeal.ErrUnknown,
 	} {
 		err := read.UnmarshalJSON([]byte(document))

@@ -68,6 +68,22 @@ func TestDocuments_AreReadStrictly(t *testing.T) {
 	}
 }
 
+// refused is a member whose reader refuses it with an error of the library.
+type refused struct{ err error }
+
+func (r *refused) UnmarshalJSON([]byte) error { return fmt.Errorf("demo: part: %w: mend it", r.err) }
+
+func TestDocuments_ErrorsOfTheirPartsAreKept(t *testing.T) {
+	for _, own := range []error{fault.ErrMalformed, fault.ErrNewerFormat, fault.ErrUnknown, fault.ErrInvalid} {
+		err := fault.Decode("demo", []byte("{}"), &refused{own})
+		assert.ErrorIs(t, err, own)
+		assert.ErrorIs(t, err, fault.ErrMalformed)
+		assert.ErrorContains(t, err, "demo: part: "+own.Error()+": mend it")
+	}
+	err := fault.Decode("demo", []byte("{}"), &refused{errors.New("5ecret")})
+	assert.NotContains(t, err.Error(), "5ecret", "of other errors nothing is known")
+}
+
 func TestDocuments_ErrorsSayWhatToDo(t *testing.T) {
 	for data, want := range map[string]string{
 		`{"format":2}`:                  " has format 2: newer format than this version reads (1): upgrade this host",

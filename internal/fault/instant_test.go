@@ -34,6 +34,20 @@ func TestBadInput_Instant(t *testing.T) {
 	}
 }
 
+func TestBadInput_InstantsAndDurationsSayTheirBounds(t *testing.T) {
+	var l fault.List
+	l.Instant("f", time.Unix(-1<<62, 0))
+	l.Duration("f", 0, fault.Tick)
+	l.Duration("f", fault.Tick+1, fault.Tick)
+	assert.Equal(t, fault.List{
+		{Field: "f", Code: fault.OutOfRange, Min: "1970", Max: "9000",
+			Message: "give an instant between the years 1970 and 9000"},
+		{Field: "f", Code: fault.OutOfRange, Min: "1µs", Max: "876000h0m0s",
+			Message: "give a duration from 1µs to 876000h0m0s"},
+		{Field: "f", Code: fault.TooFine, Min: "1µs", Message: "give a multiple of 1µs"},
+	}, l)
+}
+
 func TestBadInput_AnInstantIsCutAndInUTC(t *testing.T) {
 	var l fault.List
 	at := time.Date(2026, 3, 2, 17, 0, 0, 1999, time.FixedZone("CST", 8*3600))

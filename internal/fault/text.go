@@ -117,8 +117,6 @@ func refusedControl(r rune) bool {
 
 func checkEnds(s string) Fault {
 	switch {
-	case s == "":
-		return nothing
 	case strings.TrimSpace(s) != s:
 		return Fault{Code: Untrimmed, Message: "remove the white space at the beginning and the end"}
 	case !Visible(s):

@@ -154,6 +154,24 @@ func TestBadInput_EveryInvisibleCharacterOfUnicode(t *testing.T) {
 	}
 }
 
+// The rows of the table are as package unicode wants them, and hold no character
+// beyond those above: so many are invisible.
+func TestBadInput_NoOtherCharacterIsInvisible(t *testing.T) {
+	count, last := 0, rune(0)
+	for _, row := range fault.Unseen.R16 {
+		require.Less(t, last, rune(row.Lo))
+		require.EqualValues(t, 1, row.Stride)
+		count, last = count+int(row.Hi-row.Lo)+1, rune(row.Hi)
+	}
+	for _, row := range fault.Unseen.R32 {
+		require.Less(t, last, rune(row.Lo))
+		require.EqualValues(t, 1, row.Stride)
+		count, last = count+int(row.Hi-row.Lo)+1, rune(row.Hi)
+	}
+	assert.Equal(t, 4207, count)
+	assert.Equal(t, 1, fault.Unseen.LatinOffset, "the soft hyphen")
+}
+
 func TestBadInput_ClippingNeverCutsACharacter(t *testing.T) {
 	assert.Empty(t, fault.Clip(""))
 	for _, c := range []string{"x", "é", "文", "𝄞"} {

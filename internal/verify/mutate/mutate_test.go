@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/types"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var loaded = sync.OnceValues(func() (*module, error) { return load(context.Background()) })
+
+// parse makes a package of one file that imports nothing.
+func parse(t *testing.T, text string) *parsed {
+	m, err := loaded()
+	require.NoError(t, err)
+	tree, err := parser.ParseFile(m.fset, "p/p.go", text, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	return &parsed{m: m, path: "p", name: "p", texts: map[string]string{"p/p.go": text},
+		trees: map[string]*ast.File{"p/p.go": tree}}
+}
+
+func found(t *testing.T, text string) (*parsed, []change) {
+	p := parse(t, text)
+	changes, err := p.find([]string{"p/p.go"})
+	require.NoError(t, err)
+	changes, err = p.compiling(changes)
+	require.NoError(t, err)
+	return p, changes
+}
+
+func TestEachKindOfChange(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want []string
+	}{
+		"a condition": {"if b { n++ }; return n", []string{"b => false && (b)", "b => true || (b)", "n++ => nothing",
+			"n => (n) + 1"}},
+		"a boundary": {"return n + len(s[n:]) - btoi(n < 7)", []string{
+			"n + len(s[n:]) - btoi(n < 7) => n + len(s[n:]) + btoi(n < 7)",
+			"n + len(s[n:]) - btoi(n < 7) => (n + len(s[n:]) - btoi(n < 7)) + 1",
+			"n + len(s[n:]) => n - len(s[n:])", "n < 7 => n <= 7", "7 => 8"}},
+		"a logical operator": {"b = b && n == 0; return 1", []string{"b = b && n == 0 => nothing",
+			"b && n == 0 => b || n == 0", "n == 0 => n != 0", "0 => 1", "1 => 2"}},
+		"a loop": {"for range s { n++ }; return n", []string{"n++ => nothing", "} => ; break }", "n => (n) + 1"}},
+		"a case": {"switch n { case 1, 2: n = 0 }; return n", []string{"case 1, 2 => case 2", "case 1, 2 => case 1",
+			"2 => 3", "n = 0 => nothing", "0 => 1", "n => (n) + 1"}},
+		"fields and elements": {"return len([]pair{{a: n, b: 1}})", []string{
+			"len([]pair{{a: n, b: 1}}) => (len([]pair{{a: n, b: 1}})) + 1", "{a: n, b: 1} => nothing",
+			"a: n, => nothing", "b: 1 => nothing", "1 => 2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, changes := found(t, `package p
+type pair struct{ a, b int }
+func btoi(bool) int
+func f(b bool, n int, s string) int { `+c.body+` }
+`)
+			var names []string
+			for _, c := range changes {
+				names = append(names, strings.TrimPrefix(c.String(), "p/p.go f: "))
+			}
+			assert.ElementsMatch(t, c.want, names)
+		})
+	}
+}
+
+func TestEqualChangesOfAFunctionAreNumbered(t *testing.T) {
+	_, changes := found(t, "package p\nfunc f(n int) { n++; n++ }\n")
+	require.Len(t, changes, 2)
+	assert.Equal(t, "p/p.go f: n++ => nothing", changes[0].String())
+	assert.Equal(t, "p/p.go f: n++ => nothing (2)", changes[1].String())
+}
+
+// The instrumented file compiles, and differs from the file by a copy for each
+// change.
+func TestInstrument(t *testing.T) {
+	p, changes := found(t, `package p
+
+type t[E any] []E
+
+const three = 3
+
+var list = []int{three, 4}
+
+func (t[E]) unnamed(_ int, more ...string) (n int, err error) { n = len(more); return n, nil }
+
+func generic[E any](e E, _, n int) (E, int) { return e, n }
+
+func nothing() { generic(0, 0, 0) }
+`)
+	files, places := p.instrument(changes)
+	assert.Len(t, places, len(changes)-1, "all but the constant")
+	files["p/chosen.go"] = chooser("p")
+	var trees []*ast.File
+	for name, text := range files {
+		tree, err := parser.ParseFile(p.m.fset, name, text, 0)
+		require.NoError(t, err, text)
+		trees = append(trees, tree)
+	}
+	config := types.Config{Importer: p.m.imports}
+	_, err := config.Check("p", p.m.fset, trees, nil)
+	assert.NoError(t, err, files["p/p.go"])
+	for i := range changes {
+		if places[i] != alone {
+			assert.Contains(t, files["p/p.go"], changes[i].new)
+		}
+	}
+}
+
+func TestEquivalents(t *testing.T) {
+	reasons, err := readEquivalents("# why\na.go f: x => y\n\tbecause it is\n\tso\n")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"a.go f: x => y": "because it is so"}, reasons)
+	for text, problem := range map[string]string{
+		"\tso\n": "without a change", "a\n": "say why", "a\n\tso\na\n\tso\n": "listed twice",
+	} {
+		_, err := readEquivalents(text)
+		assert.ErrorContains(t, err, problem)
+	}
+}
+
+// An equivalent that no longer is a change of the library has to go.
+func TestEveryEquivalentIsAChange(t *testing.T) {
+	equivalents, err := readEquivalents(equivalentText)
+	require.NoError(t, err)
+	m, err := loaded()
+	require.NoError(t, err)
+	for _, path := range m.own() {
+		_, changes, err := m.changes(path)
+		require.NoError(t, err)
+		for _, c := range changes {
+			delete(equivalents, c.String())
+		}
+	}
+	for name := range equivalents {
+		assert.Fail(t, "no such change", name)
+	}
+}
+
+func TestRowsAreReplaced(t *testing.T) {
+	one := summary{pkg: "appeal", changes: 110, own: 90, others: 8, equivalent: 10, survived: 2}
+	assert.Equal(t, "| `appeal` | 110 | 90 | 8 | 10 | 2 | 2.0 % |", one.String())
+	assert.False(t, one.tooMany())
+	one.survived++
+	assert.True(t, one.tooMany())
+	assert.Equal(t, one.String()+"\n| `store` | kept |\n",
+		merge("| `store` | kept |\n| `appeal` | old |\n", []summary{one}))
+}

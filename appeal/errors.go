@@ -10,8 +10,6 @@ var (
 	// ErrPolicy reports an invalid policy; [errors.As] to [*InvalidError]
 	// lists every fault.
 	ErrPolicy = errors.New("invalid policy")
-	// ErrMalformed reports a document that is not what its JSON form says.
-	ErrMalformed = fault.ErrMalformed
 	// ErrUnknown reports a value outside its enumeration, such as one of a
 	// newer version of the library.
 	ErrUnknown = fault.ErrUnknown

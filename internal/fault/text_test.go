@@ -138,6 +138,7 @@ func TestBadInput_ChecksOfWhatIsNormalised(t *testing.T) {
 	} {
 		assert.Equal(t, want, fault.CheckText(text, 10).Code, "%q", text)
 	}
+	assert.Equal(t, `end its lines with \n only`, fault.CheckText("a\rb", 10).Message)
 }
 
 func TestBadInput_EveryInvisibleCharacterOfUnicode(t *testing.T) {

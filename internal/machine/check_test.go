@@ -127,6 +127,13 @@ func TestCompileRefusesAFaultyTable(t *testing.T) {
 	}
 }
 
+func TestCompileRefusesAStatusThatCannotReachTheOnlyEnd(t *testing.T) {
+	assert.Equal(t, []string{`no final status can be reached from "B": add a row out of it`}, faults(t, machine.Spec{
+		Initial: []string{"A"}, Final: []string{"C"},
+		Rows: []machine.Row{{From: "A", Event: "stray", To: "B"}, {From: "A", Event: "go", To: "C"}},
+	}))
+}
+
 func TestCompileChecksNames(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, last, event string

@@ -43,6 +43,20 @@ func TestMermaidShowsWhoFiresATransitionAndWhenItIsDue(t *testing.T) {
 	}
 }
 
+func TestMermaidShowsEveryBeginningAndEveryEnd(t *testing.T) {
+	m, err := machine.Compile(machine.Spec{Initial: []string{"A", "B"}, Final: []string{"C", "D"},
+		Rows: []machine.Row{{From: "A", Event: "go", To: "C"}, {From: "B", Event: "go", To: "D"}}})
+	require.NoError(t, err)
+	assert.Equal(t, `stateDiagram-v2
+    [*] --> A
+    [*] --> B
+    A --> C: go
+    B --> D: go
+    C --> [*]
+    D --> [*]
+`, m.Mermaid())
+}
+
 func TestMermaidDrawsOneArrowForEventsThatShareBothEnds(t *testing.T) {
 	m, err := machine.Compile(machine.Spec{Initial: []string{"Off"}, Final: []string{"On"}, Rows: []machine.Row{
 		{From: "Off", Event: "press", To: "On"}, {From: "Off", Event: "pull", To: "On", By: "child"},

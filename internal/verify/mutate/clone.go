@@ -96,9 +96,16 @@ func (b *builder) function(d *ast.FuncDecl, changes []change, here []int) {
 	receiver, self := b.receiver(d)
 	params, args := b.params(d.Type.Params)
 	after := b.offset(d.Type.Params.End()) // results and body
-	generic := ""
+	generic, types := "", ""
 	if d.Type.TypeParams != nil {
 		generic = b.source(d.Type.TypeParams)
+		var names []string
+		for _, field := range d.Type.TypeParams.List {
+			for _, n := range field.Names {
+				names = append(names, n.Name)
+			}
+		}
+		types = "[" + strings.Join(names, ", ") + "]"
 	}
 	b.out.WriteString(b.text[b.done:b.offset(d.Pos())])
 	fmt.Fprintf(&b.out, "func %s%s%s%s%s", receiver, d.Name.Name, generic, params,
@@ -107,7 +114,7 @@ func (b *builder) function(d *ast.FuncDecl, changes []change, here []int) {
 	b.done = b.offset(d.Body.Lbrace) + 1
 	for _, i := range here {
 		name := fmt.Sprintf("mutant%d_%s", i+1, d.Name.Name)
-		call := fmt.Sprintf("%s%s%s", self, name, args)
+		call := self + name + types + args
 		if d.Type.Results == nil {
 			fmt.Fprintf(&b.out, "case %d: %s; return\n", i+1, call)
 		} else {

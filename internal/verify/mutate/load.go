@@ -160,9 +160,10 @@ func (p *parsed) find(names []string) (all []change, err error) {
 		return nil, err
 	}
 	p.name = pkg.Name()
+	zeros := p.zeros()
 	for _, name := range names {
 		f := &finder{file: name, text: p.texts[name], fset: p.m.fset, pkg: pkg, info: info,
-			decides: make(map[ast.Expr]bool)}
+			decides: make(map[ast.Expr]bool), zeros: zeros}
 		f.search(p.trees[name])
 		slices.SortStableFunc(f.changes, func(a, b change) int { return a.begin - b.begin })
 		all = append(all, f.changes...)
@@ -172,6 +173,25 @@ func (p *parsed) find(names []string) (all []change, err error) {
 }
 
 func (p *parsed) offset(pos token.Pos) int { return p.m.fset.Position(pos).Offset }
+
+// zeros are the variables that are declared without a value.
+func (p *parsed) zeros() map[string]bool {
+	zeros := make(map[string]bool)
+	for _, tree := range p.trees {
+		for _, decl := range tree.Decls {
+			d, ok := decl.(*ast.GenDecl)
+			if !ok || d.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range d.Specs {
+				if v := spec.(*ast.ValueSpec); len(v.Values) == 0 {
+					zeros[v.Names[0].Name] = true
+				}
+			}
+		}
+	}
+	return zeros
+}
 
 func (p *parsed) check(trees map[string]*ast.File, info *types.Info) (*types.Package, error) {
 	var list []*ast.File

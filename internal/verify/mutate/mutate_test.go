@@ -91,6 +91,8 @@ func (t[E]) unnamed(_ int, more ...string) (n int, err error) { n = len(more); r
 
 func generic[E any](e E, _, n int) (E, int) { return e, n }
 
+func none[A any, B any](b B) (a A, n int) { return a, 1 }
+
 func nothing() { generic(0, 0, 0) }
 `)
 	files, places := p.instrument(changes)

@@ -18,6 +18,7 @@ type finder struct {
 	function string
 	results  *types.Tuple      // of the function that is being searched
 	decides  map[ast.Expr]bool // the conditions of branches
+	zeros    map[string]bool   // the package's variables that are never given a value
 	changes  []change
 }
 
@@ -282,7 +283,7 @@ func (f *finder) returned(r *ast.ReturnStmt) {
 // others are values that a function could return instead.
 func (f *finder) others(value ast.Expr, t types.Type) []string {
 	text := f.source(value)
-	if lit, ok := value.(*ast.CompositeLit); ok && len(lit.Elts) == 0 || text == "nil" || text == `""` {
+	if lit, ok := value.(*ast.CompositeLit); ok && len(lit.Elts) == 0 || text == "nil" || text == `""` || f.zeros[text] {
 		return nil
 	}
 	switch u := t.Underlying().(type) {

@@ -57,10 +57,22 @@ func (l *tongue) factsOf(a supervision.Action, t *template.Template) []fact {
 			l.attached(a.Attachments)...)
 	case supervision.AddNote:
 		return append(l.texts("Note", a.Text), l.attached(a.Attachments)...)
+	case supervision.ProposeRefund:
+		return l.texts("Refund", money(a.Amount), "Reason", a.Reason)
+	case supervision.AgreeRefund:
+		return l.texts("Refund", money(a.Amount))
+	case supervision.DeclineRefund:
+		return l.texts("Reason", a.Reason)
+	case supervision.Amend:
+		list := l.texts("Rules", a.Policy.Name, "Buyer", accountName(a.Buyer), "Seller", accountName(a.Seller), "Reason", a.Reason)
+		if !a.ScheduledEnd.IsZero() {
+			list = append(list, fact{Label: l.t("Scheduled completion"), At: a.ScheduledEnd})
+		}
+		return list
 	case supervision.Intervene:
 		return append(l.texts("Reason", a.Reason), l.attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return append(l.texts("Result", l.Outcome(a.Outcome), "Appeal", l.upheld(a.Upheld), "Decision", a.Decision),
+		return append(l.texts("Result", l.Outcome(a.Outcome), "Appeal", l.upheld(a.Upheld), "Refund", money(a.Refund), "Decision", a.Decision),
 			l.attached(a.Attachments)...)
 	}
 	return nil

@@ -155,6 +155,18 @@ func (f *form) action() (supervision.Action, []supervision.Fault) {
 	case supervision.OpAddNote:
 		return supervision.AddNote{Text: f.value("text"), Attachments: attachments, Shared: f.value("shared") == "yes"},
 			nil
+	case supervision.OpProposeRefund:
+		amount, faults := f.money("amount")
+		return supervision.ProposeRefund{Amount: amount, Reason: f.value("reason")}, faults
+	case supervision.OpWithdrawRefund:
+		return supervision.WithdrawRefund{}, nil
+	case supervision.OpAgreeRefund:
+		return supervision.AgreeRefund{Amount: f.order.Proposal.Amount}, nil
+	case supervision.OpDeclineRefund:
+		return supervision.DeclineRefund{Reason: f.value("reason")}, nil
+	case supervision.OpAmend:
+		end, faults := f.instant("scheduled_end")
+		return supervision.Amend{ScheduledEnd: end, Reason: f.value("reason")}, faults
 	case supervision.OpIntervene:
 		return supervision.Intervene{Reason: f.value("reason"), Attachments: attachments}, nil
 	}
@@ -166,6 +178,9 @@ func (f *form) ruling() (supervision.Action, []supervision.Fault) {
 		Upheld:      f.value("upheld") == "yes",
 		Attachments: f.input("attachments").attachments()}
 	var faults []supervision.Fault
+	if f.value("refund") != "" {
+		a.Refund, faults = f.money("refund")
+	}
 	if f.value("upheld") == "" {
 		faults = append(faults,
 			supervision.Fault{Field: "upheld", Code: "required", Message: "This is required."})
@@ -193,6 +208,14 @@ func (f *form) answers() template.Values {
 	return f.template.FromForm(posted)
 }
 
+func (f *form) money(name string) (supervision.Money, []supervision.Fault) {
+	m, ok := parseMoney(f.value(name), f.order.Paid)
+	if !ok {
+		return m, []supervision.Fault{{Field: name, Code: "money", Message: "Give an amount such as 120.50."}}
+	}
+	return m, nil
+}
+
 // inputInstant is how browsers send a local time; the portal asks for it in
 // UTC.
 const inputInstant = "2006-01-02T15:04"
@@ -212,6 +235,9 @@ func (f *form) instant(name string) (time.Time, []supervision.Fault) {
 func (f *form) blame(l *tongue, faults []supervision.Fault) {
 	for _, fault := range faults {
 		name, _, _ := strings.Cut(fault.Field, "[")
+		if f.input(name).Name == "" {
+			name, _, _ = strings.Cut(name, ".") // a part of an amount
+		}
 		if in := f.input(name); in.Name != "" {
 			if in.Fault == "" {
 				in.Fault = l.advice(fault)

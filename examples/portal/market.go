@@ -15,22 +15,26 @@ import (
 type product struct {
 	ID, Name, About, Seller string
 	policy                  supervision.Policy
+	price                   int64 // in cents
 }
 
 var products = []product{
 	{"erp-suite", "Cloudline ERP Suite", "Finance, stock and purchasing, set up for your company.", "seller-cloudline",
-		supervision.Guide()},
+		supervision.Guide(), 480000},
 	{"data-migration", "Data Migration", "Your records moved from the old system, checked and signed off.",
 		"seller-cloudline",
-		supervision.Guide()},
+		supervision.Guide(), 125000},
 	{"crm", "Cloudline CRM", "Customers and offers in one place. Appeals are open at any time.", "seller-cloudline",
-		supervision.Rules2025()},
+		supervision.Rules2025(), 96000},
 	{"helpdesk", "Brightdesk Help Desk", "Tickets, answers and reports for a support team.", "seller-brightdesk",
-		supervision.Guide()},
+		supervision.Guide(), 60000},
 	{"endpoint-license", "Endpoint License", "Licenses for endpoint protection, delivered without a request.",
 		"seller-brightdesk",
-		supervision.License()},
+		supervision.License(), 18000},
 }
+
+// paid is what a buyer pays.
+func (p product) paid() supervision.Money { return supervision.Money{Amount: p.price, Currency: "CNY"} }
 
 func findProduct(id string) (product, bool) {
 	for _, p := range products {
@@ -78,6 +82,7 @@ func (v *visit) buy() error {
 	}
 	order, err := v.svc.Open(v.r.Context(), supervision.Opening{
 		ID: orderID(v.who, p.ID, v.r.PostFormValue("key")), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller, Policy: p.policy,
+		Paid: p.paid(),
 	})
 	if err != nil {
 		return err

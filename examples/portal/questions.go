@@ -10,7 +10,8 @@ import (
 
 // grave are the operations that cannot be taken back, or turn somebody down.
 var grave = []supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct,
-	supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal}
+	supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal, supervision.OpAgreeRefund,
+	supervision.OpDeclineRefund, supervision.OpAmend}
 
 // Danger tells whether the form's operation should be thought over.
 func (f *form) Danger() bool { return slices.Contains(grave, f.Operation) }
@@ -41,6 +42,15 @@ func (f *form) ask(l *tongue, actor supervision.Actor, now time.Time) error {
 		}
 	case supervision.OpIntervene:
 		f.Inputs = []input{l.area("reason", "Reason", "Both parties read it.", true), l.attach("Attachments")}
+	case supervision.OpProposeRefund:
+		f.Inputs = []input{l.amount("amount", f.order.Paid, true), l.area("reason", "Reason", "", false)}
+	case supervision.OpDeclineRefund:
+		f.Inputs = []input{l.area("reason", "Reason", "The buyer reads it.", true)}
+	case supervision.OpAmend:
+		f.Inputs = []input{
+			{Name: "scheduled_end", Label: l.t("Scheduled completion (UTC)"), Control: "instant", Required: true},
+			l.area("reason", "Reason", "Both parties read it.", true),
+		}
 	case supervision.OpRaiseAppeal:
 		return f.askAppeal(l, actor, now)
 	case supervision.OpDecideAppeal:
@@ -118,7 +128,7 @@ func (f *form) askRuling(l *tongue) {
 	}
 	f.Inputs = []input{
 		{Name: "upheld", Label: l.t(upheld), Control: "radios", Required: true, Options: l.yesNo()},
-		outcome, resume,
+		outcome, resume, l.amount("refund", f.order.Paid, false),
 		l.area("decision", "Decision", "Give your reasons; both parties read them.", true),
 		l.attach("Attachments"),
 	}
@@ -126,6 +136,12 @@ func (f *form) askRuling(l *tongue) {
 
 func (l *tongue) area(name, label, help string, required bool) input {
 	return input{Name: name, Label: l.t(label), Help: l.t(help), Control: "area", Required: required}
+}
+
+// amount asks for a part of what was paid.
+func (l *tongue) amount(name string, paid supervision.Money, required bool) input {
+	return input{Name: name, Label: l.t("Refund"), Help: l.t("Paid: %s", money(paid)), Control: "line", Type: "text",
+		Mode: "decimal", Required: required}
 }
 
 func (l *tongue) attach(label string) input {

@@ -84,7 +84,8 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 	p, ok := findProduct(product)
 	require.True(t, ok)
 	order, err := s.svc.Open(t.Context(),
-		supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy})
+		supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy,
+			Paid: p.paid()})
 	require.NoError(t, err)
 	for _, step := range steps {
 		actor := supervision.Buyer(order.Buyer)

@@ -28,6 +28,9 @@ var tasks = []task{
 	{"appeal", "Initiate Appeal", []supervision.Operation{supervision.OpRaiseAppeal}},
 	{"ruling", "Handle Appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}},
 	{"intervention", "Intervene", []supervision.Operation{supervision.OpIntervene}},
+	{"refund", "Negotiate Refund", []supervision.Operation{supervision.OpProposeRefund, supervision.OpWithdrawRefund,
+		supervision.OpAgreeRefund, supervision.OpDeclineRefund}},
+	{"amendment", "Amend Order", []supervision.Operation{supervision.OpAmend}},
 }
 
 // offer is a task as one person finds it now. Where it is not allowed, Why says
@@ -49,7 +52,8 @@ func offers(o supervision.Order, actor supervision.Actor, at time.Time) ([]offer
 	for _, t := range tasks {
 		var mine []supervision.Decision
 		for _, p := range permissions {
-			if slices.Contains(t.operations, p.Operation) && p.Reason != supervision.ReasonRole {
+			if slices.Contains(t.operations, p.Operation) && p.Reason != supervision.ReasonRole &&
+				(t.Slug != "refund" || o.Policy.NegotiatedRefund) {
 				mine = append(mine, p)
 			}
 		}

@@ -129,7 +129,7 @@ func (l *tongue) functions() template.FuncMap {
 		"day":  func(t time.Time) string { return t.UTC().Format(l.day) },
 		"span": func(from, to time.Time) string { return l.Span(to.Sub(from)) }, "quote": quote,
 		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "file": filePath, "stamp": stamp,
-		"instant": l.Instant, "script": l.script, "chartHeight": func(bars []bar) int { return len(bars) * barHeight },
+		"instant": l.Instant, "money": money, "script": l.script, "chartHeight": func(bars []bar) int { return len(bars) * barHeight },
 		"subject": func(order string, facts []fact) subject { return subject{order, facts} },
 	}
 }
@@ -201,6 +201,12 @@ func quote(r recordView) string {
 		return a.Reason
 	case supervision.DecideAppeal:
 		return a.Decision
+	case supervision.ProposeRefund:
+		return strings.TrimSpace(money(a.Amount) + "\n" + a.Reason)
+	case supervision.DeclineRefund:
+		return a.Reason
+	case supervision.Amend:
+		return a.Reason
 	case supervision.AddNote:
 		return a.Text
 	}

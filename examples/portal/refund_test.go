@@ -1,0 +1,65 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// TestRefund: the buyer proposes, the seller reads how much and why, and what it
+// agrees to is the proposal (R32).
+func TestRefund(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	path := at(order, "refund")
+	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
+	typed := buyer.get(path).form(url.Values{"amount": {"a lot"}, "confirm": {"yes"}})
+	for amount, fault := range map[string]string{"a lot": "Give an amount such as 120.50.", "12.5": "Give an amount such as 120.50.",
+		"960.01": `id="amount-fault"`, "0": `id="amount-fault"`} {
+		typed.Set("amount", amount)
+		refused := buyer.send(path, typed)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, amount)
+		assert.Contains(t, refused.body, fault, amount)
+	}
+	typed.Set("amount", "480.50")
+	typed.Set("reason", "Half of it came.")
+	require.Equal(t, http.StatusSeeOther, buyer.send(path, typed).StatusCode)
+	assert.Contains(t, seller.get(at(order)).body, "480.50 CNY")
+	page := seller.get(path)
+	assert.Contains(t, page.body, "Half of it came.")
+	form := page.form(url.Values{"operation": {"agree_refund"}})
+	asked := seller.send(path, form)
+	require.Equal(t, http.StatusOK, asked.StatusCode)
+	assert.Contains(t, asked.body, "The order is canceled at once")
+	form.Set("confirm", "yes")
+	require.Equal(t, http.StatusSeeOther, seller.send(path, form).StatusCode)
+	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Canceled, now.Status)
+	assert.Equal(t, supervision.Money{Amount: 48050, Currency: "CNY"}, now.Refund.Amount)
+	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate Refund", "the guide has no such refund")
+}
+
+// TestAmendment: a manager moves the scheduled end, and both parties read why
+// (R31).
+func TestAmendment(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	manager := s.as(t, "manager-mei")
+	end := order.ScheduledEnd.Add(30 * supervision.Day)
+	typed := manager.get(at(order, "amendment")).form(url.Values{"scheduled_end": {end.Format(inputInstant)},
+		"reason": {"Both asked for it."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, manager.send(at(order, "amendment"), typed).StatusCode)
+	assert.Contains(t, s.as(t, harbor).get(at(order)).body, "Both asked for it.")
+	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
+	require.NoError(t, err)
+	assert.Equal(t, end.Format(inputInstant), now.ScheduledEnd.Format(inputInstant))
+	assert.NotContains(t, s.as(t, harbor).get(at(order, "amendment")).body, `name="scheduled_end"`)
+}

@@ -26,6 +26,7 @@ var floors = map[string][]string{
 	"internal/machine":            {},
 	"supervision":                 core,
 	"supervision/audit":           append(core, "supervision"),
+	"supervision/schema":          append(core, "supervision"),
 	"supervision/words":           append(core, "supervision"),
 	"supervision/service":         append(core, "supervision", "supervision/audit"),
 	"store/memory":                append(core, "supervision", "supervision/audit", "supervision/service"),

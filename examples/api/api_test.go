@@ -1,0 +1,264 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/schema"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// client sends requests as one caller and holds every answer to the document.
+type client struct {
+	t       *testing.T
+	handler http.Handler
+	user    string
+	header  map[string]string
+}
+
+func newClient(t *testing.T) (client, *supervisiontest.Env) {
+	env := supervisiontest.New()
+	return client{t: t, handler: newAPI(env.Service, basic)}, env
+}
+
+func (c client) as(user string) client {
+	c.user = user
+	return c
+}
+
+func (c client) with(header ...string) client {
+	c.header = make(map[string]string)
+	for i := 0; i < len(header); i += 2 {
+		c.header[header[i]] = header[i+1]
+	}
+	return c
+}
+
+type answer struct {
+	*http.Response
+	body map[string]any
+	list []any
+}
+
+func (c client) send(method, path, body string) answer {
+	c.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if role, id, ok := strings.Cut(c.user, ":"); ok {
+		r.SetBasicAuth(role, id)
+	}
+	for name, value := range c.header {
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	c.handler.ServeHTTP(w, r)
+	got := answer{Response: w.Result()}
+	data, err := io.ReadAll(got.Body)
+	require.NoError(c.t, err)
+	var value any
+	require.NoError(c.t, json.Unmarshal(data, &value), string(data))
+	got.body, _ = value.(map[string]any)
+	got.list, _ = value.([]any)
+	c.promised(method, strings.Split(path, "?")[0], got, value)
+	return got
+}
+
+// promised finds the route of a request and checks the answer by its schema.
+func (c client) promised(method, path string, got answer, value any) {
+	c.t.Helper()
+	if got.Header.Get("Content-Type") == "application/problem+json" {
+		assert.Empty(c.t, schema.Misfits(schema.Of[problem](), value))
+		assert.InDelta(c.t, got.StatusCode, got.body["status"], 0)
+		return
+	}
+	for _, to := range (api{}).routes() {
+		if to.method == method && to.path == strings.Replace(path, "/o-1", "/{id}", 1) {
+			assert.Equal(c.t, to.status, got.StatusCode)
+			assert.Empty(c.t, schema.Misfits(to.gives, value))
+			return
+		}
+	}
+	assert.Equal(c.t, "/openapi.json", path)
+}
+
+const opening = `{"id":"o-1","product":"p-1","buyer":"ben","seller":"sue"}`
+
+// bought is a client of an order that ben has bought from sue.
+func bought(t *testing.T) (client, *supervisiontest.Env) {
+	c, env := newClient(t)
+	opened := c.as("system:system").send("POST", "/orders", opening)
+	require.Equal(t, http.StatusCreated, opened.StatusCode)
+	assert.Equal(t, `"1"`, opened.Header.Get("ETag"))
+	return c, env
+}
+
+func TestAnOrderFromItsPurchaseToItsAcceptance(t *testing.T) {
+	c, env := bought(t)
+	for i, step := range []struct{ user, operation, body string }{
+		{"buyer:ben", "submit_request", `{"text":"Set up two hundred users."}`},
+		{"seller:sue", "accept_request", `{}`},
+		{"seller:sue", "deliver", `{"result":"All users can log in."}`},
+		{"buyer:ben", "accept_product", `{}`},
+	} {
+		read := c.as(step.user).send("GET", "/orders/o-1", "")
+		did := c.as(step.user).with("Idempotency-Key", strconv.Quote(step.operation), "If-Match", read.Header.Get("ETag")).
+			send("POST", "/orders/o-1/"+step.operation, step.body)
+		require.Equal(t, http.StatusOK, did.StatusCode, did.body)
+		assert.Equal(t, strconv.Quote(strconv.Itoa(i+2)), did.Header.Get("ETag"))
+		c = c.with()
+		if step.user == "buyer:ben" {
+			env.Clock.Add(time.Hour)
+		}
+	}
+}
+
+func TestWhatIsAsked(t *testing.T) {
+	c, _ := bought(t)
+	assert.Equal(t, http.StatusOK, c.as("seller:sue").send("GET", "/orders/o-1/records?after=0", "").StatusCode)
+	asked := c.as("buyer:ben").send("GET", "/orders/o-1/operations", "")
+	assert.Equal(t, http.StatusOK, asked.StatusCode)
+	first := asked.list[0].(map[string]any)
+	assert.Equal(t, "submit_request", first["operation"])
+	assert.Len(t, first["inputs"], 2)
+	found := c.as("manager:mia").send("GET", "/orders?status=awaiting_request&turn=buyer", "")
+	assert.Len(t, found.body["orders"], 1)
+	assert.Empty(t, c.as("buyer:bob").send("GET", "/orders", "").body["orders"])
+}
+
+// A command that is sent again does nothing a second time; the same key with
+// other words is an error (R28).
+func TestR28_AKeyDoesItOnce(t *testing.T) {
+	c, _ := bought(t)
+	ben := c.as("buyer:ben").with("Idempotency-Key", "k")
+	path, body := "/orders/o-1/submit_request", `{"text":"Users."}`
+	first, again := ben.send("POST", path, body), ben.send("POST", path, body)
+	assert.Equal(t, false, first.body["repeated"])
+	assert.Equal(t, true, again.body["repeated"])
+	assert.Equal(t, first.Header.Get("ETag"), again.Header.Get("ETag"))
+	other := ben.send("POST", path, `{"text":"Other users."}`)
+	assert.Equal(t, http.StatusUnprocessableEntity, other.StatusCode)
+	assert.Equal(t, "/problems/key-reused", other.body["type"])
+}
+
+// What a caller has not seen keeps it from deciding.
+func TestAnOrderThatHasChanged(t *testing.T) {
+	c, _ := bought(t)
+	ben := c.as("buyer:ben")
+	for _, tag := range []string{`"7"`, `"0"`, `"x"`, `W/"1"`} {
+		stale := ben.with("Idempotency-Key", "k", "If-Match", tag).send("POST", "/orders/o-1/submit_request",
+			`{"text":"x"}`)
+		assert.Equal(t, http.StatusPreconditionFailed, stale.StatusCode, tag)
+		assert.Equal(t, "/problems/changed", stale.body["type"])
+	}
+	assert.Equal(t, http.StatusOK, ben.with("Idempotency-Key", "k", "If-Match", "*").
+		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`).StatusCode)
+}
+
+func TestR24_ProblemsSayWhatToDo(t *testing.T) {
+	c, _ := bought(t)
+	keyed := c.with("Idempotency-Key", "k")
+	for name, p := range map[string]struct {
+		c                   client
+		method, path, body  string
+		status              int
+		kind, detail, fault string
+	}{
+		"nobody": {c, "GET", "/orders", "", 401, "unauthenticated", "", ""},
+		"a role that is none": {c.as("owner:x"), "GET", "/orders", "", 422, "invalid", "",
+			"This is required."},
+		"a stranger":   {c.as("buyer:bob"), "GET", "/orders/o-1", "", 404, "not-found", "", ""},
+		"no such id":   {c.as("manager:mia"), "GET", "/orders/o-9", "", 404, "not-found", "", ""},
+		"not the host": {c.as("buyer:ben"), "POST", "/orders", opening, 403, "refused", "", ""},
+		"another order with the id": {c.as("system:system"), "POST", "/orders",
+			strings.Replace(opening, "ben", "bob", 1), 409, "exists", "", ""},
+		"no key": {c.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":"x"}`, 400,
+			"no-idempotency-key", "", ""},
+		"no JSON": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":`, 400, "malformed", "", ""},
+		"faulty input": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{}`, 422, "invalid", "",
+			"This is required."},
+		"a faulty search": {c.as("buyer:ben"), "GET", "/orders?status=lost", "", 422, "invalid", "",
+			"Choose one of the values that are offered."},
+		"another role": {keyed.as("seller:sue"), "POST", "/orders/o-1/submit_request", `{"text":"x"}`, 403, "refused",
+			"Only the buyer does this.", ""},
+		"another stage": {keyed.as("buyer:ben"), "POST", "/orders/o-1/accept_product", `{}`, 409, "refused",
+			"This is not possible at the present stage of the service flow.", ""},
+		"too much": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", strings.Repeat(" ", mostBody+1), 413,
+			"", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p.c.t = t
+			got := p.c.send(p.method, p.path, p.body)
+			require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"))
+			assert.Equal(t, p.status, got.StatusCode)
+			if p.kind != "" {
+				assert.Equal(t, "/problems/"+p.kind, got.body["type"])
+			}
+			if p.detail != "" {
+				assert.Equal(t, p.detail, got.body["detail"])
+			}
+			if p.fault != "" {
+				assert.Equal(t, p.fault, got.body["faults"].([]any)[0].(map[string]any)["message"])
+			}
+		})
+	}
+}
+
+func TestProblemsAreInTheCallersLanguage(t *testing.T) {
+	c, _ := bought(t)
+	got := c.as("seller:sue").with("Idempotency-Key", "k", "Accept-Language", "zh-CN,en;q=0.5").
+		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`)
+	assert.Equal(t, "该操作只能由买家执行。", got.body["detail"])
+	assert.Equal(t, "zh-Hans", got.Header.Get("Content-Language"))
+}
+
+// The document has every route and every operation, and is what OpenAPI 3.1
+// asks for.
+func TestOpenAPI(t *testing.T) {
+	c, _ := newClient(t)
+	doc := c.send("GET", "/openapi.json", "").body
+	assert.Equal(t, "3.1.0", doc["openapi"])
+	assert.Contains(t, doc["info"], "title")
+	assert.Contains(t, doc["info"], "version")
+	paths := doc["paths"].(map[string]any)
+	for _, op := range supervision.Operations()[1:] {
+		assert.Contains(t, paths, "/orders/{id}/"+string(op))
+	}
+	for path, methods := range paths {
+		assert.True(t, strings.HasPrefix(path, "/"))
+		for method, value := range methods.(map[string]any) {
+			item := value.(map[string]any)
+			assert.Contains(t, []string{"get", "post"}, method)
+			assert.NotEmpty(t, item["responses"], path)
+			for status, response := range item["responses"].(map[string]any) {
+				assert.NotEmpty(t, response.(map[string]any)["description"], status)
+			}
+			named := make(map[string]bool)
+			for _, p := range item["parameters"].([]any) {
+				parameter := p.(map[string]any)
+				in, name := parameter["in"].(string), parameter["name"].(string)
+				assert.Contains(t, []string{"path", "query", "header"}, in)
+				assert.Equal(t, in == "path", strings.Contains(path, "{"+name+"}"), name)
+				assert.False(t, named[in+name], "%s twice", name)
+				named[in+name] = true
+				if in == "path" {
+					assert.Equal(t, true, parameter["required"])
+				}
+			}
+			assert.Equal(t, strings.Contains(path, "{id}"), named["pathid"], path)
+			assert.Equal(t, method == "post" && path != "/orders", named["headerIdempotency-Key"], path)
+			assert.Equal(t, method == "post", item["requestBody"] != nil, path)
+		}
+	}
+	body := paths["/orders/{id}/raise_appeal"].(map[string]any)["post"].(map[string]any)["requestBody"]
+	text, err := json.Marshal(body)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"enum":["seller_silent","buyer_silent","request_rejected"`)
+}

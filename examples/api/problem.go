@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/words"
+)
+
+// problem is an error as RFC 9457 writes it. Detail and the messages of faults
+// are in the caller's language; machines read Type, codes and Refusal.
+type problem struct {
+	Type    string               `json:"type"`
+	Title   string               `json:"title"`
+	Status  int                  `json:"status"`
+	Detail  string               `json:"detail,omitempty"`
+	Faults  []supervision.Fault  `json:"faults,omitempty"`
+	Refusal *supervision.Refusal `json:"refusal,omitempty"`
+}
+
+var (
+	errUnknownCaller = errors.New("say who you are")
+	errNotYours      = errors.New("only the host opens orders")
+	errNoKey         = errors.New("send an Idempotency-Key")
+)
+
+// problems says what each typed error is to a client.
+var problems = []struct {
+	is     error
+	kind   string
+	status int
+}{
+	{errUnknownCaller, "unauthenticated", http.StatusUnauthorized},
+	{errNotYours, "refused", http.StatusForbidden},
+	{errNoKey, "no-idempotency-key", http.StatusBadRequest},
+	{supervision.ErrNotFound, "not-found", http.StatusNotFound},
+	{supervision.ErrRefused, "refused", http.StatusConflict},
+	{supervision.ErrMalformed, "malformed", http.StatusBadRequest},
+	{supervision.ErrInvalid, "invalid", http.StatusUnprocessableEntity},
+	{service.ErrConflict, "changed", http.StatusPreconditionFailed},
+	{service.ErrExists, "exists", http.StatusConflict},
+	{service.ErrKeyReused, "key-reused", http.StatusUnprocessableEntity},
+	{service.ErrUnknownOutcome, "unknown-outcome", http.StatusServiceUnavailable},
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem{Type: "about:blank", Status: http.StatusInternalServerError}
+	for _, known := range problems {
+		if errors.Is(err, known.is) {
+			p.Type, p.Status = "/problems/"+known.kind, known.status
+			break
+		}
+	}
+	if errors.As(err, new(*http.MaxBytesError)) {
+		p.Status = http.StatusRequestEntityTooLarge
+	}
+	language := words.English()
+	if strings.HasPrefix(r.Header.Get("Accept-Language"), "zh") {
+		language = words.Chinese()
+	}
+	if errors.As(err, &p.Refusal) {
+		p.Detail = language.Why(p.Refusal.Decision)
+		if p.Refusal.Reason == supervision.ReasonRole {
+			p.Status = http.StatusForbidden
+		}
+	}
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		for _, f := range invalid.Faults {
+			f.Message = language.Fault(f)
+			p.Faults = append(p.Faults, f)
+		}
+	}
+	switch p.Status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Basic")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "1") // the same key does it once
+	}
+	p.Title = http.StatusText(p.Status)
+	w.Header().Set("Content-Language", language.Tag)
+	write(w, "application/problem+json", p.Status, p)
+}

@@ -42,7 +42,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 // Validate checks that the tables are at the version that this code needs.
-// Otherwise the error wraps [ErrSchema] and says what to do.
+// Otherwise the error wraps [ErrSchema] and says what to do. A database that
+// cannot be asked is an error that does not.
 func (s *Store) Validate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
@@ -54,8 +55,10 @@ func (s *Store) Validate(ctx context.Context) error {
 	}
 	version, err := s.version(ctx, in)
 	switch {
-	case err != nil:
+	case missing(err):
 		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, failed(ctx, err))
+	case err != nil:
+		return failed(ctx, err)
 	case version < len(files):
 		return fmt.Errorf("%w: version %d, this code needs %d: run Migrate", ErrSchema, version, len(files))
 	}

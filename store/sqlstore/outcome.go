@@ -37,6 +37,12 @@ func contended(err error) bool {
 // duplicate reports whether an INSERT met a key that is taken, in MySQL.
 func duplicate(err error) bool { return mysqlNumber(err) == 1062 }
 
+// missing reports whether a table is not there. SQLite has one code for all
+// that is wrong with a statement, and nothing else is wrong with ours.
+func missing(err error) bool {
+	return sqlState(err) == "42P01" || mysqlNumber(err) == 1146 || sqliteCode(err) == 1
+}
+
 // answered reports whether the server answered a single statement with an error
 // that says that it was not applied.
 func answered(err error) bool {

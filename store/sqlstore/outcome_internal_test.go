@@ -64,6 +64,14 @@ func TestWhatAnErrorMeans(t *testing.T) {
 			require.Equal(t, c.rolledBack, notCommitted(err), "not committed")
 		})
 	}
+	joined := errors.Join(fmt.Errorf("wrapped: %w", &numberError{1213}), &numberError{1305})
+	require.True(t, contended(fmt.Errorf("wrapped: %w", joined)), "the first of several has a number")
+	for _, err := range []error{stateError("42P01"), &numberError{1146}, codeError(1)} {
+		require.True(t, missing(err), "%v", err)
+	}
+	for _, err := range []error{errors.New("unexpected EOF"), stateError("08006"), &numberError{1213}, codeError(10)} {
+		require.False(t, missing(err), "%v", err)
+	}
 	require.True(t, duplicate(&numberError{1062}))
 	require.False(t, duplicate(nil))
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -189,6 +190,10 @@ func (s *Service) open(ctx context.Context, opening supervision.Opening, at time
 func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at time.Time,
 	taken error) (supervision.Order, error) {
 	order, _, err := s.store.Load(ctx, opening.ID, "")
+	if errors.Is(err, supervision.ErrNotFound) { // the host's transaction does not see what was opened since it began
+		return supervision.Order{}, fmt.Errorf("service: order %q was opened meanwhile: %w: begin the transaction anew",
+			opening.ID, ErrConflict)
+	}
 	if err != nil {
 		return supervision.Order{}, err
 	}

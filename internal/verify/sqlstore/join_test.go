@@ -201,3 +201,73 @@ func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 		require.NoError(t, joined.Validate(t.Context()))
 	})
 }
+
+// Of two hosts' transactions that wait for each other the database gives one
+// up, and that is a conflict as well. SQLite gives up the one that has read what
+// the other has overwritten.
+func TestJoinedDeadlockIsAConflict(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		h := newHost(t, d)
+		h.opened(t, "a")
+		h.opened(t, "b")
+		begin := func() (*sql.Tx, bench) {
+			tx, err := h.db.Begin()
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = tx.Rollback() })
+			joined, err := sqlstore.Join(tx, d.dialect, sqlstore.WithPrefix(h.prefix))
+			require.NoError(t, err)
+			_, _, err = joined.Load(t.Context(), "a", "")
+			require.NoError(t, err)
+			return tx, bench{h.WithStore(joined), h.clock}
+		}
+		submit := func(b bench, id string) error {
+			_, err := b.Do(t.Context(), id, buyer, supervision.SubmitRequest{Text: "Deploy it."})
+			return err
+		}
+		tx1, first := begin()
+		tx2, second := begin()
+		require.NoError(t, submit(first, "a"))
+		if d.dialect == sqlstore.SQLite {
+			require.NoError(t, tx1.Commit())
+			require.ErrorIs(t, submit(second, "b"), service.ErrConflict)
+			return
+		}
+		require.NoError(t, submit(second, "b"))
+		waiting := make(chan error)
+		go func() {
+			err := submit(first, "b")
+			_ = tx1.Rollback()
+			waiting <- err
+		}()
+		err2 := submit(second, "a")
+		_ = tx2.Rollback()
+		err1 := <-waiting
+		require.True(t, err1 != nil || err2 != nil, "they waited for each other")
+		for _, err := range []error{err1, err2} {
+			if err != nil {
+				require.ErrorIs(t, err, service.ErrConflict)
+			}
+		}
+	})
+}
+
+// An equal opening that was made since the host's transaction began is returned
+// or is a conflict; it is never one that does not exist.
+func TestJoinedEqualOpenings(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		h := newHost(t, d)
+		tx, err := h.db.Begin()
+		require.NoError(t, err)
+		defer tx.Rollback()
+		joined, err := sqlstore.Join(tx, d.dialect, sqlstore.WithPrefix(h.prefix))
+		require.NoError(t, err)
+		_, _, err = joined.Load(t.Context(), "o", "")
+		require.ErrorIs(t, err, supervision.ErrNotFound)
+		h.opened(t, "o")
+		_, err = h.WithStore(joined).Open(t.Context(), opening("o"))
+		if err != nil {
+			require.ErrorIs(t, err, service.ErrConflict)
+		}
+		require.NotErrorIs(t, err, supervision.ErrNotFound)
+	})
+}

@@ -243,3 +243,21 @@ func dump(t *testing.T, db *sql.DB, table string) (list []map[string]any) {
 	require.NoError(t, found.Err())
 	return list
 }
+
+// A database that cannot be asked says nothing about its tables.
+func TestValidateTellsAnOutageFromMissingTables(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, err := sqlstore.New(db, d.dialect, sqlstore.WithPrefix(newPrefix(t, d, db)))
+		require.NoError(t, err)
+		require.ErrorIs(t, store.Validate(t.Context()), sqlstore.ErrSchema)
+		require.NoError(t, store.Migrate(t.Context()))
+		gone := d.open(t)
+		require.NoError(t, gone.Close())
+		store, err = sqlstore.New(gone, d.dialect)
+		require.NoError(t, err)
+		err = store.Validate(t.Context())
+		require.Error(t, err)
+		require.NotErrorIs(t, err, sqlstore.ErrSchema)
+	})
+}

@@ -1,0 +1,84 @@
+package sqlstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// An order and a record of a newer format keep their places, and hide nothing
+// else.
+func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		for _, id := range []string{"a", "b", "c"} {
+			b.opened(t, id)
+			b.accepted(t, id)
+		}
+		for _, statement := range []string{
+			"UPDATE " + prefix + `orders SET document = '{"format":99}' WHERE id = 'b'`,
+			"UPDATE " + prefix + `records SET document = '{"format":99}' WHERE order_id = 'c' AND seq = 1`,
+			"DELETE FROM " + prefix + `records WHERE order_id = 'a' AND seq = 1`,
+		} {
+			_, err := db.Exec(statement)
+			require.NoError(t, err)
+		}
+		unreadable := func(err error, order string, seq int64, cause error) {
+			var named *service.UnreadableError
+			require.ErrorAs(t, err, &named)
+			require.Equal(t, order, named.Order)
+			require.Equal(t, seq, named.Seq)
+			require.ErrorIs(t, err, cause)
+		}
+
+		found, err := store.Search(t.Context(), supervision.Filter{At: start, Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, found, 3)
+		due, err := store.Due(t.Context(), start.Add(supervision.Day), supervision.Position{}, 10)
+		require.NoError(t, err)
+		require.Len(t, due, 3)
+		for _, list := range [][]service.Found{found, due} {
+			for _, f := range list {
+				require.False(t, f.At.IsZero())
+				if f.ID == "b" {
+					unreadable(f.Err, "b", 0, supervision.ErrNewerFormat)
+					continue
+				}
+				require.NoError(t, f.Err)
+			}
+		}
+		records, err := store.Records(t.Context(), "c", 0, 10)
+		require.NoError(t, err)
+		require.Len(t, records, 5)
+		unreadable(records[0].Err, "c", 1, supervision.ErrNewerFormat)
+		require.NoError(t, records[1].Err)
+
+		claimed, err := store.Claim(t.Context(), start, time.Minute, 10)
+		require.NoError(t, err)
+		require.Len(t, claimed, 3)
+		for _, c := range claimed {
+			switch c.RecordID.Order {
+			case "a":
+				unreadable(c.Err, "a", 1, supervision.ErrMalformed)
+			case "b":
+				unreadable(c.Err, "b", 0, supervision.ErrNewerFormat)
+			case "c":
+				unreadable(c.Err, "c", 1, supervision.ErrNewerFormat)
+			}
+		}
+
+		page, err := b.Search(t.Context(), manager, supervision.Query{})
+		require.NoError(t, err)
+		require.Len(t, page.Orders, 2)
+		require.Len(t, page.Unreadable, 1)
+		shown, err := b.Records(t.Context(), "c", buyer, 0, 0)
+		unreadable(err, "c", 1, supervision.ErrNewerFormat)
+		require.Len(t, shown, 4)
+	})
+}

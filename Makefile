@@ -53,6 +53,16 @@ bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-sho
 tidb: ## RUN, a command, with a TiDB server in SERVICEFLOW_TIDB; builds one, a quarter of an hour the first time
 	bash -c 'source .ci/tidb && $(or $(RUN),sleep infinity)'
 
+# The tests that say something about an engine, on the oldest and the newest PostgreSQL.
+POSTGRES_TESTS = (TestStore|TestClaims.*|TestPlans|TestStatements.*|TestManyInstances|TestJoined.*|TestUpgrade.*)/PostgreSQL|TestClaimPlan.*
+
+.PHONY: engines
+engines: ## the database tests on PostgreSQL 12 and 18 and on a Galera cluster, which it starts; four minutes
+	for version in 12 18; do \
+	  bash -c "source .ci/postgres-version $$version && go test -count=1 -short -run '$(POSTGRES_TESTS)' ./internal/verify/sqlstore" || exit 1; \
+	done
+	bash -c 'source .ci/galera && go test -count=1 -run TestGalera ./internal/verify/sqlstore'
+
 .PHONY: lint
 lint: ## format, vet and staticcheck of every module; fails on a finding
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo run gofmt -w on: $$unformatted; exit 1; }

@@ -46,38 +46,39 @@ func (c *claims) release(claimed []service.Claimed) {
 
 // Of eight relays, while records are added, no two ever hold the same order.
 func TestClaimsShareNoOrder(t *testing.T) {
+	each(t, func(t *testing.T, d database) { claimsShareNoOrder(t, d.store(t)) })
+}
+
+func claimsShareNoOrder(t *testing.T, store service.Store) {
 	const orders, reports = 20, 15
-	each(t, func(t *testing.T, d database) {
-		store := d.store(t)
-		b := newBench(t, store, service.WithPolicy(supervision.License()))
-		for i := range orders {
-			b.opened(t, fmt.Sprint(i))
-		}
-		c := &claims{holders: make(map[string]int), next: make(map[string]int64)}
-		var relays, writers sync.WaitGroup
-		var written atomic.Bool
-		for who := range 8 {
-			relays.Go(func() { relay(t, store, c, who, &written) })
-		}
-		for w := range 4 {
-			writers.Go(func() {
-				for i := range orders * reports / 4 {
-					id := fmt.Sprint((w + 4*i) % orders)
-					_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."})
-					assert.NoError(t, err)
-				}
-			})
-		}
-		writers.Wait()
-		written.Store(true)
-		relays.Wait()
-		// An empty claim says that nothing is free, not that nothing waits: the
-		// last word is that of a relay alone.
-		relay(t, store, c, 0, &written)
-		for i := range orders {
-			require.EqualValues(t, reports+1, c.next[fmt.Sprint(i)])
-		}
-	})
+	b := newBench(t, store, service.WithPolicy(supervision.License()))
+	for i := range orders {
+		b.opened(t, fmt.Sprint(i))
+	}
+	c := &claims{holders: make(map[string]int), next: make(map[string]int64)}
+	var relays, writers sync.WaitGroup
+	var written atomic.Bool
+	for who := range 8 {
+		relays.Go(func() { relay(t, store, c, who, &written) })
+	}
+	for w := range 4 {
+		writers.Go(func() {
+			for i := range orders * reports / 4 {
+				id := fmt.Sprint((w + 4*i) % orders)
+				_, err := b.Do(context.Background(), id, seller, supervision.ReportProgress{Text: "Still at it."})
+				assert.NoError(t, err)
+			}
+		})
+	}
+	writers.Wait()
+	written.Store(true)
+	relays.Wait()
+	// An empty claim says that nothing is free, not that nothing waits: the
+	// last word is that of a relay alone.
+	relay(t, store, c, 0, &written)
+	for i := range orders {
+		require.EqualValues(t, reports+1, c.next[fmt.Sprint(i)])
+	}
 }
 
 // relay claims and acknowledges until nothing is left.

@@ -109,3 +109,13 @@ func TestR03_NumberBoundsAreInclusiveAndExact(t *testing.T) {
 		assert.Equal(t, c.want, code(t, f, json.Number(c.value)), "%s in [%s, %s]", c.value, c.min, c.max)
 	}
 }
+
+// Go's numbers are answers, whatever their type.
+func TestR03_EveryTypeOfNumberIsANumber(t *testing.T) {
+	for _, value := range []any{
+		7, int8(7), int16(7), int32(7), int64(7), uint(7), uint8(7), uint16(7), uint32(7), uint64(7), float32(7),
+		float64(7), json.Number("7.0"), " 7 ",
+	} {
+		assert.Equal(t, json.Number("7"), normal(template.Field{Kind: template.Integer}, value), "%T", value)
+	}
+}

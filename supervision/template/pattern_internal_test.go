@@ -44,6 +44,30 @@ func TestBadInput_TheCostOfAPatternIsKnownBeforeItIsCompiled(t *testing.T) {
 	}
 }
 
+// What a pattern is taken to cost, in instructions and in characters.
+func TestBadInput_TheCostOfAPattern(t *testing.T) {
+	for _, c := range []struct {
+		pattern                     string
+		instructions, longest, work int // for texts of at most 10 characters
+	}{
+		{`abc`, 5, 3, 5 * (4 + 400)},
+		{`a.[bc]`, 5, 3, 5 * (4 + 400)},
+		{`ab|c`, 6, 2, 6 * (3 + 400)},
+		{`ab|c|[d-f]+`, 10, MaxText + 1, 10 * (10 + 400)},
+		{`(?:ab){2,5}`, 17, 10, 17 * (10 + 400)},
+		{`a{3}`, 7, 3, 7 * (4 + 400)},
+		{`(?s:.)`, 3, 1, 3 * (2 + 400)},
+	} {
+		tree, p := parsePattern(c.pattern)
+		if p != none {
+			tree, _ = syntax.Parse(anchored(c.pattern), syntax.Perl)
+		}
+		assert.Equal(t, c.instructions, instructions(tree), c.pattern)
+		assert.Equal(t, c.longest, longest(tree), c.pattern)
+		assert.Equal(t, c.work, workOf(tree, 10), c.pattern)
+	}
+}
+
 // FuzzPattern: no accepted pattern compiles to more, and matches more, than was
 // computed.
 func FuzzPattern(f *testing.F) {

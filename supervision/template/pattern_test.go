@@ -51,6 +51,15 @@ func TestR03_PatternMatchesTheWholeValue(t *testing.T) {
 	}
 }
 
+func TestR03_PatternsSayWhatIsWrongWithThem(t *testing.T) {
+	for pattern, want := range map[string]string{
+		`a(*b)`: "repeat one thing once",
+		`[\d`:   "close every [",
+	} {
+		assert.ErrorContains(t, withPattern(pattern).Validate(), want, pattern)
+	}
+}
+
 func TestR03_PatternOfATextMayAskForLines(t *testing.T) {
 	f := template.Field{Kind: template.Text, Pattern: `.+\n[\t\n]*.+`}
 	assert.Empty(t, code(t, f, "a\n\n\tb"))

@@ -65,6 +65,16 @@ func faultsOf(f template.Field) string {
 	return strings.ReplaceAll(strings.Join(list, ", "), "fields[0].", "")
 }
 
+func TestR04_ALeastIsNoMoreThanItsMost(t *testing.T) {
+	for least, most := range map[int]int{1: 1, 4000: 4000, 5: 0} {
+		assert.Empty(t, faultsOf(template.Field{Kind: template.Line, MinLength: least, MaxLength: most}))
+	}
+	for least, most := range map[int]int{2: 1, 4000: 5, 4001: 5} {
+		assert.Equal(t, "min_length out_of_range",
+			faultsOf(template.Field{Kind: template.Line, MinLength: least, MaxLength: most}))
+	}
+}
+
 func TestR04_ASettingBelongsToItsKinds(t *testing.T) {
 	options := []template.Option{{Value: "a"}}
 	settings := map[string]struct {

@@ -49,6 +49,10 @@ mutate: ## every small change of the library, which the tests have to find; MUTA
 bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-short for less, BENCH='-run replay' for some
 	go run ./internal/verify/bench $(BENCH)
 
+.PHONY: peers
+peers: ## the library beside River, DBOS and hand-written SQL on PostgreSQL; PEERS='-run river' for one of them
+	cd internal/verify/peers && GOWORK=off go run . $(PEERS)
+
 .PHONY: tidb
 tidb: ## RUN, a command, with a TiDB server in SERVICEFLOW_TIDB; builds one, a quarter of an hour the first time
 	bash -c 'source .ci/tidb && $(or $(RUN),sleep infinity)'

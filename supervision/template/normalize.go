@@ -45,6 +45,8 @@ func (t Template) Normalize(raw Values) Values {
 // normalize returns nil for no answer.
 func (f *Field) normalize(value any) any {
 	switch v := value.(type) {
+	case nil, bool:
+		return value
 	case string:
 		return f.normalizeString(v)
 	case []string:

@@ -1,0 +1,90 @@
+// Package ours does the business with this library, its worker beside the
+// clients.
+package ours
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/koogallery/serviceflow/internal/verify/peers/flow"
+	"github.com/koogallery/serviceflow/store/sqlstore"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+type peer struct {
+	db      *sql.DB
+	service *service.Service
+	stop    context.CancelFunc
+}
+
+// New returns the peer.
+func New() flow.Peer { return &peer{} }
+
+func (p *peer) Start(ctx context.Context, dsn string) (err error) {
+	if p.db, err = sql.Open("pgx", dsn); err != nil {
+		return err
+	}
+	p.db.SetMaxOpenConns(flow.Clients + 4)
+	p.db.SetMaxIdleConns(flow.Clients + 4)
+	store, err := sqlstore.New(p.db, sqlstore.Postgres)
+	if err != nil {
+		return err
+	}
+	if err := store.Migrate(ctx); err != nil {
+		return err
+	}
+	if p.service, err = service.New(store, service.WithInterval(20*time.Millisecond)); err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	go p.service.Run(running, func(context.Context, service.Event) error { return nil })
+	return nil
+}
+
+func (p *peer) Open(ctx context.Context, order string) error {
+	_, err := p.service.Open(ctx, supervision.Opening{ID: order, Product: flow.Product, Buyer: flow.Buyer,
+		Seller: flow.Seller})
+	return err
+}
+
+func (p *peer) Do(ctx context.Context, order string, step flow.Step) error {
+	by := supervision.Buyer(step.By)
+	if step.By == flow.Seller {
+		by = supervision.Seller(step.By)
+	}
+	_, err := p.service.Do(ctx, order, by, actions[step.Event](step.Text))
+	return err
+}
+
+var actions = map[string]func(text string) supervision.Action{
+	"submit_request":  func(text string) supervision.Action { return supervision.SubmitRequest{Text: text} },
+	"accept_request":  func(string) supervision.Action { return supervision.AcceptRequest{} },
+	"report_progress": func(text string) supervision.Action { return supervision.ReportProgress{Text: text} },
+	"deliver":         func(text string) supervision.Action { return supervision.Deliver{Result: text} },
+	"accept_product":  func(string) supervision.Action { return supervision.AcceptProduct{} },
+}
+
+func (p *peer) Drain(ctx context.Context) error {
+	for {
+		var n int
+		err := p.db.QueryRowContext(ctx, "SELECT count(*) FROM serviceflow_outbox").Scan(&n)
+		if err != nil {
+			return fmt.Errorf("count what waits: %w", err)
+		}
+		if n == 0 {
+			return nil
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (p *peer) Stop() {
+	p.stop()
+	p.db.Close()
+}

@@ -29,6 +29,7 @@ cover: ## statement coverage of the rules
 .PHONY: update
 update: ## rewrite generated documents and golden files; read the diff
 	go test . ./supervision ./supervision/template ./internal/machine ./examples/quickstart -update
+	go run ./internal/verify/rulebook
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (500000x, half a minute)

@@ -96,6 +96,7 @@ var registry = [...]room{
 	of[AutoAccept](),
 	of[CloseAtEnd](),
 	of[Complete](),
+	of[Erase](),
 }
 
 // room is what the package knows of an operation without its table: the zero

@@ -192,7 +192,7 @@ func answer(role Role, status Status, op Operation) Decision {
 	switch {
 	case !slices.Contains(performers[op], role):
 		d.Reason = ReasonRole
-	case status.Final():
+	case status.Final() && !flow.Allows(string(status), string(op)):
 		d.Reason, d.Rule = ReasonFinal, ruleOutside(op)
 	case status == Frozen && role != RoleManager && role != RoleSystem:
 		d.Reason, d.Rule = ReasonFrozen, R12

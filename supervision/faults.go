@@ -17,12 +17,20 @@ type Fault = fault.Fault
 type InvalidError = fault.Error
 
 // faults collects everything wrong with an input, so that it is refused whole.
-type faults struct{ fault.List }
+type faults struct {
+	fault.List
+	erase bool // texts are not checked but erased (R35)
+	had   bool // there were some
+}
 
 func (f *faults) err() error { return f.Err("supervision", nil) }
 
 // text checks a text of any number of lines.
 func (f *faults) text(field, text string, mandatory bool) string {
+	if f.erase {
+		f.had = f.had || text != ""
+		return erased(text)
+	}
 	return f.Text(field, text, MaxText, mandatory)
 }
 
@@ -31,6 +39,11 @@ func (f *faults) text(field, text string, mandatory bool) string {
 func (f *faults) attachments(field string, list []Attachment) []Attachment {
 	if len(list) == 0 {
 		return nil
+	}
+	if f.erase {
+		f.had, list = true, slices.Clone(list)
+		eraseFiles(list)
+		return list
 	}
 	if len(list) > MaxAttachments {
 		f.Put(field, Fault{Code: fault.TooMany, Max: strconv.Itoa(MaxAttachments),

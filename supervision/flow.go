@@ -109,6 +109,9 @@ var transitions = []Transition{
 	{Frozen, OpDecideAppeal, manager, AwaitingAcceptance, "", R15},
 	{Frozen, OpDecideAppeal, manager, Accepted, "", R15},
 	{Frozen, OpDecideAppeal, manager, Canceled, "", R15},
+
+	{Completed, OpErase, system, Completed, "", R35},
+	{Canceled, OpErase, system, Canceled, "", R35},
 }
 
 // starts are the statuses a flow may open at: the usual one, and a License

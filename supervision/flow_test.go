@@ -75,6 +75,8 @@ var told = []string{
 	"frozen: decide_appeal by manager leads to awaiting_acceptance (R15)",
 	"frozen: decide_appeal by manager leads to accepted (R15)",
 	"frozen: decide_appeal by manager leads to canceled (R15)",
+	"completed: erase by system leads to completed (R35)",
+	"canceled: erase by system leads to canceled (R35)",
 }
 
 func TestFlow_IsWhatTheRulesTell(t *testing.T) {

@@ -108,10 +108,10 @@ func (o *Order) move(r *Record) {
 	if r.To == Accepted && o.AcceptedAt.IsZero() {
 		o.AcceptedAt = r.At
 	}
-	if r.To == Canceled {
+	if r.To == Canceled && r.From != Canceled {
 		o.Cancellation = Cancellation{r.Operation, stood}
 	}
-	if r.To.Final() {
+	if r.To.Final() && !r.From.Final() {
 		o.ClosedAt, o.Proposal = r.At, Proposal{}
 	}
 }

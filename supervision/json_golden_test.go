@@ -34,10 +34,16 @@ func documents(t *testing.T) (list []document) {
 	for _, status := range supervision.Statuses() {
 		list = append(list, document{"order", string(status), orders[status], readAs[supervision.Order]})
 	}
+	list = append(list, document{"order", "erased", orders["erased"], readAs[supervision.Order]})
 	records := make(map[supervision.Operation]supervision.Record)
 	for _, r := range told {
 		if _, earlier := records[r.Operation]; !earlier {
 			records[r.Operation] = r
+		}
+		if r.Salt != "" {
+			erased, err := r.Erase()
+			require.NoError(t, err)
+			list = append(list, document{"record", string(r.Operation) + "_erased", erased, readAs[supervision.Record]})
 		}
 		if r.Finding.Count > 0 {
 			list = append(list, document{"record", "raise_appeal_on_rejections", r, readAs[supervision.Record]})
@@ -121,15 +127,16 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	s.wait(2 * time.Hour)
 	s.order, s.records = settle(s.order, s.records, s.at)
 	keep(s)
-	s.records[1].Key = "command-17"
+	s.records[1].Key, s.records[2].Salt = "command-17", "RS4HNKQ2UXFAVBEJ6M7DWOTY3C"
+	erasing := s.fork().do(supervision.System(), erase)
+	orders["erased"] = erasing.order
 
 	refunding := cancel
 	refunding.Refund = half
 	other := rejections(t, supervision.Guide(), appeal.RequestRejected, 3)
 	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, refunding))
 	return slices.Concat(s.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
-			other.records),
-		orders
+		other.records, erasing.records[len(erasing.records)-1:]), orders
 }
 
 // everyKind is a request template with a field of each kind, and every setting

@@ -62,6 +62,9 @@ type Order struct {
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 	// ClosedAt is when the order was Completed or Canceled; zero before.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
+	// ErasedAt is when the order's texts were erased (R35); zero where they
+	// were not.
+	ErasedAt time.Time `json:"erased_at,omitzero"`
 
 	// Passed are the steps that have happened, at least once (R15); see Steps.
 	Passed StepSet `json:"passed,omitzero"`

@@ -33,6 +33,13 @@ type Record struct {
 	// Key is the idempotency key of the command (R28); empty without one. It is
 	// its actor's: see OwnedKey.
 	Key string
+	// Salt is random, so that a Seal tells nobody what was sealed; empty where a
+	// record has no texts, where nobody gave it one, and where they are erased.
+	Salt string
+	// Seal is what is left of a record's texts when they have been erased (R35):
+	// the SHA-256 of Salt and Action as they were, in hexadecimal; empty where
+	// they were not.
+	Seal string
 }
 
 type recordJSON struct {
@@ -47,6 +54,8 @@ type recordJSON struct {
 	Action    json.RawMessage `json:"action"`
 	Finding   appeal.Finding  `json:"finding,omitzero"`
 	Key       string          `json:"key,omitempty"`
+	Salt      string          `json:"salt,omitempty"`
+	Seal      string          `json:"seal,omitempty"`
 }
 
 // MarshalJSON writes the record with its format version. What UnmarshalJSON
@@ -63,7 +72,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding,
-		r.Key})
+		r.Key, r.Salt, r.Seal})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
@@ -80,7 +89,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	read := Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding,
-		wire.Key}
+		wire.Key, wire.Salt, wire.Seal}
 	if err := read.complete(); err != nil {
 		return err
 	}
@@ -94,6 +103,7 @@ func (r *Record) complete() error {
 		{"order", r.Order != ""}, {"seq", r.Seq > 0}, {"at", !r.At.IsZero()},
 		{"actor", r.Actor.Role != "" && r.Actor.ID != ""},
 		{"from", (r.Operation == OpOpen) == (r.From == "")}, {"to", r.To != ""},
+		{"seal", r.Seal == "" || r.Salt == ""},
 	})
 }
 

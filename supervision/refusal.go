@@ -51,6 +51,9 @@ const (
 	// ReasonReceived: the receipt of this delivery is reported already (R27).
 	ReasonReceived Reason = "already_received"
 
+	// ReasonErased: the order's texts have been erased before (R35).
+	ReasonErased Reason = "erased"
+
 	// Why no ground of an appeal holds; see package appeal.
 	ReasonNotGranted          = appeal.NotGranted
 	ReasonNotTheirTurn        = appeal.NotTheirTurn
@@ -74,6 +77,7 @@ var reasonTexts = map[Reason]string{
 	ReasonNoProposal:          "no refund is proposed",
 	ReasonOtherAmount:         "the refund that is proposed is of another amount",
 	ReasonReceived:            "the receipt is reported already",
+	ReasonErased:              "the texts have been erased",
 	ReasonNotGranted:          "the policy does not give this party that ground",
 	ReasonNotTheirTurn:        "the other party cannot be silent while it is not its turn",
 	ReasonTooFewRejections:    "there have not been enough rejections",

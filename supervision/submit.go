@@ -67,6 +67,9 @@ func (a SubmitRequest) facts(f facts) facts {
 // fault names its field as "values.key" (R04).
 func (f *faults) form(field string, version int, form *template.Form, raw template.Values) template.Values {
 	switch {
+	case f.erase:
+		f.had = f.had || len(raw) > 0
+		return erasedValues(raw)
 	case version == 0:
 		if len(raw) > 0 {
 			f.Add(field, fault.NoTemplate, "the order has no template for this: write text")

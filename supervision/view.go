@@ -25,15 +25,15 @@ func (r Record) For(actor Actor) Record {
 	if actor.Role != RoleSystem && !actor.is(r.Actor) {
 		r.Key = ""
 	}
-	if a, ok := r.Action.(private); ok && !actor.seesAll() {
-		r.Action = a.public()
+	if a, ok := r.Action.(private); ok && a.hidden() && !actor.seesAll() {
+		r.Action, r.Salt = rooms[r.Operation].zero, "" // with the salt texts could be tried
 	}
 	return r
 }
 
-// private is an action that parties may not see whole.
+// private is an action that may be hidden from the parties.
 type private interface {
-	public() Action
+	hidden() bool
 }
 
 // exists reports whether the order exists for the actor (R22).

@@ -44,7 +44,7 @@ func TestWords(t *testing.T) {
 	checkWords(t, "buyer seller manager system", supervision.Roles()...)
 	checkWords(t, "open submit_request accept_request reject_request report_progress deliver accept_product "+
 		"reject_product remind raise_appeal intervene add_note decide_appeal propose_refund withdraw_refund "+
-		"agree_refund decline_refund amend report_receipt auto_accept close_at_end complete",
+		"agree_refund decline_refund amend report_receipt auto_accept close_at_end complete erase",
 		supervision.Operations()...)
 	checkWords(t,
 		"completion auto_accept scheduled_end appeal_opens blackout_begins blackout_ends reminder ruling_overdue",

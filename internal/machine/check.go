@@ -103,7 +103,7 @@ func (c *checker) checkRows() {
 			c.fault("%s repeats row %d: keep one and name both parties in By", row, n)
 		}
 		first[triple] = i + 1
-		if slices.Contains(c.spec.Final, r.From) {
+		if slices.Contains(c.spec.Final, r.From) && r.From != r.To {
 			c.fault("%s leaves a final status: drop the row or the end", row)
 		}
 		for _, label := range []string{r.By, r.Timer, r.Rule} {

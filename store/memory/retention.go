@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -32,6 +33,28 @@ func (s *Store) Between(
 
 func compare(a, b service.RecordPlace) int {
 	return cmp.Or(a.At.Compare(b.At), a.RecordID.Compare(b.RecordID))
+}
+
+// Erase implements [service.Retention].
+func (s *Store) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	o := s.orders[change.Order.ID]
+	if o == nil || o.order.Version != change.Before {
+		return &service.ConflictError{Orders: []string{change.Order.ID}}
+	}
+	s.store(change)
+	for _, r := range erased {
+		o.records[r.Seq-1] = r.Clone()
+		for _, w := range s.outbox[r.Order] {
+			if w.Seq == r.Seq {
+				w.record = r.Clone()
+			}
+		}
+	}
+	return nil
 }
 
 // Remove implements [service.Retention].

@@ -3,14 +3,21 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // retention are the statements of [service.Retention], the same in every
 // dialect but for how a page goes on.
-type retention struct{ between, betweenBehind, removeOrder, removeRecords string }
+type retention struct {
+	between, betweenBehind                    string
+	eraseOrder, eraseRecord, addRecord, queue string
+	removeOrder, removeRecords                string
+}
 
 func newRetention(n naming) retention {
 	const (
@@ -21,9 +28,15 @@ func newRetention(n naming) retention {
 	if n.dialect == MySQL { // which finds no index range for a comparison of rows
 		behind = ` AND (happened_at > ? OR (happened_at = ? AND (order_id > ? OR (order_id = ? AND seq > ?))))`
 	}
+	_, changed, _ := strings.Cut(orderColumns, "\n")
 	return retention{
 		between:       n.text(find + page),
 		betweenBehind: n.text(find + behind + page),
+		eraseOrder: n.text(`UPDATE {orders} SET ` + strings.ReplaceAll(changed, ", ", " = ?, ") +
+			` = ? WHERE id = ? AND version = ?`),
+		eraseRecord: n.text(`UPDATE {records} SET document = ? WHERE order_id = ? AND seq = ?`),
+		addRecord:   n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
+		queue:       n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
 		removeOrder: n.text(`DELETE FROM {orders} WHERE id = ? AND version = ?
 AND NOT EXISTS (SELECT 1 FROM {outbox} w WHERE w.order_id = id)`),
 		removeRecords: n.text(`DELETE FROM {records} WHERE order_id = ?`),
@@ -63,6 +76,50 @@ func (s *Store) behindRecord(p service.RecordPlace) []any {
 		return []any{at, at, p.Order, p.Order, p.Seq}
 	}
 	return []any{at, p.Order, p.Seq}
+}
+
+// Erase implements [service.Retention]. The outbox has no documents of its own.
+func (s *Store) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	rows, err := newChangeRows(&change)
+	if err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	replaced, err := newRecordRows(&service.Change{Records: erased})
+	if err != nil {
+		return fmt.Errorf("sqlstore: %w", err)
+	}
+	conflict := false
+	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+		n, err := in.exec(ctx, s.eraseOrder, append(rows.order.changed(), rows.order.ID, rows.order.before)...)
+		if conflict = n == 0; err != nil || conflict {
+			return err
+		}
+		return s.erase(ctx, in, rows.records, replaced)
+	}, s.eraseOrder, s.eraseRecord, s.addRecord, s.queue)
+	if err == nil && conflict {
+		return &service.ConflictError{Orders: []string{change.Order.ID}}
+	}
+	return err
+}
+
+func (s *Store) erase(ctx context.Context, in session, added, replaced []recordRow) error {
+	for _, r := range added {
+		if _, err := in.exec(ctx, s.addRecord, r.Order, r.Seq, r.at, r.key, r.document); err != nil {
+			return err
+		}
+		if !r.relay {
+			continue
+		}
+		if _, err := in.exec(ctx, s.queue, r.Order, r.Seq, r.at); err != nil {
+			return err
+		}
+	}
+	for _, r := range replaced {
+		if _, err := in.exec(ctx, s.eraseRecord, r.document, r.Order, r.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Remove implements [service.Retention].

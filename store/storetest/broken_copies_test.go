@@ -49,6 +49,9 @@ func faultsOfContexts() []fault {
 			limit int) ([]service.PlacedRecord, error) {
 			return right.Between(without(ctx), from, before, after, limit)
 		}
+		b.erase = func(ctx context.Context, c service.Change, erased []supervision.Record) error {
+			return right.Erase(without(ctx), c, erased)
+		}
 		b.remove = func(ctx context.Context, id string, version int64) (bool, error) {
 			return right.Remove(without(ctx), id, version)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -41,6 +42,16 @@ func removing(remove func(b *broken, ctx context.Context, id string, version int
 	}
 }
 
+// erasing breaks Erase by what it does before or instead.
+func erasing(erase func(b *broken, ctx context.Context, c service.Change,
+	erased []supervision.Record) error) func(*broken) {
+	return func(b *broken) {
+		b.erase = func(ctx context.Context, c service.Change, erased []supervision.Record) error {
+			return erase(b, ctx, c, erased)
+		}
+	}
+}
+
 func faultsOfRetaining() []fault {
 	return []fault{
 		{"records by order instead of instant", []string{"Between/returns the records of all orders by instant"},
@@ -66,6 +77,45 @@ func faultsOfRetaining() []fault {
 			})},
 		{"pages without limit", []string{"Between/goes on after a place, at most limit"},
 			betweenAsking(func(_, _ *time.Time, _ *service.RecordPlace, limit *int) { *limit = 1000 })},
+
+		{"an erasure that is only recorded", []string{
+			"Erase/stores the change and puts erased records in the others' place",
+			"Erase/finds an erased record by its key",
+			"Erase/erases what waits to be relayed",
+			"Erase/leaves records that are not named",
+		}, erasing(func(b *broken, ctx context.Context, c service.Change, _ []supervision.Record) error {
+			return b.Store.Save(ctx, c)
+		})},
+		{"all records erased", []string{"Erase/leaves records that are not named"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, _ []supervision.Record) error {
+				var erased []supervision.Record
+				found, _ := b.Store.Records(ctx, c.Order.ID, 0, 100)
+				for _, f := range found {
+					r, _ := f.Record.Erase()
+					erased = append(erased, r)
+				}
+				return b.Store.Erase(ctx, c, erased)
+			})},
+		{"erasures that are always relayed", []string{"Erase/keeps a silent change out of the outbox"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				c.Relay = true
+				return b.Store.Erase(ctx, c, erased)
+			})},
+		{"an erasure over whatever others did",
+			[]string{"Erase/returns a conflict and changes nothing where the order has moved on"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				order, _, _ := b.Store.Load(ctx, c.Order.ID, "")
+				c.Before = order.Version
+				return b.Store.Erase(ctx, c, erased)
+			})},
+		{"an erasure that makes an order",
+			[]string{"Erase/returns a conflict for an order that is not there and makes none"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				if b.Store.Create(ctx, c) == nil {
+					return nil
+				}
+				return b.Store.Erase(ctx, c, erased)
+			})},
 
 		{"an order that is said to be removed", []string{
 			"Remove/removes an order with its records",

@@ -119,6 +119,7 @@ type broken struct {
 	template    func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error)
 	between     func(ctx context.Context, from, before time.Time, after service.RecordPlace,
 		limit int) ([]service.PlacedRecord, error)
+	erase  func(ctx context.Context, change service.Change, erased []supervision.Record) error
 	remove func(ctx context.Context, id string, version int64) (bool, error)
 }
 
@@ -213,6 +214,13 @@ func (b *broken) Between(ctx context.Context, from, before time.Time, after serv
 		return b.between(ctx, from, before, after, limit)
 	}
 	return b.Store.Between(ctx, from, before, after, limit)
+}
+
+func (b *broken) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	if b.erase != nil {
+		return b.erase(ctx, change, erased)
+	}
+	return b.Store.Erase(ctx, change, erased)
 }
 
 func (b *broken) Remove(ctx context.Context, id string, version int64) (bool, error) {

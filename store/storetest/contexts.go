@@ -122,6 +122,9 @@ var methods = []method{
 		_, err := c.Between(ctx, day0, day0.Add(hour), service.RecordPlace{}, 10)
 		return err
 	}},
+	{"Erase", func(c *check, ctx context.Context, h *history) error {
+		return c.Erase(ctx, h.rival().manager(supervision.AddNote{Text: "Asked both."}, hour).key("late").change(), nil)
+	}},
 	{"Remove", func(c *check, ctx context.Context, h *history) error {
 		_, err := c.Remove(ctx, h.order.ID, h.order.Version)
 		return err

@@ -43,6 +43,7 @@ var contract = []chapter{
 	{"Aside", aboutAside},
 	{"Templates", aboutTemplates},
 	{"Between", aboutBetween},
+	{"Erase", aboutErase},
 	{"Remove", aboutRemove},
 }
 

@@ -20,7 +20,13 @@ import (
 // true when the digest was made: [Verify] them first. It cannot tell which
 // record was changed unless the digests in between were kept as well, and a
 // digest that lies beside the records shows nothing, since whoever changes
-// them computes it anew. Texts that are erased on request (R35) change it too.
+// them computes it anew.
+//
+// Texts that are erased on request leave the digest as it is: of a record that
+// has some it holds their seal, and all else as it stands (R35). So a digest
+// that was kept before shows after the erasure that who did what and when, and
+// what the rules judge by, is as it was. What the texts were it shows only to
+// whoever has kept an unerased copy of the record, with its salt.
 type Digest [sha256.Size]byte
 
 // DigestOf returns the digest of an order's records, oldest first. It judges
@@ -33,7 +39,11 @@ func DigestOf(records []supervision.Record) (Digest, error) {
 // taken on without the history before it.
 func (d Digest) Add(records ...supervision.Record) (Digest, error) {
 	for _, r := range records {
-		data, err := json.Marshal(r)
+		sealed, err := r.Erase()
+		var data []byte
+		if err == nil {
+			data, err = json.Marshal(sealed)
+		}
 		if err != nil {
 			return Digest{}, fmt.Errorf("audit: record %d: %w", r.Seq, err)
 		}

@@ -22,7 +22,8 @@ import (
 // it, else with what should have been; where there is neither, one finding of
 // the kind [Unjudged] ends the list. A request on a template is judged with the
 // form that forms finds; without, its values alone are left unjudged, and a
-// finding of the kind [Unchecked] says so.
+// finding of the kind [Unchecked] says so. A record whose texts were erased is
+// judged by what is left of it, and has to be followed by its erasure (R35).
 //
 // Verify finds what could not have been made. It cannot find another history
 // that could: a text that was replaced, an instant moved within what the rules
@@ -47,6 +48,7 @@ func Verify(records []supervision.Record, forms ...Forms) []Finding {
 	if len(records) == 0 {
 		v.find(supervision.Record{Seq: 1}, Finding{Kind: Missing, Rule: supervision.R21})
 	}
+	v.checkErasure(records)
 	return v.findings
 }
 
@@ -107,11 +109,15 @@ func (v *verifier) judge(r supervision.Record, first bool) bool {
 		return v.settle(r, want, nil)
 	}
 	v.checkKey(r)
-	_, made, unchecked, err := command{r.Actor, r.Action, r.At}.perform(v.order, v.forms)
+	forms := v.forms
+	if r.Seal != "" { // whose answers are erased
+		forms = nil
+	}
+	_, made, unchecked, err := command{r.Actor, r.Action, r.At}.perform(v.order, forms)
 	if err != nil {
 		return v.settle(r, supervision.Record{}, err)
 	}
-	if unchecked {
+	if unchecked && r.Seal == "" {
 		v.find(r, Finding{Kind: Unchecked, Rule: supervision.R04})
 	}
 	want := made[len(made)-1]
@@ -136,12 +142,47 @@ func (v *verifier) checkKey(r supervision.Record) {
 	v.keys[owned{r.Actor, r.Key}] = true
 }
 
+// checkErasure holds that texts are erased up to the record that says so, and
+// only there (R35).
+func (v *verifier) checkErasure(records []supervision.Record) {
+	last := int64(0)
+	for _, r := range records {
+		if r.Operation == supervision.OpErase {
+			last = r.Seq
+		}
+	}
+	for _, r := range records {
+		switch {
+		case r.Seal != "" && r.Seq > last:
+			v.find(r, Finding{Kind: Altered, Rule: supervision.R35, Fields: []string{"seal"}})
+		case r.Seq < last && r.HasTexts():
+			v.find(r, Finding{Kind: Altered, Rule: supervision.R35, Fields: []string{"action"}})
+		}
+	}
+}
+
+// sealed gives a record that the rules make what another has of salt and seal,
+// which nothing makes anew (R35).
+func sealed(want, r supervision.Record) supervision.Record {
+	if !want.HasTexts() {
+		return want
+	}
+	if r.Seal != "" {
+		if erased, err := want.Erase(); err == nil {
+			want = erased
+		}
+	}
+	want.Salt, want.Seal = r.Salt, r.Seal
+	return want
+}
+
 // settle compares a record with the one that the rules make, or tells why they
 // make none, and goes on.
 func (v *verifier) settle(r, want supervision.Record, err error) bool {
 	if err != nil {
 		return v.refuse(r, err)
 	}
+	want = sealed(want, r)
 	fields, err := differing(r, want)
 	switch {
 	case err != nil:

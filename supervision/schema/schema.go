@@ -47,6 +47,8 @@ type record struct {
 	Action    map[string]any        `json:"action"`
 	Finding   appeal.Finding        `json:"finding,omitzero"`
 	Key       string                `json:"key,omitempty"`
+	Salt      string                `json:"salt,omitempty"`
+	Seal      string                `json:"seal,omitempty"`
 }
 
 // of knows the forms that are not their type's fields.

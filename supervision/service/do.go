@@ -161,7 +161,7 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 	records[len(records)-1].Key = c.key
 	if !c.dryRun {
 		change := Change{Order: next, Before: stored.Version, Records: records, Relay: s.outbox}
-		if err := s.store.Save(ctx, change); err != nil {
+		if err := s.commit(ctx, change); err != nil {
 			return Result{}, err
 		}
 	}

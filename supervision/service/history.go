@@ -112,7 +112,7 @@ func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
 // history reads an order's records up to its version and verifies them.
 func (s *Service) history(ctx context.Context, order supervision.Order) (h History, err error) {
 	h.Order = order
-	if h.Records, err = s.records(ctx, order); err != nil {
+	if h.Records, err = s.records(ctx, order.ID, order.Version); err != nil {
 		return History{}, err
 	}
 	if h.Digest, err = audit.DigestOf(h.Records); err != nil {
@@ -129,10 +129,10 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 	return h, failed
 }
 
-// records returns an order's records up to its version, oldest first.
-func (s *Service) records(ctx context.Context, order supervision.Order) (list []supervision.Record, err error) {
-	for last := int64(0); last < order.Version; {
-		page, err := s.store.Records(ctx, order.ID, last, int(min(order.Version-last, supervision.MaxPage)))
+// records returns an order's records up to a version, oldest first.
+func (s *Service) records(ctx context.Context, id string, version int64) (list []supervision.Record, err error) {
+	for last := int64(0); last < version; {
+		page, err := s.store.Records(ctx, id, last, int(min(version-last, supervision.MaxPage)))
 		if err != nil || len(page) == 0 { // Verify names what is missing
 			return list, err
 		}

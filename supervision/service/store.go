@@ -177,6 +177,11 @@ type Retention interface {
 	// limit.
 	Between(ctx context.Context, from, before time.Time, after RecordPlace, limit int) ([]PlacedRecord, error)
 
+	// Erase stores a change as Save does, and in the same step puts each erased
+	// record in the place of the order's record with its sequence number, where
+	// it waits to be relayed as well (R35).
+	Erase(ctx context.Context, change Change, erased []supervision.Record) error
+
 	// Remove removes an order with its records, if it has the version and none
 	// of its records waits in the outbox, and reports whether it did.
 	Remove(ctx context.Context, id string, version int64) (bool, error)

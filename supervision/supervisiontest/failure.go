@@ -26,6 +26,7 @@ const (
 	PutTemplate Method = "PutTemplate"
 	Template    Method = "Template"
 	Between     Method = "Between"
+	Erase       Method = "Erase"
 	Remove      Method = "Remove"
 )
 

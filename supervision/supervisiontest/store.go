@@ -181,6 +181,12 @@ func (s *Store) Between(ctx context.Context, from, before time.Time, after servi
 	})
 }
 
+// Erase implements service.Store.
+func (s *Store) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	_, err := call(s, Erase, func() (nothing, error) { return nothing{}, s.inner.Erase(ctx, change, erased) })
+	return err
+}
+
 // Remove implements service.Store.
 func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, error) {
 	return call(s, Remove, func() (bool, error) { return s.inner.Remove(ctx, id, version) })

@@ -59,6 +59,18 @@ var calls = []struct {
 		_, err := s.Between(ctx, time.Unix(1e9, 0), time.Unix(2e9, 0), service.RecordPlace{}, 1)
 		return err
 	}},
+	{supervisiontest.Erase, func(ctx context.Context, s service.Store) error {
+		order, record, err := supervision.Open(supervision.Opening{ID: "e", Product: "p", Buyer: "b", Seller: "s"},
+			time.Unix(1e9, 0))
+		if err != nil {
+			return err
+		}
+		err = s.Erase(ctx, service.Change{Order: order, Records: []supervision.Record{record}}, nil)
+		if errors.Is(err, service.ErrConflict) { // there is no such order
+			return nil
+		}
+		return err
+	}},
 	{supervisiontest.Remove, func(ctx context.Context, s service.Store) error {
 		_, err := s.Remove(ctx, "o", 1)
 		return err

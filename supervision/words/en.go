@@ -76,6 +76,7 @@ func English() *Language {
 			"adopt":                      "Take order over",
 			supervision.OpAutoAccept:     "Accept automatically",
 			supervision.OpComplete:       "Complete order",
+			supervision.OpErase:          "Erase texts",
 		},
 		Records: map[supervision.Operation]string{
 			supervision.OpOpen:           "Product purchased",
@@ -101,6 +102,7 @@ func English() *Language {
 			"adopt":                      "Order taken over",
 			supervision.OpAutoAccept:     "Accepted automatically",
 			supervision.OpComplete:       "Order completed",
+			supervision.OpErase:          "Texts erased",
 		},
 		Roles: map[supervision.Role]string{
 			supervision.RoleBuyer:   "buyer",
@@ -149,6 +151,7 @@ func English() *Language {
 			"no_proposal":                      "No refund is proposed.",
 			"another_amount":                   "The refund that is proposed is of another amount.",
 			"already_received":                 "The receipt of this delivery is reported already.",
+			supervision.ReasonErased:           "The texts of the order have been erased already.",
 			supervision.ReasonNotGranted:       "An appeal on this ground is not provided for.",
 			supervision.ReasonNotTheirTurn:     "It is not the other party's turn, so it cannot be late.",
 			supervision.ReasonTooFewRejections: "Rejected {have|time|times}; an appeal takes {need}.",

@@ -71,6 +71,7 @@ func Chinese() *Language {
 			"adopt":                      "接管订单",
 			supervision.OpAutoAccept:     "自动验收",
 			supervision.OpComplete:       "完成订单",
+			supervision.OpErase:          "删除文本",
 		},
 		Records: map[supervision.Operation]string{
 			supervision.OpOpen:           "已购买商品",
@@ -96,6 +97,7 @@ func Chinese() *Language {
 			"adopt":                      "已接管订单",
 			supervision.OpAutoAccept:     "已自动验收",
 			supervision.OpComplete:       "订单已完成",
+			supervision.OpErase:          "文本已删除",
 		},
 		Roles: map[supervision.Role]string{
 			supervision.RoleBuyer:   "买家",
@@ -144,6 +146,7 @@ func Chinese() *Language {
 			"no_proposal":                         "没有待处理的退款申请。",
 			"another_amount":                      "与待处理的退款申请金额不一致。",
 			"already_received":                    "本次交付的签收已登记。",
+			supervision.ReasonErased:              "该订单的文本已删除。",
 			supervision.ReasonNotGranted:          "不支持以该事由发起申诉。",
 			supervision.ReasonNotTheirTurn:        "当前无需对方操作，对方不存在超时。",
 			supervision.ReasonTooFewRejections:    "已驳回{have}次，满{need}次方可发起申诉。",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -51,6 +52,7 @@ type handRecord struct {
 	From      string            `json:"from"`
 	To        string            `json:"to"`
 	Action    any               `json:"action"`
+	Salt      string            `json:"salt,omitempty"`
 }
 
 // leads tells where an operation leads from a status.
@@ -82,9 +84,11 @@ func (o *handOrder) advance(actor supervision.Actor, action supervision.Action, 
 		o.pass()
 		o.Delivery = &supervision.Delivery{Result: a.Result, Attachments: a.Attachments, EnabledAt: a.EnabledAt,
 			DeliveredAt: at}
+		r.Salt = rand.Text()
 	case supervision.RejectProduct:
 		o.ProductRejections++
 		o.Rejection = supervision.Rejection{Operation: a.Operation(), Reason: a.Reason, By: actor.ID, At: at}
+		r.Salt = rand.Text()
 	}
 	r.To = to
 	o.Status, o.Version, o.UpdatedAt, o.TurnSince = to, r.Seq, at, at

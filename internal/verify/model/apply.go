@@ -165,6 +165,9 @@ func (o Order) faults(c Command, at int64) []string {
 		bad("scheduled_end",
 			c.End != 0 && c.End <= at || c.Policy != "" && Named[c.Policy].AtEnd != "stay" && o.past(c, at))
 		bad("reason", blank || long)
+	case "erase":
+		line := strings.TrimSpace(c.Text)
+		bad("reason", blank || strings.ContainsAny(line, "\n\t") || len([]rune(line)) > 256)
 	case "report_receipt":
 		bad("received_at", c.Received != 0 && (c.Received < o.Delivery.At || c.Received > at))
 	}
@@ -267,6 +270,10 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 			o.Received = o.Appeal.Ruling.At // frozen time never counts (R17)
 		}
 		newTurn = false
+	case "erase":
+		o = o.Wordless()
+		o.Erased = at
+		newTurn = false
 	case "decide_appeal":
 		r.To = o.ruled(c)
 		o = o.rule(c, r.To, at)
@@ -298,6 +305,54 @@ func (o Order) amend(c Command) Order {
 		o.Seller = c.Seller
 	}
 	return o
+}
+
+// Wordless is the order without what was written in it, but that it was (R35).
+func (o Order) Wordless() Order {
+	o.ReminderText, o.Rejected.Reason = wordless(o.ReminderText), wordless(o.Rejected.Reason)
+	o.Proposal.Reason = wordless(o.Proposal.Reason)
+	if o.Request != nil {
+		r := *o.Request
+		r.Text = wordless(r.Text)
+		o.Request = &r
+	}
+	if o.Delivery != nil {
+		d := *o.Delivery
+		d.Text = wordless(d.Text)
+		o.Delivery = &d
+	}
+	if o.Appeal == nil {
+		return o
+	}
+	a := *o.Appeal
+	a.Reason, a.Demand = wordless(a.Reason), wordless(a.Demand)
+	a.Notes = append([]Note(nil), a.Notes...)
+	for i := range a.Notes {
+		a.Notes[i].Text = wordless(a.Notes[i].Text)
+	}
+	if a.Ruling != nil {
+		r := *a.Ruling
+		r.Decision = wordless(r.Decision)
+		a.Ruling = &r
+	}
+	o.Appeal = &a
+	return o
+}
+
+// Erased is the record as an erasure leaves it; one of an erasure keeps its
+// reason (R35).
+func (r Record) Erased() Record {
+	if r.Op != "erase" {
+		r.Text, r.Demand = wordless(r.Text), wordless(r.Demand)
+	}
+	return r
+}
+
+func wordless(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "(erased)"
 }
 
 // ruled is the status a ruling leads to (R15).

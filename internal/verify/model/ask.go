@@ -8,7 +8,7 @@ var Operations = []string{"submit_request", "accept_request", "reject_request", 
 	"accept_product",
 	"reject_product", "remind", "raise_appeal", "intervene", "add_note", "decide_appeal", "propose_refund",
 	"withdraw_refund", "agree_refund", "decline_refund", "amend", "report_receipt", "auto_accept", "close_at_end",
-	"complete"}
+	"complete", "erase"}
 
 // Instants lists, sorted, every instant at which time may change an answer
 // about the order as it stands.
@@ -93,6 +93,8 @@ func (o Order) permission(role, actor, op string, now int64) Permission {
 		p.Reason = "too_many_notes"
 	case "report_receipt":
 		p.Reason = "already_received"
+	case "erase":
+		p.Reason = "erased"
 	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
 		p.Reason = o.notNegotiated(Command{Op: op})
 	case "raise_appeal":
@@ -115,6 +117,8 @@ func (o Order) may(role, actor, op string, at int64) bool {
 		return len(o.Appeal.Notes) < 100
 	case "report_receipt":
 		return o.Received == 0
+	case "erase":
+		return o.Erased == 0
 	case "propose_refund", "withdraw_refund", "agree_refund", "decline_refund":
 		return o.notNegotiated(Command{Op: op}) == ""
 	case "raise_appeal":

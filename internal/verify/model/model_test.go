@@ -398,6 +398,7 @@ func (p *pair) invariants(t *rapid.T) {
 	if err != nil || !reflect.DeepEqual(p.order, replayed) {
 		t.Fatalf("replaying the records does not yield the order (R21): %v", err)
 	}
+	p.erased(t)
 
 	listing := p.order.Listing()
 	if p.model.Due() != bridge.Micros(listing.Due) {
@@ -412,6 +413,24 @@ func (p *pair) invariants(t *rapid.T) {
 				}
 			}
 		}
+	}
+}
+
+// erased holds that the records of an order that was erased, erased as well,
+// still yield it (R35).
+func (p *pair) erased(t *rapid.T) {
+	if p.order.ErasedAt.IsZero() {
+		return
+	}
+	var list []supervision.Record
+	for _, r := range p.records {
+		erased, err := r.Erase()
+		require.NoError(t, err)
+		list = append(list, erased)
+	}
+	replayed, err := supervision.Replay(list)
+	if err != nil || !reflect.DeepEqual(p.order, replayed) {
+		t.Fatalf("replaying the erased records does not yield the erased order (R35): %v", err)
 	}
 }
 

@@ -22,6 +22,8 @@ type Order struct {
 	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
 	// Received is from when a reported receipt counts (R27).
 	Received int64
+	// Erased is when the texts were erased (R35).
+	Erased int64
 	// Proposal is the refund proposed at present, and by whom Canceled says how
 	// and where a canceled order ended (R32).
 	Proposal                 Proposal

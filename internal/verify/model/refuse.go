@@ -35,6 +35,8 @@ func ruleOf(op string) string {
 		return "R14"
 	case "complete":
 		return "R02"
+	case "erase":
+		return "R35"
 	}
 	return ""
 }
@@ -50,7 +52,7 @@ func mine(role, op string) bool {
 		return role == "buyer" || role == "seller"
 	case "intervene", "add_note", "decide_appeal", "amend":
 		return role == "manager"
-	case "open", "auto_accept", "close_at_end", "complete", "report_receipt":
+	case "open", "auto_accept", "close_at_end", "complete", "report_receipt", "erase":
 		return role == "system"
 	}
 	return false
@@ -60,6 +62,8 @@ func mine(role, op string) bool {
 func here(status, op string) bool {
 	final := status == "completed" || status == "canceled"
 	switch {
+	case op == "erase":
+		return final
 	case op == "amend":
 		return !final
 	case isOne(op, "propose_refund", "withdraw_refund", "agree_refund", "decline_refund", "intervene"):
@@ -90,7 +94,7 @@ func (o Order) barred(role, op string) (rule, reason string) {
 	switch {
 	case !mine(role, op):
 		return ruleOf(op), "another_role"
-	case o.final():
+	case o.final() && !here(o.Status, op):
 		return closedRule(op), "final"
 	case o.Status == "frozen" && (role == "buyer" || role == "seller"):
 		return "R12", "frozen"
@@ -135,6 +139,10 @@ func (o Order) refuse(c Command, at int64) (rule, reason string, from int64) {
 	case "report_receipt":
 		if o.Received != 0 {
 			return "R27", "already_received", 0
+		}
+	case "erase":
+		if o.Erased != 0 {
+			return "R35", "erased", 0
 		}
 	case "remind":
 		if o.remindedRecently(at) {

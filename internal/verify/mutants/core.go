@@ -244,7 +244,7 @@ var services = []plot{
 var documents = []plot{
 	{"supervision/view.go", coreTests, []mutant{
 		{"R34", "a party is shown the managers' notes", `o.Appeal = o.Appeal.Shared()`, `_ = o.Appeal.Shared()`},
-		{"R34", "the record of a note shows it", `ok && !actor.seesAll()`, `ok && actor.Role == ""`},
+		{"R34", "the record of a note shows it", `ok && a.hidden() && !actor.seesAll()`, `ok && actor.Role == ""`},
 		{"R34", "a manager is shown a party's key", `actor.Role != RoleSystem && !actor.is(r.Actor)`,
 			`!actor.seesAll() && !actor.is(r.Actor)`},
 	}},

@@ -28,6 +28,9 @@ func (i *intent) owned() string {
 	return supervision.Record{Actor: bridge.Actor(i.command), Key: i.key}.OwnedKey()
 }
 
+// erased is the command as its record has it once its texts are erased (R35).
+func (i *intent) erased() model.Command { return model.Record{Command: i.command}.Erased().Command }
+
 // repeat sends a command that was done once more, or another, or somebody
 // else's, with its key.
 func (p *process) repeat(done *intent) {
@@ -115,7 +118,11 @@ var likely = map[string]map[string][]string{
 		"accepted":              {"intervene", "", "", ""},
 		"frozen":                {"add_note", "amend", "decide_appeal", "decide_appeal", "decide_appeal"},
 	},
-	"system": {"awaiting_acceptance": {"report_receipt", ""}},
+	"system": {
+		"awaiting_acceptance": {"report_receipt", ""},
+		"completed":           {"erase", "", "", ""},
+		"canceled":            {"erase", "", "", ""},
+	},
 }
 
 // choose decides what somebody tries: mostly something sensible, now and then

@@ -99,6 +99,31 @@ func (w *world) saved(by author, changes []service.Change, err error) {
 	}
 }
 
+// erased holds an erasure against the model: it erases the texts of every
+// record, and changes nothing else (R35).
+func (w *world) erased(by author, change service.Change, erased []supervision.Record, err error) {
+	s := w.shadow(change.Order.ID)
+	if err == nil && s != nil {
+		texts := 0
+		for _, r := range s.records {
+			if r.HasTexts() {
+				texts++
+			}
+		}
+		if texts != len(erased) {
+			w.fail("order %s: %d records have texts, %d are erased", s.id, texts, len(erased))
+		}
+		if err := s.erase(); err != nil {
+			w.fail("order %s: %v", s.id, err)
+		}
+	}
+	w.saved(by, []service.Change{change}, err)
+	if err == nil && s != nil {
+		w.stored(s, 0)
+		w.result.Counts.Erased++
+	}
+}
+
 // follow takes the records of a change, one after the other, to the model.
 func (w *world) follow(by author, s *shadow, change service.Change) {
 	before := s.version()
@@ -106,7 +131,8 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 		r := &change.Records[i]
 		var next model.Order
 		var records []model.Record
-		if r.Actor.Role == supervision.RoleSystem && r.Operation != supervision.OpReportReceipt {
+		if r.Actor.Role == supervision.RoleSystem && r.Operation != supervision.OpReportReceipt &&
+			r.Operation != supervision.OpErase {
 			next, records = s.last().Settle(bridge.Micros(r.At))
 		} else {
 			var answer model.Answer
@@ -208,10 +234,15 @@ func (w *world) sameRecord(s *shadow, seq int, r *supervision.Record) {
 
 // sameAs holds a record against what it has to be.
 func (w *world) sameAs(s *shadow, seq int, want supervision.Record, r *supervision.Record) {
-	if r.Order != s.id || r.Seq != int64(seq) || !r.At.Equal(want.At) || r.Actor != want.Actor ||
-		r.Operation != want.Operation ||
-		r.From != want.From || r.To != want.To || r.Key != want.Key || r.Finding != want.Finding ||
-		bridge.Command(r.Actor, r.Action) != bridge.Command(want.Actor, want.Action) {
+	if !s.matches(seq, want, r) {
 		w.fail("order %s, record %d: has to be %+v, found %+v", s.id, seq, want, *r)
 	}
+}
+
+func (s *shadow) matches(seq int, want supervision.Record, r *supervision.Record) bool {
+	return !(r.Order != s.id || r.Seq != int64(seq) || !r.At.Equal(want.At) || r.Actor != want.Actor ||
+		r.Operation != want.Operation ||
+		r.From != want.From || r.To != want.To || r.Key != want.Key || r.Finding != want.Finding ||
+		r.Salt != want.Salt || r.Seal != want.Seal ||
+		bridge.Command(r.Actor, r.Action) != bridge.Command(want.Actor, want.Action))
 }

@@ -354,6 +354,24 @@ func byPlace(a, b service.RecordPlace) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Seq, b.Seq))
 }
 
+// Erase implements [service.Retention].
+func (s *Plain) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	r := s.row(change.Order.ID)
+	if r == nil || r.order.Version != change.Before {
+		return &service.ConflictError{Orders: []string{change.Order.ID}}
+	}
+	r.take(change)
+	for _, record := range erased {
+		r.records[record.Seq-1] = record.Clone()
+	}
+	return nil
+}
+
 // Remove implements [service.Retention].
 func (s *Plain) Remove(ctx context.Context, id string, version int64) (bool, error) {
 	leave, err := s.enter(ctx)

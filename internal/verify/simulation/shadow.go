@@ -1,7 +1,10 @@
 package simulation
 
 import (
+	"slices"
+
 	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -11,6 +14,9 @@ type shadow struct {
 	id      string
 	states  []model.Order
 	records []supervision.Record
+	// written are the records before their texts were erased (R35); nil where
+	// they were not.
+	written []supervision.Record
 	// relayed is the newest record that was handed over, acked says which have
 	// left the outbox, places where the others stand in it.
 	relayed int
@@ -43,6 +49,40 @@ func (o *oracle) shadow(id string) *shadow {
 		}
 	}
 	return nil
+}
+
+// erase takes the texts from the records.
+func (s *shadow) erase() error {
+	s.written = slices.Clone(s.records)
+	for i := range s.records {
+		erased, err := s.records[i].Erase()
+		if err != nil {
+			return err
+		}
+		s.records[i] = erased
+	}
+	return nil
+}
+
+// diff tells what an order differs in from the state of a version; of one that
+// was erased since, its texts may be erased.
+func (s *shadow) diff(version int, order *supervision.Order) string {
+	state := s.states[version-1]
+	diff := bridge.DiffOrder(&state, order)
+	if diff != "" && s.written != nil {
+		state = state.Wordless()
+		diff = bridge.DiffOrder(&state, order)
+	}
+	return diff
+}
+
+// was returns the record of a number as it was before an erasure, which is what
+// a call that has read it before still has.
+func (s *shadow) was(seq int) supervision.Record {
+	if seq <= len(s.written) {
+		return s.written[seq-1]
+	}
+	return s.records[seq-1]
 }
 
 func (s *shadow) add(state model.Order, record supervision.Record) {

@@ -106,6 +106,21 @@ func (s *wire) Save(ctx context.Context, changes ...service.Change) error {
 	})
 }
 
+func (s *wire) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
+	w, p := s.world, s.world.current
+	if p != nil && !p.call.spared && w.chance(w.plan.conflict) {
+		p.pause()
+		p.call.conflicted = true
+		return &service.ConflictError{Orders: []string{change.Order.ID}}
+	}
+	by := w.by()
+	return s.write(ctx, func() error {
+		err := s.Store.Erase(background, change, erased)
+		w.erased(by, change, erased, err)
+		return err
+	})
+}
+
 func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Order, record *supervision.Record,
 	err error) {
 	if err = s.reach(ctx); err == nil {

@@ -83,6 +83,7 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.instant("rejected", m.Rejected.At, o.Rejection.At)
 	d.instant("accepted", m.Accepted, o.AcceptedAt)
 	d.instant("closed", m.Closed, o.ClosedAt)
+	d.instant("erased", m.Erased, o.ErasedAt)
 	d.instant("received", m.Received, o.ReceivedAt)
 	d.money("paid", m.Paid, o.Paid)
 	d.money("proposal", m.Proposal.Amount, o.Proposal.Amount)

@@ -161,6 +161,8 @@ func Action(c model.Command) supervision.Action {
 		return supervision.AutoAccept{}
 	case "complete":
 		return supervision.Complete{}
+	case "erase":
+		return supervision.Erase{Reason: c.Text}
 	}
 	return nil
 }
@@ -202,6 +204,8 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 		c.Received = Micros(a.ReceivedAt)
 	case supervision.Intervene:
 		c.Text, c.Files = a.Reason, len(a.Attachments)
+	case supervision.Erase:
+		c.Text = a.Reason
 	}
 	return c
 }

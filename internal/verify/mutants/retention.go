@@ -1,0 +1,39 @@
+package main
+
+// retentions are bugs in what is kept, handed over and erased.
+var retentions = []plot{
+	{"supervision/erase.go", coreTests, []mutant{
+		{"R35", "an erased order keeps the demand of its appeal", `a.Reason, a.Demand = erased(a.Reason), erased(a.Demand)`,
+			`a.Reason = erased(a.Reason)`},
+		{"R35", "a seal can be tried without its salt", `append([]byte(r.Salt), data...)`, `data`},
+		{"R35", "an order is erased twice", `if !o.ErasedAt.IsZero() {`, `if o.ErasedAt.Equal(o.OpenedAt) {`},
+	}},
+	{"supervision/faults.go", coreTests, []mutant{
+		{"R35", "the names of files are not erased", `		eraseFiles(list)` + "\n", ``},
+	}},
+	{"supervision/instant.go", coreTests, []mutant{
+		{"R35", "an erasure closes the order anew", `if r.To.Final() && !r.From.Final() {`, `if r.To.Final() {`},
+	}},
+	{"supervision/audit/digest.go", []string{"./supervision/audit"}, []mutant{
+		{"R35", "an erasure changes the digest", `sealed, err := r.Erase()`, `sealed, err := r, error(nil)`},
+	}},
+	{"supervision/audit/verify.go", []string{"./supervision/audit"}, []mutant{
+		{"R35", "records count as erased without an erasure", `case r.Seal != "" && r.Seq > last:`,
+			`case r.Seal != "" && r.Seq > last+1000:`},
+	}},
+	{"supervision/service/archive.go", serviceTests, []mutant{
+		{"R35", "an order is removed that the sink has refused",
+			"if err := sink(ctx, history); err != nil {\n		return false, err\n	}", `_ = sink(ctx, history)`},
+		{"R35", "an order that closed at the instant is archived", `!order.ClosedAt.Before(closedBefore)`,
+			`order.ClosedAt.After(closedBefore)`},
+	}},
+	{"store/memory/retention.go", memoryTests, []mutant{
+		{"R35", "an order is removed while a record waits", ` || len(s.outbox[id]) > 0`, ``},
+		{"R35", "what waits to be relayed is not erased", `w.record = r.Clone()`, `_ = w`},
+	}},
+	{"store/sqlstore/retention.go", databaseTests, []mutant{
+		{"R35", "SQL: records of the instant that ends a day are its own", `happened_at < ?`, `happened_at <= ?`},
+		{"R35", "SQL: an order is removed whatever its version", `WHERE id = ? AND version = ?` + "\nAND NOT",
+			`WHERE id = ? AND version >= 0 * ?` + "\nAND NOT"},
+	}},
+}

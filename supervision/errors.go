@@ -40,23 +40,6 @@ func NotFound(order string) error {
 	return fmt.Errorf("supervision: order %q: %w", fault.Clip(order), ErrNotFound)
 }
 
-// complete refuses a document by the first of its fields that is missing or
-// does not fit.
-func complete(kind string, parts []part) error {
-	for _, p := range parts {
-		if !p.fits {
-			return fmt.Errorf("supervision: %s: %w: %s is missing or does not fit", kind, ErrMalformed, p.field)
-		}
-	}
-	return nil
-}
-
-// part is a field of a document, and whether it is as it has to be.
-type part struct {
-	field string
-	fits  bool
-}
-
 // parseWord is the body of every UnmarshalText. Enumerations are string types
 // whose values are the words of their JSON form; any other word is refused,
 // because one that a newer version wrote must not be taken for none.

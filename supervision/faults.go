@@ -12,8 +12,9 @@ import (
 // with its numbers, and what to do about it.
 type Fault = fault.Fault
 
-// InvalidError has every fault of an input that was refused whole. It matches
-// [ErrInvalid], and never repeats what a user wrote.
+// InvalidError has every fault of an input that was refused whole, or of a
+// document. It matches [ErrInvalid] or [ErrMalformed], and never repeats what a
+// user wrote.
 type InvalidError = fault.Error
 
 // faults collects everything wrong with an input, so that it is refused whole.

@@ -143,7 +143,7 @@ func TestInput_Actions(t *testing.T) {
 			_, err = supervision.MarshalAction(action)
 			assert.ErrorIs(t, err, supervision.ErrInvalid)
 			_, err = json.Marshal(supervision.Record{Order: "o-1", Seq: 1, Action: action})
-			assert.ErrorIs(t, err, supervision.ErrInvalid)
+			assert.ErrorIs(t, err, supervision.ErrMalformed)
 		})
 	}
 }

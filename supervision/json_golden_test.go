@@ -95,7 +95,7 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	policy := autoAccepting()
 	policy.NegotiatedRefund, policy.AtScheduledEnd = true, supervision.EndCancel
 	opening := anOpening(policy)
-	opening.ScheduledEnd = bought.Add(200 * day)
+	opening.BoughtAt, opening.ScheduledEnd = bought.Add(-time.Hour), bought.Add(200*day)
 	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"},
 		Attachments: files}
 	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(2 * day)}

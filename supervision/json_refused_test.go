@@ -42,7 +42,8 @@ func TestJSON_WhatIsMissingIsNamed(t *testing.T) {
 		fields []string
 	}{
 		{"order_awaiting_request.json", readOrder, []string{
-			"id", "product", "buyer", "seller", "policy", "status", "version", "opened_at", "updated_at", "turn_since",
+			"id", "product", "buyer", "seller", "policy", "status", "version", "bought_at", "opened_at", "updated_at",
+			"turn_since",
 			"scheduled_end",
 		}},
 		{"order_awaiting_confirmation.json", readOrder, []string{"request"}},
@@ -176,7 +177,10 @@ func TestJSON_WhatCannotBeWritten(t *testing.T) {
 	_, err = supervision.MarshalAction(&submit)
 	assert.Equal(t, map[string]string{"action": "required"}, faultsOf(t, err))
 	_, err = supervision.Record{}.MarshalJSON()
-	assert.Equal(t, map[string]string{"action": "required"}, faultsOf(t, err))
+	assert.Equal(t, map[string]string{
+		"order": "required", "seq": "out_of_range", "at": "required", "actor.role": "required",
+		"actor.id": "required", "action": "required", "from": "required", "to": "required",
+	}, faultsOf(t, err))
 	_, err = json.Marshal(supervision.Order{Policy: supervision.Guide()})
 	require.ErrorIs(t, err, supervision.ErrMalformed, "an order without a status")
 	_, err = json.Marshal(supervision.Record{Action: submit})

@@ -7,9 +7,9 @@ import "time"
 // UTC, cut to [Tick]; zero ones are absent.
 type Listing struct {
 	ID, Product, Buyer, Seller string
-	// OpenedAt orders the list, newest first, and then ID, greatest first by
+	// BoughtAt orders the list, newest first, and then ID, greatest first by
 	// bytes.
-	OpenedAt time.Time
+	BoughtAt time.Time
 	// Status is the flow status as stored; time may have moved the order on
 	// since, see Due, AcceptedAt, CompletedAt and CanceledAt.
 	Status Status
@@ -31,7 +31,7 @@ type Listing struct {
 func (o Order) Listing() Listing {
 	l := Listing{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller,
-		OpenedAt: o.OpenedAt, Status: o.Status, TurnSince: o.silentSince(), Due: o.NextDue(),
+		BoughtAt: o.BoughtAt, Status: o.Status, TurnSince: o.silentSince(), Due: o.NextDue(),
 	}
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy
@@ -74,7 +74,7 @@ type Position struct {
 
 // Position returns the listing's place in the order list, which is sorted
 // newest first.
-func (l Listing) Position() Position { return Position{l.OpenedAt, l.ID} }
+func (l Listing) Position() Position { return Position{l.BoughtAt, l.ID} }
 
 // Compare orders positions by instant, and then by the bytes of the id.
 func (p Position) Compare(q Position) int {

@@ -19,6 +19,9 @@ type Opening struct {
 	Product string `json:"product"`
 	Buyer   string `json:"buyer"`
 	Seller  string `json:"seller"`
+	// BoughtAt is when the order was bought; zero for the opening. Silence
+	// counts from the opening (R01).
+	BoughtAt time.Time `json:"bought_at,omitzero"`
 	// ScheduledEnd is when the flow is scheduled to be completed (R14); zero
 	// for the opening plus the policy's supervision period.
 	ScheduledEnd time.Time `json:"scheduled_end,omitzero"`
@@ -42,13 +45,19 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 		opening.Policy = Guide()
 	}
 	f = opening.validate(f)
-	opening.ScheduledEnd = cut(opening.ScheduledEnd)
+	opening.BoughtAt, opening.ScheduledEnd = cut(opening.BoughtAt), cut(opening.ScheduledEnd)
+	if len(f.List) == 0 && opening.BoughtAt.After(at) {
+		f.Add("bought_at", fault.OutOfRange, "give an instant not after the opening")
+	}
 	if len(f.List) == 0 && !opening.ScheduledEnd.IsZero() && !opening.ScheduledEnd.After(at) {
 		f.Add("scheduled_end", fault.OutOfRange, "give an instant after the opening")
 	}
 	f.Within("policy", opening.Policy.Validate())
 	if err := f.err(); err != nil {
 		return Order{}, Record{}, err
+	}
+	if opening.BoughtAt.IsZero() {
+		opening.BoughtAt = at
 	}
 	if opening.ScheduledEnd.IsZero() {
 		opening.ScheduledEnd = at.Add(opening.Policy.SupervisionPeriod)
@@ -71,8 +80,8 @@ func (a Opening) check(_ command, f faults) (Action, faults) {
 
 func (a Opening) facts(f facts) facts {
 	return f.id("id", a.ID).id("product", a.Product).id("buyer", a.Buyer).id("seller", a.Seller).
-		instant("scheduled_end", a.ScheduledEnd).money("paid", a.Paid).policy("policy", a.Policy).
-		number("template_version", a.TemplateVersion)
+		instant("bought_at", a.BoughtAt).instant("scheduled_end", a.ScheduledEnd).money("paid", a.Paid).
+		policy("policy", a.Policy).number("template_version", a.TemplateVersion)
 }
 
 func (a Opening) validate(f faults) faults {
@@ -80,12 +89,13 @@ func (a Opening) validate(f faults) faults {
 	f.ID("product", a.Product)
 	f.ID("buyer", a.Buyer)
 	f.ID("seller", a.Seller)
+	if !a.BoughtAt.IsZero() {
+		f.Instant("bought_at", a.BoughtAt)
+	}
 	if !a.ScheduledEnd.IsZero() {
 		f.Instant("scheduled_end", a.ScheduledEnd)
 	}
-	if a.TemplateVersion < 0 {
-		f.Add("template_version", fault.OutOfRange, "give 0 for free text, or the version of a template")
-	}
+	f.templateVersion(a.TemplateVersion)
 	if a.Paid != (Money{}) {
 		f.Within("paid", a.Paid.Validate())
 	}
@@ -95,6 +105,6 @@ func (a Opening) validate(f faults) faults {
 func (a Opening) effect(o Order, r Record) Order {
 	o.ID, o.Product, o.Buyer, o.Seller = a.ID, a.Product, a.Buyer, a.Seller
 	o.Policy, o.TemplateVersion, o.Paid = a.Policy, a.TemplateVersion, a.Paid
-	o.OpenedAt, o.ScheduledEnd = r.At, a.ScheduledEnd
+	o.BoughtAt, o.OpenedAt, o.ScheduledEnd = a.BoughtAt, r.At, a.ScheduledEnd
 	return o
 }

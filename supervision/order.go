@@ -38,8 +38,9 @@ type Order struct {
 	// newest record (R21).
 	Version int64 `json:"version"`
 
-	// OpenedAt is when the order was bought (R01), UpdatedAt the instant of its
-	// newest record.
+	// BoughtAt is when the order was bought, OpenedAt when it entered
+	// supervision (R01), UpdatedAt the instant of its newest record.
+	BoughtAt  time.Time `json:"bought_at"`
 	OpenedAt  time.Time `json:"opened_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	// TurnSince is when the present turn began or, on the seller's turn, was
@@ -148,57 +149,25 @@ type orderJSON struct {
 // MarshalJSON writes the order with its format version; instants as RFC 3339,
 // enumerations by their words. What UnmarshalJSON would refuse is not written.
 func (o Order) MarshalJSON() ([]byte, error) {
-	if err := o.complete(); err != nil {
+	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	return json.Marshal(orderJSON{Format, orderFields(o)})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
-// documents of a newer version, and ones without what every order at its status
-// has are refused: errors wrap [ErrMalformed], and [ErrUnknown] or
-// [ErrNewerFormat] where that is the cause.
+// documents of a newer version, and orders that [Order.Validate] refuses are
+// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
+// that is the cause.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	var wire orderJSON
 	if err := fault.DecodeDocument("supervision: order", data, &wire, &wire.Format); err != nil {
 		return err
 	}
 	read := Order(wire.orderFields)
-	if err := read.complete(); err != nil {
+	if err := read.Validate(); err != nil {
 		return err
 	}
 	*o = read
 	return nil
-}
-
-// complete refuses an order without what every order at its status has, so that
-// no answer is made up.
-func (o *Order) complete() error {
-	frozen := o.Status == Frozen
-	return complete("order", []part{
-		{"id", o.ID != ""}, {"product", o.Product != ""}, {"buyer", o.Buyer != ""}, {"seller", o.Seller != ""},
-		{"policy", o.Policy != Policy{}}, {"status", o.Status != ""}, {"version", o.Version > 0},
-		{"opened_at", !o.OpenedAt.IsZero()}, {"updated_at", !o.UpdatedAt.IsZero()},
-		{"turn_since", !o.TurnSince.IsZero()}, {"scheduled_end", !o.ScheduledEnd.IsZero()},
-		{"request", o.Status != AwaitingConfirmation || o.Request != nil},
-		{"delivery", o.Status != AwaitingAcceptance || o.Delivery != nil},
-		{"accepted_at", o.Status != Accepted && o.Status != Completed || !o.AcceptedAt.IsZero()},
-		{"closed_at", o.Status.Final() == !o.ClosedAt.IsZero()},
-		{"appeal", frozen == o.Appeal.Pending() && isWhole(o.Appeal)},
-		{"frozen_from", frozen == (o.FrozenFrom.Waiting() || o.FrozenFrom == Accepted)},
-		{"cancellation", (o.Status == Canceled) == (o.Cancellation.By != "") &&
-			(o.Cancellation.By == "") == (o.Cancellation.From == "")},
-		{"rejection", o.Rejection == Rejection{} || o.Rejection.isWhole()},
-		{"reminder", o.Reminder == Reminder{} || !o.Reminder.At.IsZero()},
-		{"proposal", o.Proposal == Proposal{} || !o.Proposal.At.IsZero() && !o.Status.Final()},
-		{"refund", o.Refund == Refund{} || !o.Refund.At.IsZero() && o.Refund.By != ""},
-	})
-}
-
-// isWhole reports whether an appeal has what every appeal has, so that it can
-// be found and written again.
-func isWhole(a *appeal.Appeal) bool {
-	return a == nil || (a.By == "") == (a.Manager != "") && (a.By == "") == (a.Ground == "") && !a.RaisedAt.IsZero() &&
-		!a.HandleBy.IsZero() &&
-		(a.Ruling == nil || a.Ruling.Outcome != "")
 }

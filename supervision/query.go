@@ -28,7 +28,7 @@ type Criteria struct {
 	SilentFor time.Duration
 	// Appeal finds orders by their appeal.
 	Appeal AppealState
-	// BoughtFrom and BoughtBefore bound when the order was opened: from the
+	// BoughtFrom and BoughtBefore bound when the order was bought: from the
 	// one, up to but not including the other. Zero for no bound.
 	BoughtFrom, BoughtBefore time.Time
 }
@@ -87,8 +87,8 @@ func (f Filter) Matches(l Listing) bool {
 		matches(f.Seller, l.Seller) &&
 		matches(f.OrderStatus, status.OrderStatus()) && matches(f.Status, status) && matches(f.Turn, status.Turn()) &&
 		f.matchesSilence(status, l.TurnSince) && f.matchesAppeal(l.HandleBy) &&
-		(f.BoughtFrom.IsZero() || !l.OpenedAt.Before(f.BoughtFrom)) &&
-		(f.BoughtBefore.IsZero() || l.OpenedAt.Before(f.BoughtBefore))
+		(f.BoughtFrom.IsZero() || !l.BoughtAt.Before(f.BoughtFrom)) &&
+		(f.BoughtBefore.IsZero() || l.BoughtAt.Before(f.BoughtBefore))
 }
 
 func matches[T comparable](want, have T) bool {

@@ -61,10 +61,7 @@ type recordJSON struct {
 // MarshalJSON writes the record with its format version. What UnmarshalJSON
 // would refuse is not written.
 func (r Record) MarshalJSON() ([]byte, error) {
-	if err := CheckAction(r.Action); err != nil {
-		return nil, err
-	}
-	if err := r.complete(); err != nil {
+	if err := r.Validate(); err != nil {
 		return nil, err
 	}
 	action, err := json.Marshal(r.Action)
@@ -76,9 +73,9 @@ func (r Record) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
-// documents of a newer version, and ones without what every record has are
-// refused: errors wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat]
-// where that is the cause.
+// documents of a newer version, and records that [Record.Validate] refuses are
+// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
+// that is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var wire recordJSON
 	if err := fault.DecodeDocument("supervision: record", data, &wire, &wire.Format); err != nil {
@@ -90,21 +87,41 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	}
 	read := Record{wire.Order, wire.Seq, wire.At, wire.Actor, wire.Operation, wire.From, wire.To, action, wire.Finding,
 		wire.Key, wire.Salt, wire.Seal}
-	if err := read.complete(); err != nil {
+	if err := read.Validate(); err != nil {
 		return err
 	}
 	*r = read
 	return nil
 }
 
-// complete refuses a record without what every record has.
-func (r *Record) complete() error {
-	return complete("record", []part{
-		{"order", r.Order != ""}, {"seq", r.Seq > 0}, {"at", !r.At.IsZero()},
-		{"actor", r.Actor.Role != "" && r.Actor.ID != ""},
-		{"from", (r.Operation == OpOpen) == (r.From == "")}, {"to", r.To != ""},
-		{"seal", r.Seal == "" || r.Salt == ""},
-	})
+// Validate refuses a record without what every record has, with an
+// [*InvalidError] that names every fault at its field and matches
+// [ErrMalformed]. Whether it follows from the ones before, [Replay] says.
+func (r Record) Validate() error {
+	var f faults
+	f.ID("order", r.Order)
+	if r.Seq < 1 {
+		f.Put("seq", Fault{Code: fault.OutOfRange, Min: "1", Message: "count the records from 1"})
+	}
+	f.instant("at", r.At, time.Time{}, time.Time{})
+	f.actor(r.Actor)
+	f.action(r.Action)
+	if len(f.List) == 0 && r.Action.Operation() != r.Operation {
+		f.Add("action", fault.WrongType, "record the action of the operation")
+	}
+	if (r.Operation == OpOpen) != (r.From == "") {
+		f.Add("from", fault.Required, "name the status before; only a first record has none")
+	}
+	if r.To == "" {
+		f.Add("to", fault.Required, "name the status afterwards")
+	}
+	if r.Key != "" {
+		f.ID("key", r.Key)
+	}
+	if r.Seal != "" && r.Salt != "" {
+		f.Add("seal", fault.UnknownField, "a record that is sealed has lost its salt")
+	}
+	return f.Err("supervision: record", ErrMalformed)
 }
 
 // Clone returns a deep copy.

@@ -14,7 +14,3 @@ type Rejection struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
 }
-
-func (r Rejection) isWhole() bool {
-	return (r.Operation == OpRejectRequest || r.Operation == OpRejectProduct) && r.By != "" && !r.At.IsZero()
-}

@@ -12,7 +12,8 @@ import (
 // It gives the order that [Order.Apply] gave, or an error wrapping
 // [ErrMalformed] where the records do not follow from one another: a gap,
 // another order's record, a transition that the flow, the actor's role, the
-// ruling or the timer does not make, time running backwards.
+// ruling or the timer does not make, time running backwards; or where they make
+// an order that [Order.Validate] refuses.
 func Replay(records []Record) (Order, error) {
 	var o Order
 	for i := range records {
@@ -23,6 +24,9 @@ func Replay(records []Record) (Order, error) {
 	}
 	if len(records) == 0 {
 		return Order{}, fmt.Errorf("%w: no records to replay", ErrMalformed)
+	}
+	if err := o.Validate(); err != nil {
+		return Order{}, err
 	}
 	return o, nil
 }

@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -16,16 +17,37 @@ func TestR01_OpeningPutsAnOrderUnderSupervision(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Order{
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", Paid: paid, Policy: supervision.Guide(),
-		Status: supervision.AwaitingRequest, Version: 1, OpenedAt: bought, UpdatedAt: bought, TurnSince: bought,
+		Status: supervision.AwaitingRequest, Version: 1, BoughtAt: bought, OpenedAt: bought, UpdatedAt: bought, TurnSince: bought,
 		ScheduledEnd: bought.Add(365 * day),
 	}, order)
 	pinned := anOpening(supervision.Guide())
-	pinned.ScheduledEnd = bought.Add(365 * day)
+	pinned.BoughtAt, pinned.ScheduledEnd = bought, bought.Add(365*day)
 	assert.Equal(t, supervision.Record{
 		Order: "o-1", Seq: 1, At: bought, Actor: supervision.System(), Operation: supervision.OpOpen,
 		To: supervision.AwaitingRequest, Action: pinned,
 	}, record)
 	assert.Equal(t, supervision.OrderProcessing, order.OrderStatus())
+}
+
+func TestR01_OpeningSaysWhenItWasBought(t *testing.T) {
+	for _, boughtAt := range []time.Time{bought, bought.Add(-tick), bought.Add(-300 * day)} {
+		opening := anOpening(supervision.Guide())
+		opening.BoughtAt = boughtAt.In(time.FixedZone("CST", 8*60*60))
+		order, _, err := supervision.Open(opening, bought)
+		require.NoError(t, err)
+		assert.Equal(t, boughtAt, order.BoughtAt)
+		assert.Equal(t, boughtAt, order.Listing().BoughtAt, "which the list is searched by")
+		assert.Equal(t, bought, order.OpenedAt)
+		assert.Equal(t, bought, order.TurnSince, "silence counts from the opening")
+		assert.Equal(t, bought.Add(365*day), order.ScheduledEnd)
+	}
+	opening := anOpening(supervision.Guide())
+	opening.BoughtAt = bought.Add(tick)
+	_, _, err := supervision.Open(opening, bought)
+	assert.Equal(t, map[string]string{"bought_at": "out_of_range"}, faultsOf(t, err))
+	opening.BoughtAt = time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC)
+	_, _, err = supervision.Open(opening, bought)
+	assert.Equal(t, map[string]string{"bought_at": "out_of_range"}, faultsOf(t, err))
 }
 
 func TestR01_OpeningTakesTheOrdersOwnDates(t *testing.T) {
@@ -110,7 +132,8 @@ func faultsOf(t *testing.T, err error) map[string]string {
 	t.Helper()
 	var invalid *supervision.InvalidError
 	require.ErrorAs(t, err, &invalid)
-	require.ErrorIs(t, err, supervision.ErrInvalid)
+	require.NotEqual(t, errors.Is(err, supervision.ErrInvalid), errors.Is(err, supervision.ErrMalformed),
+		"an input or a document")
 	list := map[string]string{}
 	for _, f := range invalid.Faults {
 		assert.NotEmpty(t, f.Message)

@@ -229,7 +229,7 @@ func TestListing_Columns(t *testing.T) {
 	s := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
 	accepted := bought.Add(10 * day)
 	assert.Equal(t, supervision.Listing{
-		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", OpenedAt: bought,
+		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
 		Status:    supervision.AwaitingAcceptance,
 		TurnSince: bought, Due: accepted, AcceptedAt: accepted, CompletedAt: accepted.Add(3 * time.Hour),
 	}, s.order.Listing())

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -26,11 +27,15 @@ type Audited struct {
 	mu sync.Mutex
 }
 
-// Create stores a new order and logs its opening.
-func (a *Audited) Create(ctx context.Context, change service.Change) error {
-	err := a.Store.Create(ctx, change)
-	if err == nil {
-		a.log(change)
+// Create stores new orders and logs how those began whose ids were free.
+func (a *Audited) Create(ctx context.Context, changes ...service.Change) error {
+	err := a.Store.Create(ctx, changes...)
+	var exists *service.ExistsError
+	switch {
+	case errors.As(err, &exists):
+		a.log(changes, exists.Orders)
+	case err == nil:
+		a.log(changes, nil)
 	}
 	return err
 }
@@ -40,22 +45,27 @@ func (a *Audited) Create(ctx context.Context, change service.Change) error {
 func (a *Audited) Save(ctx context.Context, changes ...service.Change) error {
 	err := a.Store.Save(ctx, changes...)
 	var conflict *service.ConflictError
-	if err != nil && !errors.As(err, &conflict) {
-		return err
-	}
-	for _, change := range changes {
-		if conflict == nil || !slices.Contains(conflict.Orders, change.Order.ID) {
-			a.log(change)
-		}
+	switch {
+	case errors.As(err, &conflict):
+		a.log(changes, conflict.Orders)
+	case err == nil:
+		a.log(changes, nil)
 	}
 	return err
 }
 
-func (a *Audited) log(change service.Change) {
+// log writes the records of changes, but for those that were left out.
+func (a *Audited) log(changes []service.Change, left []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	encoder := json.NewEncoder(a.Log)
-	for _, record := range change.Records {
+	var records []supervision.Record
+	for _, change := range changes {
+		if !slices.Contains(left, change.Order.ID) {
+			records = append(records, change.Records...)
+		}
+	}
+	for _, record := range records {
 		if err := encoder.Encode(record); err != nil && a.Failed != nil {
 			a.Failed(err)
 		}

@@ -70,7 +70,8 @@ func (l List) Err(pkg string, kind error) error {
 
 // Error is an input that was refused whole, with every fault of it. It matches
 // [ErrInvalid] with [errors.Is], and the error of its part of the library, such
-// as that of an invalid policy.
+// as that of an invalid policy. Where it is a document that was refused it
+// matches [ErrMalformed] only.
 type Error struct {
 	Faults []Fault
 
@@ -105,8 +106,8 @@ func (e *Error) Unwrap() error {
 	return e.kind
 }
 
-// Is matches ErrInvalid.
-func (e *Error) Is(target error) bool { return target == ErrInvalid }
+// Is matches ErrInvalid, unless a stored document is at fault: no input is.
+func (e *Error) Is(target error) bool { return target == ErrInvalid && e.kind != ErrMalformed }
 
 // Of returns the faults of an error; nil where it has none.
 func Of(err error) List {

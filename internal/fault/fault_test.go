@@ -36,6 +36,16 @@ func TestBadInput_AnErrorListsEveryFault(t *testing.T) {
 	assert.Nil(t, fault.Of(nil))
 }
 
+func TestBadInput_ADocumentIsNoInput(t *testing.T) {
+	var l fault.List
+	l.Add("status", fault.Required, "give it")
+	err := l.Err("demo: order", fault.ErrMalformed)
+	assert.EqualError(t, err, "demo: order: malformed document: status: give it")
+	assert.ErrorIs(t, err, fault.ErrMalformed)
+	assert.NotErrorIs(t, err, fault.ErrInvalid, "or a host would blame its user")
+	assert.Equal(t, l, fault.Of(err))
+}
+
 func TestBadInput_AnErrorOfAHost(t *testing.T) {
 	err := error(&fault.Error{Faults: []fault.Fault{{Field: "a", Message: "give it"}}})
 	assert.EqualError(t, err, "invalid input: a: give it")

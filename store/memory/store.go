@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -38,30 +37,40 @@ type stored struct {
 	records []supervision.Record // oldest first
 }
 
-// enter locks the store, unless the context has ended.
-func (s *Store) enter(ctx context.Context) error {
+// enter locks the store, unless the context has ended or a change could not be
+// read again.
+func (s *Store) enter(ctx context.Context, changes ...service.Change) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	for _, change := range changes {
+		if err := change.Validate(); err != nil {
+			return fmt.Errorf("memory: %w", err)
+		}
 	}
 	s.mu.Lock()
 	return nil
 }
 
 // Create implements [service.Orders].
-func (s *Store) Create(ctx context.Context, change service.Change) error {
-	if err := s.enter(ctx); err != nil {
+func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
+	if err := s.enter(ctx, changes...); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
-	id := change.Order.ID
-	if len(change.Records) == 0 {
-		return fmt.Errorf("memory: order %q: %w", id, service.ErrNoRecords)
+	var taken []string
+	for _, change := range changes {
+		id := change.Order.ID
+		if s.orders[id] != nil {
+			taken = append(taken, id)
+			continue
+		}
+		s.orders[id] = &stored{}
+		s.store(change)
 	}
-	if s.orders[id] != nil {
-		return fmt.Errorf("memory: order %q: %w", id, service.ErrExists)
+	if taken != nil {
+		return &service.ExistsError{Orders: taken}
 	}
-	s.orders[id] = &stored{}
-	s.store(change)
 	return nil
 }
 
@@ -86,14 +95,10 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 
 // Save implements [service.Orders].
 func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.enter(ctx, changes...); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
-	empty := func(c service.Change) bool { return len(c.Records) == 0 }
-	if slices.ContainsFunc(changes, empty) {
-		return fmt.Errorf("memory: %w", service.ErrNoRecords)
-	}
 	var conflicts []string
 	for _, change := range changes {
 		id := change.Order.ID

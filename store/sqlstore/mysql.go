@@ -3,13 +3,15 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // mysql writes in a transaction of a few statements, each for all rows of the
 // call.
 type mysql struct {
 	insert, update, record, wait, template string // for one row, kept prepared
-	lock, updates, records, waits          string // for many rows
+	lock, inserts, updates, records, waits string // for many rows
 }
 
 func newMySQL(n naming) mysql {
@@ -23,7 +25,8 @@ completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHER
 SELECT ?, ?, ?, ?, ? FROM DUAL
 WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
 
-		lock: n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
+		lock:    n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
+		inserts: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...`),
 		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
 ON DUPLICATE KEY UPDATE buyer = VALUES(buyer), seller = VALUES(seller), status = VALUES(status),
 waiting_since = VALUES(waiting_since), due = VALUES(due), accepted_at = VALUES(accepted_at),
@@ -34,19 +37,59 @@ version = VALUES(version), document = VALUES(document)`),
 	}
 }
 
-func (q mysql) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
+func (q mysql) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
+	write := q.createMany
+	if len(rows) == 1 {
+		write = q.createOne
+	}
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		_, err := in.exec(ctx, q.insert, rows.order.inserted()...)
-		created = !duplicate(err)
-		if err != nil {
-			if !created {
-				return nil
-			}
-			return err
-		}
-		return q.add(ctx, in, rows.records)
+		taken, err = write(ctx, in, rows)
+		return err
 	}, q.insert, q.record, q.wait)
-	return created, err
+	return taken, err
+}
+
+func (q mysql) createOne(ctx context.Context, in session, rows []changeRows) (taken []string, err error) {
+	switch _, err := in.exec(ctx, q.insert, rows[0].order.inserted()...); {
+	case duplicate(err):
+		return []string{rows[0].order.ID}, nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, q.add(ctx, in, rows[0].records)
+}
+
+// createMany learns which ids are taken, and inserts the others. Somebody may
+// take one of those meanwhile, unless the server locks what is not there; then
+// it learns anew.
+func (q mysql) createMany(ctx context.Context, in session, rows []changeRows) (taken []string, err error) {
+	for range rows {
+		versions, err := q.versions(ctx, in, rows)
+		if err != nil {
+			return nil, err
+		}
+		taken = nil
+		var orders []any
+		var records []recordRow
+		for _, row := range rows {
+			if _, exists := versions[row.order.ID]; exists {
+				taken = append(taken, row.order.ID)
+				continue
+			}
+			orders = append(orders, row.order.inserted()...)
+			records = append(records, row.records...)
+		}
+		if len(orders) == 0 {
+			return taken, nil
+		}
+		switch _, err := in.exec(ctx, many(q.inserts, len(orders)/orderWidth, orderWidth), orders...); {
+		case err == nil:
+			return taken, q.add(ctx, in, records)
+		case !duplicate(err):
+			return nil, err
+		}
+	}
+	return nil, service.ErrConflict
 }
 
 func (q mysql) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
@@ -64,7 +107,7 @@ func (q mysql) save(ctx context.Context, s *Store, rows []changeRows) (conflicts
 // saveOne saves an order under compare-and-swap.
 func (q mysql) saveOne(ctx context.Context, in session, rows []changeRows) (conflicts []string, err error) {
 	order := &rows[0].order
-	n, err := in.exec(ctx, q.update, append(order.changed(), order.ID, order.before)...)
+	n, err := in.exec(ctx, q.update, order.updated()...)
 	if err != nil {
 		return nil, err
 	}

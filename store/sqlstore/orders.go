@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,37 +14,43 @@ import (
 )
 
 // Create implements [service.Orders].
-func (s *Store) Create(ctx context.Context, change service.Change) error {
-	rows, err := newChangeRows(&change)
-	if err != nil {
-		return fmt.Errorf("sqlstore: %w", err)
+func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
+	rows, err := rowsOf(changes)
+	if err != nil || len(rows) == 0 {
+		return errors.Join(err, ctx.Err())
 	}
-	created, err := s.engine.create(ctx, s, rows)
-	if err == nil && !created {
-		return fmt.Errorf("sqlstore: order %q: %w", change.Order.ID, service.ErrExists)
+	taken, err := s.engine.create(ctx, s, rows)
+	if err == nil && len(taken) > 0 {
+		return &service.ExistsError{Orders: taken}
 	}
 	return err
 }
 
-// Save implements [service.Orders]. Orders are written in the order of their
-// ids, so that two calls never wait for each other.
+// Save implements [service.Orders].
 func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
-	if len(changes) == 0 {
-		return ctx.Err()
+	rows, err := rowsOf(changes)
+	if err != nil || len(rows) == 0 {
+		return errors.Join(err, ctx.Err())
 	}
-	rows := make([]changeRows, len(changes))
-	for i := range changes {
-		var err error
-		if rows[i], err = newChangeRows(&changes[i]); err != nil {
-			return fmt.Errorf("sqlstore: %w", err)
-		}
-	}
-	slices.SortFunc(rows, func(a, b changeRows) int { return strings.Compare(a.order.ID, b.order.ID) })
 	conflicts, err := s.engine.save(ctx, s, rows)
 	if err == nil && len(conflicts) > 0 {
 		return &service.ConflictError{Orders: conflicts}
 	}
 	return err
+}
+
+// rowsOf returns what changes store, in the order of the orders' ids, so that
+// two calls never wait for each other.
+func rowsOf(changes []service.Change) ([]changeRows, error) {
+	rows := make([]changeRows, len(changes))
+	for i := range changes {
+		var err error
+		if rows[i], err = newChangeRows(&changes[i]); err != nil {
+			return nil, fmt.Errorf("sqlstore: %w", err)
+		}
+	}
+	slices.SortFunc(rows, func(a, b changeRows) int { return strings.Compare(a.order.ID, b.order.ID) })
+	return rows, nil
 }
 
 // Load implements [service.Orders].

@@ -11,12 +11,18 @@ import (
 // of orders: rows go in as arrays, one for each column. No statement inserts
 // what may be there already, because a failed one would end the host's
 // transaction.
-type postgres struct{ createOrder, saveOrder, saveOrders, template string }
+type postgres struct{ createOrder, createOrders, saveOrder, saveOrders, template string }
 
 func newPostgres(n naming) postgres {
 	return postgres{
 		createOrder: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING RETURNING id),
+` + addRecords + `
+SELECT id FROM saved`),
+		createOrders: n.text(`WITH saved AS (
+	INSERT INTO {orders} (` + orderColumns + `)
+	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+	ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
 SELECT id FROM saved`),
 		saveOrder: n.text(`WITH saved AS (
@@ -57,13 +63,12 @@ added AS (
 queued AS (
 	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT order_id, seq, waits_since, waits_since FROM new WHERE waits_since IS NOT NULL)`
 
-func (q postgres) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
-	args := append(rows.order.inserted(), recordArrays([]changeRows{rows})...)
-	err = s.statement(ctx, func(in session) error {
-		created = false
-		return in.query(ctx, func(*sql.Rows) error { created = true; return nil }, q.createOrder, args...)
-	})
-	return created, err
+func (q postgres) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
+	query, args := q.createOrder, rows[0].order.inserted()
+	if len(rows) > 1 {
+		query, args = q.createOrders, orderArrays(rows, (*orderRow).inserted)
+	}
+	return q.write(ctx, s, rows, query, append(args, recordArrays(rows)...))
 }
 
 func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
@@ -71,8 +76,15 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 	if len(rows) == 1 && len(rows[0].records) == 1 {
 		query, args = q.saveOrder, rows[0].single()
 	} else {
-		args = append(orderArrays(rows), recordArrays(rows)...)
+		args = append(orderArrays(rows, (*orderRow).updated), recordArrays(rows)...)
 	}
+	return q.write(ctx, s, rows, query, args)
+}
+
+// write runs a statement that returns the ids of the orders that it has written,
+// and returns the others.
+func (q postgres) write(ctx context.Context, s *Store, rows []changeRows, query string,
+	args []any) (left []string, err error) {
 	saved := make(map[string]bool, len(rows))
 	err = s.statement(ctx, func(in session) error {
 		clear(saved)
@@ -85,24 +97,28 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 	})
 	for _, row := range rows {
 		if !saved[row.order.ID] {
-			conflicts = append(conflicts, row.order.ID)
+			left = append(left, row.order.ID)
 		}
 	}
-	return conflicts, err
+	return left, err
 }
 
 // single are the values of a change of one record, as nearly all are. Plain
 // values spare the server a third of the work that arrays of one make.
 func (r *changeRows) single() []any {
 	record := r.records[0]
-	return append(r.order.changed(), r.order.ID, r.order.before,
-		record.Seq, record.at, record.key, record.document, record.Seq, record.queued(), record.queued(), record.queued())
+	return append(r.order.updated(), record.Seq, record.at, record.key, record.document, record.Seq,
+		record.queued(), record.queued(), record.queued())
 }
 
-func orderArrays(rows []changeRows) []any {
-	columns := make([]array, 13)
+func orderArrays(rows []changeRows, values func(*orderRow) []any) []any {
+	var columns []array
 	for _, row := range rows {
-		for i, value := range append(row.order.changed(), row.order.ID, row.order.before) {
+		list := values(&row.order)
+		if columns == nil {
+			columns = make([]array, len(list))
+		}
+		for i, value := range list {
 			columns[i].add(value)
 		}
 	}

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -44,12 +43,12 @@ func (r *orderRow) waitingSince() time.Time {
 // changes are the last ones.
 const (
 	orderWidth   = 14
-	orderColumns = `id, product, opened_at,
+	orderColumns = `id, product, bought_at,
 buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document`
 )
 
 func (r *orderRow) inserted() []any {
-	return append([]any{r.ID, r.Product, r.OpenedAt.UnixMicro()}, r.changed()...)
+	return append([]any{r.ID, r.Product, r.BoughtAt.UnixMicro()}, r.changed()...)
 }
 
 func (r *orderRow) changed() []any {
@@ -58,6 +57,9 @@ func (r *orderRow) changed() []any {
 		micros(r.CompletedAt), micros(r.CanceledAt), micros(r.HandleBy), r.version, r.document,
 	}
 }
+
+// updated are the values of a compare-and-swap: what is changed, where.
+func (r *orderRow) updated() []any { return append(r.changed(), r.ID, r.before) }
 
 // recordRow is a record as its columns.
 type recordRow struct {
@@ -99,8 +101,8 @@ type changeRows struct {
 }
 
 func newChangeRows(change *service.Change) (changeRows, error) {
-	if len(change.Records) == 0 {
-		return changeRows{}, fmt.Errorf("order %q: %w", change.Order.ID, service.ErrNoRecords)
+	if err := change.Validate(); err != nil {
+		return changeRows{}, err
 	}
 	order, err := newOrderRow(change)
 	if err != nil {

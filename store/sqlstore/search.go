@@ -37,11 +37,11 @@ func (q *search) where(condition string, args ...any) {
 }
 
 func (q *search) text() string {
-	text := "SELECT id, opened_at, document FROM {orders}"
+	text := "SELECT id, bought_at, document FROM {orders}"
 	if len(q.conditions) > 0 {
 		text += " WHERE " + strings.Join(q.conditions, " AND ")
 	}
-	return q.naming.text(text + " ORDER BY opened_at DESC, id DESC LIMIT ?")
+	return q.naming.text(text + " ORDER BY bought_at DESC, id DESC LIMIT ?")
 }
 
 func (q *search) ids() {
@@ -58,13 +58,13 @@ func (q *search) ids() {
 func (q *search) times() {
 	f := q.filter
 	if !f.BoughtFrom.IsZero() {
-		q.where("opened_at >= ?", before(f.BoughtFrom))
+		q.where("bought_at >= ?", before(f.BoughtFrom))
 	}
 	if !f.BoughtBefore.IsZero() {
-		q.where("opened_at < ?", before(f.BoughtBefore))
+		q.where("bought_at < ?", before(f.BoughtBefore))
 	}
 	if f.After != (supervision.Position{}) {
-		q.where(q.beyond("opened_at", "<"), q.position(f.After)...)
+		q.where(q.beyond("bought_at", "<"), q.position(f.After)...)
 	}
 	if f.SilentFor != 0 {
 		q.where("waiting_since < ?", before(f.At.Add(-f.SilentFor)))

@@ -26,37 +26,36 @@ SELECT ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WH
 
 func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
-func (q sqlite) create(ctx context.Context, s *Store, rows changeRows) (created bool, err error) {
-	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		n, err := in.exec(ctx, q.insert, rows.order.inserted()...)
-		created = n == 1
-		if err != nil || !created {
-			return err
-		}
-		return q.add(ctx, in, rows.records)
-	}, q.insert, q.record, q.wait)
-	return created, err
+func (q sqlite) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
+	return q.each(ctx, s, rows, q.insert, (*orderRow).inserted)
 }
 
 func (q sqlite) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
+	return q.each(ctx, s, rows, q.update, (*orderRow).updated)
+}
+
+// each writes one order after the other, with its records, and returns the ids
+// of those that the statement left as they were.
+func (q sqlite) each(ctx context.Context, s *Store, rows []changeRows, write string,
+	args func(*orderRow) []any) (left []string, err error) {
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		conflicts = nil
+		left = nil
 		running := ctx
 		for _, row := range rows {
-			n, err := in.exec(running, q.update, append(row.order.changed(), row.order.ID, row.order.before)...)
+			n, err := in.exec(running, write, args(&row.order)...)
 			running = context.WithoutCancel(ctx) // only the first has to wait; being ready to stop at each costs more than it saves
 			if err == nil && n == 1 {
 				err = q.add(running, in, row.records)
 			} else if err == nil {
-				conflicts = append(conflicts, row.order.ID)
+				left = append(left, row.order.ID)
 			}
 			if err := errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
 		}
 		return nil
-	}, q.update, q.record, q.wait)
-	return conflicts, err
+	}, write, q.record, q.wait)
+	return left, err
 }
 
 // add adds records, and puts those that are relayed into the outbox.

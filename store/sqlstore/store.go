@@ -24,8 +24,9 @@ var _ service.Store = (*Store)(nil)
 // engine is how a dialect writes. Of each call everything is applied or
 // nothing.
 type engine interface {
-	// create stores a new order and reports whether its id was free.
-	create(ctx context.Context, s *Store, rows changeRows) (bool, error)
+	// create stores the new orders whose ids are free, and returns the other
+	// ids.
+	create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error)
 	// save stores the changes whose order still has the version before, and
 	// returns the ids of the others.
 	save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error)

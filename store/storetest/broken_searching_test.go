@@ -110,19 +110,19 @@ func faultsOfSearching() []fault {
 		{"a limit of its own", []string{"Search/more than the biggest page, if it has to"},
 			asking(func(f *supervision.Filter) { f.Limit = min(f.Limit, 500) })},
 		{"oldest first", []string{alone},
-			sorting(func(a, b supervision.Order) int { return a.OpenedAt.Compare(b.OpenedAt) })},
+			sorting(func(a, b supervision.Order) int { return a.BoughtAt.Compare(b.BoughtAt) })},
 		{"latest changed first", []string{"Pages/pages stay correct while orders move on"},
 			sorting(func(a, b supervision.Order) int { return b.UpdatedAt.Compare(a.UpdatedAt) })},
 		{"equal instants in ascending order of ids", []string{equalInstants},
 			sorting(func(a, b supervision.Order) int {
-				if c := b.OpenedAt.Compare(a.OpenedAt); c != 0 {
+				if c := b.BoughtAt.Compare(a.BoughtAt); c != 0 {
 					return c
 				}
 				return strings.Compare(a.ID, b.ID)
 			})},
 		{"equal instants sorted without regard to case", []string{equalInstants},
 			sorting(func(a, b supervision.Order) int {
-				if c := b.OpenedAt.Compare(a.OpenedAt); c != 0 {
+				if c := b.BoughtAt.Compare(a.BoughtAt); c != 0 {
 					return c
 				}
 				return strings.Compare(strings.ToLower(b.ID), strings.ToLower(a.ID))

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -104,7 +105,10 @@ func (r *recorder) FailNow() { runtime.Goexit() }
 type broken struct {
 	answers map[string]answer
 	service.Store
-	create  func(ctx context.Context, change service.Change) error
+	// create takes the place of Create for each order, createAll for a call.
+	create    func(ctx context.Context, change service.Change) error
+	createAll func(ctx context.Context, changes ...service.Change) error
+
 	load    func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
 	save    func(ctx context.Context, changes ...service.Change) error
 	search  func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
@@ -123,11 +127,27 @@ type broken struct {
 	remove func(ctx context.Context, id string, version int64) (bool, error)
 }
 
-func (b *broken) Create(ctx context.Context, change service.Change) error {
-	if b.create != nil {
-		return b.create(ctx, change)
+func (b *broken) Create(ctx context.Context, changes ...service.Change) error {
+	if b.createAll != nil {
+		return b.createAll(ctx, changes...)
 	}
-	return b.Store.Create(ctx, change)
+	if b.create == nil {
+		return b.Store.Create(ctx, changes...)
+	}
+	var taken []string
+	for _, change := range changes {
+		err := b.create(ctx, change)
+		if err != nil && !errors.Is(err, service.ErrExists) {
+			return err
+		}
+		if err != nil {
+			taken = append(taken, change.Order.ID)
+		}
+	}
+	if taken != nil {
+		return &service.ExistsError{Orders: taken}
+	}
+	return nil
 }
 
 func (b *broken) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {

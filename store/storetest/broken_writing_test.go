@@ -169,6 +169,49 @@ func faultsOfWriting() []fault {
 				return err
 			}
 		}},
+		{"a call that fails whole for one taken id",
+			[]string{"Create/stores the other orders of a call in which ids are taken"}, func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					var exists service.ExistsError
+					for _, change := range changes {
+						if _, _, err := b.Store.Load(ctx, change.Order.ID, ""); err == nil {
+							exists.Orders = append(exists.Orders, change.Order.ID)
+						}
+					}
+					if exists.Orders != nil {
+						return &exists
+					}
+					return b.Store.Create(ctx, changes...)
+				}
+			}},
+		{"calls that create a hundred orders at most", []string{"Create/stores hundreds of orders in one call"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					return b.Store.Create(ctx, changes[:min(len(changes), 100)]...)
+				}
+			}},
+		{"an error for no order at all", []string{"Create/does nothing when it is called with nothing"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					return b.Store.Create(ctx, append(changes, service.Change{})...)
+				}
+			}},
+		{"writes that leave out what they refuse", refusals(), func(b *broken) {
+			b.createAll = func(ctx context.Context, changes ...service.Change) error {
+				return errors.Join(refused(changes), b.Store.Create(ctx, readable(changes)...))
+			}
+			b.save = func(ctx context.Context, changes ...service.Change) error {
+				return errors.Join(refused(changes), b.Store.Save(ctx, readable(changes)...))
+			}
+		}},
+		{"writes that leave out what could not be read", refusals(), func(b *broken) {
+			b.createAll = func(ctx context.Context, changes ...service.Change) error {
+				return b.Store.Create(ctx, readable(changes)...)
+			}
+			b.save = func(ctx context.Context, changes ...service.Change) error {
+				return b.Store.Save(ctx, readable(changes)...)
+			}
+		}},
 		{"another error for a taken id", []string{"Create/returns ErrExists where the id is taken"}, func(b *broken) {
 			b.create = func(ctx context.Context, change service.Change) error {
 				if err := b.Store.Create(ctx, change); err != nil {
@@ -232,4 +275,24 @@ func faultsOfWriting() []fault {
 				}
 			}},
 	}
+}
+
+// refusals names every case about what is refused.
+func refusals() (names []string) {
+	for _, s := range aboutRefusing {
+		names = append(names, "Refusing/"+s.name)
+	}
+	return names
+}
+
+func readable(changes []service.Change) []service.Change {
+	unreadable := func(c service.Change) bool { return c.Validate() != nil }
+	return slices.DeleteFunc(slices.Clone(changes), unreadable)
+}
+
+func refused(changes []service.Change) (err error) {
+	for _, c := range changes {
+		err = errors.Join(err, c.Validate())
+	}
+	return err
 }

@@ -24,6 +24,7 @@ var unchecked = []string{
 	"0 for a new order.",
 	"Records are the records to add, oldest first.",
 	"Orders keeps orders with their records.",
+	"Any other error means that no order is stored, except [ErrUnknownOutcome], which means that it is not known.",
 	"Any other error means that no change is stored, except [ErrUnknownOutcome], which means that it is not known.",
 	"No order occurs twice in a call.",
 	"Found is one order of a list.",

@@ -11,8 +11,8 @@ import (
 
 const (
 	saysWhole  = "It is stored whole or not at all."
-	saysCreate = "Create stores a new order."
-	saysExists = "It returns [ErrExists] where the id is taken."
+	saysCreate = "Create stores each new order whose id is free"
+	saysExists = "returns an [*ExistsError] that names the others, which are left as they are"
 )
 
 var aboutCreate = []sentence{
@@ -45,9 +45,8 @@ var aboutCreate = []sentence{
 		other := opening("order")
 		other.Buyer = "another"
 		rival := c.open(other, day0.Add(hour)).key("key")
-		require.ErrorIs(c, c.Create(ctx, rival.change()), service.ErrExists)
-		require.ErrorIs(c, c.Create(ctx, c.open(opening("order"), day0).change()), service.ErrExists,
-			"the same order again")
+		c.exist(c.Create(ctx, rival.change()), "order")
+		c.exist(c.Create(ctx, c.open(opening("order"), day0).change()), "order")
 	}},
 	{"stores no change without records", "never empty.", func(c *check) {
 		change := c.open(opening("order"), day0).change()
@@ -62,18 +61,53 @@ var aboutCreate = []sentence{
 		require.EqualValues(c, 1, c.version("another"))
 		require.EqualValues(c, 1, c.version("third"))
 	}},
+	{"stores the other orders of a call in which ids are taken", saysExists, func(c *check) {
+		a, b := c.begin("a").request(), c.begin("c")
+		c.save(a)
+		fresh, late := c.open(opening("b"), day0).accept().key("key"), c.open(opening("d"), day0)
+		again := []*history{late, c.open(opening("c"), day0.Add(hour)), fresh, c.open(opening("a"), day0.Add(hour))}
+		c.exist(c.Create(ctx, changes(again...)...), "a", "c")
+		c.holds(a, b, fresh, late)
+		record := c.keyed("b", buyer, "key")
+		require.NotNil(c, record)
+	}},
+	{"stores hundreds of orders in one call", saysCreate, func(c *check) {
+		list := make([]*history, 2*supervision.MaxPage)
+		for i := range list {
+			list[i] = c.open(opening(fmt.Sprintf("order-%04d", i)), day0)
+			list[i].silent = i%2 == 0
+		}
+		list[7].deliver()
+		require.NoError(c, c.Create(ctx, changes(list...)...))
+		for i := 0; i < len(list); i += 7 {
+			c.holds(list[i])
+		}
+		claimed, err := c.Claim(ctx, day0, hour, len(list))
+		require.NoError(c, err)
+		require.Equal(c, len(list)/2, len(claimed), "the first record of each that is relayed")
+	}},
+	{"does nothing when it is called with nothing", saysCreate, func(c *check) { require.NoError(c, c.Create(ctx)) }},
 	{"leaves the order that has the id as it is", saysExists, func(c *check) {
 		h := c.begin("order").request()
 		c.save(h)
 		other := opening("order")
 		other.Buyer = "another"
 		rival := c.open(other, day0.Add(hour)).deliver().key("key")
-		require.ErrorIs(c, c.Create(ctx, rival.change()), service.ErrExists)
+		c.exist(c.Create(ctx, rival.change()), "order")
 		c.holds(h)
 		require.Nil(c, c.keyed("order", buyer, "key"))
 		c.waiting(h.records...)
 		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyer: "another"}, At: day0, Limit: 10})
 	}},
+}
+
+// exist checks that an error names exactly these orders.
+func (c *check) exist(err error, ids ...string) {
+	c.Helper()
+	require.ErrorIs(c, err, service.ErrExists)
+	var exists *service.ExistsError
+	require.ErrorAs(c, err, &exists)
+	require.ElementsMatch(c, ids, exists.Orders)
 }
 
 // waiting checks that exactly these records of one order wait to be relayed,

@@ -35,7 +35,7 @@ var aboutPages = []sentence{
 		for _, h := range p.all[:10] {
 			for _, id := range []string{"", h.order.ID + "-", "zzz"} {
 				for _, shift := range []time.Duration{-tick, 0, tick} {
-					after := supervision.Position{At: h.order.OpenedAt.Add(shift), ID: id}
+					after := supervision.Position{At: h.order.BoughtAt.Add(shift), ID: id}
 					p.agrees(supervision.Filter{At: day0, After: after, Limit: 5})
 				}
 			}
@@ -45,7 +45,7 @@ var aboutPages = []sentence{
 		p := c.populate(60, 8)
 		before := slices.Clone(p.all)
 		have := p.turn(supervision.Filter{At: day0, Limit: 7}, func(page int) {
-			for i, at := range []time.Time{day0.Add(300 * day), day0.Add(-300 * day), p.one().order.OpenedAt} {
+			for i, at := range []time.Time{day0.Add(300 * day), day0.Add(-300 * day), p.one().order.BoughtAt} {
 				h := c.open(opening(fmt.Sprintf("added-%02d-%d", page, i)), at)
 				c.create(h)
 				p.all = append(p.all, h)

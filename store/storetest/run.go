@@ -31,6 +31,7 @@ var contract = []chapter{
 	{"Create", aboutCreate},
 	{"Load", aboutLoad},
 	{"Save", aboutSave},
+	{"Refusing", aboutRefusing},
 	{"Race", aboutRaces},
 	{"Search", aboutSearch},
 	{"Pages", aboutPages},

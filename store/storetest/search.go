@@ -10,7 +10,7 @@ import (
 
 const (
 	saysSearch  = "Search returns the orders that match the filter"
-	saysOrdered = "newest first (OpenedAt, then ID by bytes, both descending)"
+	saysOrdered = "newest first (BoughtAt, then ID by bytes, both descending)"
 )
 
 // aboutSearch takes Filter.Matches for what a filter means, and a crowd in

@@ -36,7 +36,7 @@ func TestR21_ADigestIsTakenOn(t *testing.T) {
 	assert.Zero(t, none)
 	assert.Len(t, whole.String(), 64)
 	_, err = audit.DigestOf([]supervision.Record{{}})
-	assert.ErrorIs(t, err, supervision.ErrInvalid)
+	assert.ErrorIs(t, err, supervision.ErrMalformed)
 }
 
 // and then what hosts have kept is worth nothing any more.

@@ -10,7 +10,8 @@
 // [Store] is what a host may implement itself; package store/storetest checks
 // an implementation.
 //
-// The errors of storing are [ErrConflict] (with [*ConflictError]), [ErrExists],
-// [ErrKeyReused] and [ErrUnknownOutcome]; those of the rules come from package
-// supervision as they are.
+// The errors of storing are [ErrConflict] (with [*ConflictError]), [ErrExists]
+// (with [*ExistsError] and [*DifferentError]), [ErrKeyReused] and
+// [ErrUnknownOutcome]; those of the rules come from package supervision as they
+// are.
 package service

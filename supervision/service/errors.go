@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The errors of storing. Each is wrapped with what it is about; match them
@@ -50,6 +51,37 @@ func (e *UnreadableError) Error() string {
 // Unwrap returns Err.
 func (e *UnreadableError) Unwrap() error { return e.Err }
 
+// ExistsError names the orders that were not created, because their ids are
+// taken; the others of the same call are stored. It matches [ErrExists].
+type ExistsError struct {
+	Orders []string
+}
+
+// Error names at most a few of the orders.
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("service: %d order(s) exist already: %q", len(e.Orders), few(e.Orders))
+}
+
+// Is matches ErrExists.
+func (e *ExistsError) Is(target error) bool { return target == ErrExists }
+
+// DifferentError says that an order exists already, and began in another way
+// than it was to begin now (R28). It matches [ErrExists].
+type DifferentError struct {
+	Order string
+	// Fields are the JSON names of what differs, such as "buyer"; "operation"
+	// alone where one was opened and the other adopted.
+	Fields []string
+}
+
+// Error names the fields, and repeats nothing of what they hold.
+func (e *DifferentError) Error() string {
+	return fmt.Sprintf("service: order %q exists already and differs in %s", e.Order, strings.Join(e.Fields, ", "))
+}
+
+// Is matches ErrExists.
+func (e *DifferentError) Is(target error) bool { return target == ErrExists }
+
 // ConflictError names the orders whose save lost against another; the others of
 // the same call are saved. It matches [ErrConflict].
 type ConflictError struct {
@@ -58,14 +90,12 @@ type ConflictError struct {
 
 // Error names at most a few of the orders.
 func (e *ConflictError) Error() string {
-	const most = 5
-	named := e.Orders
-	if len(named) > most {
-		named = named[:most]
-	}
 	return fmt.Sprintf("service: conflict: %d order(s) changed meanwhile: %q: load again and decide again",
-		len(e.Orders), named)
+		len(e.Orders), few(e.Orders))
 }
 
 // Is matches ErrConflict.
 func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
+
+// few returns the first of many ids.
+func few(ids []string) []string { return ids[:min(len(ids), 5)] }

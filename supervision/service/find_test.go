@@ -133,8 +133,8 @@ func shows(actor supervision.Actor, q supervision.Query, o supervision.Order, no
 		is(string(q.Turn), string(o.Turn())) &&
 		(q.SilentFor == 0 || silent && now.Sub(o.TurnSince) > q.SilentFor) &&
 		(q.Appeal == "" || o.Appeal.Pending()) && (q.Appeal != supervision.AppealOverdue || o.Appeal.Overdue(now)) &&
-		(q.BoughtFrom.IsZero() || !o.OpenedAt.Before(q.BoughtFrom)) &&
-		(q.BoughtBefore.IsZero() || o.OpenedAt.Before(q.BoughtBefore))
+		(q.BoughtFrom.IsZero() || !o.BoughtAt.Before(q.BoughtFrom)) &&
+		(q.BoughtBefore.IsZero() || o.BoughtAt.Before(q.BoughtBefore))
 }
 
 // Order, Search and Records tell the same of an order at the same instant,
@@ -159,7 +159,7 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 			}
 		}
 		slices.SortFunc(all, func(x, y supervision.Order) int {
-			return cmp.Or(y.OpenedAt.Compare(x.OpenedAt), strings.Compare(y.ID, x.ID))
+			return cmp.Or(y.BoughtAt.Compare(x.BoughtAt), strings.Compare(y.ID, x.ID))
 		})
 		for range queries {
 			actor := pick(random, ben, sue, mia, otherBuyer, supervision.System())

@@ -36,7 +36,7 @@ func TestObserver_HearsOfEveryCommand(t *testing.T) {
 		Duration: 2 * time.Second,
 	}, last(), "template and create")
 	b.open("o-1")
-	assert.Equal(t, 3*time.Second, last().Duration, "and a load")
+	assert.Equal(t, 4*time.Second, last().Duration, "and the first record, and a load")
 	assert.Equal(t, "ok", last().Outcome())
 
 	b.do("o-1", ben, submit, service.DryRun())

@@ -88,7 +88,7 @@ func TestR28_OpeningAgainReturnsTheOrderAsItIs(t *testing.T) {
 	b.open("o-1")
 	b.do("o-1", ben, submit)
 	b.Clock.Add(time.Hour)
-	again, err := b.Service.Open(t.Context(), anOpening(supervision.License()))
+	again, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
 	require.NoError(t, err)
 	assert.Equal(t, b.stored("o-1"), again)
 	assert.Equal(t, supervision.AwaitingConfirmation, again.Status)
@@ -105,20 +105,57 @@ func TestR28_OpeningAgainSettlesWhatIsDue(t *testing.T) {
 	assert.Equal(t, supervision.Completed, again.Status)
 }
 
-func TestOpen_AnothersID(t *testing.T) {
+// A repeated opening is the same at any later time: after a new template, after
+// another policy of the service, and after its scheduled end.
+func TestR28_OpeningAgainAtAnyLaterTime(t *testing.T) {
 	b := newBench(t)
-	b.open("o-1")
+	b.publish("p-1", titled("first"))
+	opening := anOpening(supervision.Policy{})
+	opening.BoughtAt, opening.ScheduledEnd = bought.Add(-day), bought.Add(20*day)
+	first, err := b.Service.Open(t.Context(), opening)
+	require.NoError(t, err)
+	b.publish("p-1", titled("second"))
+	later, err := service.New(b.Store, service.WithClock(b.Clock), service.WithPolicy(supervision.License()))
+	require.NoError(t, err)
+	for _, at := range []time.Time{bought, bought.Add(tick), opening.ScheduledEnd.Add(-tick), opening.ScheduledEnd,
+		opening.ScheduledEnd.Add(tick), bought.Add(1000 * day)} {
+		b.Clock.Set(at)
+		again, err := later.Open(t.Context(), opening)
+		require.NoError(t, err, at)
+		assert.Equal(t, first, again, at)
+	}
+	assert.Len(t, b.records("o-1"), 1)
+}
+
+func TestR28_OpeningAnotherNamesWhatDiffers(t *testing.T) {
+	b := newBench(t)
+	opened := anOpening(supervision.Policy{})
+	opened.ScheduledEnd = bought.Add(20 * day)
+	_, err := b.Service.Open(t.Context(), opened)
+	require.NoError(t, err)
 	before := b.stored("o-1")
-	for field, change := range map[string]func(*supervision.Opening){
-		"product": func(o *supervision.Opening) { o.Product = "p-2" },
-		"buyer":   func(o *supervision.Opening) { o.Buyer = otherBuyer.ID },
-		"seller":  func(o *supervision.Opening) { o.Seller = otherSeller.ID },
-	} {
-		opening := anOpening(supervision.Policy{})
-		change(&opening)
-		order, err := b.Service.Open(t.Context(), opening)
-		require.ErrorIs(t, err, service.ErrExists, field)
-		assert.Zero(t, order)
+	longer := supervision.Guide()
+	longer.Appeal.Silence += tick
+	for _, at := range []time.Time{bought, bought.Add(30 * day)} {
+		b.Clock.Set(at)
+		for field, change := range map[string]func(*supervision.Opening){
+			"product":       func(o *supervision.Opening) { o.Product = "5ecret" },
+			"buyer":         func(o *supervision.Opening) { o.Buyer = "5ecret" },
+			"seller":        func(o *supervision.Opening) { o.Seller = "5ecret" },
+			"bought_at":     func(o *supervision.Opening) { o.BoughtAt = bought.Add(-tick) },
+			"scheduled_end": func(o *supervision.Opening) { o.ScheduledEnd = o.ScheduledEnd.Add(tick) },
+			"policy":        func(o *supervision.Opening) { o.Policy = longer },
+		} {
+			opening := opened
+			change(&opening)
+			order, err := b.Service.Open(t.Context(), opening)
+			require.ErrorIs(t, err, service.ErrExists, field)
+			var different *service.DifferentError
+			require.ErrorAs(t, err, &different)
+			assert.Equal(t, &service.DifferentError{Order: "o-1", Fields: []string{field}}, different)
+			assert.EqualError(t, err, `service: order "o-1" exists already and differs in `+field)
+			assert.Zero(t, order)
+		}
 	}
 	assert.Equal(t, before, b.stored("o-1"))
 }
@@ -134,8 +171,10 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 		{"nothing", supervision.Opening{}, supervision.ErrInvalid},
 		{"a control character", supervision.Opening{ID: "o\x00", Product: "p", Buyer: "b", Seller: "s"},
 			supervision.ErrInvalid},
-		{"an end in the past", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s",
+		{"an end in the past, and no buyer", supervision.Opening{ID: "o", Product: "p", Seller: "s",
 			ScheduledEnd: bought}, supervision.ErrInvalid},
+		{"bought later", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s",
+			BoughtAt: bought.Add(tick)}, supervision.ErrInvalid},
 		{"a policy", anOpening(faulty), supervision.ErrInvalid},
 	}
 	for _, tt := range tests {
@@ -148,8 +187,14 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 		})
 	}
 	b := newBench(t)
+	ended := anOpening(supervision.Policy{})
+	ended.ScheduledEnd = bought
+	_, err := b.Service.Open(t.Context(), ended)
+	invalid(t, err, "scheduled_end")
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Records}, b.Store.Calls(), "it could be a repetition")
+	b = newBench(t)
 	b.Clock.Set(time.Time{})
-	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	_, err = b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
 	invalid(t, err, "at")
 }
 
@@ -176,11 +221,13 @@ func TestOpen_StoreFailures(t *testing.T) {
 		assert.Equal(t, int64(1), b.open("o-1").Version, "opening again opens it once")
 		b.whole("o-1")
 	}
-	b := newBench(t)
-	b.open("o-1")
-	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Load}})
-	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
-	require.ErrorIs(t, err, supervisiontest.ErrInjected, "whether it is the same order cannot be told")
+	for _, method := range []supervisiontest.Method{supervisiontest.Load, supervisiontest.Records} {
+		b := newBench(t)
+		b.open("o-1")
+		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{method}})
+		_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+		require.ErrorIs(t, err, supervisiontest.ErrInjected, "whether it is the same order cannot be told")
+	}
 }
 
 func TestOpen_ClockIsReadOnce(t *testing.T) {

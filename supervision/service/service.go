@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -139,69 +138,6 @@ func (s *Service) WithStore(joined Store) *Service {
 	in := *s
 	in.store, in.attempts, in.templates = joined, 1, &templateCache{}
 	return &in
-}
-
-// Open puts a bought order under supervision (R01) and returns it. A zero
-// policy stands for the service's; the version of the seller's request template
-// for the product that is current now is pinned to the order (R04). Opening the
-// same order again, with the same product, buyer and seller, returns it as it
-// is (R28).
-//
-// Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, [ErrExists]
-// where another order has the id, [ErrUnknownOutcome], and the store's own.
-func (s *Service) Open(ctx context.Context, opening supervision.Opening) (supervision.Order, error) {
-	at := s.Now()
-	if opening.Policy == (supervision.Policy{}) {
-		opening.Policy = s.policy
-	}
-	opening.TemplateVersion = 0
-	_, _, err := supervision.Open(opening, at) // refuse faulty ids before they reach the store or a log
-	event := OperationEvent{Operation: supervision.OpOpen, Role: supervision.RoleSystem, Attempts: 1}
-	var order supervision.Order
-	if err == nil {
-		event.Order = opening.ID
-		order, err = s.open(ctx, opening, at)
-	}
-	s.observe(ctx, event, at, order, err)
-	return order, err
-}
-
-func (s *Service) open(ctx context.Context, opening supervision.Opening, at time.Time) (supervision.Order, error) {
-	current, err := s.store.Template(ctx, opening.Seller, opening.Product, 0)
-	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
-		return supervision.Order{}, err
-	}
-	opening.TemplateVersion = current.Version
-	order, record, err := supervision.Open(opening, at)
-	if err != nil {
-		return supervision.Order{}, err
-	}
-	err = s.store.Create(ctx, Change{Order: order, Records: []supervision.Record{record}, Relay: s.outbox})
-	switch {
-	case errors.Is(err, ErrExists):
-		return s.reopen(ctx, opening, at, err)
-	case err != nil:
-		return supervision.Order{}, err
-	}
-	return order, nil
-}
-
-// reopen tells a repeated opening from one that takes another order's id.
-func (s *Service) reopen(ctx context.Context, opening supervision.Opening, at time.Time,
-	taken error) (supervision.Order, error) {
-	order, _, err := s.store.Load(ctx, opening.ID, "")
-	if errors.Is(err, supervision.ErrNotFound) { // the host's transaction does not see what was opened since it began
-		return supervision.Order{}, fmt.Errorf("service: order %q was opened meanwhile: %w: begin the transaction anew",
-			opening.ID, ErrConflict)
-	}
-	if err != nil {
-		return supervision.Order{}, err
-	}
-	if order.Product != opening.Product || order.Buyer != opening.Buyer || order.Seller != opening.Seller {
-		return supervision.Order{}, taken
-	}
-	order, _ = order.Settle(at)
-	return order, nil
 }
 
 // Order returns an order as it is now and as the actor may see it (R22, R34).

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -15,9 +16,10 @@ import (
 // For every method: values go in and come out as copies; instants keep their
 // microseconds and come back in UTC; ids are compared byte by byte; a canceled
 // context is returned as its error before anything has changed, or as
-// [ErrUnknownOutcome] when that cannot be known; any other error is the
-// store's own, wrapped, and nothing has changed. Methods may be called
-// concurrently.
+// [ErrUnknownOutcome] when that cannot be known; what reading would refuse is
+// refused with [supervision.ErrMalformed] before it is stored, and nothing has
+// changed; any other error is the store's own, wrapped, and nothing has
+// changed. Methods may be called concurrently.
 type Store interface {
 	Orders
 	Outbox
@@ -39,10 +41,31 @@ type Change struct {
 	Relay bool
 }
 
+// Validate refuses a change whose order or records could not be read again,
+// with an error that wraps [supervision.ErrMalformed], and one without records,
+// with [ErrNoRecords].
+func (c Change) Validate() error {
+	if err := c.Order.Validate(); err != nil {
+		return err
+	}
+	if len(c.Records) == 0 {
+		return fmt.Errorf("order %q: %w", c.Order.ID, ErrNoRecords)
+	}
+	for _, r := range c.Records {
+		if err := r.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Orders keeps orders with their records.
 type Orders interface {
-	// Create stores a new order. It returns [ErrExists] where the id is taken.
-	Create(ctx context.Context, change Change) error
+	// Create stores each new order whose id is free, and returns an
+	// [*ExistsError] that names the others, which are left as they are. Any
+	// other error means that no order is stored, except [ErrUnknownOutcome],
+	// which means that it is not known. No order occurs twice in a call.
+	Create(ctx context.Context, changes ...Change) error
 
 	// Load returns an order and, where key is not empty, the order's record
 	// whose OwnedKey that is, or nil (R28). It returns
@@ -58,7 +81,7 @@ type Orders interface {
 	// twice in a call.
 	Save(ctx context.Context, changes ...Change) error
 
-	// Search returns the orders that match the filter, newest first (OpenedAt,
+	// Search returns the orders that match the filter, newest first (BoughtAt,
 	// then ID by bytes, both descending), starting after After, at most Limit.
 	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 

@@ -103,8 +103,8 @@ type loaded struct {
 }
 
 // Create implements service.Store.
-func (s *Store) Create(ctx context.Context, change service.Change) error {
-	_, err := call(s, Create, func() (nothing, error) { return nothing{}, s.inner.Create(ctx, change) })
+func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
+	_, err := call(s, Create, func() (nothing, error) { return nothing{}, s.inner.Create(ctx, changes...) })
 	return err
 }
 

@@ -228,6 +228,7 @@ func English() *Language {
 			"refund":                   "Refund",
 			"result":                   "Result",
 			"resume_at":                "Goes on at",
+			"bought_at":                "Bought",
 			"scheduled_end":            "Scheduled completion",
 			"seller":                   "Seller",
 			"shared":                   "Shared with the parties",

@@ -222,6 +222,7 @@ func Chinese() *Language {
 			"refund":                   "退款",
 			"result":                   "交付结果",
 			"resume_at":                "继续阶段",
+			"bought_at":                "购买时间",
 			"scheduled_end":            "计划完成时间",
 			"seller":                   "商家",
 			"shared":                   "当事方可见",

@@ -26,6 +26,7 @@ type handOrder struct {
 	Status            string                `json:"status"`
 	FrozenFrom        string                `json:"frozen_from,omitempty"`
 	Version           int64                 `json:"version"`
+	BoughtAt          time.Time             `json:"bought_at"`
 	OpenedAt          time.Time             `json:"opened_at"`
 	UpdatedAt         time.Time             `json:"updated_at"`
 	TurnSince         time.Time             `json:"turn_since"`

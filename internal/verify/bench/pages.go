@@ -69,10 +69,10 @@ func (d database) fill(n int) (service.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', opened_at / 1000000 + 60 * n, 'unixepoch')"
+	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', bought_at / 1000000 + 60 * n, 'unixepoch')"
 	if d.name == "postgres" {
 		number, at = "lpad(n::text, 7, '0')",
-			`to_char(to_timestamp(opened_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+			`to_char(to_timestamp(bought_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 	}
 	id := "'CS-20240129-' || " + number
 	named := fmt.Sprintf("CASE WHEN n %% %d = 0 THEN buyer ELSE 'buyer-' || (n %% 1000) END", n/busyOrders)
@@ -85,8 +85,8 @@ func (d database) fill(n int) (service.Store, error) {
 		document = fmt.Sprintf("replace(%s, '%s', %s)", document, part[0], part[1])
 	}
 	statements := []string{
-		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, opened_at, status, waiting_since, version, document)
-SELECT %s, %s, %s, %s, opened_at + 60000000 * n, status, waiting_since + 60000000 * n, version, %s FROM %sorders, %s`,
+		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, bought_at, status, waiting_since, version, document)
+SELECT %s, %s, %s, %s, bought_at + 60000000 * n, status, waiting_since + 60000000 * n, version, %s FROM %sorders, %s`,
 			g.ours.prefix, id, product, named, seller, document, g.peer.prefix, d.series(n)),
 		"ANALYZE",
 	}

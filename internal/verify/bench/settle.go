@@ -66,7 +66,7 @@ func (b *backlog) seed(n int) error {
 		return err
 	}
 	name := orderIDs[0]
-	const columns = "product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version"
+	const columns = "product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version"
 	number := "printf('%07d', n)"
 	if b.name == "postgres" {
 		number = "lpad(n::text, 7, '0')"
@@ -90,7 +90,7 @@ func (d database) series(n int) string {
 // refill puts the first n orders of the seed back into the tables of a side,
 // and nothing else.
 func (b *backlog) refill(t tables, n int) error {
-	const columns = "id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document"
+	const columns = "id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document"
 	statements := []string{
 		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records",
 		"DELETE FROM " + t.prefix + "outbox",

@@ -22,8 +22,8 @@ type lossy struct {
 	clock func() int64
 }
 
-func (l *lossy) Create(ctx context.Context, change service.Change) error {
-	return l.write(func() error { return l.Store.Create(ctx, change) })
+func (l *lossy) Create(ctx context.Context, changes ...service.Change) error {
+	return l.write(func() error { return l.Store.Create(ctx, changes...) })
 }
 
 func (l *lossy) Save(ctx context.Context, changes ...service.Change) error {

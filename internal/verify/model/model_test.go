@@ -72,6 +72,10 @@ func open(t *rapid.T) *pair {
 		end = start + durations().Draw(t, "end") + 1
 	}
 	paid := rapid.SampledFrom([]int64{0, 1, 1000, 1000}).Draw(t, "paid")
+	earlier := int64(0)
+	if rapid.Bool().Draw(t, "bought earlier") {
+		earlier = start - durations().Draw(t, "earlier") + 1
+	}
 	version := rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "template")
 	form, err := template.Compile(bridge.Template(version))
 	require.NoError(t, err)
@@ -80,10 +84,10 @@ func open(t *rapid.T) *pair {
 	var want model.Record
 	p.order, record, err = supervision.Open(supervision.Opening{
 		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: bridge.Policy(mp), ScheduledEnd: bridge.Time(end),
-		TemplateVersion: version, Paid: bridge.Money(paid),
+		TemplateVersion: version, Paid: bridge.Money(paid), BoughtAt: bridge.Time(earlier),
 	}, bridge.Time(start))
 	require.NoError(t, err)
-	p.model, want = model.Open("o", "p", "b", "s", &mp, version, paid, end, start)
+	p.model, want = model.Open("o", "p", "b", "s", &mp, version, paid, earlier, end, start)
 	require.Empty(t, bridge.DiffRecord(&want, &record))
 	p.records = append(p.records, record)
 	return p

@@ -17,9 +17,9 @@ type Order struct {
 	Rejected     Rejection
 	ReminderText string
 
-	Status, FrozenFrom                                          string
-	Version                                                     int
-	Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
+	Status, FrozenFrom                                                  string
+	Version                                                             int
+	Bought, Opened, Updated, TurnSince, End, Reminded, Accepted, Closed int64
 	// Received is from when a reported receipt counts (R27).
 	Received int64
 	// Erased is when the texts were erased (R35).
@@ -157,13 +157,16 @@ type Answer struct {
 }
 
 // Open opens an order (R01); end 0 stands for the policy's period.
-func Open(id, product, buyer, seller string, policy *Policy, template int, paid, end, at int64) (Order, Record) {
+func Open(id, product, buyer, seller string, policy *Policy, template int, paid, bought, end, at int64) (Order, Record) {
+	if bought == 0 {
+		bought = at
+	}
 	if end == 0 {
 		end = at + policy.Period
 	}
 	o := Order{
 		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template, Paid: paid,
-		Status: policy.Start, Version: 1, Opened: at, Updated: at, TurnSince: at, SilentSince: at, End: end,
+		Status: policy.Start, Version: 1, Bought: bought, Opened: at, Updated: at, TurnSince: at, SilentSince: at, End: end,
 	}
 	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
 }

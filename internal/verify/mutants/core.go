@@ -174,8 +174,8 @@ var flows = []plot{
 			`!since.Add(f.SilentFor).After(f.At)`},
 		{"R22", "a party finds other parties' orders", `	*own = actor.ID` + "\n", ``},
 		{"order list", "a cursor goes with any search", ` || wire.Search != search`, ``},
-		{"order list", "the last instant of a period is in it", `l.OpenedAt.Before(f.BoughtBefore)`,
-			`!l.OpenedAt.After(f.BoughtBefore)`},
+		{"order list", "the last instant of a period is in it", `l.BoughtAt.Before(f.BoughtBefore)`,
+			`!l.BoughtAt.After(f.BoughtBefore)`},
 	}},
 	{"supervision/faults.go", coreTests, []mutant{
 		{"bad input", "attachments share the caller's memory", `	checked := make([]Attachment, len(list))`,
@@ -185,12 +185,16 @@ var flows = []plot{
 
 // services are bugs in what the service does with orders and stores.
 var services = []plot{
+	{"supervision/service/open.go", serviceTests, []mutant{
+		{"R28", "opening an order again is refused", `		order, err = s.openAgain(ctx, opening, at, err)`,
+			`		order = supervision.Order{}`},
+		{"R28", "opening an order again returns another buyer's", `if len(fields) > 0 {`, `if len(fields) > 99 {`},
+		{"R28", "an opening cannot be repeated once its scheduled end has come", `if end.IsZero() || end.After(at) {`,
+			`if end.IsZero() || !end.After(at) {`},
+	}},
 	{"supervision/service/service.go", serviceTests, []mutant{
 		{"R02", "the clock is cut to milliseconds", `s.clock.Now().UTC().Truncate(supervision.Tick)`,
 			`s.clock.Now().UTC().Truncate(1000 * supervision.Tick)`},
-		{"R28", "opening an order again is refused", `		return s.reopen(ctx, opening, at, err)`,
-			`		return supervision.Order{}, err`},
-		{"R28", "opening an order again returns another buyer's", `order.Buyer != opening.Buyer || `, ``},
 		{"R22", "a page shows what the store has, not what time has made", `order, _ := one.Order.Settle(at)`,
 			`order, _ := one.Order.Settle(one.Order.OpenedAt)`},
 		{"R34", "a page shows more than the reader may see", `if view, err := order.For(actor); err == nil {`,
@@ -254,12 +258,14 @@ var documents = []plot{
 		{"R28", "a key is everybody's", `string(r.Actor.Role) + "\t" + r.Actor.ID + "\t" + r.Key`, `r.Key`},
 	}},
 	{"supervision/order.go", coreTests, []mutant{
-		{"JSON", "a frozen order without its appeal is read", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`,
-			`isWhole(o.Appeal)`},
-		{"JSON", "an order is read that cannot be written", `frozen == o.Appeal.Pending() && isWhole(o.Appeal)`,
-			`frozen == o.Appeal.Pending()`},
 		{"R21", "a copy of an order shares its request's attachments",
 			`		request.Attachments = slices.Clone(request.Attachments)` + "\n", ``},
+	}},
+	{"supervision/validate.go", coreTests, []mutant{
+		{"JSON", "a frozen order without its appeal is read", `f.present("appeal", frozen,`,
+			`f.present("appeal", canceled,`},
+		{"JSON", "an order whose turn began before it opened is read", `o.TurnSince, o.OpenedAt, o.UpdatedAt)`,
+			`o.TurnSince, time.Time{}, o.UpdatedAt)`},
 	}},
 	{"supervision/policy_json.go", coreTests, []mutant{
 		{"R25", "a policy is read without being checked",

@@ -119,8 +119,7 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 	}
 	s := w.shadow(want.order)
 	if s != nil && errors.Is(err, service.ErrExists) {
-		if o := want.opening; s.states[0].Product == o.Product && s.states[0].Buyer == o.Buyer &&
-			s.states[0].Seller == o.Seller {
+		if s.openedBy(want.opening) {
 			w.fail("opening %s again: %v", want.order, err)
 		}
 		return true
@@ -130,7 +129,7 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 		return true
 	}
 	state := s.states[0]
-	if o := want.opening; state.Product != o.Product || state.Buyer != o.Buyer || state.Seller != o.Seller {
+	if !s.openedBy(want.opening) {
 		w.fail("opening %s: another order was returned", s.id)
 	}
 	if p.call.applied == 0 { // it was there already

@@ -43,12 +43,22 @@ func (a author) during() *call {
 	return &a.process.call
 }
 
-// created holds a new order against the model.
-func (w *world) created(by author, change service.Change, err error) {
+// created holds new orders against the model.
+func (w *world) created(by author, changes []service.Change, err error) {
+	var exists *service.ExistsError
+	if errors.As(err, &exists) {
+		err = nil
+	}
+	for _, change := range changes {
+		w.began(by, change, exists != nil && slices.Contains(exists.Orders, change.Order.ID), err)
+	}
+}
+
+func (w *world) began(by author, change service.Change, taken bool, err error) {
 	id := change.Order.ID
 	s := w.shadow(id)
 	switch {
-	case errors.Is(err, service.ErrExists):
+	case taken:
 		if s == nil {
 			w.fail("order %s exists although nobody created it", id)
 		}
@@ -61,8 +71,8 @@ func (w *world) created(by author, change service.Change, err error) {
 		return
 	}
 	o := by.call.want.opening
-	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, o.Paid.Amount, 0,
-		by.call.at)
+	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, o.Paid.Amount,
+		bridge.Micros(o.BoughtAt), 0, by.call.at)
 	s = &shadow{id: id, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
 	s.add(first, change.Records[0])
 	if diff := bridge.DiffRecord(&record, &change.Records[0]); diff != "" {

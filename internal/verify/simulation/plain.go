@@ -40,7 +40,12 @@ func (s *Plain) row(id string) *row {
 	return nil
 }
 
-func (s *Plain) enter(ctx context.Context) (leave func(), err error) {
+func (s *Plain) enter(ctx context.Context, changes ...service.Change) (leave func(), err error) {
+	for _, change := range changes {
+		if err := change.Validate(); err != nil {
+			return nil, err
+		}
+	}
 	s.mu.Lock()
 	if err := ctx.Err(); err != nil {
 		s.mu.Unlock()
@@ -50,21 +55,25 @@ func (s *Plain) enter(ctx context.Context) (leave func(), err error) {
 }
 
 // Create implements [service.Orders].
-func (s *Plain) Create(ctx context.Context, change service.Change) error {
-	leave, err := s.enter(ctx)
+func (s *Plain) Create(ctx context.Context, changes ...service.Change) error {
+	leave, err := s.enter(ctx, changes...)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if len(change.Records) == 0 {
-		return service.ErrNoRecords
+	var taken []string
+	for _, change := range changes {
+		if s.row(change.Order.ID) != nil {
+			taken = append(taken, change.Order.ID)
+			continue
+		}
+		r := &row{}
+		r.take(change)
+		s.rows = append(s.rows, r)
 	}
-	if s.row(change.Order.ID) != nil {
-		return fmt.Errorf("simulation: order %q: %w", change.Order.ID, service.ErrExists)
+	if taken != nil {
+		return &service.ExistsError{Orders: taken}
 	}
-	r := &row{}
-	r.take(change)
-	s.rows = append(s.rows, r)
 	return nil
 }
 
@@ -103,7 +112,7 @@ func (s *Plain) Load(ctx context.Context, id, key string) (supervision.Order, *s
 
 // Save implements [service.Orders].
 func (s *Plain) Save(ctx context.Context, changes ...service.Change) error {
-	leave, err := s.enter(ctx)
+	leave, err := s.enter(ctx, changes...)
 	if err != nil {
 		return err
 	}

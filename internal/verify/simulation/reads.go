@@ -68,8 +68,8 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(orders), found, f.Limit)
 	}
 	for i := range orders {
-		if i > 0 && (orders[i-1].OpenedAt.Before(orders[i].OpenedAt) ||
-			orders[i-1].OpenedAt.Equal(orders[i].OpenedAt) && orders[i-1].ID <= orders[i].ID) {
+		if i > 0 && (orders[i-1].BoughtAt.Before(orders[i].BoughtAt) ||
+			orders[i-1].BoughtAt.Equal(orders[i].BoughtAt) && orders[i-1].ID <= orders[i].ID) {
 			w.fail("searching: %s before %s", orders[i-1].ID, orders[i].ID)
 		}
 		s := w.shadow(orders[i].ID)

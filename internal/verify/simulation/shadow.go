@@ -31,6 +31,16 @@ func (s *shadow) version() int { return len(s.states) }
 
 func (s *shadow) last() *model.Order { return &s.states[len(s.states)-1] }
 
+// openedBy reports whether an opening is the one that the order began with.
+func (s *shadow) openedBy(o *supervision.Opening) bool {
+	first := &s.states[0]
+	bought := bridge.Micros(o.BoughtAt)
+	if bought == 0 {
+		bought = first.Opened
+	}
+	return first.Product == o.Product && first.Buyer == o.Buyer && first.Seller == o.Seller && first.Bought == bought
+}
+
 // keyed returns the record with an owned key; nil without one.
 func (s *shadow) keyed(key string, version int) *supervision.Record {
 	for i := range s.records[:version] {

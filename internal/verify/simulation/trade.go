@@ -45,6 +45,9 @@ func (p *process) open(buyer string) {
 		ID: "o" + strconv.Itoa(w.opened), Product: "p" + strconv.Itoa(w.random.IntN(2)), Buyer: buyer,
 		Seller: sellers[w.random.IntN(w.plan.pairs)], Paid: bridge.Money(1000),
 	}
+	if w.random.IntN(3) == 0 {
+		opening.BoughtAt = bridge.Time(start - 3_600_000_000 - w.random.Int64N(3)) // however slow a clock
+	}
 	if taken := w.anyOrder(); taken != nil && w.random.IntN(4) == 0 {
 		opening.ID = taken.id
 	} else {

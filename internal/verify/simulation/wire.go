@@ -78,11 +78,11 @@ func (s *wire) write(ctx context.Context, effect func() error) error {
 	return err
 }
 
-func (s *wire) Create(ctx context.Context, change service.Change) error {
+func (s *wire) Create(ctx context.Context, changes ...service.Change) error {
 	by := s.world.by()
 	return s.write(ctx, func() error {
-		err := s.Store.Create(background, change)
-		s.world.created(by, change, err)
+		err := s.Store.Create(background, changes...)
+		s.world.created(by, changes, err)
 		return err
 	})
 }

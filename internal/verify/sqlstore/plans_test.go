@@ -19,7 +19,7 @@ import (
 // products: of 100 orders one is frozen, one accepted and two are long silent;
 // 16 wait for somebody and the rest are completed. Each has a record that waits
 // to be relayed.
-const crowd = `INSERT INTO {orders} (id, product, buyer, seller, opened_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document)
+const crowd = `INSERT INTO {orders} (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, handle_by, version, document)
 SELECT CONCAT('order-', n), CONCAT('product-', n % 50), CONCAT('buyer-', n % 500), CONCAT('seller-', n % 100), {start} + n * 1000000,
 	CASE WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 = 1 THEN 'accepted' WHEN n % 100 < 20 THEN 'awaiting_delivery' ELSE 'completed' END,
 	CASE WHEN n % 100 IN (2, 3) THEN {start} WHEN n % 100 BETWEEN 4 AND 19 THEN {start} + 864000000000 + n * 1000000 END,
@@ -37,8 +37,8 @@ const ten = `(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELE
 func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 	for _, statement := range []string{
 		crowd,
-		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, opened_at, document FROM {orders} WHERE id <> 'sample'",
-		"INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, 1, opened_at, opened_at FROM {orders} WHERE id <> 'sample'",
+		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, bought_at, document FROM {orders} WHERE id <> 'sample'",
+		"INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, 1, bought_at, bought_at FROM {orders} WHERE id <> 'sample'",
 	} {
 		statement = strings.NewReplacer("{start}", fmt.Sprint(start.UnixMicro()), "{ten}", ten,
 			"{orders}", prefix+"orders", "{records}", prefix+"records", "{outbox}", prefix+"outbox").Replace(statement)

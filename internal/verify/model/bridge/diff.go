@@ -70,6 +70,7 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.word("status", m.Status, string(o.Status))
 	d.word("frozen from", m.FrozenFrom, string(o.FrozenFrom))
 	d.number("version", m.Version, int(o.Version))
+	d.instant("bought", m.Bought, o.BoughtAt)
 	d.instant("opened", m.Opened, o.OpenedAt)
 	d.instant("updated", m.Updated, o.UpdatedAt)
 	d.instant("turn since", m.TurnSince, o.TurnSince)

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     product       VARBINARY(512) NOT NULL,
     buyer         VARBINARY(512) NOT NULL,
     seller        VARBINARY(512) NOT NULL,
-    opened_at     BIGINT NOT NULL,
+    bought_at     BIGINT NOT NULL,
     status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
     waiting_since BIGINT,            -- since when the flow waits for a party
     due           BIGINT,            -- when time moves the order on
@@ -17,10 +17,10 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     handle_by     BIGINT,            -- until when the pending appeal should be ruled on
     version       BIGINT NOT NULL,
     document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form
-    INDEX orders_all (opened_at, id),
-    INDEX orders_buyer (buyer, opened_at, id),
-    INDEX orders_seller (seller, opened_at, id),
-    INDEX orders_product (product, opened_at, id),
+    INDEX orders_all (bought_at, id),
+    INDEX orders_buyer (buyer, bought_at, id),
+    INDEX orders_seller (seller, bought_at, id),
+    INDEX orders_product (product, bought_at, id),
     INDEX orders_due (due, id),
     INDEX orders_waiting (waiting_since),
     INDEX orders_appeal (handle_by)

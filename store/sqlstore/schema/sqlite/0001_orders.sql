@@ -7,7 +7,7 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     product       TEXT    NOT NULL,
     buyer         TEXT    NOT NULL,
     seller        TEXT    NOT NULL,
-    opened_at     INTEGER NOT NULL,
+    bought_at     INTEGER NOT NULL,
     status        TEXT    NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
     waiting_since INTEGER,          -- since when the flow waits for a party
     due           INTEGER,          -- when time moves the order on
@@ -19,10 +19,10 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     document      TEXT    NOT NULL  -- the order, in the library's JSON form
 ) STRICT;
 
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (opened_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, opened_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, opened_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, opened_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (waiting_since) WHERE waiting_since IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (handle_by) WHERE handle_by IS NOT NULL;

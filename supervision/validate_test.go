@@ -1,0 +1,135 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestR21_WhatRecordsMakeIsValid: every order of every story is, and so can be
+// stored.
+func TestR21_WhatRecordsMakeIsValid(t *testing.T) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting()} {
+		for _, status := range supervision.Statuses() {
+			require.NoError(t, arrive(t, policy, status).order.Validate(), status)
+		}
+	}
+	require.NoError(t, wholeStory(t).order.Validate())
+}
+
+// TestR21_EveryFaultOfAnOrderIsNamed: an order that no records could have made
+// is refused with each fault at its field, whoever reads or writes it.
+func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
+	type order = supervision.Order
+	tests := []struct {
+		name   string
+		at     supervision.Status
+		spoil  func(o *order)
+		faults map[string]string
+	}{
+		{"nothing of it", supervision.AwaitingRequest, func(o *order) { *o = order{} }, map[string]string{
+			"id": "required", "product": "required", "buyer": "required", "seller": "required", "policy": "required",
+			"version": "out_of_range", "status": "unknown", "bought_at": "required", "opened_at": "required",
+			"updated_at": "required", "turn_since": "required", "scheduled_end": "required",
+		}},
+		{"a faulty id and policy", supervision.AwaitingRequest, func(o *order) {
+			o.Buyer, o.Policy.CompletionDelay, o.TemplateVersion = "a\x00", 0, -1
+		}, map[string]string{
+			"buyer": "control_character", "policy.completion_delay": "out_of_range", "template_version": "out_of_range",
+		}},
+		{"negative counters", supervision.AwaitingAcceptance, func(o *order) {
+			o.RequestRejections, o.ProductRejections = -1, -3
+		}, map[string]string{"request_rejections": "out_of_range", "product_rejections": "out_of_range"}},
+		{"rejections of nothing", supervision.AwaitingRequest, func(o *order) {
+			o.RequestRejections, o.ProductRejections = 1, 1
+		}, map[string]string{"request_rejections": "out_of_range", "product_rejections": "out_of_range"}},
+		{"instants out of order", supervision.AwaitingAcceptance, func(o *order) {
+			o.BoughtAt, o.TurnSince, o.ScheduledEnd = o.OpenedAt.Add(tick), o.OpenedAt.Add(-tick), o.OpenedAt
+			o.Reminder.At, o.SilenceSpent = o.UpdatedAt.Add(tick), o.OpenedAt.Add(-tick)
+			o.Request.SubmittedAt, o.Delivery.DeliveredAt = o.OpenedAt.Add(-tick), o.UpdatedAt.Add(tick)
+		}, map[string]string{
+			"bought_at": "too_large", "turn_since": "too_small", "scheduled_end": "too_small",
+			"reminder.at": "too_large", "silence_spent": "too_small",
+			"request.submitted_at": "too_small", "delivery.delivered_at": "too_large",
+		}},
+		{"finer than a tick", supervision.AwaitingAcceptance, func(o *order) {
+			o.Delivery.EnabledAt, o.ScheduledEnd = o.OpenedAt.Add(time.Nanosecond), o.ScheduledEnd.Add(time.Nanosecond)
+		}, map[string]string{"delivery.enabled_at": "too_fine", "scheduled_end": "too_fine"}},
+		{"what it needs is not there", supervision.AwaitingAcceptance, func(o *order) { o.Request, o.Delivery = nil, nil },
+			map[string]string{"delivery": "required", "passed": "out_of_range"}},
+		{"what it cannot have", supervision.AwaitingDelivery, func(o *order) {
+			o.AcceptedAt, o.ClosedAt, o.FrozenFrom = o.UpdatedAt, o.UpdatedAt, supervision.AwaitingRequest
+		}, map[string]string{"accepted_at": "unknown_field", "closed_at": "unknown_field", "frozen_from": "unknown_field"}},
+		{"accepted and completed never", supervision.Completed, func(o *order) {
+			o.AcceptedAt, o.ClosedAt = time.Time{}, time.Time{}
+		}, map[string]string{"accepted_at": "required", "closed_at": "required"}},
+		{"closed before it was accepted", supervision.Completed, func(o *order) {
+			o.ClosedAt = o.AcceptedAt.Add(-tick)
+		}, map[string]string{"closed_at": "too_small"}},
+		{"steps that it never took", supervision.AwaitingConfirmation, func(o *order) { o.Passed = 0xff },
+			map[string]string{"passed": "out_of_range"}},
+		{"a step that it has hidden", supervision.AwaitingConfirmation, func(o *order) { o.Passed = 0 },
+			map[string]string{"passed": "out_of_range"}},
+		{"completed without the step", supervision.Accepted, func(o *order) {
+			o.Status, o.ClosedAt = supervision.Completed, o.UpdatedAt
+		}, map[string]string{"passed": "out_of_range"}},
+		{"frozen by nobody", supervision.Frozen, func(o *order) { o.Appeal, o.FrozenFrom = nil, "" },
+			map[string]string{"appeal": "required", "frozen_from": "required"}},
+		{"frozen without a status to go on at", supervision.Frozen, func(o *order) { o.FrozenFrom = supervision.Frozen },
+			map[string]string{"frozen_from": "required"}},
+		{"frozen and ruled", supervision.Frozen, func(o *order) {
+			o.Appeal.Ruling = &appeal.Ruling{Outcome: "shrug", At: o.Appeal.RaisedAt.Add(-tick)}
+		}, map[string]string{
+			"appeal.ruling": "unknown_field", "appeal.ruling.outcome": "unknown", "appeal.ruling.at": "too_small",
+			"appeal.ruling.by": "required",
+		}},
+		{"a pending appeal that froze nothing", supervision.Canceled, func(o *order) { o.Appeal.Ruling = nil },
+			map[string]string{"appeal.ruling": "required"}},
+		{"half an appeal", supervision.Frozen, func(o *order) {
+			*o.Appeal = appeal.Appeal{By: "judge", Ground: "whim", Manager: "mia",
+				Finding: appeal.Finding{Count: 1, Since: o.OpenedAt.Add(-tick)}}
+		}, map[string]string{
+			"appeal.by": "unknown", "appeal.ground": "unknown", "appeal.manager": "unknown_field",
+			"appeal.raised_at": "required", "appeal.handle_by": "required",
+			"appeal.finding.count": "out_of_range", "appeal.finding.since": "too_small",
+		}},
+		{"an intervention with an appeal's words", supervision.Frozen, func(o *order) {
+			o.Appeal.By, o.Appeal.Notes = "", []appeal.Note{{At: o.Appeal.RaisedAt.Add(-tick), By: "mia"}, {At: o.UpdatedAt}}
+		}, map[string]string{
+			"appeal.manager": "required", "appeal.ground": "unknown_field", "appeal.demand": "unknown_field",
+			"appeal.finding": "unknown_field", "appeal.notes[0].at": "too_small", "appeal.notes[1].by": "required",
+		}},
+		{"notes without end", supervision.Frozen, func(o *order) {
+			o.Appeal.Notes = make([]appeal.Note, supervision.MaxNotes+1)
+		}, map[string]string{"appeal.notes": "too_many"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := arrive(t, supervision.Guide(), tt.at).order.Clone()
+			require.NoError(t, o.Validate())
+			tt.spoil(&o)
+			err := o.Validate()
+			assert.Equal(t, tt.faults, faultsOf(t, err))
+			require.ErrorIs(t, err, supervision.ErrMalformed)
+			_, err = json.Marshal(o)
+			require.ErrorIs(t, err, supervision.ErrMalformed, "it is not written")
+		})
+	}
+}
+
+// TestR21_ReplayMakesWholeOrdersOnly: records that follow from one another, but
+// hold what no operation records, are refused.
+func TestR21_ReplayMakesWholeOrdersOnly(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
+	opening := s.records[0].Action.(supervision.Opening)
+	opening.ScheduledEnd = bought
+	s.records[0].Action = opening
+	_, err := supervision.Replay(s.records)
+	require.ErrorIs(t, err, supervision.ErrMalformed)
+	assert.Equal(t, map[string]string{"scheduled_end": "too_small"}, faultsOf(t, err))
+}

@@ -54,7 +54,7 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 // holds, however far the order has come since: so a repeated command is
 // recognised (R28). It takes the form that [Order.Apply] takes.
 func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
-	if CheckAction(action) != nil || action.Operation() != r.Operation {
+	if CheckAction(action) != nil {
 		return false
 	}
 	checked, err := check(command{order: o, actor: r.Actor, at: r.At, again: true}, action, form)

@@ -37,7 +37,6 @@ var flows = []plot{
 		{"R28", "a key is compared without the action",
 			`return err == nil && reflect.DeepEqual(checked, r.Clone().Action)`,
 			`_ = reflect.DeepEqual(checked, nil); return err == nil`},
-		{"R28", "a key is compared without the operation", ` || action.Operation() != r.Operation {`, ` {`},
 		{"R02", "a command that comes after the due instant finds the order as it was",
 			`	next.settleUntil(at, &records)` + "\n", ``},
 		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule", `	d := next.decide(`,

@@ -36,7 +36,7 @@ func newRetention(n naming) retention {
 			` = ? WHERE id = ? AND version = ?`),
 		eraseRecord: n.text(`UPDATE {records} SET document = ? WHERE order_id = ? AND seq = ?`),
 		addRecord:   n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
-		queue:       n.text(`INSERT INTO {outbox} (order_id, seq, waits_since) VALUES (?, ?, ?)`),
+		queue:       n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		removeOrder: n.text(`DELETE FROM {orders} WHERE id = ? AND version = ?
 AND NOT EXISTS (SELECT 1 FROM {outbox} w WHERE w.order_id = id)`),
 		removeRecords: n.text(`DELETE FROM {records} WHERE order_id = ?`),
@@ -110,7 +110,7 @@ func (s *Store) erase(ctx context.Context, in session, added, replaced []recordR
 		if !r.relay {
 			continue
 		}
-		if _, err := in.exec(ctx, s.queue, r.Order, r.Seq, r.at); err != nil {
+		if _, err := in.exec(ctx, s.queue, r.Order, r.Seq, r.at, r.at); err != nil {
 			return err
 		}
 	}

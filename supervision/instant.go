@@ -24,7 +24,7 @@ func (o *Order) clamp(at time.Time) time.Time {
 func (o Order) Settle(at time.Time) (Order, []Record) {
 	settled := o
 	var records []Record
-	settled.settleUntil(cut(at), &records)
+	settled.settleUntil(o.clamp(at), &records)
 	return settled, records
 }
 

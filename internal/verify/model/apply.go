@@ -38,6 +38,7 @@ func (o Order) untouched() int64 {
 // Settle does what time has made due by an instant.
 func (o Order) Settle(at int64) (Order, []Record) {
 	var records []Record
+	at = o.clamp(at)
 	for o.Due() != 0 && o.Due() <= at {
 		op, due := o.due()
 		r := Record{Seq: o.Version + 1, At: due, From: o.Status, Command: bySystem(op)}

@@ -113,6 +113,23 @@ func TestR31_ATimerThatIsOverdueThenIsDueAtOnce(t *testing.T) {
 	assert.Equal(t, s.at, s.now().ClosedAt, "an order's time never runs backwards")
 }
 
+// A host whose clock is behind the newest record finds what is overdue with it
+// settled all the same: by reading, by listing, and by the version it expects.
+func TestR31_WhatIsOverdueStandsForASlowerClock(t *testing.T) {
+	hasty := supervision.Guide()
+	hasty.CompletionDelay = time.Hour
+	s := arrive(t, supervision.Guide(), supervision.Accepted).wait(2 * time.Hour)
+	s.do(mia, supervision.Amend{Policy: hasty, Reason: "x"})
+	for _, behind := range []time.Duration{0, tick, time.Hour} {
+		at := s.at.Add(-behind)
+		settled, records := s.order.Settle(at)
+		assert.Equal(t, supervision.Completed, settled.Status, behind)
+		assert.Equal(t, s.at, records[0].At, behind)
+		assert.Equal(t, supervision.Completed, s.order.Listing().StatusAt(at), behind)
+	}
+	assert.Equal(t, s.at, s.order.Listing().Due, "a worker still has to store it")
+}
+
 func TestR31_AProposalLapsesWithItsRule(t *testing.T) {
 	s := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
 	assert.NotZero(t, s.fork().do(mia, amend).order.Proposal)

@@ -29,9 +29,11 @@ type Listing struct {
 
 // Listing returns what a store needs to know of the order to find it.
 func (o Order) Listing() Listing {
+	now := o
+	now.settleUntil(o.UpdatedAt, nil) // what is overdue stands, whatever a slower clock says
 	l := Listing{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller,
-		BoughtAt: o.BoughtAt, Status: o.Status, TurnSince: o.silentSince(), Due: o.NextDue(),
+		BoughtAt: o.BoughtAt, Status: now.Status, TurnSince: now.silentSince(), Due: o.NextDue(),
 	}
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy

@@ -60,6 +60,13 @@
 // countdown ends when it says. Search finds orders, Records tells what
 // happened.
 //
+// # Refunds
+//
+// Opening.Paid says what was paid. Where the policy lets them, the buyer
+// proposes a refund and the seller agrees to that amount; a ruling and the
+// scheduled end may grant one too. The library moves no money: Order.Refund
+// says what the host has to pay back, and by which operation.
+//
 // # Time
 //
 // The library never waits. Every answer is computed from the instants on
@@ -98,6 +105,8 @@
 // # Changing the numbers
 //
 // supervision.Policy holds every number and choice. supervision.Guide,
-// supervision.Rules2025 and supervision.License are presets. Package appeal has
-// the part about appeals, package supervision/template the forms.
+// supervision.Rules2025, supervision.License and supervision.Hardware are
+// presets. A running order keeps its policy unless an operations manager amends
+// it. Package appeal has the part about appeals, package supervision/template
+// the forms.
 package serviceflow

@@ -1,6 +1,10 @@
 package appeal
 
-import "github.com/koogallery/serviceflow/internal/fault"
+import (
+	"strconv"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+)
 
 // MaxAmount bounds an amount of money, so that every reader of JSON can hold it
 // exactly.
@@ -21,8 +25,9 @@ type Money struct {
 func (m Money) Validate() error {
 	var faults fault.List
 	if m.Amount < 1 || m.Amount > MaxAmount {
-		faults.Put("amount", fault.Fault{Code: fault.OutOfRange, Min: "1", Max: "1000000000000000",
-			Message: "give minor units from 1 to 1000000000000000"})
+		most := strconv.FormatInt(MaxAmount, 10)
+		faults.Put("amount", fault.Fault{Code: fault.OutOfRange, Min: "1", Max: most,
+			Message: "give minor units from 1 to " + most})
 	}
 	letters := 0
 	for _, c := range m.Currency {

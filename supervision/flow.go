@@ -159,10 +159,11 @@ func compile() *machine.Machine {
 }
 
 // performers and timers are read off the same table: whose operation it is,
-// and what time does at a status.
+// and what time does at a status. timed are the operations of time alone.
 var (
 	performers = performersOf(transitions)
 	timers     = timersOf(transitions)
+	timed      = timedOf(transitions)
 )
 
 func performersOf(table []Transition) map[Operation][]Role {
@@ -183,9 +184,12 @@ func timersOf(table []Transition) map[Status][]Transition {
 	return list
 }
 
-// isTimed reports whether time alone performs an operation.
-func isTimed(op Operation) bool {
-	return slices.ContainsFunc(transitions, func(t Transition) bool { return t.Operation == op && t.Timer != "" })
+func timedOf(table []Transition) map[Operation]bool {
+	timed := make(map[Operation]bool)
+	for _, t := range table {
+		timed[t.Operation] = t.Timer != ""
+	}
+	return timed
 }
 
 // ruleOf returns the rule that an operation's rows stand under.

@@ -32,7 +32,7 @@ const (
 
 // Policy is every number and choice of the rules as data: validated,
 // serialisable, and pinned to an order when it opens, so that a later change
-// touches new orders only (R25). It is comparable. The zero value stands for
+// touches new orders only, and a running one by an amendment (R25, R31). It is comparable. The zero value stands for
 // [Guide] in an [Opening]; it is not valid by itself. Durations are multiples
 // of [Tick].
 type Policy struct {

@@ -69,7 +69,7 @@ func (o *Order) follows(r *Record) error {
 // decided reports whether a record leads where its ruling says, and comes when
 // its timer says (R02, R14, R15, R27).
 func (o *Order) decided(r *Record) bool {
-	if isTimed(r.Operation) {
+	if timed[r.Operation] {
 		t, due := o.due()
 		return r.Operation == t.Operation && r.To == t.To && r.At.Equal(due)
 	}

@@ -13,14 +13,14 @@ type Role string
 
 // The roles.
 const (
-	// RoleBuyer submits requests, accepts or rejects deliveries, reminds and
-	// appeals, on its own orders (R22).
+	// RoleBuyer submits requests, accepts or rejects deliveries, reminds, appeals
+	// and proposes refunds, on its own orders (R22).
 	RoleBuyer Role = "buyer"
-	// RoleSeller accepts or rejects requests, reports progress, delivers and
-	// appeals, on its own orders (R22).
+	// RoleSeller accepts or rejects requests, reports progress, delivers, appeals
+	// and answers to proposed refunds, on its own orders (R22).
 	RoleSeller Role = "seller"
-	// RoleManager is the operations manager, who sees every order and handles
-	// appeals (R13, R22).
+	// RoleManager is the operations manager, who sees every order, handles
+	// appeals, intervenes and amends (R13, R22, R30, R31).
 	RoleManager Role = "manager"
 	// RoleSystem is the host and the library itself: it opens orders, makes the
 	// transitions that time alone brings, and sees every order (R02, R22, R27).

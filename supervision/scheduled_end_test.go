@@ -93,6 +93,20 @@ func TestR14_TheEarlierTimerComesFirst(t *testing.T) {
 	}
 }
 
+func TestR14_ReplayRefusesAnEndThatThePolicyDoesNotHave(t *testing.T) {
+	for action, other := range map[supervision.EndAction]supervision.Status{
+		supervision.EndAccept: supervision.Canceled, supervision.EndCancel: supervision.Accepted,
+	} {
+		s := arrive(t, closing(action), supervision.AwaitingDelivery).until(bought.Add(365 * day))
+		_, records := settle(s.order, s.records, s.at)
+		_, err := supervision.Replay(records)
+		assert.NoError(t, err)
+		records[len(records)-1].To = other
+		_, err = supervision.Replay(records)
+		assert.ErrorIs(t, err, supervision.ErrMalformed, "%s leads to %s", action, other)
+	}
+}
+
 func TestR14_NobodyAppealsAnOrderThatTimeHasClosed(t *testing.T) {
 	s := arrive(t, closing(supervision.EndAccept), supervision.AwaitingDelivery).until(bought.Add(365 * day))
 	refusal := s.refused(ben, appealOn(appeal.SellerSilent))

@@ -20,12 +20,13 @@ const (
 	// Accepted: time completes the order after the policy's completion delay
 	// (R02).
 	Accepted Status = "accepted"
-	// Frozen: an appeal is pending; the order remembers the status it froze
-	// (R12).
+	// Frozen: an appeal or an intervention is pending; the order remembers the
+	// status it froze (R12, R30).
 	Frozen Status = "frozen"
 	// Completed is final (R02).
 	Completed Status = "completed"
-	// Canceled is final (R15).
+	// Canceled is final: by a ruling, an agreement or the scheduled end (R14, R15,
+	// R32); see Order.Cancellation.
 	Canceled Status = "canceled"
 )
 
@@ -88,7 +89,7 @@ const (
 	OrderProcessing OrderStatus = "processing"
 	// OrderCompleted: accepted, and the completion delay has passed (R02).
 	OrderCompleted OrderStatus = "completed"
-	// OrderCanceled: closed without completion (R15).
+	// OrderCanceled: closed without completion (R14, R15, R32).
 	OrderCanceled OrderStatus = "canceled"
 )
 

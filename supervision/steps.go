@@ -26,7 +26,7 @@ const (
 	// StepSkipped: the flow is past it, but it never happened: a ruling led
 	// beyond it (R15).
 	StepSkipped StepState = "skipped"
-	// StepCanceled: the flow stood here when a ruling closed the order (R15).
+	// StepCanceled: the flow stood here when the order was canceled.
 	StepCanceled StepState = "canceled"
 )
 

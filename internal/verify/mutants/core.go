@@ -63,7 +63,8 @@ var flows = []plot{
 	}},
 	{"supervision/accept.go", coreTests, []mutant{
 		{"R08", "the order says when it turned, and not when its delivery came back",
-			`Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}`, `Rejection{r.Operation, a.Reason, r.Actor.ID, o.TurnSince}`},
+			`Rejection{r.Operation, a.Reason, r.Actor.ID, r.At}`,
+			`Rejection{r.Operation, a.Reason, r.Actor.ID, o.TurnSince}`},
 	}},
 	{"supervision/inputs.go", coreTests, []mutant{
 		{"R23", "a choice that is not open looks as if it were", `a.Operation(), c.at)`,
@@ -152,6 +153,8 @@ var flows = []plot{
 	}},
 	{"supervision/replay.go", coreTests, []mutant{
 		{"R21", "a gap in the records is replayed", `case r.Seq != o.Version+1:`, `case r.Seq <= o.Version:`},
+		{"R14", "a replayed end leads where the policy does not", `r.Operation == t.Operation && r.To == t.To`,
+			`r.Operation == t.Operation`},
 		{"R02", "a completion is replayed whenever it comes", `r.To == t.To && r.At.Equal(due)`, `r.To == t.To`},
 	}},
 	{"supervision/deadlines.go", coreTests, []mutant{

@@ -3,7 +3,8 @@ package main
 // retentions are bugs in what is kept, handed over and erased.
 var retentions = []plot{
 	{"supervision/erase.go", coreTests, []mutant{
-		{"R35", "an erased order keeps the demand of its appeal", `a.Reason, a.Demand = erased(a.Reason), erased(a.Demand)`,
+		{"R35", "an erased order keeps the demand of its appeal",
+			`a.Reason, a.Demand = erased(a.Reason), erased(a.Demand)`,
 			`a.Reason = erased(a.Reason)`},
 		{"R35", "a seal can be tried without its salt", `append([]byte(r.Salt), data...)`, `data`},
 		{"R35", "an order is erased twice", `if !o.ErasedAt.IsZero() {`, `if o.ErasedAt.Equal(o.OpenedAt) {`},

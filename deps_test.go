@@ -19,20 +19,21 @@ const module = "github.com/koogallery/serviceflow"
 var core = []string{"internal/fault", "appeal", "supervision/template", "internal/machine"}
 
 var floors = map[string][]string{
-	"":                            {},
-	"internal/fault":              {},
-	"appeal":                      {"internal/fault"},
-	"supervision/template":        {"internal/fault"},
-	"internal/machine":            {},
-	"supervision":                 core,
-	"supervision/audit":           append(core, "supervision"),
-	"supervision/schema":          append(core, "supervision"),
-	"supervision/words":           append(core, "supervision"),
-	"supervision/service":         append(core, "supervision", "supervision/audit"),
-	"store/memory":                append(core, "supervision", "supervision/audit", "supervision/service"),
-	"store/sqlstore":              append(core, "supervision", "supervision/audit", "supervision/service"),
-	"store/storetest":             append(core, "supervision", "supervision/audit", "supervision/service"),
-	"supervision/supervisiontest": append(core, "supervision", "supervision/audit", "supervision/service", "store/memory"),
+	"":                     {},
+	"internal/fault":       {},
+	"appeal":               {"internal/fault"},
+	"supervision/template": {"internal/fault"},
+	"internal/machine":     {},
+	"supervision":          core,
+	"supervision/audit":    append(core, "supervision"),
+	"supervision/schema":   append(core, "supervision"),
+	"supervision/words":    append(core, "supervision"),
+	"supervision/service":  append(core, "supervision", "supervision/audit"),
+	"store/memory":         append(core, "supervision", "supervision/audit", "supervision/service"),
+	"store/sqlstore":       append(core, "supervision", "supervision/audit", "supervision/service"),
+	"store/storetest":      append(core, "supervision", "supervision/audit", "supervision/service"),
+	"supervision/supervisiontest": append(core, "supervision", "supervision/audit", "supervision/service",
+		"store/memory"),
 }
 
 func TestImportsPointDown(t *testing.T) {
@@ -52,7 +53,8 @@ func TestImportsPointDown(t *testing.T) {
 
 // The rules have no clock, no context and no log: an instant is an argument.
 func TestTheCoreIsPure(t *testing.T) {
-	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit", "supervision/words"} {
+	for _, name := range []string{"appeal", "supervision/template", "supervision", "supervision/audit",
+		"supervision/words"} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "./"+name).Output()
 		require.NoError(t, err)
 		for _, impure := range []string{"context", "log", "log/slog", "os", "net/http",

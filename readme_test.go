@@ -118,7 +118,8 @@ func numbers() string {
 		{"counted from", supervision.R27, func(p supervision.Policy) string { return string(p.AutoAcceptFrom) }},
 		{"at the scheduled completion an open order will", supervision.R14,
 			func(p supervision.Policy) string { return string(p.AtScheduledEnd) }},
-		{"every appeal attaches proof", supervision.R18, func(p supervision.Policy) string { return yes(p.Appeal.Proof) }},
+		{"every appeal attaches proof", supervision.R18,
+			func(p supervision.Policy) string { return yes(p.Appeal.Proof) }},
 		{"the parties may agree on a refund", supervision.R32,
 			func(p supervision.Policy) string { return yes(p.NegotiatedRefund) }},
 	} {

@@ -243,7 +243,8 @@ func TestR13_NotesAreBounded(t *testing.T) {
 		s.do(mia, note)
 	}
 	want := supervision.Decision{Operation: supervision.OpAddNote, Rule: supervision.R13,
-		Reason: supervision.ReasonNotes, Measure: appeal.Measure{Have: supervision.MaxNotes, Need: supervision.MaxNotes}}
+		Reason:  supervision.ReasonNotes,
+		Measure: appeal.Measure{Have: supervision.MaxNotes, Need: supervision.MaxNotes}}
 	assert.Equal(t, want, s.permit(mia, supervision.OpAddNote))
 	assert.Equal(t, supervision.ReasonNotes, s.refused(mia, note).Reason)
 	s.do(mia, resume)

@@ -74,7 +74,8 @@ func (f *faults) between(field string, at, first, last time.Time) time.Time {
 	if len(f.List) == before && (at.Before(first) || at.After(last)) {
 		f.Put(field,
 			Fault{Code: fault.OutOfRange, Min: first.Format(time.RFC3339Nano), Max: last.Format(time.RFC3339Nano),
-				Message: "give an instant from " + first.Format(time.RFC3339Nano) + " to " + last.Format(time.RFC3339Nano)})
+				Message: "give an instant from " + first.Format(time.RFC3339Nano) + " to " +
+					last.Format(time.RFC3339Nano)})
 	}
 	return at
 }

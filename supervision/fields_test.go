@@ -90,7 +90,8 @@ func TestR23_RequiredIsWhatIsRefused(t *testing.T) {
 				var invalid *supervision.InvalidError
 				if errors.As(err, &invalid) {
 					for _, f := range invalid.Faults {
-						if root := strings.FieldsFunc(f.Field, func(r rune) bool { return r == '.' || r == '[' }); len(root) > 0 {
+						if root := strings.FieldsFunc(f.Field,
+							func(r rune) bool { return r == '.' || r == '[' }); len(root) > 0 {
 							refused[root[0]] = true
 						}
 					}
@@ -139,7 +140,8 @@ func TestR23_ChoicesAreWhatIsTaken(t *testing.T) {
 func TestR23_BoundsAreWhatIsTaken(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
 	enabled := inputsOf(t, s, sue, supervision.OpDeliver)[2]
-	assert.Equal(t, supervision.Input{Key: "enabled_at", Kind: supervision.FieldInstant, From: bought, Until: s.at}, enabled)
+	assert.Equal(t, supervision.Input{Key: "enabled_at", Kind: supervision.FieldInstant, From: bought, Until: s.at},
+		enabled)
 	for at, taken := range map[time.Time]bool{
 		enabled.From.Add(-tick): false, enabled.From: true, enabled.Until: true, enabled.Until.Add(tick): false,
 	} {

@@ -17,7 +17,8 @@ func TestR01_OpeningPutsAnOrderUnderSupervision(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Order{
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", Paid: paid, Policy: supervision.Guide(),
-		Status: supervision.AwaitingRequest, Version: 1, BoughtAt: bought, OpenedAt: bought, UpdatedAt: bought, TurnSince: bought,
+		Status: supervision.AwaitingRequest, Version: 1, BoughtAt: bought, OpenedAt: bought, UpdatedAt: bought,
+		TurnSince:    bought,
 		ScheduledEnd: bought.Add(365 * day),
 	}, order)
 	pinned := anOpening(supervision.Guide())

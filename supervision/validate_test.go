@@ -60,11 +60,13 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 		{"finer than a tick", supervision.AwaitingAcceptance, func(o *order) {
 			o.Delivery.EnabledAt, o.ScheduledEnd = o.OpenedAt.Add(time.Nanosecond), o.ScheduledEnd.Add(time.Nanosecond)
 		}, map[string]string{"delivery.enabled_at": "too_fine", "scheduled_end": "too_fine"}},
-		{"what it needs is not there", supervision.AwaitingAcceptance, func(o *order) { o.Request, o.Delivery = nil, nil },
+		{"what it needs is not there", supervision.AwaitingAcceptance,
+			func(o *order) { o.Request, o.Delivery = nil, nil },
 			map[string]string{"delivery": "required", "passed": "out_of_range"}},
 		{"what it cannot have", supervision.AwaitingDelivery, func(o *order) {
 			o.AcceptedAt, o.ClosedAt, o.FrozenFrom = o.UpdatedAt, o.UpdatedAt, supervision.AwaitingRequest
-		}, map[string]string{"accepted_at": "unknown_field", "closed_at": "unknown_field", "frozen_from": "unknown_field"}},
+		}, map[string]string{"accepted_at": "unknown_field", "closed_at": "unknown_field",
+			"frozen_from": "unknown_field"}},
 		{"accepted and completed never", supervision.Completed, func(o *order) {
 			o.AcceptedAt, o.ClosedAt = time.Time{}, time.Time{}
 		}, map[string]string{"accepted_at": "required", "closed_at": "required"}},
@@ -80,7 +82,8 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 		}, map[string]string{"passed": "out_of_range"}},
 		{"frozen by nobody", supervision.Frozen, func(o *order) { o.Appeal, o.FrozenFrom = nil, "" },
 			map[string]string{"appeal": "required", "frozen_from": "required"}},
-		{"frozen without a status to go on at", supervision.Frozen, func(o *order) { o.FrozenFrom = supervision.Frozen },
+		{"frozen without a status to go on at", supervision.Frozen,
+			func(o *order) { o.FrozenFrom = supervision.Frozen },
 			map[string]string{"frozen_from": "required"}},
 		{"frozen and ruled", supervision.Frozen, func(o *order) {
 			o.Appeal.Ruling = &appeal.Ruling{Outcome: "shrug", At: o.Appeal.RaisedAt.Add(-tick)}
@@ -99,7 +102,8 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			"appeal.finding.count": "out_of_range", "appeal.finding.since": "too_small",
 		}},
 		{"an intervention with an appeal's words", supervision.Frozen, func(o *order) {
-			o.Appeal.By, o.Appeal.Notes = "", []appeal.Note{{At: o.Appeal.RaisedAt.Add(-tick), By: "mia"}, {At: o.UpdatedAt}}
+			o.Appeal.By, o.Appeal.Notes = "",
+				[]appeal.Note{{At: o.Appeal.RaisedAt.Add(-tick), By: "mia"}, {At: o.UpdatedAt}}
 		}, map[string]string{
 			"appeal.manager": "required", "appeal.ground": "unknown_field", "appeal.demand": "unknown_field",
 			"appeal.finding": "unknown_field", "appeal.notes[0].at": "too_small", "appeal.notes[1].by": "required",

@@ -58,7 +58,8 @@ func (a api) routes() []route {
 		{"GET", "/orders", http.StatusOK, criteria, nil, schema.Of[page](), a.search},
 		{"POST", "/orders", http.StatusCreated, nil, schema.Action(supervision.OpOpen), order, a.open},
 		{"GET", "/orders/{id}", http.StatusOK, nil, nil, order, a.order},
-		{"GET", "/orders/{id}/records", http.StatusOK, []string{"after"}, nil, schema.Of[[]supervision.Record](), a.records},
+		{"GET", "/orders/{id}/records", http.StatusOK, []string{"after"}, nil, schema.Of[[]supervision.Record](),
+			a.records},
 		{"GET", "/orders/{id}/operations", http.StatusOK, nil, nil, schema.Of[[]offer](), a.operations},
 	}
 	for _, op := range supervision.Operations()[1:] { // opening makes the order

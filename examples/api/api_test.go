@@ -109,7 +109,8 @@ func TestAnOrderFromItsPurchaseToItsAcceptance(t *testing.T) {
 		{"buyer:ben", "accept_product", `{}`},
 	} {
 		read := c.as(step.user).send("GET", "/orders/o-1", "")
-		did := c.as(step.user).with("Idempotency-Key", strconv.Quote(step.operation), "If-Match", read.Header.Get("ETag")).
+		did := c.as(step.user).with("Idempotency-Key", strconv.Quote(step.operation), "If-Match",
+			read.Header.Get("ETag")).
 			send("POST", "/orders/o-1/"+step.operation, step.body)
 		require.Equal(t, http.StatusOK, did.StatusCode, did.body)
 		assert.Equal(t, strconv.Quote(strconv.Itoa(i+2)), did.Header.Get("ETag"))

@@ -89,14 +89,16 @@ func TestDocument_Print(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "record.pdf")
 		require.NoError(t, os.WriteFile(file, pdf, 0o600))
 		if *screens != "" {
-			require.NoError(t, os.WriteFile(filepath.Join(*screens, strings.ReplaceAll(path[1:], "/", "-")+".pdf"), pdf, 0o600))
+			require.NoError(t,
+				os.WriteFile(filepath.Join(*screens, strings.ReplaceAll(path[1:], "/", "-")+".pdf"), pdf, 0o600))
 		}
 		text, err := exec.Command("pdftotext", "-layout", file, "-").Output()
 		if err != nil {
 			t.Logf("the text of the PDF is not looked at: %v", err)
 			continue
 		}
-		for _, want := range []string{"Cloudline Software", "The import stops half way.", "Harbor Retail Outlet", "Product purchased"} {
+		for _, want := range []string{"Cloudline Software", "The import stops half way.", "Harbor Retail Outlet",
+			"Product purchased"} {
 			assert.Contains(t, string(text), want, path)
 		}
 		for _, frame := range []string{"Log out", "+5 days", "Marketplace"} {

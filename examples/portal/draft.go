@@ -35,7 +35,8 @@ func settingsOf(k template.Kind) []setting {
 		list = append(list,
 			setting{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true})
 	}
-	list = append(list, setting{"key", "Key", "Names the answer; buyers do not see it. Without one, it follows from the question.", "line", false},
+	list = append(list, setting{"key", "Key",
+		"Names the answer; buyers do not see it. Without one, it follows from the question.", "line", false},
 		setting{"help", "Help", "", "line", false})
 	if k.HasLength() {
 		list = append(list, setting{"minLength", "Fewest characters", "", "line", false},
@@ -162,7 +163,8 @@ func (d *draft) template() (template.Template, []supervision.Fault) {
 // keyOf derives the key of a field from its question, where that has letters
 // that a key can have, and from its place otherwise.
 func keyOf(label string, i int) string {
-	words := strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	words := strings.FieldsFunc(strings.ToLower(label),
+		func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	if key := strings.Join(words, "_"); key != "" && len(key) <= 40 {
 		return key
 	}

@@ -84,7 +84,8 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control, Type: "text",
+			in := input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
+				Type:     "text",
 				Required: s.foremost,
 				Values:   []string{typed[s.name]}}
 			if s.name == "kind" {

@@ -64,7 +64,8 @@ func (l *tongue) factsOf(a supervision.Action, t *template.Template) []fact {
 	case supervision.DeclineRefund:
 		return l.texts("Reason", a.Reason)
 	case supervision.Amend:
-		list := l.texts("Rules", a.Policy.Name, "Buyer", accountName(a.Buyer), "Seller", accountName(a.Seller), "Reason", a.Reason)
+		list := l.texts("Rules", a.Policy.Name, "Buyer", accountName(a.Buyer), "Seller", accountName(a.Seller),
+			"Reason", a.Reason)
 		if !a.ScheduledEnd.IsZero() {
 			list = append(list, fact{Label: l.t("Scheduled completion"), At: a.ScheduledEnd})
 		}
@@ -72,7 +73,8 @@ func (l *tongue) factsOf(a supervision.Action, t *template.Template) []fact {
 	case supervision.Intervene:
 		return append(l.texts("Reason", a.Reason), l.attached(a.Attachments)...)
 	case supervision.DecideAppeal:
-		return append(l.texts("Result", l.Outcome(a.Outcome), "Appeal", l.upheld(a.Upheld), "Refund", money(a.Refund), "Decision", a.Decision),
+		return append(l.texts("Result", l.Outcome(a.Outcome), "Appeal", l.upheld(a.Upheld), "Refund", money(a.Refund),
+			"Decision", a.Decision),
 			l.attached(a.Attachments)...)
 	}
 	return nil
@@ -144,7 +146,8 @@ func (l *tongue) appealFacts(a *appeal.Appeal) []fact {
 	if a == nil {
 		return nil
 	}
-	list := l.texts("Initiated by", capital(l.Role(supervision.Role(a.By))), "Intervention by", accountName(a.Manager), "Ground",
+	list := l.texts("Initiated by", capital(l.Role(supervision.Role(a.By))), "Intervention by", accountName(a.Manager),
+		"Ground",
 		l.Ground(a.Ground))
 	if a.Finding.Count > 0 {
 		list = append(list, l.texts("Rejections", strconv.Itoa(a.Finding.Count))...)
@@ -160,7 +163,8 @@ func (l *tongue) appealFacts(a *appeal.Appeal) []fact {
 	}
 	if r := a.Ruling; r != nil {
 		list = append(list,
-			l.texts("Appeal", l.upheld(r.Upheld), "Result", l.Outcome(r.Outcome), "Goes on at", l.Status(supervision.Status(r.ResumedAt)),
+			l.texts("Appeal", l.upheld(r.Upheld), "Result", l.Outcome(r.Outcome), "Goes on at",
+				l.Status(supervision.Status(r.ResumedAt)),
 				"Decision", r.Decision, "Decided by", accountName(r.By))...)
 		list = append(list, l.attached(r.Attachments)...)
 	}

@@ -166,7 +166,8 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	if err := p.db.forgetOld(ctx, now); err != nil {
 		return err
 	}
-	rows, err := p.db.QueryContext(ctx, `SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`,
+	rows, err := p.db.QueryContext(ctx,
+		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`,
 		now.Add(-stagedFor).UnixMicro())
 	if err != nil {
 		return err

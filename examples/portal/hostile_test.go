@@ -33,7 +33,8 @@ func (s *site) hostileOrder(t *testing.T) supervision.Order {
 	form := template.Template{Title: hostile("title"), Intro: hostile("intro"), Fields: []template.Field{
 		{Key: "line", Kind: template.Line, Label: hostile("label"), Help: hostile("help")},
 		{Key: "text", Kind: template.Text, Label: "Text"},
-		{Key: "choice", Kind: template.Choice, Label: "Choice", Options: []template.Option{{Value: "a", Label: hostile("option")}}},
+		{Key: "choice", Kind: template.Choice, Label: "Choice",
+			Options: []template.Option{{Value: "a", Label: hostile("option")}}},
 		{Key: "file", Kind: template.File, Label: "File"},
 	}}
 	_, err := s.svc.PublishTemplate(t.Context(), seller, "data-migration", form)
@@ -46,7 +47,8 @@ func (s *site) hostileOrder(t *testing.T) supervision.Order {
 		action supervision.Action
 	}{
 		{supervision.Buyer(harbor), supervision.SubmitRequest{Attachments: file("request"), Values: template.Values{
-			"line": hostile("line"), "text": hostile("text"), "choice": "a", "file": "sha256:00/<img src=x onerror=hacked()>"}}},
+			"line": hostile("line"), "text": hostile("text"), "choice": "a",
+			"file": "sha256:00/<img src=x onerror=hacked()>"}}},
 		{seller, supervision.RejectRequest{Reason: hostile("reject")}},
 		{supervision.Buyer(harbor), supervision.SubmitRequest{Values: template.Values{"line": hostile("again")}}},
 		{supervision.Buyer(harbor), supervision.Remind{Text: hostile("remind")}},
@@ -54,8 +56,10 @@ func (s *site) hostileOrder(t *testing.T) supervision.Order {
 		{seller, supervision.ReportProgress{Text: hostile("progress")}},
 		{seller, supervision.Deliver{Result: hostile("result"), Attachments: file("delivery")}},
 		{supervision.Buyer(harbor), supervision.RejectProduct{Reason: hostile("product")}},
-		{supervision.Manager("manager-mei"), supervision.Intervene{Reason: hostile("intervene"), Attachments: file("case")}},
-		{supervision.Manager("manager-mei"), supervision.AddNote{Text: hostile("note"), Attachments: file("note"), Shared: true}},
+		{supervision.Manager("manager-mei"),
+			supervision.Intervene{Reason: hostile("intervene"), Attachments: file("case")}},
+		{supervision.Manager("manager-mei"),
+			supervision.AddNote{Text: hostile("note"), Attachments: file("note"), Shared: true}},
 	} {
 		_, err := s.svc.Do(t.Context(), order.ID, step.actor, step.action)
 		require.NoError(t, err)
@@ -104,7 +108,8 @@ func TestStoredScript_Browser(t *testing.T) {
 		for _, path := range paths {
 			b.open(path)
 			b.until(`document.readyState === "complete"`)
-			found, err := eval[int](b, `document.querySelectorAll("img[src=x], [onerror], [onfocus], a[href^='javascript']").length`)
+			found, err := eval[int](b,
+				`document.querySelectorAll("img[src=x], [onerror], [onfocus], a[href^='javascript']").length`)
 			require.NoError(t, err)
 			assert.Zero(t, found, "%s at %s", who, path)
 			b.fits()
@@ -140,5 +145,6 @@ func TestDownload_Hostile(t *testing.T) {
 	got := buyer.get(filePath(order.ID, now.Request.Attachments[0]))
 	require.Equal(t, http.StatusOK, got.StatusCode)
 	assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
-	assert.Regexp(t, `^attachment; filename="a\\"; filename=x.html<script>.txt"$`, got.Header.Get("Content-Disposition"))
+	assert.Regexp(t, `^attachment; filename="a\\"; filename=x.html<script>.txt"$`,
+		got.Header.Get("Content-Disposition"))
 }

@@ -90,13 +90,16 @@ func (v *visit) tabs(current search) (list []queue, err error) {
 		label  string
 		search url.Values
 	}{{"My turn", turn(v.who.Role)}, {"Waiting for the seller", turn(supervision.RoleSeller)},
-		{"Waiting for the buyer", turn(supervision.RoleBuyer)}, {"Appeals", pending}, {"Done", done}, {"All", url.Values{}}}
+		{"Waiting for the buyer", turn(supervision.RoleBuyer)}, {"Appeals", pending}, {"Done", done},
+		{"All", url.Values{}}}
 	for _, q := range queues {
 		s := v.newSearch(q.search)
-		if s.Criteria.Turn == v.who.Role && q.label != "My turn" || v.who.Role == supervision.RoleManager && q.label == "My turn" {
+		if s.Criteria.Turn == v.who.Role && q.label != "My turn" || v.who.Role == supervision.RoleManager &&
+			q.label == "My turn" {
 			continue
 		}
-		found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Criteria: s.Criteria, Limit: counted + 1})
+		found, err := v.svc.Search(v.r.Context(), v.actor(),
+			supervision.Query{Criteria: s.Criteria, Limit: counted + 1})
 		if err != nil {
 			return nil, err
 		}
@@ -237,7 +240,8 @@ func (l *tongue) turnOptions() (list []option) {
 
 func (l *tongue) silenceOptions() (list []option) {
 	for _, days := range []int{1, 3, 5, 10, 30} {
-		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(), Label: l.Span(time.Duration(days) * supervision.Day)})
+		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(),
+			Label: l.Span(time.Duration(days) * supervision.Day)})
 	}
 	return list
 }

@@ -105,7 +105,8 @@ func (p *portal) announce(ctx context.Context, order string) {
 		p.tell(ctx, order)
 		return
 	}
-	if _, err := p.db.ExecContext(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil && ctx.Err() == nil {
+	if _, err := p.db.ExecContext(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil &&
+		ctx.Err() == nil {
 		p.log.Warn("other processes have not been told", "error", err)
 	}
 }

@@ -121,7 +121,8 @@ func (b *tab) english() { b.speaks("en") }
 
 func (b *tab) speaks(tag string) {
 	b.t.Helper()
-	b.until(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "` + tag + `"})}).then(r => r.ok)`)
+	b.until(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "` + tag +
+		`"})}).then(r => r.ok)`)
 }
 
 // fits tells pages that have to be scrolled sideways.

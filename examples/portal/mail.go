@@ -97,7 +97,8 @@ func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	subject := mime.QEncoding.Encode("utf-8", view.Order.ID+": "+l.Record(view.Record.Operation))
 	message := strings.Join([]string{"From: KooGallery <supervision@portal.example>",
 		"To: " + to.mail(), "Subject: " + subject, "Date: " + n.At.UTC().Format(time.RFC1123Z), "MIME-Version: 1.0",
-		"Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", body.String()}, "\r\n")
+		"Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", body.String()},
+		"\r\n")
 	return p.mailer.deliver(ctx, to.mail(), message)
 }
 

@@ -81,8 +81,9 @@ func (v *visit) buy() error {
 		return v.notFound()
 	}
 	order, err := v.svc.Open(v.r.Context(), supervision.Opening{
-		ID: orderID(v.who, p.ID, v.r.PostFormValue("key")), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller, Policy: p.policy,
-		Paid: p.paid(),
+		ID: orderID(v.who, p.ID, v.r.PostFormValue("key")), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller,
+		Policy: p.policy,
+		Paid:   p.paid(),
 	})
 	if err != nil {
 		return err

@@ -29,7 +29,8 @@ type notice struct {
 // make it, and the operations managers where it opens a case.
 func recipients(o supervision.Order, r supervision.Record) (list []account) {
 	for _, a := range accounts {
-		party := a.ID == o.Buyer && a.Role == supervision.RoleBuyer || a.ID == o.Seller && a.Role == supervision.RoleSeller
+		party := a.ID == o.Buyer && a.Role == supervision.RoleBuyer || a.ID == o.Seller &&
+			a.Role == supervision.RoleSeller
 		concerned := party || a.Role == supervision.RoleManager && r.Operation == supervision.OpRaiseAppeal
 		if note, ok := r.Action.(supervision.AddNote); ok && !note.Shared {
 			concerned = false

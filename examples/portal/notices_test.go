@@ -67,11 +67,13 @@ func TestNotices_OfNotes(t *testing.T) {
 		return ids
 	}
 	manager := supervision.Manager("manager-mei")
-	assert.Empty(t, who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{}}))
+	assert.Empty(t,
+		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: manager,
 		Operation: supervision.OpAddNote, Action: supervision.AddNote{Shared: true}}))
-	assert.Equal(t, []string{"seller-cloudline", "manager-mei"}, who(supervision.Record{Actor: supervision.Buyer(harbor),
-		Operation: supervision.OpRaiseAppeal, Action: supervision.RaiseAppeal{}}))
+	assert.Equal(t, []string{"seller-cloudline", "manager-mei"},
+		who(supervision.Record{Actor: supervision.Buyer(harbor),
+			Operation: supervision.OpRaiseAppeal, Action: supervision.RaiseAppeal{}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: supervision.System(),
 		Operation: supervision.OpComplete, Action: supervision.Complete{}}))
 }
@@ -177,7 +179,8 @@ func TestMail(t *testing.T) {
 		}
 		return texts
 	}
-	require.Eventually(t, func() bool { return s.mail(t.Context()) == nil && len(about()) > 0 }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return s.mail(t.Context()) == nil && len(about()) > 0 }, patience,
+		20*time.Millisecond)
 	require.NoError(t, s.mail(t.Context()))
 	require.Len(t, about(), 1)
 	assert.Contains(t, about()[0], "Which archive?")

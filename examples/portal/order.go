@@ -90,7 +90,8 @@ func elsewhere(o supervision.Order, r supervision.Record) string {
 	case r.Operation == supervision.OpDeliver && o.Delivery != nil && r.At.Equal(o.Delivery.DeliveredAt):
 		return "delivery"
 	case o.Appeal != nil && !r.At.Before(o.Appeal.RaisedAt) && slices.Contains([]supervision.Operation{
-		supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpAddNote, supervision.OpDecideAppeal}, r.Operation):
+		supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpAddNote, supervision.OpDecideAppeal},
+		r.Operation):
 		return "appeal"
 	}
 	return ""

@@ -101,7 +101,8 @@ func (v *visit) showOverview() error {
 	}
 	for _, s := range supervision.Statuses() {
 		if !s.Final() {
-			page.ByStatus = append(page.ByStatus, bar{Label: v.l.Status(s), Count: byStatus[s], Late: s == supervision.Frozen})
+			page.ByStatus = append(page.ByStatus,
+				bar{Label: v.l.Status(s), Count: byStatus[s], Late: s == supervision.Frozen})
 		}
 	}
 	for days, n := range silent {

@@ -57,7 +57,8 @@ type layout struct {
 }
 
 func (v *visit) layout(title string, args ...any) layout {
-	l := layout{Title: v.l.t(title, args...), L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(), Path: v.r.URL.RequestURI()}
+	l := layout{Title: v.l.t(title, args...), L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
+		Path: v.r.URL.RequestURI()}
 	if v.demo && v.known {
 		l.Leaps = leaps
 	}
@@ -76,9 +77,10 @@ func (l layout) Nav() []link {
 		return nil
 	}
 	nav := map[supervision.Role][]link{
-		supervision.RoleBuyer:   {{"/orders", "Service Supervision"}, {"/market", "Marketplace"}},
-		supervision.RoleSeller:  {{"/orders", "Service Supervision"}, {"/templates", "Request templates"}},
-		supervision.RoleManager: {{"/appeals", "Appeals"}, {"/orders", "Service Supervision"}, {"/overview", "Overview"}},
+		supervision.RoleBuyer:  {{"/orders", "Service Supervision"}, {"/market", "Marketplace"}},
+		supervision.RoleSeller: {{"/orders", "Service Supervision"}, {"/templates", "Request templates"}},
+		supervision.RoleManager: {{"/appeals", "Appeals"}, {"/orders", "Service Supervision"},
+			{"/overview", "Overview"}},
 	}
 	return nav[l.Who.Role]
 }

@@ -63,7 +63,8 @@ func (v *visit) perform() error {
 	result, err := v.send(ctx, f, action, confirmed)
 	faults = append(faults, faultsOf(err)...)
 	if confirmed && err == nil {
-		if err := errors.Join(v.db.unstage(ctx, f.staged(v.who), f.files()), v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
+		if err := errors.Join(v.db.unstage(ctx, f.staged(v.who), f.files()),
+			v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
 			return err
 		}
 		v.say(address(order.ID), string(op))

@@ -89,7 +89,8 @@ type patient struct {
 
 func (p patient) Read(b []byte) (int, error) {
 	until := time.Now().Add(slowest)
-	if err := errors.Join(p.control.SetReadDeadline(until), p.control.SetWriteDeadline(until.Add(slowest))); err != nil &&
+	if err := errors.Join(p.control.SetReadDeadline(until),
+		p.control.SetWriteDeadline(until.Add(slowest))); err != nil &&
 		!errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}

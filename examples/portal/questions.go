@@ -145,7 +145,8 @@ func (l *tongue) amount(name string, paid supervision.Money, required bool) inpu
 }
 
 func (l *tongue) attach(label string) input {
-	return input{Name: "attachments", Label: l.t(label), Control: "files", Help: l.t("At most %s each.", byteSize(maxFile))}
+	return input{Name: "attachments", Label: l.t(label), Control: "files",
+		Help: l.t("At most %s each.", byteSize(maxFile))}
 }
 
 func (l *tongue) yesNo() []option {

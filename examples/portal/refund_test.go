@@ -20,7 +20,8 @@ func TestRefund(t *testing.T) {
 	path := at(order, "refund")
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	typed := buyer.get(path).form(url.Values{"amount": {"a lot"}, "confirm": {"yes"}})
-	for amount, fault := range map[string]string{"a lot": "Give an amount such as 120.50.", "12.5": "Give an amount such as 120.50.",
+	for amount, fault := range map[string]string{"a lot": "Give an amount such as 120.50.",
+		"12.5":   "Give an amount such as 120.50.",
 		"960.01": `id="amount-fault"`, "0": `id="amount-fault"`} {
 		typed.Set("amount", amount)
 		refused := buyer.send(path, typed)
@@ -43,7 +44,8 @@ func TestRefund(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Canceled, now.Status)
 	assert.Equal(t, supervision.Money{Amount: 48050, Currency: "CNY"}, now.Refund.Amount)
-	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate Refund", "the guide has no such refund")
+	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate Refund",
+		"the guide has no such refund")
 }
 
 // TestAmendment: a manager moves the scheduled end, and both parties read why

@@ -70,7 +70,8 @@ func (s *story) bought(buyer, productID string, ago time.Duration) *story {
 	s.clock.Set(s.p.svc.Now().Add(-ago))
 	s.buyer, s.seller = supervision.Buyer(buyer), supervision.Seller(p.Seller)
 	_, s.err = s.svc.Open(s.ctx,
-		supervision.Opening{ID: s.id, Product: productID, Buyer: buyer, Seller: p.Seller, Policy: p.policy, Paid: p.paid()})
+		supervision.Opening{ID: s.id, Product: productID, Buyer: buyer, Seller: p.Seller, Policy: p.policy,
+			Paid: p.paid()})
 	return s
 }
 

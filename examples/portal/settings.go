@@ -24,7 +24,8 @@ func parseSettings(args []string) (settings, error) {
 	flags.StringVar(&s.postgres, "postgres", "", "`URL` of a PostgreSQL database to use instead of the file")
 	flags.BoolVar(&s.demo, "demo", false, "let everybody move the clock forward")
 	flags.BoolVar(&s.https, "https", false, "browsers come through a TLS proxy: cookies are Secure")
-	flags.StringVar(&s.smtp, "smtp", "", "`address` of a mail server to send notices to, such as a catcher on this machine")
+	flags.StringVar(&s.smtp, "smtp", "",
+		"`address` of a mail server to send notices to, such as a catcher on this machine")
 	return s, flags.Parse(args)
 }
 

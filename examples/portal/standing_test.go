@@ -21,10 +21,12 @@ func TestStanding(t *testing.T) {
 		says      []string
 		not       []string
 	}{
-		{"seller-cloudline", "/orders/KG-1024", []string{"It is your turn", "Delivery rejected", "The import stops half way.",
-			`class="full"`, "The buyer can appeal now."}, nil},
+		{"seller-cloudline", "/orders/KG-1024",
+			[]string{"It is your turn", "Delivery rejected", "The import stops half way.",
+				`class="full"`, "The buyer can appeal now."}, nil},
 		{harbor, "/orders/KG-1024", []string{"Waiting for the seller", "You can appeal now."}, nil},
-		{"seller-cloudline", "/orders/KG-1023/delivery", []string{"Seller reminded", "When can we expect the migration?"}, nil},
+		{"seller-cloudline", "/orders/KG-1023/delivery",
+			[]string{"Seller reminded", "When can we expect the migration?"}, nil},
 		{harbor, "/orders/KG-1019", []string{"Progress reported", "Purchasing is installed", "Appeal decided",
 			"The seller has to deliver the purchasing module.", "Purchasing is missing."}, nil},
 		{northwind, "/orders/KG-1026", []string{"To be completed", "The order is completed"}, []string{"can appeal"}},

@@ -145,22 +145,26 @@ func appealResumed(s *story) {
 		byManager(day, supervision.DecideAppeal{Outcome: appeal.Resume, Upheld: true,
 			Decision: "The seller has to deliver the purchasing module."}).
 		bySeller(15*day, supervision.ReportProgress{Text: "Purchasing is installed; we are testing it."}).
-		byManager(time.Hour, supervision.Amend{ScheduledEnd: s.clock.Now().Add(400 * day), Reason: "Both sides asked for more time."})
+		byManager(time.Hour,
+			supervision.Amend{ScheduledEnd: s.clock.Now().Add(400 * day), Reason: "Both sides asked for more time."})
 }
 
 func canceledByRuling(s *story) {
 	s.bought(northwind, "helpdesk", 40*day).byBuyer(time.Hour, deskRequest()).
 		byBuyer(7*day, appealed(appeal.SellerSilent, "The seller never answered.", "Our money back.")).
 		byManager(2*day, supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true,
-			Refund: supervision.Money{Amount: 60000, Currency: "CNY"}, Decision: "The seller did not react; the order is refunded."})
+			Refund:   supervision.Money{Amount: 60000, Currency: "CNY"},
+			Decision: "The seller did not react; the order is refunded."})
 }
 
 func freeAppeal(s *story) {
 	s.bought(harbor, "crm", 5*day).byBuyer(time.Hour, textRequest("One workspace for 20 people.")).
 		bySeller(2*time.Hour, supervision.AcceptRequest{}).
-		byBuyer(day, supervision.ProposeRefund{Amount: supervision.Money{Amount: 90000, Currency: "CNY"}, Reason: "We need it no longer."}).
+		byBuyer(day, supervision.ProposeRefund{Amount: supervision.Money{Amount: 90000, Currency: "CNY"},
+			Reason: "We need it no longer."}).
 		bySeller(5*time.Hour, supervision.DeclineRefund{Reason: "The workspace is half set up."}).
-		byBuyer(day, supervision.ProposeRefund{Amount: supervision.Money{Amount: 48000, Currency: "CNY"}, Reason: "Half of it, then."})
+		byBuyer(day, supervision.ProposeRefund{Amount: supervision.Money{Amount: 48000, Currency: "CNY"},
+			Reason: "Half of it, then."})
 }
 
 // completed is an order that went well some months ago.

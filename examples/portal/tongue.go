@@ -47,7 +47,8 @@ func parseTongues() (tongues, error) {
 		if l.pages, err = parsePages(l); err != nil {
 			return nil, err
 		}
-		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files, "pages/mail.txt")
+		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files,
+			"pages/mail.txt")
 		if err != nil {
 			return nil, err
 		}
@@ -124,13 +125,15 @@ func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "roles": supervision.Roles,
 		"status": l.Status, "order": l.OrderStatus, "step": l.Step, "state": l.StepState, "tone": tone,
-		"done": l.Record, "ground": l.Ground, "party": func(p appeal.Party) supervision.Role { return supervision.Role(p) },
+		"done": l.Record, "ground": l.Ground,
+		"party":   func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 		"outcome": l.Outcome, "why": l.Why, "reason": l.Verdict, "time": l.time, "until": l.until,
 		"day":  func(t time.Time) string { return t.UTC().Format(l.day) },
 		"span": func(from, to time.Time) string { return l.Span(to.Sub(from)) }, "quote": quote,
 		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "file": filePath, "stamp": stamp,
-		"instant": l.Instant, "money": money, "script": l.script, "chartHeight": func(bars []bar) int { return len(bars) * barHeight },
-		"subject": func(order string, facts []fact) subject { return subject{order, facts} },
+		"instant": l.Instant, "money": money, "script": l.script,
+		"chartHeight": func(bars []bar) int { return len(bars) * barHeight },
+		"subject":     func(order string, facts []fact) subject { return subject{order, facts} },
 	}
 }
 

@@ -126,7 +126,8 @@ func TestUnsent_Browser(t *testing.T) {
 	buyer.press("Submit request")
 	buyer.sees("#problem", "Your session has ended.")
 	require.Equal(t, "Move the archive, please.", buyer.value("text"))
-	buyer.until(`fetch("/login", {method: "POST", body: new URLSearchParams({account: "` + harbor + `"})}).then(r => r.ok)`)
+	buyer.until(`fetch("/login", {method: "POST", body: new URLSearchParams({account: "` + harbor +
+		`"})}).then(r => r.ok)`)
 	buyer.press("Submit request")
 	buyer.sees("dialog[open]", "Move the archive, please.")
 	require.Empty(t, buyer.texts("#problem:not([hidden])"), "a problem goes when it is over")

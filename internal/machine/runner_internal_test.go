@@ -75,7 +75,8 @@ func TestARefusedTransitionLeavesTheMachineClean(t *testing.T) {
 
 // Where looplab fails, Fire says so, and not that the table has no such triple.
 func TestFireSaysHowLooplabFailed(t *testing.T) {
-	m, err := Compile(Spec{Initial: []string{"A"}, Final: []string{"B"}, Rows: []Row{{From: "A", Event: "go", To: "B"}}})
+	m, err := Compile(Spec{Initial: []string{"A"}, Final: []string{"B"},
+		Rows: []Row{{From: "A", Event: "go", To: "B"}}})
 	require.NoError(t, err)
 	m.runner, _ = lending(fsm.Callbacks{"enter_state": func(_ context.Context, e *fsm.Event) { e.FSM.SetState("C") }})
 	err = m.Fire("A", "go", "B")

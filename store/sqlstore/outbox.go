@@ -48,8 +48,9 @@ WHERE w.claim = ? AND ` + n.pairs("w.")),
 		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.pairs("")),
 		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since), claimed_until = 0, claim = 0
 WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
-		later:  n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
-		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` + n.pairs("")),
+		later: n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
+		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` +
+			n.pairs("")),
 		aside: n.text(`SELECT order_id, seq, attempts FROM {outbox}
 WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
 	}
@@ -81,7 +82,8 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 // heads returns the first record that waits of each order that is free, those
 // to be claimed first.
 func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervision.RecordID, err error) {
-	query := strings.ReplaceAll(s.outbox.heads, "{limit}", strconv.Itoa(max(limit, 0))) // in the text, so that plans are kept
+	query := strings.ReplaceAll(s.outbox.heads, "{limit}",
+		strconv.Itoa(max(limit, 0))) // in the text, so that plans are kept
 	err = s.read(ctx, func(r *sql.Rows) error {
 		var id supervision.RecordID
 		var lane int

@@ -179,7 +179,8 @@ func faultsOfCopies() []fault {
 				})
 				return a.due, a.err
 			}
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,
+				error) {
 				a := once(b, "claim", func() answer {
 					claimed, err := b.Store.Claim(ctx, at, lease, limit)
 					return answer{claimed: claimed, err: err}

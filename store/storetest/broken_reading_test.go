@@ -126,7 +126,8 @@ func faultsOfReading() []fault {
 			recordsAsking(func(_ *int64, limit *int) { *limit = 1000 })},
 		{"an error for the records of an unknown order", []string{"Records/returns none of an unknown order"},
 			func(b *broken) {
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord,
+					error) {
 					if _, _, err := b.Store.Load(ctx, id, ""); err != nil {
 						return nil, err
 					}

@@ -40,7 +40,8 @@ func faultsOfRelaying() []fault {
 		{"a lease a tick too long",
 			[]string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease += tick })},
-		{"a lease that never ends", []string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
+		{"a lease that never ends",
+			[]string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = 100000 * hour })},
 		{"one lease for all", []string{"Claim/each claim has a lease of its own"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = hour })},
@@ -52,7 +53,8 @@ func faultsOfRelaying() []fault {
 		}, claimRecords},
 		{"claims in the order of ids", []string{"Claim/those that wait longest first",
 			"Claim/an order waits from its first record that is not relayed"}, func(b *broken) {
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,
+				error) {
 				records, err := b.Store.Claim(ctx, at, lease, 1000)
 				slices.SortStableFunc(records, func(a, b service.Claimed) int {
 					return strings.Compare(a.RecordID.Order, b.RecordID.Order)
@@ -62,7 +64,8 @@ func faultsOfRelaying() []fault {
 		}},
 		{"one claim at a time", []string{"Claim/an order that is stuck does not hold up the others"}, func(b *broken) {
 			var busy time.Time
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,
+				error) {
 				if at.Before(busy) {
 					return nil, nil
 				}
@@ -73,7 +76,8 @@ func faultsOfRelaying() []fault {
 		{"claims that begin with the newest record",
 			[]string{"Claim/returns the first record of each order, as it was stored"},
 			func(b *broken) {
-				b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+				b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,
+					error) {
 					records, err := b.Store.Claim(ctx, at, lease, limit)
 					slices.Reverse(records)
 					return records, err
@@ -148,7 +152,8 @@ func faultsOfRelaying() []fault {
 					gone = append(gone, ids...)
 					return b.Store.Acknowledge(ctx, ids...)
 				}
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord,
+					error) {
 					records, err := b.Store.Records(ctx, id, after, limit)
 					return slices.DeleteFunc(records,
 						func(r service.FoundRecord) bool { return slices.Contains(gone, r.RecordID) }), err

@@ -61,7 +61,8 @@ type fault struct {
 }
 
 func faults() []fault {
-	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(), faultsOfReturning(),
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(),
+		faultsOfReturning(),
 		faultsOfValues(),
 		faultsOfContexts(), faultsOfCopies(), faultsOfRetaining())
 }

@@ -118,7 +118,8 @@ func faultsOfValues() []fault {
 		})},
 		{"records without what was submitted", []string{"Values/records of a stored order replay to the order"},
 			func(b *broken) {
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord,
+					error) {
 					records, err := b.Store.Records(ctx, id, after, limit)
 					for i, r := range records {
 						if _, ok := r.Record.Action.(supervision.RaiseAppeal); ok {

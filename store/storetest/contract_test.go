@@ -89,7 +89,8 @@ func contractSentences(t *testing.T) (sentences []string) {
 			sentences = append(sentences, strings.TrimRight(strings.TrimSpace(s), ";. ")+".")
 		}
 	}
-	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed", "Templates", "Retention",
+	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed",
+		"Templates", "Retention",
 		"PlacedRecord"} {
 		spec, ok := file.Scope.Lookup(name).Decl.(*ast.TypeSpec)
 		require.True(t, ok, name)

@@ -253,7 +253,8 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 	}
 	records, unreadable := readable(found)
 	if n := len(found); n > 0 && found[n-1].Seq > order.Version {
-		return views(records, actor), unreadable // others were faster, and what was due before they came may be due no longer
+		return views(records, actor),
+			unreadable // others were faster, and what was due before they came may be due no longer
 	}
 	_, due := order.Settle(at)
 	next := after + int64(len(found)) + 1

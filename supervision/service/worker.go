@@ -56,7 +56,8 @@ func (s *Service) settleBatch(ctx context.Context, batch []Found, at time.Time, 
 		}
 		order, records := due.Order.Settle(at)
 		if len(records) > 0 {
-			changes = append(changes, Change{Order: order, Before: due.Order.Version, Records: records, Relay: s.outbox})
+			changes = append(changes,
+				Change{Order: order, Before: due.Order.Version, Records: records, Relay: s.outbox})
 		}
 	}
 	if len(changes) == 0 {

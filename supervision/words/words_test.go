@@ -107,7 +107,8 @@ func TestR24_WhySaysTheNumbers(t *testing.T) {
 			"The other party has had its turn since 2 Mar 2026, 09:00 UTC; an appeal takes more than 5 days without an " +
 				"update. Possible from 7 Mar 2026, 09:00 UTC.",
 			"自2026年3月2日 09:00 UTC起待对方操作，对方超过5天未更新服务流程方可发起申诉。可操作时间：2026年3月7日 09:00 UTC。"},
-		{supervision.Decision{Reason: supervision.ReasonInBlackout, Measure: appeal.Measure{Since: began, Length: 15 * day}},
+		{supervision.Decision{Reason: supervision.ReasonInBlackout,
+			Measure: appeal.Measure{Since: began, Length: 15 * day}},
 			"No appeal is taken in the last 15 days before the scheduled completion.", "计划完成前的15天内不受理申诉。"},
 		{supervision.Decision{Reason: "of_a_newer_version"}, "", ""},
 	} {
@@ -179,7 +180,8 @@ func TestBadInput_FaultsSayTheirNumbers(t *testing.T) {
 		{supervision.Fault{Code: supervision.FaultOutOfRange, Max: "120h0m0s"}, "This is out of range; most: 5 days.",
 			"超出范围，最大：5天。"},
 		{supervision.Fault{Code: supervision.FaultOutOfRange}, "This is out of range.", "超出范围。"},
-		{supervision.Fault{Code: supervision.FaultMalformed, Kind: "date"}, "Give it in the form that is asked for: date.",
+		{supervision.Fault{Code: supervision.FaultMalformed, Kind: "date"},
+			"Give it in the form that is asked for: date.",
 			"请按要求的格式填写：日期。"},
 		{supervision.Fault{Code: supervision.FaultMalformed}, "Give it in the form that is asked for.", "请按要求的格式填写。"},
 	} {
@@ -204,7 +206,8 @@ func TestInstants(t *testing.T) {
 func TestUnknownCodesSayNothing(t *testing.T) {
 	for _, l := range []*words.Language{en, zh} {
 		said := []string{l.Status("x"), l.Step("x"), l.StepState("x"), l.OrderStatus("x"), l.Operation("x"),
-			l.Record("x"), l.Role("x"), l.Ground("x"), l.Outcome("x"), l.Kind("x"), l.Fault(supervision.Fault{Code: "x"})}
+			l.Record("x"), l.Role("x"), l.Ground("x"), l.Outcome("x"), l.Kind("x"),
+			l.Fault(supervision.Fault{Code: "x"})}
 		assert.Empty(t, slices.Compact(said)[0])
 		assert.Len(t, slices.Compact(said), 1)
 	}

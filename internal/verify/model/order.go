@@ -157,7 +157,8 @@ type Answer struct {
 }
 
 // Open opens an order (R01); end 0 stands for the policy's period.
-func Open(id, product, buyer, seller string, policy *Policy, template int, paid, bought, end, at int64) (Order, Record) {
+func Open(id, product, buyer, seller string, policy *Policy, template int, paid, bought, end, at int64) (Order,
+	Record) {
 	if bought == 0 {
 		bought = at
 	}
@@ -166,7 +167,8 @@ func Open(id, product, buyer, seller string, policy *Policy, template int, paid,
 	}
 	o := Order{
 		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template, Paid: paid,
-		Status: policy.Start, Version: 1, Bought: bought, Opened: at, Updated: at, TurnSince: at, SilentSince: at, End: end,
+		Status: policy.Start, Version: 1, Bought: bought, Opened: at, Updated: at, TurnSince: at, SilentSince: at,
+		End: end,
 	}
 	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
 }

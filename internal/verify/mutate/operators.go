@@ -283,7 +283,8 @@ func (f *finder) returned(r *ast.ReturnStmt) {
 // others are values that a function could return instead.
 func (f *finder) others(value ast.Expr, t types.Type) []string {
 	text := f.source(value)
-	if lit, ok := value.(*ast.CompositeLit); ok && len(lit.Elts) == 0 || text == "nil" || text == `""` || f.zeros[text] {
+	if lit, ok := value.(*ast.CompositeLit); ok && len(lit.Elts) == 0 || text == "nil" || text == `""` ||
+		f.zeros[text] {
 		return nil
 	}
 	switch u := t.Underlying().(type) {

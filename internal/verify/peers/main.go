@@ -61,7 +61,8 @@ func contest(ctx context.Context, only string, hosts bool, rounds int, turn time
 	})
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%s, %s/%s, %d cores; load averages at the beginning %s; %d rounds, turns of %s.\n\n", runtime.Version(),
-		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), rounds, turn)
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), rounds,
+		turn)
 	for _, s := range list {
 		s.rates, s.delays = make(map[int][]float64), make(map[int][]time.Duration)
 		var err error

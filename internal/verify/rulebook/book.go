@@ -154,7 +154,8 @@ func describe(op supervision.Operation) (operationEntry, error) {
 
 // orderAt is an order at one of two statuses: just opened, or canceled.
 func orderAt(status supervision.Status) (supervision.Order, error) {
-	order, _, err := supervision.Open(supervision.Opening{ID: "o", Product: "p", Buyer: "buyer", Seller: "seller"}, began)
+	order, _,
+		err := supervision.Open(supervision.Opening{ID: "o", Product: "p", Buyer: "buyer", Seller: "seller"}, began)
 	for _, action := range []supervision.Action{
 		supervision.Intervene{Reason: "…"}, supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "…"},
 	} {

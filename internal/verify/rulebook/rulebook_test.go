@@ -44,7 +44,8 @@ func TestRuleBook_AsksForEveryReason(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "docs", "vectors.json"))
 	require.NoError(t, err)
 	for _, reason := range supervision.Reasons() {
-		assert.Contains(t, string(data), `"reason":"`+string(reason)+`"`, "give walk.go a way to it, then run: %s", command)
+		assert.Contains(t, string(data), `"reason":"`+string(reason)+`"`, "give walk.go a way to it, then run: %s",
+			command)
 	}
 	for _, status := range supervision.Statuses() {
 		assert.Contains(t, string(data), `"status":"`+string(status)+`"`)

@@ -121,7 +121,8 @@ func walked() (orders []supervision.Order, err error) {
 		random := rand.New(rand.NewPCG(35, uint64(i)))
 		for found := 0; found < ordersPerPolicy; {
 			id := fmt.Sprintf("o-%d", len(orders)+1)
-			order, _, err := supervision.Open(supervision.Opening{ID: id, Product: "p", Buyer: "buyer", Seller: "seller",
+			order, _,
+				err := supervision.Open(supervision.Opening{ID: id, Product: "p", Buyer: "buyer", Seller: "seller",
 				Paid: paid, Policy: policy}, began)
 			if err != nil {
 				return nil, err

@@ -113,7 +113,8 @@ func TestPlans(t *testing.T) {
 				for line := range strings.Lines(plan) {
 					for _, scan := range []string{"Seq Scan on " + prefix, "SCAN " + prefix + "orders\n",
 						"SCAN " + prefix + "records\n", " ALL "} {
-						require.True(t, !strings.Contains(line, scan) || strings.Contains(line, "<"), line) // <of a result>
+						require.True(t, !strings.Contains(line, scan) || strings.Contains(line, "<"),
+							line) // <of a result>
 					}
 				}
 			})

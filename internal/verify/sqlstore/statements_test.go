@@ -41,7 +41,8 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"refuse": {"SELECT"},
 		"search": {"SELECT"},
 		"settle": {"SELECT", "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT"},
-		"relay":  {"SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE", "COMMIT"},
+		"relay": {"SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE",
+			"COMMIT"},
 	},
 }
 

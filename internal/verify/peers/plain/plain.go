@@ -83,10 +83,12 @@ func (h *Host) Do(ctx context.Context, order string, step flow.Step) error {
 		now := time.Now()
 		switch step.Event {
 		case "submit_request":
-			_, err = tx.Exec(ctx, "UPDATE orders SET status = $1, version = $2, updated_at = $3, request = $4 WHERE id = $5",
+			_, err = tx.Exec(ctx,
+				"UPDATE orders SET status = $1, version = $2, updated_at = $3, request = $4 WHERE id = $5",
 				to, version+1, now, step.Text, order)
 		case "deliver":
-			_, err = tx.Exec(ctx, "UPDATE orders SET status = $1, version = $2, updated_at = $3, delivery = $4 WHERE id = $5",
+			_, err = tx.Exec(ctx,
+				"UPDATE orders SET status = $1, version = $2, updated_at = $3, delivery = $4 WHERE id = $5",
 				to, version+1, now, step.Text, order)
 		default:
 			_, err = tx.Exec(ctx, "UPDATE orders SET status = $1, version = $2, updated_at = $3 WHERE id = $4",

@@ -80,7 +80,7 @@ var aboutClaim = []sentence{
 			c.create(c.open(opening(id), day0.Add(time.Duration(i)*tick)))
 		}
 		c.claims(day0, 4, "a1", "b1", "c1", "d1")
-		c.failed("a1", 1, day0.Add(hour))
+		c.failed("a1", 1, day0.Add(hour-tick))
 		c.failed("b1", 1, day0.Add(hour))
 		c.claims(day0.Add(hour), 3, "c1", "d1", "a1")
 		c.claims(day0.Add(hour), 3, "b1")

@@ -64,15 +64,6 @@ func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
 	return err == nil && reflect.DeepEqual(checked, r.Clone().Action)
 }
 
-// Form returns the version of the template that an action of the operation
-// fills in (R04); 0 for none.
-func (o Order) Form(op Operation) int {
-	if op == OpSubmitRequest {
-		return o.TemplateVersion
-	}
-	return 0
-}
-
 func (o *Order) admitAction(actor Actor, action Action, at time.Time) (time.Time, error) {
 	if err := CheckAction(action); err != nil {
 		return at, err

@@ -61,7 +61,7 @@ func (a Erase) effect(o Order, r Record) Order {
 		eraseFiles(o.Request.Attachments)
 	}
 	if o.Delivery != nil {
-		o.Delivery.Result = erased(o.Delivery.Result)
+		o.Delivery.Result, o.Delivery.Values = erased(o.Delivery.Result), erasedValues(o.Delivery.Values)
 		eraseFiles(o.Delivery.Attachments)
 	}
 	if o.Appeal != nil {

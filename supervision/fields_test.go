@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asked are orders at every status, on free text and on a template, under
+// asked are orders at every status, on free text and on templates, under
 // several policies, with a proposal and without.
 func asked(t *testing.T) (list []*story) {
 	strict := supervision.Guide()
@@ -30,7 +30,9 @@ func asked(t *testing.T) (list []*story) {
 			}
 		}
 	}
-	return append(list, beginOn(t, anOpening(supervision.Guide()), 2, seats()))
+	licensed := anOpening(supervision.License())
+	licensed.DeliveryTemplateVersion = 3
+	return append(list, beginOn(t, anOpening(supervision.Guide()), 2, seats()), beginOn(t, licensed, 0, seats()))
 }
 
 // performer is the actor of the story that performs an operation.

@@ -333,9 +333,14 @@ func TestInput_Openings(t *testing.T) {
 		assert.NoError(t, err)
 	}
 	opening := anOpening(supervision.Guide())
-	opening.TemplateVersion = -1
+	opening.RequestTemplateVersion = -1
 	_, _, err := supervision.Open(opening, bought)
-	assert.Equal(t, map[string]string{"template_version": "out_of_range"}, faultsOf(t, err))
+	assert.Equal(t, map[string]string{"request_template_version": "out_of_range"}, faultsOf(t, err))
+	opening.DeliveryTemplateVersion = -1
+	_, _, err = supervision.Open(opening, bought)
+	assert.Equal(t, map[string]string{
+		"request_template_version": "out_of_range", "delivery_template_version": "out_of_range",
+	}, faultsOf(t, err))
 	for _, end := range []time.Time{bought, bought.Add(-tick), bought.Add(999)} {
 		opening = anOpening(supervision.Guide())
 		opening.ScheduledEnd = end

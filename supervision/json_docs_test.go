@@ -91,7 +91,7 @@ func TestJSON_PageNamesEveryField(t *testing.T) {
 	text := readPage(t)
 	for section, form := range map[string]string{
 		"Order": "order_*.json", "Record": "record_*.json", "Policy": "policy_*.json",
-		"Request template": "template_*.json",
+		"Template": "template_*.json",
 	} {
 		var named []string
 		for _, row := range rows(t, text, section) {

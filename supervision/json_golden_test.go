@@ -34,7 +34,9 @@ func documents(t *testing.T) (list []document) {
 	for _, status := range supervision.Statuses() {
 		list = append(list, document{"order", string(status), orders[status], readAs[supervision.Order]})
 	}
-	list = append(list, document{"order", "erased", orders["erased"], readAs[supervision.Order]})
+	for _, name := range []string{"erased", "delivered_as_text"} {
+		list = append(list, document{"order", name, orders[supervision.Status(name)], readAs[supervision.Order]})
+	}
 	records := make(map[supervision.Operation]supervision.Record)
 	for _, r := range told {
 		if _, earlier := records[r.Operation]; !earlier {
@@ -59,6 +61,7 @@ func documents(t *testing.T) (list []document) {
 	refunding.Refund = half
 	list = append(list, document{"action", "decide_appeal_with_a_refund", asJSON{refunding}, readAction})
 	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
+	list = append(list, document{"action", "deliver_as_text", asJSON{deliver}, readAction})
 	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
 		supervision.Hardware()} {
 		list = append(list, document{"policy", p.Name, p, readAs[supervision.Policy]})
@@ -84,8 +87,8 @@ func readAction(data []byte) (any, error) {
 
 // tales drives two orders through every status and operation, with every field
 // filled in somewhere, and returns their records and an order at each status.
-// The first has a template and is accepted after an appeal of the seller; the
-// second is canceled.
+// The first has templates and is accepted after an appeal of the seller; the
+// second is canceled. A third delivers in words.
 func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervision.Order) {
 	orders := make(map[supervision.Status]supervision.Order)
 	keep := func(s *story) {
@@ -96,9 +99,10 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	policy.NegotiatedRefund, policy.AtScheduledEnd = true, supervision.EndCancel
 	opening := anOpening(policy)
 	opening.BoughtAt, opening.ScheduledEnd = bought.Add(-time.Hour), bought.Add(200*day)
+	opening.DeliveryTemplateVersion = 5
 	form := supervision.SubmitRequest{Values: template.Values{"users": json.Number("200"), "region": "eu"},
 		Attachments: files}
-	delivery := supervision.Deliver{Result: deliver.Result, Attachments: files, EnabledAt: bought.Add(2 * day)}
+	delivery := supervision.Deliver{Values: form.Values, Attachments: files, EnabledAt: bought.Add(2 * day)}
 
 	s := beginOn(t, opening, 2, seats())
 	keep(s)
@@ -135,8 +139,11 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	refunding.Refund = half
 	other := rejections(t, supervision.Guide(), appeal.RequestRejected, 3)
 	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, refunding))
+	asText := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance)
+	orders["delivered_as_text"] = asText.order
 	return slices.Concat(s.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
-		other.records, erasing.records[len(erasing.records)-1:]), orders
+		other.records, erasing.records[len(erasing.records)-1:],
+		asText.records), orders
 }
 
 // everyKind is a request template with a field of each kind, and every setting

@@ -30,9 +30,11 @@ type Opening struct {
 	Paid Money `json:"paid,omitzero"`
 	// Policy is pinned to the order (R25); zero stands for [Guide].
 	Policy Policy `json:"policy,omitzero"`
-	// TemplateVersion is the version of the seller's request template that the
-	// order is pinned to (R04); 0 for free text. A service fills it in.
-	TemplateVersion int `json:"template_version,omitempty"`
+	// RequestTemplateVersion and DeliveryTemplateVersion are the versions of
+	// the seller's templates that the order is pinned to (R04); 0 for free text.
+	// A service fills them in.
+	RequestTemplateVersion  int `json:"request_template_version,omitempty"`
+	DeliveryTemplateVersion int `json:"delivery_template_version,omitempty"`
 }
 
 // Open opens an order: its first state and its first record. It is pure. A
@@ -81,7 +83,8 @@ func (a Opening) check(_ command, f faults) (Action, faults) {
 func (a Opening) facts(f facts) facts {
 	return f.id("id", a.ID).id("product", a.Product).id("buyer", a.Buyer).id("seller", a.Seller).
 		instant("bought_at", a.BoughtAt).instant("scheduled_end", a.ScheduledEnd).money("paid", a.Paid).
-		policy("policy", a.Policy).number("template_version", a.TemplateVersion)
+		policy("policy", a.Policy).number("request_template_version", a.RequestTemplateVersion).
+		number("delivery_template_version", a.DeliveryTemplateVersion)
 }
 
 func (a Opening) validate(f faults) faults {
@@ -95,7 +98,7 @@ func (a Opening) validate(f faults) faults {
 	if !a.ScheduledEnd.IsZero() {
 		f.Instant("scheduled_end", a.ScheduledEnd)
 	}
-	f.templateVersion(a.TemplateVersion)
+	f.templateVersions(a.RequestTemplateVersion, a.DeliveryTemplateVersion)
 	if a.Paid != (Money{}) {
 		f.Within("paid", a.Paid.Validate())
 	}
@@ -104,7 +107,8 @@ func (a Opening) validate(f faults) faults {
 
 func (a Opening) effect(o Order, r Record) Order {
 	o.ID, o.Product, o.Buyer, o.Seller = a.ID, a.Product, a.Buyer, a.Seller
-	o.Policy, o.TemplateVersion, o.Paid = a.Policy, a.TemplateVersion, a.Paid
+	o.RequestTemplateVersion, o.DeliveryTemplateVersion = a.RequestTemplateVersion, a.DeliveryTemplateVersion
+	o.Policy, o.Paid = a.Policy, a.Paid
 	o.BoughtAt, o.OpenedAt, o.ScheduledEnd = a.BoughtAt, r.At, a.ScheduledEnd
 	return o
 }

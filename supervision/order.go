@@ -23,9 +23,10 @@ type Order struct {
 	Seller  string `json:"seller"`
 	// Policy is the policy pinned to the order when it opened (R25).
 	Policy Policy `json:"policy"`
-	// TemplateVersion is the version of the request template pinned to the
-	// order (R04); 0 for free text.
-	TemplateVersion int `json:"template_version,omitempty"`
+	// RequestTemplateVersion and DeliveryTemplateVersion are the versions of
+	// the seller's templates pinned to the order (R04); 0 for free text.
+	RequestTemplateVersion  int `json:"request_template_version,omitempty"`
+	DeliveryTemplateVersion int `json:"delivery_template_version,omitempty"`
 
 	// Paid is what the buyer paid (R32); zero where the host did not say.
 	Paid Money `json:"paid,omitzero"`
@@ -121,6 +122,7 @@ func (o Order) Clone() Order {
 	}
 	if o.Delivery != nil {
 		delivery := *o.Delivery
+		delivery.Values = delivery.Values.Clone()
 		delivery.Attachments = slices.Clone(delivery.Attachments)
 		o.Delivery = &delivery
 	}

@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func seats() template.Template {
 
 func TestR03_RequestOnATemplate(t *testing.T) {
 	s := beginOn(t, anOpening(supervision.Guide()), 3, seats())
-	assert.Equal(t, 3, s.order.TemplateVersion, "R04: pinned")
+	assert.Equal(t, 3, s.order.RequestTemplateVersion, "R04: pinned")
 
 	raw := template.Values{"users": "0200", "region": " eu "}
 	s.do(ben, supervision.SubmitRequest{Values: raw})
@@ -189,6 +190,80 @@ func TestR07_Delivery(t *testing.T) {
 	s.do(ben, rejectProduct).wait(day).do(sue, deliver)
 	assert.Equal(t, &supervision.Delivery{Result: deliver.Result, DeliveredAt: s.at}, s.order.Delivery,
 		"attachments and the instant are optional")
+}
+
+// licensed opens a story on a version of a delivery template.
+func licensed(t *testing.T, version int) *story {
+	opening := anOpening(supervision.License())
+	opening.DeliveryTemplateVersion = version
+	return beginOn(t, opening, 0, seats())
+}
+
+func TestR07_DeliveryOnATemplate(t *testing.T) {
+	s := licensed(t, 3).wait(day)
+	assert.Equal(t, []int{0, 3, 0}, []int{s.order.Form(supervision.OpSubmitRequest), s.order.Form(supervision.OpDeliver),
+		s.order.Form(supervision.OpAcceptProduct)}, "R04: pinned")
+
+	raw := template.Values{"users": "0200", "region": " eu "}
+	s.do(sue, supervision.Deliver{Values: raw, EnabledAt: bought})
+	want, err := s.forms[0].Accept(raw)
+	require.NoError(t, err)
+	assert.Equal(t, &supervision.Delivery{Values: want, EnabledAt: bought, DeliveredAt: s.at}, s.order.Delivery)
+	assert.Equal(t, want, s.records[1].Action.(supervision.Deliver).Values)
+	raw["region"], want["region"] = "us", "us"
+	assert.Equal(t, "eu", s.order.Delivery.Values["region"], "detached from the caller's memory")
+	clone := s.order.Clone()
+	clone.Delivery.Values["region"] = "cn"
+	assert.Equal(t, "eu", s.order.Delivery.Values["region"], "and from a clone's")
+
+	s.do(ben, rejectProduct).wait(day).do(sue, supervision.Deliver{Values: template.Values{"users": 7, "region": "cn"}})
+	assert.Equal(t, json.Number("7"), s.order.Delivery.Values["users"], "the last delivery")
+	replayed, err := supervision.Replay(s.records)
+	require.NoError(t, err)
+	assert.Equal(t, s.order, replayed)
+	assert.True(t, s.order.Repeats(s.records[3], s.records[3].Action, s.forms...), "R28")
+	assert.False(t, s.order.Repeats(s.records[3], s.records[1].Action, s.forms...), "other answers")
+}
+
+// A template asks for a delivery what it asks for a request, fault by fault.
+func TestR07_EveryFaultOfADeliveryAtOnce(t *testing.T) {
+	templated := licensed(t, 1)
+	unloaded := templated.fork()
+	unloaded.forms = nil
+	answers := template.Values{"users": 5, "region": "eu"}
+	for name, c := range map[string]struct {
+		on     *story
+		action supervision.Deliver
+		want   map[string]string
+	}{
+		"every field": {templated, supervision.Deliver{Result: "x", EnabledAt: bought.Add(-tick),
+			Values:      template.Values{"users": 501, "region": "us", "colour": "red"},
+			Attachments: []supervision.Attachment{{Name: "log.txt"}}},
+			map[string]string{"values.users": "too_large", "values.region": "not_an_option", "values": "unknown_field",
+				"result": "unknown_field", "attachments[0].ref": "required", "enabled_at": "out_of_range"}},
+		"nothing": {templated, supervision.Deliver{},
+			map[string]string{"values.users": "required", "values.region": "required"}},
+		"a result besides": {templated, supervision.Deliver{Result: "x", Values: answers},
+			map[string]string{"result": "unknown_field"}},
+		"a result instead": {templated, deliver,
+			map[string]string{"result": "unknown_field", "values.users": "required", "values.region": "required"}},
+		"blanks instead": {templated, supervision.Deliver{Result: " \n", Values: answers}, map[string]string{}},
+		"no form at hand": {unloaded, supervision.Deliver{Values: answers},
+			map[string]string{"values": "template_missing"}},
+		"a form where there is none": {begin(t, supervision.License()), supervision.Deliver{Values: answers},
+			map[string]string{"values": "no_template", "result": "required"}},
+		"the request's form": {beginOn(t, anOpening(supervision.License()), 2, seats()),
+			supervision.Deliver{Values: answers}, map[string]string{"values": "no_template", "result": "required"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := c.on.order.Apply(sue, c.action, c.on.at, c.on.forms...)
+			if len(c.want) == 0 {
+				assert.NoError(t, err)
+				return
+			}
+			assert.Equal(t, c.want, faultsOf(t, err))
+		})
+	}
 }
 
 func TestR07_EnabledBetweenOpeningAndDelivery(t *testing.T) {

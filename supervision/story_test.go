@@ -99,10 +99,11 @@ func beginAs(t testing.TB, opening supervision.Opening) *story {
 	return &story{t: t, order: order, records: []supervision.Record{record}, at: bought}
 }
 
-// beginOn opens a story on a version of a request template.
+// beginOn opens a story on a version of a request template, and on the same
+// form as its delivery template where the opening names one.
 func beginOn(t testing.TB, opening supervision.Opening, version int, form template.Template) *story {
 	t.Helper()
-	opening.TemplateVersion = version
+	opening.RequestTemplateVersion = version
 	s := beginAs(t, opening)
 	compiled, err := template.Compile(form)
 	require.NoError(t, err)

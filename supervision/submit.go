@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/koogallery/serviceflow/internal/fault"
-
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -42,46 +40,17 @@ type Request struct {
 func (SubmitRequest) Operation() Operation { return OpSubmitRequest }
 
 func (a SubmitRequest) check(c command, f faults) (Action, faults) {
-	version := c.order.Form(OpSubmitRequest)
-	a.Text = f.text("text", a.Text, version == 0)
+	a.Values, a.Text = f.formOr("text", c, a.Operation(), a.Values, a.Text)
 	a.Attachments = f.attachments("attachments", a.Attachments)
-	a.Values = f.form("values", version, c.form, a.Values)
-	if version != 0 && a.Text != "" {
-		f.Add("text", fault.UnknownField, "the order has a request template: fill in its fields")
-	}
 	return a, f
 }
 
 func (SubmitRequest) inputs(c command) []Input {
-	if version := c.order.TemplateVersion; version != 0 {
-		return []Input{{Key: "values", Kind: FieldForm, Required: true, Template: version}, askFiles(false)}
-	}
-	return []Input{askText("text", true), askFiles(false)}
+	return []Input{askFormOr("text", c, OpSubmitRequest), askFiles(false)}
 }
 
 func (a SubmitRequest) facts(f facts) facts {
 	return f.answers(a.Values).text("text", a.Text).files(a.Attachments)
-}
-
-// form checks values against the template that the order is pinned to; each
-// fault names its field as "values.key" (R04).
-func (f *faults) form(field string, version int, form *template.Form, raw template.Values) template.Values {
-	switch {
-	case f.erase:
-		f.had = f.had || len(raw) > 0
-		return erasedValues(raw)
-	case version == 0:
-		if len(raw) > 0 {
-			f.Add(field, fault.NoTemplate, "the order has no template for this: write text")
-		}
-		return nil
-	case form == nil:
-		f.Add(field, fault.TemplateMissing, "pass the version of the template that the order is pinned to")
-		return nil
-	}
-	accepted, err := form.Accept(raw)
-	f.Within(field, err)
-	return accepted
 }
 
 func (a SubmitRequest) effect(o Order, r Record) Order {

@@ -28,7 +28,7 @@ func (o *Order) validate(f faults) faults {
 	} else {
 		f.Within("policy", o.Policy.Validate())
 	}
-	f.templateVersion(o.TemplateVersion)
+	f.templateVersions(o.RequestTemplateVersion, o.DeliveryTemplateVersion)
 	if o.Paid != (Money{}) {
 		f.Within("paid", o.Paid.Validate())
 	}
@@ -45,9 +45,14 @@ func (o *Order) validate(f faults) faults {
 	return f
 }
 
-func (f *faults) templateVersion(version int) {
+func (f *faults) templateVersions(request, delivery int) {
+	f.templateVersion("request_template_version", request)
+	f.templateVersion("delivery_template_version", delivery)
+}
+
+func (f *faults) templateVersion(field string, version int) {
 	if version < 0 {
-		f.Add("template_version", fault.OutOfRange, "give 0 for free text, or the version of a template")
+		f.Add(field, fault.OutOfRange, "give 0 for free text, or the version of a template")
 	}
 }
 

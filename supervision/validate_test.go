@@ -38,9 +38,11 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			"updated_at": "required", "turn_since": "required", "scheduled_end": "required",
 		}},
 		{"a faulty id and policy", supervision.AwaitingRequest, func(o *order) {
-			o.Buyer, o.Policy.CompletionDelay, o.TemplateVersion = "a\x00", 0, -1
+			o.Buyer, o.Policy.CompletionDelay, o.RequestTemplateVersion = "a\x00", 0, -1
+			o.DeliveryTemplateVersion = -1
 		}, map[string]string{
-			"buyer": "control_character", "policy.completion_delay": "out_of_range", "template_version": "out_of_range",
+			"buyer": "control_character", "policy.completion_delay": "out_of_range", "request_template_version": "out_of_range",
+			"delivery_template_version": "out_of_range",
 		}},
 		{"negative counters", supervision.AwaitingAcceptance, func(o *order) {
 			o.RequestRejections, o.ProductRejections = -1, -3

@@ -96,10 +96,10 @@ func (v *visit) requestFacts(o supervision.Order) ([]fact, error) {
 // templateOf returns the template that the order is pinned to; nil for none
 // (R04).
 func (p *portal) templateOf(ctx context.Context, o supervision.Order) (*template.Template, error) {
-	if o.TemplateVersion == 0 {
+	if o.RequestTemplateVersion == 0 {
 		return nil, nil
 	}
-	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.TemplateVersion)
+	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.RequestTemplateVersion)
 	return &published.Template, err
 }
 

@@ -28,7 +28,7 @@ var form = template.Template{
 func (c *check) filled(id string) *history {
 	c.Helper()
 	o := opening(id)
-	o.TemplateVersion = 1
+	o.RequestTemplateVersion = 1
 	h := c.open(o, day0)
 	var err error
 	h.form, err = template.Compile(form)

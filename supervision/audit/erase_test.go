@@ -117,7 +117,7 @@ func TestR35_ErasedAnswersAreJudgedWithoutTheirForm(t *testing.T) {
 		{Key: "name", Label: "Name", Kind: template.Line, Required: true},
 	}})
 	require.NoError(t, err)
-	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, TemplateVersion: 1}
+	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, RequestTemplateVersion: 1}
 	order, first, err := supervision.Open(opening, monday)
 	require.NoError(t, err)
 	order, second, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"name": "Jane"}}, monday,

@@ -214,7 +214,7 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "seats", Label: "Seats",
 		Kind: template.Integer, Required: true}}})
 	require.NoError(t, err)
-	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, TemplateVersion: 7}
+	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, RequestTemplateVersion: 7}
 	order, first, err := supervision.Open(opening, monday)
 	require.NoError(t, err)
 	_, made, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"seats": "12"}}, monday, form)

@@ -51,7 +51,7 @@ func (s *Service) complete(opening supervision.Opening) supervision.Opening {
 	if opening.Policy == (supervision.Policy{}) {
 		opening.Policy = s.policy
 	}
-	opening.TemplateVersion = 0
+	opening.RequestTemplateVersion = 0
 	return opening
 }
 
@@ -64,7 +64,7 @@ func (s *Service) open(ctx context.Context, opening supervision.Opening, at time
 	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
 		return supervision.Order{}, err
 	}
-	opening.TemplateVersion = current.Version
+	opening.RequestTemplateVersion = current.Version
 	order, record, err := supervision.Open(opening, at)
 	if err != nil {
 		return supervision.Order{}, err
@@ -100,7 +100,7 @@ func (s *Service) openAgain(ctx context.Context, opening supervision.Opening, at
 	if opening.Policy == (supervision.Policy{}) { // the service's may have changed since
 		opening.Policy = was.Policy
 	}
-	opening.TemplateVersion = was.TemplateVersion
+	opening.RequestTemplateVersion = was.RequestTemplateVersion
 	_, again, err := supervision.Open(opening, first.At)
 	if err != nil {
 		return supervision.Order{}, err

@@ -201,10 +201,10 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 func TestOpen_TheHostCannotChooseTheTemplate(t *testing.T) {
 	b := newBench(t)
 	opening := anOpening(supervision.Policy{})
-	opening.TemplateVersion = 7
+	opening.RequestTemplateVersion = 7
 	order, err := b.Service.Open(t.Context(), opening)
 	require.NoError(t, err)
-	assert.Zero(t, order.TemplateVersion)
+	assert.Zero(t, order.RequestTemplateVersion)
 }
 
 func TestOpen_StoreFailures(t *testing.T) {

@@ -68,10 +68,10 @@ func TestR04_PublishingDetachesTheTemplate(t *testing.T) {
 func TestR04_AnOrderIsPinnedToTheVersionItWasOpenedWith(t *testing.T) {
 	b := newBench(t)
 	free := b.open("o-1")
-	assert.Zero(t, free.TemplateVersion)
+	assert.Zero(t, free.RequestTemplateVersion)
 	b.publish("p-1", seats())
 	pinned := b.open("o-2")
-	assert.Equal(t, 1, pinned.TemplateVersion)
+	assert.Equal(t, 1, pinned.RequestTemplateVersion)
 	b.publish("p-1", template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line,
 		Required: true}}})
 
@@ -83,7 +83,7 @@ func TestR04_AnOrderIsPinnedToTheVersionItWasOpenedWith(t *testing.T) {
 	assert.Equal(t, order.Request.Values, b.records("o-2")[1].Action.(supervision.SubmitRequest).Values,
 		"in the record too")
 	b.whole("o-2")
-	assert.Equal(t, 2, b.open("o-3").TemplateVersion)
+	assert.Equal(t, 2, b.open("o-3").RequestTemplateVersion)
 }
 
 func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {

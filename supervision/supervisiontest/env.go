@@ -22,9 +22,11 @@ type Env struct {
 	Clock *clock.Mock
 	// Store is its store, which breaks when told to.
 	Store *Store
-	// Request is what [Env.Reach] submits. Set its Values where the product has
-	// a request template; the zero value stands for a text.
-	Request supervision.SubmitRequest
+	// Request is what [Env.Reach] submits, and Delivery what it delivers. Set
+	// the Values where the product has a template for it; the zero value stands
+	// for a text.
+	Request  supervision.SubmitRequest
+	Delivery supervision.Deliver
 
 	opened int
 }

@@ -73,7 +73,7 @@ func (e *Env) step(ctx context.Context, o supervision.Order, to supervision.Stat
 		}
 		return e.do(ctx, o.ID, seller, supervision.AcceptRequest{})
 	case supervision.AwaitingDelivery:
-		return e.do(ctx, o.ID, seller, supervision.Deliver{Result: "The service is set up."})
+		return e.do(ctx, o.ID, seller, e.delivery())
 	case supervision.AwaitingAcceptance:
 		if appealing && grants(o, appeal.ProductRejected) {
 			return e.do(ctx, o.ID, buyer, supervision.RejectProduct{Reason: "It is not what was asked for."})
@@ -99,6 +99,13 @@ func (e *Env) request() supervision.SubmitRequest {
 		return supervision.SubmitRequest{Text: "Please set the service up.", Attachments: e.Request.Attachments}
 	}
 	return e.Request
+}
+
+func (e *Env) delivery() supervision.Deliver {
+	if e.Delivery.Result == "" && len(e.Delivery.Values) == 0 {
+		return supervision.Deliver{Result: "The service is set up.", Attachments: e.Delivery.Attachments}
+	}
+	return e.Delivery
 }
 
 func grants(o supervision.Order, ground appeal.Ground) bool {

@@ -16,31 +16,31 @@ import (
 // handOrder is an order as a host that writes its SQL by hand would decode it:
 // the same document, the policy carried along unread.
 type handOrder struct {
-	Format            int                   `json:"format"`
-	ID                string                `json:"id"`
-	Product           string                `json:"product"`
-	Buyer             string                `json:"buyer"`
-	Seller            string                `json:"seller"`
-	Policy            json.RawMessage       `json:"policy"`
-	TemplateVersion   int                   `json:"template_version,omitempty"`
-	Status            string                `json:"status"`
-	FrozenFrom        string                `json:"frozen_from,omitempty"`
-	Version           int64                 `json:"version"`
-	BoughtAt          time.Time             `json:"bought_at"`
-	OpenedAt          time.Time             `json:"opened_at"`
-	UpdatedAt         time.Time             `json:"updated_at"`
-	TurnSince         time.Time             `json:"turn_since"`
-	ScheduledEnd      time.Time             `json:"scheduled_end"`
-	Reminder          supervision.Reminder  `json:"reminder,omitzero"`
-	AcceptedAt        time.Time             `json:"accepted_at,omitzero"`
-	ClosedAt          time.Time             `json:"closed_at,omitzero"`
-	Passed            []string              `json:"passed,omitempty"`
-	RequestRejections int                   `json:"request_rejections,omitempty"`
-	ProductRejections int                   `json:"product_rejections,omitempty"`
-	Rejection         supervision.Rejection `json:"rejection,omitzero"`
-	Request           *supervision.Request  `json:"request,omitempty"`
-	Delivery          *supervision.Delivery `json:"delivery,omitempty"`
-	Appeal            json.RawMessage       `json:"appeal,omitempty"`
+	Format                 int                   `json:"format"`
+	ID                     string                `json:"id"`
+	Product                string                `json:"product"`
+	Buyer                  string                `json:"buyer"`
+	Seller                 string                `json:"seller"`
+	Policy                 json.RawMessage       `json:"policy"`
+	RequestTemplateVersion int                   `json:"request_template_version,omitempty"`
+	Status                 string                `json:"status"`
+	FrozenFrom             string                `json:"frozen_from,omitempty"`
+	Version                int64                 `json:"version"`
+	BoughtAt               time.Time             `json:"bought_at"`
+	OpenedAt               time.Time             `json:"opened_at"`
+	UpdatedAt              time.Time             `json:"updated_at"`
+	TurnSince              time.Time             `json:"turn_since"`
+	ScheduledEnd           time.Time             `json:"scheduled_end"`
+	Reminder               supervision.Reminder  `json:"reminder,omitzero"`
+	AcceptedAt             time.Time             `json:"accepted_at,omitzero"`
+	ClosedAt               time.Time             `json:"closed_at,omitzero"`
+	Passed                 []string              `json:"passed,omitempty"`
+	RequestRejections      int                   `json:"request_rejections,omitempty"`
+	ProductRejections      int                   `json:"product_rejections,omitempty"`
+	Rejection              supervision.Rejection `json:"rejection,omitzero"`
+	Request                *supervision.Request  `json:"request,omitempty"`
+	Delivery               *supervision.Delivery `json:"delivery,omitempty"`
+	Appeal                 json.RawMessage       `json:"appeal,omitempty"`
 }
 
 type handRecord struct {

@@ -118,7 +118,7 @@ func (s *state) open(policy *model.Policy, in input, out output) []*state {
 	if s != nil {
 		return s.when(out.unknown || s.shows(in, out))
 	}
-	order, record := model.Open(in.order, "p", "b", "s", policy, 0, 0, 0, 0, in.at)
+	order, record := model.Open(in.order, "p", "b", "s", policy, 0, 0, 0, 0, 0, in.at)
 	next := (&state{}).add(order, []model.Record{record}, "")
 	if out.unknown || out.err == nil && bridge.DiffOrder(&order, &out.order) == "" {
 		return []*state{next}

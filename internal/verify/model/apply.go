@@ -121,8 +121,8 @@ func (o Order) faults(c Command, at int64) []string {
 	long := len([]rune(strings.TrimSpace(c.Text))) > 4000
 	switch c.Op {
 	case "submit_request":
-		bad("text", long || blank == (o.Template == 0)) // one or the other (R03)
-		bad("values", c.Form != o.Template)
+		bad("text", long || blank == (o.Form(c.Op) == 0)) // one or the other (R03)
+		bad("values", c.Form != o.Form(c.Op))
 		bad("attachments", c.Files > 20)
 	case "reject_request", "reject_product":
 		bad("reason", blank || long)
@@ -134,7 +134,8 @@ func (o Order) faults(c Command, at int64) []string {
 	case "remind":
 		bad("text", long)
 	case "deliver":
-		bad("result", blank || long)
+		bad("result", long || blank == (o.Form(c.Op) == 0)) // one or the other (R07)
+		bad("values", c.Form != o.Form(c.Op))
 		bad("attachments", c.Files > 20)
 	case "raise_appeal":
 		bad("ground", !isOne(c.Ground, GroundWords...))
@@ -217,7 +218,7 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 	case "report_progress":
 	case "deliver":
 		r.To = "awaiting_acceptance"
-		o.Delivery, o.Received = &Delivery{Text: c.Text, Files: c.Files, At: at}, 0
+		o.Delivery, o.Received = &Delivery{Text: c.Text, Form: c.Form, Files: c.Files, At: at}, 0
 		o = o.happened("awaiting_delivery")
 	case "accept_product":
 		r.To = "accepted"

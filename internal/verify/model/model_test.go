@@ -76,18 +76,19 @@ func open(t *rapid.T) *pair {
 	if rapid.Bool().Draw(t, "bought earlier") {
 		earlier = start - durations().Draw(t, "earlier") + 1
 	}
-	version := rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "template")
-	form, err := template.Compile(bridge.Template(version))
+	versions := rapid.SampledFrom([]int{0, 0, 2})
+	request, delivery := versions.Draw(t, "request template"), versions.Draw(t, "delivery template")
+	form, err := template.Compile(bridge.Template(2))
 	require.NoError(t, err)
 	p := &pair{now: start, form: form}
 	var record supervision.Record
 	var want model.Record
 	p.order, record, err = supervision.Open(supervision.Opening{
 		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: bridge.Policy(mp), ScheduledEnd: bridge.Time(end),
-		TemplateVersion: version, Paid: bridge.Money(paid), BoughtAt: bridge.Time(earlier),
+		RequestTemplateVersion: request, DeliveryTemplateVersion: delivery, Paid: bridge.Money(paid), BoughtAt: bridge.Time(earlier),
 	}, bridge.Time(start))
 	require.NoError(t, err)
-	p.model, want = model.Open("o", "p", "b", "s", &mp, version, paid, earlier, end, start)
+	p.model, want = model.Open("o", "p", "b", "s", &mp, request, delivery, paid, earlier, end, start)
 	require.Empty(t, bridge.DiffRecord(&want, &record))
 	p.records = append(p.records, record)
 	return p
@@ -200,7 +201,7 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.End = rapid.SampledFrom([]int64{0, 0, start, start + 20, start + model.Day, start + 400*model.Day}).Draw(t,
 			"new end")
 	case "submit_request", "deliver":
-		if c.Op == "submit_request" && rapid.Bool().Draw(t, "on a form") {
+		if rapid.Bool().Draw(t, "on a form") {
 			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"),
 				rapid.IntRange(1, 2).Draw(t, "form")
 		}
@@ -270,8 +271,8 @@ func (p *pair) likely(t *rapid.T) {
 		default:
 			c.Policy = rapid.SampledFrom([]string{"guide", "2025", "closing"}).Draw(t, "policy")
 		}
-	case "submit_request":
-		if c.Form = p.model.Template; c.Form == 0 {
+	case "submit_request", "deliver":
+		if c.Form = p.model.Form(c.Op); c.Form == 0 {
 			c.Text = "text"
 		}
 	case "raise_appeal":

@@ -6,8 +6,9 @@ package model
 type Order struct {
 	ID, Product, Buyer, Seller string
 	Policy                     *Policy
-	// Template is the version of the request template it is pinned to (R04).
-	Template int
+	// RequestTemplate and DeliveryTemplate are the versions of the templates it
+	// is pinned to; 0 for free text (R04).
+	RequestTemplate, DeliveryTemplate int
 	// Paid is what was paid, in minor units of the one currency there is here;
 	// 0 for unknown (R32).
 	Paid int64
@@ -73,6 +74,7 @@ type Request struct {
 // Delivery is what was delivered last, and when.
 type Delivery struct {
 	Text  string
+	Form  int
 	Files int
 	At    int64
 }
@@ -125,8 +127,8 @@ type Command struct {
 	Text, Demand string
 	// Files is the number of attachments.
 	Files int
-	// Form says for which version of the request template a form is filled in
-	// correctly, and then there is no Text; 0 for free text.
+	// Form says for which version of the operation's template a form is filled
+	// in correctly, and then there is no Text; 0 for free text.
 	Form int
 	// Ground is an appeal's; Outcome, ResumeAt and Upheld are a ruling's.
 	Ground, Outcome, ResumeAt string
@@ -157,7 +159,7 @@ type Answer struct {
 }
 
 // Open opens an order (R01); end 0 stands for the policy's period.
-func Open(id, product, buyer, seller string, policy *Policy, template int, paid, bought, end, at int64) (Order,
+func Open(id, product, buyer, seller string, policy *Policy, request, delivery int, paid, bought, end, at int64) (Order,
 	Record) {
 	if bought == 0 {
 		bought = at
@@ -166,7 +168,8 @@ func Open(id, product, buyer, seller string, policy *Policy, template int, paid,
 		end = at + policy.Period
 	}
 	o := Order{
-		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy, Template: template, Paid: paid,
+		ID: id, Product: product, Buyer: buyer, Seller: seller, Policy: policy,
+		RequestTemplate: request, DeliveryTemplate: delivery, Paid: paid,
 		Status: policy.Start, Version: 1, Bought: bought, Opened: at, Updated: at, TurnSince: at, SilentSince: at,
 		End: end,
 	}
@@ -174,6 +177,14 @@ func Open(id, product, buyer, seller string, policy *Policy, template int, paid,
 }
 
 func bySystem(op string) Command { return Command{Role: "system", Actor: "system", Op: op} }
+
+// Form is the version of the template that an operation fills in (R04).
+func (o Order) Form(op string) int {
+	if op == "deliver" {
+		return o.DeliveryTemplate
+	}
+	return o.RequestTemplate
+}
 
 // Turn is whose turn it is; "" for nobody's.
 func (o Order) Turn() string {

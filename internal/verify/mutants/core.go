@@ -148,8 +148,17 @@ var flows = []plot{
 	}},
 	{"supervision/open.go", coreTests, []mutant{
 		{"R25", "every order runs on the guide's policy",
-			`o.Policy, o.TemplateVersion, o.Paid = a.Policy, a.TemplateVersion, a.Paid`,
-			`o.Policy, o.TemplateVersion, o.Paid = Guide(), a.TemplateVersion, a.Paid`},
+			`o.Policy, o.Paid = a.Policy, a.Paid`, `o.Policy, o.Paid = Guide(), a.Paid`},
+	}},
+	{"supervision/form.go", coreTests, []mutant{
+		{"R04", "a delivery fills in the request's template", `return o.DeliveryTemplateVersion`,
+			`return o.RequestTemplateVersion`},
+		{"R07", "a delivery on a template may say it in words as well", `case text != "":`, `case false:`},
+		{"R07", "a delivery without a template needs no result", `f.text(field, text, version == 0)`,
+			`f.text(field, text, false)`},
+		{"R04", "answers without a template are taken", `		return nil, text
+	case text`, `		return raw, text
+	case text`},
 	}},
 	{"supervision/replay.go", coreTests, []mutant{
 		{"R21", "a gap in the records is replayed", `case r.Seq != o.Version+1:`, `case r.Seq <= o.Version:`},

@@ -160,8 +160,8 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 	case "amend":
 		c.Text = w.text()
 		c.End = w.now + w.random.Int64N(20*w.policy.unit)
-	case "submit_request":
-		if c.Form = o.Template; w.random.IntN(20) == 0 {
+	case "submit_request", "deliver":
+		if c.Form = o.Form(c.Op); w.random.IntN(20) == 0 {
 			c.Form = w.random.IntN(3)
 		}
 		if c.Form == 0 {

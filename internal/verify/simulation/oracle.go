@@ -71,7 +71,7 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 		return
 	}
 	o := by.call.want.opening
-	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, o.Paid.Amount,
+	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, 0, o.Paid.Amount,
 		bridge.Micros(o.BoughtAt), 0, by.call.at)
 	s = &shadow{id: id, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
 	s.add(first, change.Records[0])

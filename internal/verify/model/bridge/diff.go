@@ -66,7 +66,8 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.word("product", m.Product, o.Product)
 	d.word("buyer", m.Buyer, o.Buyer)
 	d.word("seller", m.Seller, o.Seller)
-	d.number("template version", m.Template, o.TemplateVersion)
+	d.number("request template", m.RequestTemplate, o.RequestTemplateVersion)
+	d.number("delivery template", m.DeliveryTemplate, o.DeliveryTemplateVersion)
 	d.word("status", m.Status, string(o.Status))
 	d.word("frozen from", m.FrozenFrom, string(o.FrozenFrom))
 	d.number("version", m.Version, int(o.Version))
@@ -121,6 +122,7 @@ func (d *difference) delivery(m *model.Delivery, r *supervision.Delivery) {
 		return
 	}
 	d.word("delivery text", m.Text, r.Result)
+	d.number("delivery form", m.Form, formOf(r.Values))
 	d.number("delivery files", m.Files, len(r.Attachments))
 	d.instant("delivery", m.At, r.DeliveredAt)
 }

@@ -80,7 +80,7 @@ func Form(version int) template.Values {
 	return template.Values{fieldOf(version): "filled in"}
 }
 
-// Template is a request template whose only field is another in each version.
+// Template is a template whose only field is another in each version.
 func Template(version int) template.Template {
 	return template.Template{Fields: []template.Field{{
 		Key: fieldOf(version), Label: "What", Kind: template.Text, Required: true,
@@ -120,7 +120,11 @@ func Action(c model.Command) supervision.Action {
 	case "report_progress":
 		return supervision.ReportProgress{Text: c.Text}
 	case "deliver":
-		return supervision.Deliver{Result: c.Text, Attachments: files[:c.Files]}
+		a := supervision.Deliver{Result: c.Text, Attachments: files[:c.Files]}
+		if c.Form != 0 {
+			a.Values = Form(c.Form)
+		}
+		return a
 	case "accept_product":
 		return supervision.AcceptProduct{}
 	case "reject_product":
@@ -172,14 +176,13 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	c := model.Command{Role: string(actor.Role), Actor: actor.ID, Op: string(action.Operation())}
 	switch a := action.(type) {
 	case supervision.SubmitRequest:
-		c.Text, c.Files = a.Text, len(a.Attachments)
-		c.Form = formOf(a.Values)
+		c.Text, c.Form, c.Files = a.Text, formOf(a.Values), len(a.Attachments)
 	case supervision.RejectRequest:
 		c.Text = a.Reason
 	case supervision.ReportProgress:
 		c.Text = a.Text
 	case supervision.Deliver:
-		c.Text, c.Files = a.Result, len(a.Attachments)
+		c.Text, c.Form, c.Files = a.Result, formOf(a.Values), len(a.Attachments)
 	case supervision.RejectProduct:
 		c.Text = a.Reason
 	case supervision.Remind:

@@ -45,11 +45,14 @@ func (s *Service) Do(
 		}
 		option(&c)
 	}
-	event := OperationEvent{Role: actor.Role, DryRun: c.dryRun, Attempts: 1}
+	event := OperationEvent{DryRun: c.dryRun, Attempts: 1}
 	var result Result
 	err := c.validate()
+	if err == nil { // a faulty one reaches neither the store nor a log
+		event.Order, event.Operation, event.Role = id, action.Operation(), actor.Role
+	}
+	ctx = s.observer.begin(ctx, string(event.Operation))
 	if err == nil {
-		event.Order, event.Operation = id, action.Operation()
 		result, event.Attempts, err = s.persist(ctx, &c)
 	}
 	s.observe(ctx, event, c.at, result.Order, err)

@@ -9,10 +9,16 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// Observer holds hooks for metrics, in the manner of httptrace.ClientTrace: set
-// the ones you need. Hooks are called synchronously, after the fact, possibly
-// several at once, and must not block.
+// Observer holds hooks for metrics and traces, in the manner of
+// httptrace.ClientTrace: set the ones you need. Hooks are called synchronously,
+// possibly several at once, and must not block. All but Begin are called after
+// the fact.
 type Observer struct {
+	// Begin is called before the work that Operation or Published hears of: with
+	// the operation, empty for a command that is too faulty to look at, or with
+	// "publish". The context it returns is that of the work, what the store and
+	// publish are called with included, and that of the hook.
+	Begin func(ctx context.Context, work string) context.Context
 	// Operation is called after every Open and Do, whatever came of it.
 	Operation func(context.Context, OperationEvent)
 	// Settled is called after every step of settling.
@@ -50,8 +56,8 @@ type PublishEvent struct {
 // OperationEvent is what an observer hears of an operation. Apart from Err,
 // which names ids and the fields of a form, it holds nothing that users wrote.
 type OperationEvent struct {
-	// Order is the order's id, Operation what was to be done; both zero for a
-	// command that was too faulty to look at.
+	// Order is the order's id, Operation what was to be done, Role whose part it
+	// was; zero for a command that was too faulty to look at.
 	Order     string
 	Operation supervision.Operation
 	Role      supervision.Role
@@ -100,6 +106,13 @@ func (s *Service) observe(ctx context.Context, e OperationEvent, began time.Time
 	}
 	s.log.DebugContext(ctx, "operation", "order", e.Order, "operation", string(e.Operation), "role", string(e.Role),
 		"version", e.Version, "attempts", e.Attempts, "outcome", e.Outcome())
+}
+
+func (o Observer) begin(ctx context.Context, work string) context.Context {
+	if o.Begin == nil {
+		return ctx
+	}
+	return o.Begin(ctx, work)
 }
 
 func (o Observer) operation(ctx context.Context, e OperationEvent) {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
@@ -50,8 +51,7 @@ func TestObserver_HearsOfEveryCommand(t *testing.T) {
 		Duration: time.Second, Err: err,
 	}, last())
 	err = b.refuse("\x00", ben, nil)
-	assert.Equal(t, service.OperationEvent{Role: supervision.RoleBuyer, Attempts: 1, Err: err}, last(),
-		"a faulty command has no order")
+	assert.Equal(t, service.OperationEvent{Attempts: 1, Err: err}, last(), "a faulty command has no order")
 	_, err = b.Service.Open(t.Context(), supervision.Opening{ID: "\x00"})
 	assert.Equal(t, service.OperationEvent{
 		Operation: supervision.OpOpen, Role: supervision.RoleSystem, Attempts: 1, Err: err,
@@ -96,6 +96,77 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 	require.ErrorIs(t, err, errPoison)
 	assert.Equal(t, []string{"settled 2 0 true", "settled 1 0 false", "relayed 2 0 false", "relayed 0 2 false"},
 		heard)
+}
+
+// The context that Begin returns is the one of all that follows: of the store,
+// of publish and of the hook that ends what Begin began.
+func TestObserver_BeginSetsTheContextOfTheWork(t *testing.T) {
+	type workKey struct{}
+	var heard []string
+	hear := func(ctx context.Context, where string) {
+		heard = append(heard, fmt.Sprintf("%s of %q", where, ctx.Value(workKey{})))
+	}
+	store := &overheard{Store: memory.New(), hear: hear}
+	var log bytes.Buffer
+	s, err := service.New(store, service.WithLogger(slog.New(traced{slog.NewTextHandler(&log, nil), hear})),
+		service.WithObserver(service.Observer{
+			Begin: func(ctx context.Context, work string) context.Context {
+				return context.WithValue(ctx, workKey{}, work)
+			},
+			Operation: func(ctx context.Context, _ service.OperationEvent) { hear(ctx, "operation") },
+			Published: func(ctx context.Context, _ service.PublishEvent) { hear(ctx, "published") },
+		}))
+	require.NoError(t, err)
+	ctx := t.Context()
+
+	_, err = s.Open(ctx, anOpening(supervision.Guide()))
+	require.NoError(t, err)
+	_, err = s.Do(ctx, "o-1", ben, submit)
+	require.NoError(t, err)
+	_, err = s.Do(ctx, "", ben, nil)
+	require.ErrorIs(t, err, supervision.ErrInvalid)
+	_, err = s.Relay(ctx, func(ctx context.Context, _ service.Event) error { hear(ctx, "publish"); panic("no") })
+	require.ErrorIs(t, err, service.ErrPanic)
+	assert.Equal(t, []string{
+		`create of "open"`, `operation of "open"`, `log of "open"`,
+		`save of "submit_request"`, `operation of "submit_request"`, `log of "submit_request"`,
+		`operation of ""`, `log of ""`,
+		`records of "publish"`, `publish of "publish"`, `log of "publish"`, `published of "publish"`,
+	}, heard)
+}
+
+// overheard is a store that tells which context it is called with.
+type overheard struct {
+	service.Store
+	hear func(context.Context, string)
+}
+
+func (o *overheard) Create(ctx context.Context, changes ...service.Change) error {
+	o.hear(ctx, "create")
+	return o.Store.Create(ctx, changes...)
+}
+
+func (o *overheard) Save(ctx context.Context, changes ...service.Change) error {
+	o.hear(ctx, "save")
+	return o.Store.Save(ctx, changes...)
+}
+
+func (o *overheard) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	o.hear(ctx, "records")
+	return o.Store.Records(ctx, id, after, limit)
+}
+
+// traced is a log handler that tells which context it is called with.
+type traced struct {
+	slog.Handler
+	hear func(context.Context, string)
+}
+
+func (t traced) Enabled(context.Context, slog.Level) bool { return true }
+
+func (t traced) Handle(ctx context.Context, _ slog.Record) error {
+	t.hear(ctx, "log")
+	return nil
 }
 
 func TestOperationEvent_Outcome(t *testing.T) {
@@ -176,7 +247,7 @@ func (b *bench) everything() {
 	b.refuse("o-1", manager, supervision.DecideAppeal{Outcome: written, Decision: written})
 	b.do("o-1", manager, supervision.DecideAppeal{Outcome: appeal.Accept, Decision: written})
 	b.refuse("o-1", supervision.Buyer(written), supervision.Remind{Text: written})
-	b.refuse(written+"\n", supervision.Actor{ID: written}, nil)
+	b.refuse(written+"\n", supervision.Actor{Role: written, ID: written}, nil)
 }
 
 func TestLog_NeverHoldsWhatUsersWrote(t *testing.T) {

@@ -27,6 +27,7 @@ func (s *Service) Open(ctx context.Context, opening supervision.Opening) (superv
 	if len(f.List) == 0 { // a faulty one reaches neither the store nor a log
 		event.Order = opening.ID
 	}
+	ctx = s.observer.begin(ctx, string(event.Operation))
 	order, err := s.open(ctx, opening, at)
 	if errors.Is(err, ErrExists) || errors.Is(err, supervision.ErrInvalid) && s.couldBeRepeated(opening, at) {
 		order, err = s.openAgain(ctx, opening, at, err)

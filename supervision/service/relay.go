@@ -121,11 +121,12 @@ func (r *round) work(ctx context.Context, todo <-chan Claimed) {
 // handOver makes one attempt and tells the observer.
 func (r *round) handOver(c Claimed) error {
 	began := r.clock.Now()
+	ctx := r.observer.begin(r.handing, "publish")
 	err := c.Err
 	if err == nil {
-		err = r.attempt(c)
+		err = r.attempt(ctx, c)
 	}
-	r.observer.published(r.handing, PublishEvent{
+	r.observer.published(ctx, PublishEvent{
 		RecordID: c.RecordID, Operation: c.Record.Operation, Attempt: c.Attempts + 1,
 		Duration: r.clock.Now().Sub(began), Err: err,
 	})
@@ -134,13 +135,13 @@ func (r *round) handOver(c Claimed) error {
 
 // attempt calls publish, and leaves it behind where it does not return when the
 // lease ends: the record is somebody else's by then.
-func (r *round) attempt(c Claimed) error {
-	event, err := r.event(r.handing, c)
+func (r *round) attempt(ctx context.Context, c Claimed) error {
+	event, err := r.event(ctx, c)
 	if err != nil {
 		return err
 	}
 	result := make(chan error, 1)
-	go func() { result <- r.guarded(event) }()
+	go func() { result <- r.guarded(ctx, event) }()
 	select {
 	case err = <-result:
 		return err
@@ -150,14 +151,14 @@ func (r *round) attempt(c Claimed) error {
 }
 
 // guarded turns a panic into an error.
-func (r *round) guarded(event Event) (err error) {
+func (r *round) guarded(ctx context.Context, event Event) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			r.log.ErrorContext(r.handing, "publish panicked", "panic", cause, "stack", string(debug.Stack()))
+			r.log.ErrorContext(ctx, "publish panicked", "panic", cause, "stack", string(debug.Stack()))
 			err = fmt.Errorf("%w: %v", ErrPanic, cause)
 		}
 	}()
-	return r.publish(r.handing, event)
+	return r.publish(ctx, event)
 }
 
 // fail returns a record to the outbox with its next attempt, or sets it aside.

@@ -100,7 +100,7 @@ func WithPolicy(p supervision.Policy) Option { return func(s *Service) { s.polic
 // never logs what users wrote.
 func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
 
-// WithObserver sets the hooks for metrics.
+// WithObserver sets the hooks for metrics and traces.
 func WithObserver(o Observer) Option { return func(s *Service) { s.observer = o } }
 
 // WithoutOutbox keeps records out of the outbox, for hosts that never relay.

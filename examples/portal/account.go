@@ -15,6 +15,9 @@ var accounts = []account{
 	{"seller-cloudline", "Cloudline Software", "Sells the ERP suite, CRM and data migration.", supervision.RoleSeller},
 	{"seller-brightdesk", "Brightdesk Systems", "Sells the help desk and endpoint licenses.", supervision.RoleSeller},
 	{"manager-mei", "Mei Tanaka", "Handles appeals for the marketplace.", supervision.RoleManager},
+	{"manager-tomas", "Tomás Vega", "Handles appeals for the marketplace.", supervision.RoleManager},
+	{supervision.System().ID, "KooGallery", "The marketplace itself: reports receipts, erases texts.",
+		supervision.RoleSystem},
 }
 
 func findAccount(id string) (account, bool) {

@@ -25,24 +25,20 @@ type documentPage struct {
 // digest is that of what the visitor may see, so that they can check it (R21,
 // R34).
 func (v *visit) showDocument() error {
-	order, records, err := v.document()
+	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
 	if err != nil {
 		return err
 	}
-	t, err := v.templateOf(v.r.Context(), order)
-	if err != nil {
+	page := documentPage{layout: v.layout("Record of order %s", v.order.ID), Order: v.order}
+	if page.Records, err = v.views(v.r.Context(), v.l, v.order, records); err != nil {
 		return err
-	}
-	page := documentPage{layout: v.layout("Record of order %s", order.ID), Order: order}
-	for _, r := range records {
-		page.Records = append(page.Records, recordView{Record: r, Facts: v.l.factsOf(r.Action, t)})
 	}
 	digest, err := audit.DigestOf(records)
 	if err != nil {
 		return err
 	}
 	page.Digest = digest.String()
-	stored, err := v.history(v.r.Context(), order.ID, supervision.System())
+	stored, err := v.history(v.r.Context(), v.order.ID, supervision.System())
 	if err != nil {
 		return err
 	}
@@ -52,31 +48,19 @@ func (v *visit) showDocument() error {
 	return v.render(http.StatusOK, "document", page)
 }
 
-func (v *visit) document() (supervision.Order, []supervision.Record, error) {
-	order, err := v.svc.Order(v.r.Context(), v.r.PathValue("id"), v.actor())
-	if err != nil {
-		return order, nil, err
-	}
-	records, err := v.history(v.r.Context(), order.ID, v.actor())
-	return order, records, err
-}
-
 // formOf finds the template that an operation of an order fills in (R04).
 func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.Form {
-	published, err := v.svc.Template(v.r.Context(), o.Seller, o.Product, o.Form(op))
-	if err != nil || o.Form(op) == 0 {
-		return nil
-	}
-	form, err := template.Compile(published.Template)
+	t, err := v.templateOf(v.r.Context(), o, op)
 	if err != nil {
 		return nil
 	}
+	form, _ := template.Compile(t) // nil for none
 	return form
 }
 
 // exportJSON sends the records in the library's own form.
 func (v *visit) exportJSON() error {
-	_, records, err := v.document()
+	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
 	if err != nil {
 		return err
 	}
@@ -89,11 +73,7 @@ func (v *visit) exportJSON() error {
 
 // exportCSV sends the records as a table.
 func (v *visit) exportCSV() error {
-	order, records, err := v.document()
-	if err != nil {
-		return err
-	}
-	t, err := v.templateOf(v.r.Context(), order)
+	records, err := v.records()
 	if err != nil {
 		return err
 	}
@@ -102,8 +82,11 @@ func (v *visit) exportCSV() error {
 	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
 	for _, r := range records {
 		var said []string
-		for _, f := range v.l.factsOf(r.Action, t) {
-			said = append(said, f.Label+": "+f.text())
+		for _, f := range r.Facts {
+			if !f.At.IsZero() {
+				f.Text = stamp(f.At)
+			}
+			said = append(said, f.Label+": "+f.Text)
 		}
 		row := []string{r.Order, strconv.FormatInt(r.Seq, 10), stamp(r.At), string(r.Actor.Role), r.Actor.ID,
 			string(r.Operation), string(r.From), string(r.To), strings.Join(said, "\n")}

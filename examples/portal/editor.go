@@ -57,34 +57,34 @@ type editorPage struct {
 	Version   int  // the current one
 	Published bool // just now
 	Overtaken bool // somebody published while this draft was written
-	Head      []input
+	Head      []*input
 	Fields    []editorField
 	Preview   *form
 	Other     []string // faults that belong to no input
-	Hidden    []input  // the whole draft, for the page that asks before publishing
+	Hidden    []*input // the whole draft, for the page that asks before publishing
 }
 
 type editorField struct {
 	Index       int
 	Title       string
-	First, More []input
+	First, More []*input
 }
 
 // Faulty tells whether a fault is among what is folded away.
 func (f editorField) Faulty() bool {
-	return slices.ContainsFunc(f.More, func(in input) bool { return in.Fault != "" })
+	return slices.ContainsFunc(f.More, func(in *input) bool { return in.Fault != "" })
 }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
-	page.Head = []input{
+	page.Head = []*input{
 		{Name: "title", Label: v.l.t("Title"), Control: "line", Type: "text", Values: []string{d.title}},
 		{Name: "intro", Label: v.l.t("Introduction"), Control: "area", Values: []string{d.intro}},
 	}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
 		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
+			in := &input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
 				Type:     "text",
 				Required: s.foremost,
 				Values:   []string{typed[s.name]}}
@@ -106,11 +106,9 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 
 // preview draws the form as a buyer will see it.
 func (l *tongue) preview(t template.Template) *form {
-	f := &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: &t}
+	f := &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
 	for _, field := range t.Fields {
-		in := l.fieldInput(field)
-		in.Name = "preview." + field.Key
-		f.Inputs = append(f.Inputs, in)
+		f.Inputs = append(f.Inputs, l.field("preview.", field))
 	}
 	return f
 }
@@ -119,46 +117,16 @@ func (l *tongue) preview(t template.Template) *form {
 func (p editorPage) NextVersion() int { return p.Version + 1 }
 
 // inputs lists every input of the page.
-func (p *editorPage) inputs() (list []*input) {
-	for i := range p.Head {
-		list = append(list, &p.Head[i])
-	}
-	for i := range p.Fields {
-		for j := range p.Fields[i].First {
-			list = append(list, &p.Fields[i].First[j])
-		}
-		for j := range p.Fields[i].More {
-			list = append(list, &p.Fields[i].More[j])
-		}
+func (p editorPage) inputs() []*input {
+	list := slices.Clone(p.Head)
+	for _, f := range p.Fields {
+		list = slices.Concat(list, f.First, f.More)
 	}
 	return list
-}
-
-// blame shows each fault at its input; one about an option at the options.
-func (p *editorPage) blame(l *tongue, faults []supervision.Fault) {
-next:
-	for _, fault := range faults {
-		for _, in := range p.inputs() {
-			if rest, ok := strings.CutPrefix(fault.Field, in.Name); ok && (rest == "" || rest[0] == '[') {
-				if in.Fault == "" {
-					in.Fault = l.advice(fault)
-				}
-				continue next
-			}
-		}
-		p.Other = append(p.Other, fault.Field+": "+l.advice(fault))
-	}
 }
 
 // Faulty lists the inputs that have a fault.
-func (p editorPage) Faulty() (list []input) {
-	for _, in := range p.inputs() {
-		if in.Fault != "" {
-			list = append(list, *in)
-		}
-	}
-	return list
-}
+func (p editorPage) Faulty() []*input { return faulty(p.inputs()) }
 
 // ownProduct finds one of the seller's products.
 func (v *visit) ownProduct() (templateEntry, error) {
@@ -226,12 +194,10 @@ func (v *visit) edit() error {
 		page.Overtaken = true
 		return v.render(http.StatusConflict, "editor", page)
 	case len(faults) > 0:
-		page.blame(v.l, faults)
+		page.Other = v.l.blame(page.inputs(), faults)
 		return v.render(http.StatusUnprocessableEntity, "editor", page)
 	case do == "publish":
-		for _, in := range page.inputs() {
-			page.Hidden = append(page.Hidden, *in)
-		}
+		page.Hidden = page.inputs()
 		return v.render(http.StatusOK, "publish", page)
 	}
 	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {

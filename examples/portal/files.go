@@ -43,6 +43,7 @@ const (
 type file struct {
 	Digest, Name string
 	Size         int64
+	order        string // whose record refers to it
 }
 
 func (f file) attachment() supervision.Attachment {
@@ -52,15 +53,19 @@ func (f file) attachment() supervision.Attachment {
 // Ref is how forms, and the file questions of a template, refer to a file.
 func (f file) Ref() string { return f.Digest + "/" + f.Name }
 
+// sound tells a file that the portal keeps from other references.
+func (f file) sound() bool { return strings.HasPrefix(f.Digest, "sha256:") && f.Name != "" }
+
 // parseRef reads a Ref; false for anything else.
 func parseRef(ref string) (file, bool) {
-	digest, name, ok := strings.Cut(ref, "/")
-	return file{Digest: digest, Name: name}, ok && strings.HasPrefix(digest, "sha256:") && name != ""
+	digest, name, _ := strings.Cut(ref, "/")
+	f := file{Digest: digest, Name: name}
+	return f, f.sound()
 }
 
-// filePath is where a file of an order is downloaded.
-func filePath(order string, a supervision.Attachment) string {
-	return address(order) + "/files/" + a.Ref + "/" + url.PathEscape(a.Name)
+// Path is where the file is downloaded.
+func (f file) Path() string {
+	return address(f.order) + "/files/" + f.Digest + "/" + url.PathEscape(f.Name)
 }
 
 // fileError is why a file is not kept, said to whoever sent it.
@@ -74,15 +79,6 @@ const (
 	errTooManyFiles fileError = "This order holds as many of your files as it can."
 	errTooMuch      fileError = "Send fewer or smaller files at a time."
 )
-
-// fileFault is what is wrong with a file, at its input; nil for other errors.
-func fileFault(input string, err error) *supervision.Fault {
-	var known fileError
-	if !errors.As(err, &known) {
-		return nil
-	}
-	return &supervision.Fault{Field: input, Code: "file", Message: known.Error()}
-}
 
 // staged names the form for which a file has been uploaded. Only that form, of
 // that account, can refer to the file until the operation is recorded.
@@ -114,7 +110,7 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 		return file{}, errTooManyFiles
 	}
 	sum := sha256.Sum256(content)
-	f := file{"sha256:" + hex.EncodeToString(sum[:]), fileName(name), int64(len(content))}
+	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name), Size: int64(len(content))}
 	_, err = db.ExecContext(ctx, `INSERT INTO portal_upload
 		(order_id, account, operation, form, digest, name, size, content, kept, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT DO NOTHING`,
@@ -185,13 +181,17 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for order, digests := range found {
-		recorded, err := p.recorded(ctx, order, supervision.System())
+		o, err := p.svc.Order(ctx, order, supervision.System())
+		if err != nil {
+			return err
+		}
+		recorded, err := p.recorded(ctx, o, supervision.System())
 		if err != nil {
 			return err
 		}
 		for _, digest := range digests {
 			statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
-			if slices.ContainsFunc(recorded, func(a supervision.Attachment) bool { return a.Ref == digest }) {
+			if slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest }) {
 				statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
 			}
 			if _, err := p.db.ExecContext(ctx, statement, order, digest, now.Add(-stagedFor).UnixMicro()); err != nil {
@@ -204,39 +204,42 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 
 // recorded lists the files that an order's records refer to, as the actor may
 // see them (R22, R34).
-func (p *portal) recorded(ctx context.Context, order string, actor supervision.Actor) (list []supervision.Attachment,
-	err error) {
-	o, err := p.svc.Order(ctx, order, actor)
+func (p *portal) recorded(ctx context.Context, o supervision.Order, actor supervision.Actor) (list []file, err error) {
+	records, err := p.history(ctx, o.ID, actor)
 	if err != nil {
 		return nil, err
 	}
-	t, err := p.templateOf(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	records, err := p.history(ctx, order, actor)
-	for _, r := range records {
-		for _, fact := range p.tongues[0].factsOf(r.Action, t) {
+	views, err := p.views(ctx, p.tongues[0], o, records)
+	for _, r := range views {
+		for _, fact := range r.Facts {
 			list = append(list, fact.Files...)
 		}
 	}
 	return list, err
 }
 
+// mayRefer tells whether a form may refer to a file.
+func (v *visit) mayRefer(s staged, f *file) (bool, error) {
+	ok, err := v.db.isStaged(v.r.Context(), s, f)
+	if ok || err != nil {
+		return ok, err
+	}
+	recorded, err := v.recorded(v.r.Context(), v.order, v.actor())
+	return slices.ContainsFunc(recorded, func(r file) bool { return r.Ref() == f.Ref() }), err
+}
+
 // download sends a file to whoever may see a record that refers to it, under
 // the name that it has there; never for the browser to open.
 func (v *visit) download() error {
-	order, name := v.r.PathValue("id"), v.r.PathValue("name")
-	recorded, err := v.recorded(v.r.Context(), order, v.actor())
+	recorded, err := v.recorded(v.r.Context(), v.order, v.actor())
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(recorded, func(a supervision.Attachment) bool {
-		return a.Ref == v.r.PathValue("digest") && a.Name == name
-	}) {
+	name, digest := v.r.PathValue("name"), v.r.PathValue("digest")
+	if !slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest && f.Name == name }) {
 		return v.notFound()
 	}
-	content, err := v.db.content(v.r.Context(), order, v.r.PathValue("digest"))
+	content, err := v.db.content(v.r.Context(), v.order.ID, digest)
 	if err != nil {
 		return err
 	}

@@ -51,18 +51,18 @@ func TestUpload_QuotaOfEachParty(t *testing.T) {
 	s := newSite(t)
 	order := s.appealing(t)
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
-	flood := seller.get(at(order, "delivery")).form(nil)
+	flood := seller.get(at(order, "deliver")).form(nil)
 	for i := range maxFiles {
 		require.Equal(t, http.StatusOK,
-			seller.attach(at(order, "delivery"), flood, fmt.Sprintf("%d.txt", i), fmt.Sprint(i)).StatusCode)
+			seller.attach(at(order, "deliver"), flood, fmt.Sprintf("%d.txt", i), fmt.Sprint(i)).StatusCode)
 	}
-	full := seller.attach(at(order, "delivery"), flood, "more.txt", "more")
+	full := seller.attach(at(order, "deliver"), flood, "more.txt", "more")
 	assert.Equal(t, http.StatusUnprocessableEntity, full.StatusCode)
 	assert.Contains(t, full.body, "This order holds as many of your files as it can.")
 
 	for _, party := range []*person{buyer, seller} {
-		appeal := party.get(at(order, "appeal")).form(nil)
-		assert.Equal(t, http.StatusOK, party.attach(at(order, "appeal"), appeal, "proof.txt", "proof").StatusCode)
+		appeal := party.get(at(order, "raise_appeal")).form(nil)
+		assert.Equal(t, http.StatusOK, party.attach(at(order, "raise_appeal"), appeal, "proof.txt", "proof").StatusCode)
 	}
 }
 
@@ -75,13 +75,13 @@ func TestUpload_PermitFirst(t *testing.T) {
 	forged := func(op supervision.Operation) url.Values {
 		return url.Values{"operation": {string(op)}, "key": {"k"}, "version": {"3"}, "confirm": {"yes"}}
 	}
-	for task, op := range map[string]supervision.Operation{"request": supervision.OpSubmitRequest,
-		"delivery": supervision.OpDeliver, "ruling": supervision.OpAddNote} {
+	for task, op := range map[string]supervision.Operation{"submit_request": supervision.OpSubmitRequest,
+		"deliver": supervision.OpDeliver, "ruling": supervision.OpAddNote} {
 		buyer.send(at(order, task), forged(op), upload{"attachments", "a.txt", "a"})
 		assert.Equal(t, http.StatusConflict, buyer.attach(at(order, task), forged(op), "a.txt", "a").StatusCode, task)
 	}
 	assert.Equal(t, http.StatusBadRequest,
-		buyer.attach(at(order, "appeal"), forged(supervision.OpDeliver), "a.txt", "a").StatusCode)
+		buyer.attach(at(order, "raise_appeal"), forged(supervision.OpDeliver), "a.txt", "a").StatusCode)
 	assert.Zero(t, s.held(t, order))
 }
 
@@ -92,18 +92,18 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 	s := newSite(t)
 	order := s.appealing(t)
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
-	form := seller.get(at(order, "appeal")).form(nil)
-	ref := seller.attach(at(order, "appeal"), form, "secret.txt", "secret").ref(t)
+	form := seller.get(at(order, "raise_appeal")).form(nil)
+	ref := seller.attach(at(order, "raise_appeal"), form, "secret.txt", "secret").ref(t)
 	typed := url.Values{"ground": {"unconditional"}, "reason": {"r"}, "demand": {"d"}, "attachments": {ref}}
 	for _, p := range []*person{seller, buyer} {
-		other := p.send(at(order, "appeal"), p.get(at(order, "appeal")).form(typed))
+		other := p.send(at(order, "raise_appeal"), p.get(at(order, "raise_appeal")).form(typed))
 		assert.Equal(t, http.StatusUnprocessableEntity, other.StatusCode)
 		assert.Contains(t, other.body, "Choose the file again.")
 		assert.Equal(t, http.StatusNotFound, p.get(at(order, "files", ref)).StatusCode)
 	}
 	form["ground"], form["reason"], form["demand"], form["attachments"] = typed["ground"], typed["reason"],
 		typed["demand"], typed["attachments"]
-	assert.Equal(t, http.StatusOK, seller.send(at(order, "appeal"), form).StatusCode)
+	assert.Equal(t, http.StatusOK, seller.send(at(order, "raise_appeal"), form).StatusCode)
 }
 
 // TestFileName_IsItsUploaders: whoever has the same bytes gives them a name of
@@ -114,24 +114,24 @@ func TestFileName_IsItsUploaders(t *testing.T) {
 	order := s.order(t, "data-migration", harbor)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	const bytes = "the same bytes"
-	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	require.Equal(t, http.StatusSeeOther,
-		buyer.send(at(order, "request"), typed, upload{"attachments", "forged by the buyer.txt", bytes}).StatusCode)
+		buyer.send(at(order, "submit_request"), typed, upload{"attachments", "forged by the buyer.txt", bytes}).StatusCode)
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller(order.Seller), supervision.AcceptRequest{})
 	require.NoError(t, err)
-	typed = seller.get(at(order, "delivery")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
+	typed = seller.get(at(order, "deliver")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
 	require.Equal(t, http.StatusSeeOther,
-		seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", bytes}).StatusCode)
+		seller.send(at(order, "deliver"), typed, upload{"attachments", "protocol.txt", bytes}).StatusCode)
 
 	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.System())
 	require.NoError(t, err)
 	a := delivered.Delivery.Attachments[0]
 	assert.Equal(t, "protocol.txt", a.Name)
-	got := buyer.get(filePath(order.ID, a))
+	got := buyer.get((file{order: order.ID, Digest: a.Ref, Name: a.Name}).Path())
 	assert.Equal(t, bytes, got.body)
 	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
 	a.Name = "never heard of.txt"
-	assert.Equal(t, http.StatusNotFound, buyer.get(filePath(order.ID, a)).StatusCode)
+	assert.Equal(t, http.StatusNotFound, buyer.get((file{order: order.ID, Digest: a.Ref, Name: a.Name}).Path()).StatusCode)
 }
 
 // TestNotesFiles: the file of a note that the managers keep to themselves is
@@ -163,14 +163,14 @@ func TestSweep(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	form := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
-	form.Add("attachments", buyer.attach(at(order, "request"), form, "sent.txt", "sent").ref(t))
-	buyer.attach(at(order, "request"), form, "left out.txt", "left out")
-	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "request"), form).StatusCode)
+	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	form.Add("attachments", buyer.attach(at(order, "submit_request"), form, "sent.txt", "sent").ref(t))
+	buyer.attach(at(order, "submit_request"), form, "left out.txt", "left out")
+	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), form).StatusCode)
 	require.Equal(t, 1, s.held(t, order), "with the operation goes what its form left out")
 
 	stray := url.Values{"operation": {"remind"}, "key": {"stray"}}
-	buyer.attach(at(order, "reminder"), stray, "stray.txt", "stray")
+	buyer.attach(at(order, "remind"), stray, "stray.txt", "stray")
 	require.Equal(t, 2, s.held(t, order))
 	_, err := s.db.Exec(`UPDATE portal_upload SET kept = 0 WHERE name = 'sent.txt'`)
 	require.NoError(t, err)

@@ -2,15 +2,13 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
-	"fmt"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
@@ -23,58 +21,65 @@ type form struct {
 	Path          string
 	Version       int64
 	Key           string
-	Inputs        []input
+	Inputs        []*input
 	Other         []string              // faults that belong to no input
 	Closed        bool                  // it can no longer be sent, only read
 	Refused       *supervision.Decision // why it has not been taken, where a rule is why
 	Left          time.Time             // when it was left as it stands; zero for a fresh form
 
-	order    supervision.Order
-	template *template.Template
+	template template.Template // that it fills in; the zero one for none
 }
 
-// newForm makes an empty form, with the last request's answers where a request
-// has to be revised.
-func (v *visit) newForm(order supervision.Order, t task, op supervision.Operation) (*form, error) {
-	f := &form{
-		Operation: op, Title: v.l.Operation(op), Button: v.l.Operation(op), Path: address(order.ID) + "/" + t.Slug,
-		Version: order.Version, Key: rand.Text(), order: order,
-	}
-	var err error
-	if op == supervision.OpSubmitRequest {
-		if f.template, err = v.templateOf(v.r.Context(), order); err != nil {
+// newForm draws the form of an operation: all that it asks for is the library's
+// to say (R23).
+func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
+	f := &form{Operation: op, Title: v.l.Operation(op), Button: v.l.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
+		Version: v.order.Version, Key: rand.Text()}
+	asked, err := v.order.Inputs(v.actor(), op, v.svc.Now())
+	for _, in := range asked {
+		if in.Kind != supervision.FieldForm {
+			f.Inputs = append(f.Inputs, v.l.ask(op, in))
+			continue
+		}
+		if f.template, err = v.templateOf(v.r.Context(), v.order, op); err != nil {
 			return nil, err
 		}
-	}
-	if err := f.ask(v.l, v.actor(), v.svc.Now()); err != nil {
-		return nil, err
-	}
-	if op == supervision.OpSubmitRequest && order.Request != nil {
-		if _, err := f.fill(v, f.began(*order.Request)); err != nil {
-			return nil, err
+		if f.template.Title != "" {
+			f.Title = f.template.Title
+		}
+		for _, field := range f.template.Fields {
+			f.Inputs = append(f.Inputs, v.l.field(answerPrefix, field))
 		}
 	}
-	return f, nil
+	return f, err
 }
 
-// restore fills in what the visitor left when they were here last.
-func (f *form) restore(v *visit) error {
+// restore fills in what the visitor left when they were here last, or the last
+// request where one has to be revised.
+func (f *form) restore(v *visit, records []recordView) error {
 	typed, left, err := v.db.unsent(v.r.Context(), v.who.ID, f.subject())
-	if err == nil && typed != nil {
-		f.Left = left
+	if err != nil {
+		return err
+	}
+	f.Left = left
+	if typed == nil && f.Operation == supervision.OpSubmitRequest {
+		for _, r := range records {
+			if r.Operation == f.Operation {
+				typed = began(r.Record)
+			}
+		}
+	}
+	if typed != nil {
 		_, err = f.fill(v, typed)
 	}
 	return err
 }
 
-// began is the form as the request that was submitted last filled it in.
-func (f *form) began(last supervision.Request) url.Values {
-	typed := url.Values{"text": {last.Text}}
-	for _, a := range last.Attachments {
-		typed.Add("attachments", file{Digest: a.Ref, Name: a.Name}.Ref())
-	}
-	for key, value := range last.Values {
-		typed[answerPrefix+key] = written(value)
+// began is a form as a record of its operation filled it in.
+func began(r supervision.Record) url.Values {
+	typed := url.Values{}
+	for _, f := range r.Facts() {
+		typed[f.Key] = written(f.Value)
 	}
 	return typed
 }
@@ -91,10 +96,9 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err
 	if key := typed.Get("key"); key != "" {
 		f.Key = key
 	}
-	for i := range f.Inputs {
-		in := &f.Inputs[i]
+	for _, in := range f.Inputs {
 		in.Values = slices.Clone(typed[in.Name])
-		found, err := in.keep(v, f.staged(v.who))
+		found, err := in.keep(v, f.staged(v))
 		if err != nil {
 			return nil, err
 		}
@@ -104,19 +108,7 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err
 }
 
 // staged names the form for the files that are uploaded for it.
-func (f *form) staged(who account) staged { return staged{f.order.ID, who.ID, f.Key, f.Operation} }
-
-// value returns what was typed into an input.
-func (f *form) value(name string) string { return f.input(name).Value() }
-
-func (f *form) input(name string) *input {
-	for i := range f.Inputs {
-		if f.Inputs[i].Name == name {
-			return &f.Inputs[i]
-		}
-	}
-	return &input{}
-}
+func (f *form) staged(v *visit) staged { return staged{v.order.ID, v.who.ID, f.Key, f.Operation} }
 
 // files are those that the form refers to.
 func (f *form) files() (list []file) {
@@ -126,144 +118,42 @@ func (f *form) files() (list []file) {
 	return list
 }
 
-// action is what the form says, and the faults of what cannot be said in an
-// action.
-func (f *form) action() (supervision.Action, []supervision.Fault) {
-	attachments := f.input("attachments").attachments()
-	switch f.Operation {
-	case supervision.OpSubmitRequest:
-		return supervision.SubmitRequest{Text: f.value("text"), Values: f.answers(), Attachments: attachments}, nil
-	case supervision.OpAcceptRequest:
-		return supervision.AcceptRequest{}, nil
-	case supervision.OpRejectRequest:
-		return supervision.RejectRequest{Reason: f.value("reason")}, nil
-	case supervision.OpReportProgress:
-		return supervision.ReportProgress{Text: f.value("text")}, nil
-	case supervision.OpDeliver:
-		enabled, faults := f.instant("enabled_at")
-		return supervision.Deliver{Result: f.value("result"), Attachments: attachments, EnabledAt: enabled}, faults
-	case supervision.OpAcceptProduct:
-		return supervision.AcceptProduct{}, nil
-	case supervision.OpRejectProduct:
-		return supervision.RejectProduct{Reason: f.value("reason")}, nil
-	case supervision.OpRemind:
-		return supervision.Remind{Text: f.value("text")}, nil
-	case supervision.OpRaiseAppeal:
-		return supervision.RaiseAppeal{Ground: appeal.Ground(f.value("ground")), Reason: f.value("reason"),
-			Demand:      f.value("demand"),
-			Attachments: attachments}, nil
-	case supervision.OpAddNote:
-		return supervision.AddNote{Text: f.value("text"), Attachments: attachments, Shared: f.value("shared") == "yes"},
-			nil
-	case supervision.OpProposeRefund:
-		amount, faults := f.money("amount")
-		return supervision.ProposeRefund{Amount: amount, Reason: f.value("reason")}, faults
-	case supervision.OpWithdrawRefund:
-		return supervision.WithdrawRefund{}, nil
-	case supervision.OpAgreeRefund:
-		return supervision.AgreeRefund{Amount: f.order.Proposal.Amount}, nil
-	case supervision.OpDeclineRefund:
-		return supervision.DeclineRefund{Reason: f.value("reason")}, nil
-	case supervision.OpAmend:
-		end, faults := f.instant("scheduled_end")
-		return supervision.Amend{ScheduledEnd: end, Reason: f.value("reason")}, faults
-	case supervision.OpIntervene:
-		return supervision.Intervene{Reason: f.value("reason"), Attachments: attachments}, nil
-	}
-	return f.ruling()
-}
-
-func (f *form) ruling() (supervision.Action, []supervision.Fault) {
-	a := supervision.DecideAppeal{Outcome: appeal.Outcome(f.value("outcome")), Decision: f.value("decision"),
-		Upheld:      f.value("upheld") == "yes",
-		Attachments: f.input("attachments").attachments()}
-	var faults []supervision.Fault
-	if f.value("refund") != "" {
-		a.Refund, faults = f.money("refund")
-	}
-	if f.value("upheld") == "" {
-		faults = append(faults,
-			supervision.Fault{Field: "upheld", Code: "required", Message: "This is required."})
-	}
-	if word := f.value("resume_at"); word != "" {
-		if err := a.ResumeAt.UnmarshalText([]byte(word)); err != nil {
-			faults = append(faults,
-				supervision.Fault{Field: "resume_at", Code: "unknown", Message: "Choose one of the stages."})
-		}
-	}
-	return a, faults
-}
-
-// answers are the fields of the seller's template.
-func (f *form) answers() template.Values {
-	if f.template == nil {
-		return nil
-	}
-	posted := url.Values{}
+// action is what the form says: its inputs make the action's document, whatever
+// the operation. With it come the faults of what no document can say.
+func (f *form) action(l *tongue) (action supervision.Action, faults []supervision.Fault, err error) {
+	document, answers := make(map[string]any), url.Values{}
 	for _, in := range f.Inputs {
 		if key, ok := strings.CutPrefix(in.Name, answerPrefix); ok {
-			posted[key] = in.Values
-		}
-	}
-	return f.template.FromForm(posted)
-}
-
-func (f *form) money(name string) (supervision.Money, []supervision.Fault) {
-	m, ok := parseMoney(f.value(name), f.order.Paid)
-	if !ok {
-		return m, []supervision.Fault{{Field: name, Code: "money", Message: "Give an amount such as 120.50."}}
-	}
-	return m, nil
-}
-
-// inputInstant is how browsers send a local time; the portal asks for it in
-// UTC.
-const inputInstant = "2006-01-02T15:04"
-
-func (f *form) instant(name string) (time.Time, []supervision.Fault) {
-	if f.value(name) == "" {
-		return time.Time{}, nil
-	}
-	t, err := time.Parse(inputInstant, f.value(name))
-	if err != nil {
-		return t, []supervision.Fault{{Field: name, Code: "malformed", Message: "Give a date and a time."}}
-	}
-	return t, nil
-}
-
-// blame shows each fault at its input.
-func (f *form) blame(l *tongue, faults []supervision.Fault) {
-	for _, fault := range faults {
-		name, _, _ := strings.Cut(fault.Field, "[")
-		if f.input(name).Name == "" {
-			name, _, _ = strings.Cut(name, ".") // a part of an amount
-		}
-		if in := f.input(name); in.Name != "" {
-			if in.Fault == "" {
-				in.Fault = l.advice(fault)
-			}
+			answers[key] = in.Values
 			continue
 		}
-		f.Other = append(f.Other, fmt.Sprintf("%s: %s", fault.Field, l.advice(fault)))
-	}
-}
-
-// Faulty lists the inputs that have a fault.
-func (f *form) Faulty() (list []input) {
-	for _, in := range f.Inputs {
-		if in.Fault != "" {
-			list = append(list, in)
+		value, fault := in.json(l)
+		if fault.Field != "" {
+			faults = append(faults, fault)
+		} else if value != nil {
+			document[in.Name] = value
 		}
 	}
-	return list
+	if f.template.Fields != nil {
+		document["values"] = f.template.FromForm(answers)
+	}
+	data, err := json.Marshal(document)
+	if err == nil {
+		action, err = supervision.UnmarshalActionOf(f.Operation, data)
+	}
+	return action, faults, malformed(err)
 }
 
-// faultsOf returns what an error says about the input; nil where it is about
-// something else.
-func faultsOf(err error) []supervision.Fault {
-	var invalid *supervision.InvalidError
-	if errors.As(err, &invalid) {
-		return invalid.Faults
-	}
-	return nil
-}
+// Intro is the seller's text above a template's fields.
+func (f *form) Intro() string { return f.template.Intro }
+
+// Faulty lists the inputs that have a fault.
+func (f *form) Faulty() []*input { return faulty(f.Inputs) }
+
+// grave are the operations that cannot be taken back, or turn somebody down.
+var grave = []supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct, supervision.OpRaiseAppeal,
+	supervision.OpIntervene, supervision.OpDecideAppeal, supervision.OpAgreeRefund, supervision.OpDeclineRefund,
+	supervision.OpAmend, supervision.OpErase}
+
+// Danger tells whether the form's operation should be thought over.
+func (f *form) Danger() bool { return slices.Contains(grave, f.Operation) }

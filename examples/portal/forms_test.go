@@ -74,24 +74,24 @@ func TestPerform_AsksBeforeItActs(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move <b>everything</b>."}})
-	asked := buyer.send(at(order, "request"), typed)
+	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move <b>everything</b>."}})
+	asked := buyer.send(at(order, "submit_request"), typed)
 	require.Equal(t, http.StatusOK, asked.StatusCode)
 	assert.Contains(t, asked.body, "Submit request?")
 	assert.Contains(t, asked.body, "Move &lt;b&gt;everything&lt;/b&gt;.")
 	assert.Equal(t, order.Version, s.version(t, order))
 
 	confirmed := asked.form(url.Values{"text": {"Move <b>everything</b>."}})
-	done := buyer.send(at(order, "request"), confirmed)
+	done := buyer.send(at(order, "submit_request"), confirmed)
 	require.Equal(t, http.StatusSeeOther, done.StatusCode)
 	assert.Equal(t, order.Version+1, s.version(t, order))
 
-	again := buyer.send(at(order, "request"), confirmed)
+	again := buyer.send(at(order, "submit_request"), confirmed)
 	assert.Equal(t, http.StatusSeeOther, again.StatusCode, "pressing twice is no fault")
 	assert.Equal(t, order.Version+1, s.version(t, order), "and does nothing twice (R28)")
 
 	confirmed.Set("text", "Something else.")
-	other := buyer.send(at(order, "request"), confirmed)
+	other := buyer.send(at(order, "submit_request"), confirmed)
 	assert.Equal(t, http.StatusConflict, other.StatusCode)
 	assert.Contains(t, other.body, "has been sent before")
 	assert.Contains(t, other.body, "Something else.")
@@ -106,17 +106,17 @@ func TestPerform_Conflict(t *testing.T) {
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
 		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
-	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
+	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), supervision.Remind{Text: "How far are you?"})
 	require.NoError(t, err)
 
-	late := seller.send(at(order, "delivery"), typed)
+	late := seller.send(at(order, "deliver"), typed)
 	require.Equal(t, http.StatusConflict, late.StatusCode)
 	assert.Contains(t, late.body, "How far are you?")
 	assert.Contains(t, late.body, "All moved.")
 	assert.Equal(t, order.Version+1, s.version(t, order))
 
-	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"),
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "deliver"),
 		late.form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})).StatusCode)
 	assert.Equal(t, order.Version+2, s.version(t, order))
 }
@@ -137,7 +137,7 @@ func TestPerform_Refused(t *testing.T) {
 	assert.Contains(t, early.body, "I do not like it.")
 	assert.NotContains(t, early.body, `<button class="warn">`)
 
-	others := seller.send(at(order, "request"), form(supervision.OpSubmitRequest, "text", "Mine."))
+	others := seller.send(at(order, "submit_request"), form(supervision.OpSubmitRequest, "text", "Mine."))
 	assert.Equal(t, http.StatusForbidden, others.StatusCode)
 
 	for name, bad := range map[string]url.Values{
@@ -146,7 +146,7 @@ func TestPerform_Refused(t *testing.T) {
 		"the system's operation":   form(supervision.OpComplete, "result", "Done."),
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, http.StatusBadRequest, buyer.send(at(order, "request"), bad).StatusCode)
+			assert.Equal(t, http.StatusBadRequest, buyer.send(at(order, "submit_request"), bad).StatusCode)
 		})
 	}
 	assert.Equal(t, order.Version, s.version(t, order))
@@ -160,11 +160,11 @@ func TestUploads(t *testing.T) {
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
 		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
-	typed := seller.get(at(order, "delivery")).form(url.Values{"confirm": {"yes"}})
+	typed := seller.get(at(order, "deliver")).form(url.Values{"confirm": {"yes"}})
 
 	small := upload{"attachments", `..\..\protocol.txt`, "All records moved."}
 	large := upload{"attachments", "large.bin", strings.Repeat("x", maxFile+1)}
-	refused := seller.send(at(order, "delivery"), typed, small, large, upload{"attachments", "nothing", ""})
+	refused := seller.send(at(order, "deliver"), typed, small, large, upload{"attachments", "nothing", ""})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 	assert.Contains(t, refused.body, "Choose a file of at most 5 MB.")
 	assert.Contains(t, refused.body, "This is required.", "the library's faults come with the portal's")
@@ -177,7 +177,7 @@ func TestUploads(t *testing.T) {
 		many[i] = upload{"attachments", fmt.Sprintf("%d.txt", i), fmt.Sprint(i)}
 	}
 	typed.Set("result", "Moved.")
-	crowded := seller.send(at(order, "delivery"), typed, many...)
+	crowded := seller.send(at(order, "deliver"), typed, many...)
 	assert.Equal(t, http.StatusUnprocessableEntity, crowded.StatusCode)
 	assert.Contains(t, crowded.body, "Give 20 of them at most.")
 
@@ -186,7 +186,7 @@ func TestUploads(t *testing.T) {
 	ref := regexp.MustCompile(`sha256:[0-9a-f]{64}/protocol.txt`).FindString(refused.body)
 	digest, _, _ := strings.Cut(ref, "/")
 	typed.Set("attachments", ref)
-	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "delivery"), typed).StatusCode)
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "deliver"), typed).StatusCode)
 	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.Seller("seller-cloudline"))
 	require.NoError(t, err)
 	assert.Equal(t, []supervision.Attachment{{Name: "protocol.txt", Ref: digest, Digest: digest}},
@@ -208,8 +208,8 @@ func TestUploads(t *testing.T) {
 	require.NoError(t, err)
 	thief := s.as(t, northwind)
 	assert.Equal(t, http.StatusNotFound, thief.get(at(own, "files", ref)).StatusCode)
-	stolen := thief.send(at(own, "request"),
-		thief.get(at(own, "request")).form(url.Values{"text": {"Mine."}, "attachments": {ref}}))
+	stolen := thief.send(at(own, "submit_request"),
+		thief.get(at(own, "submit_request")).form(url.Values{"text": {"Mine."}, "attachments": {ref}}))
 	assert.Equal(t, http.StatusUnprocessableEntity, stolen.StatusCode)
 	assert.Contains(t, stolen.body, "Choose the file again.")
 }
@@ -224,12 +224,12 @@ func TestProofOfDelivery(t *testing.T) {
 		bySeller(supervision.Deliver{Result: "Moved."}))
 	s.clock.ahead.Add(int64(5*supervision.Day + supervision.Tick))
 	seller := s.as(t, "seller-cloudline")
-	typed := seller.get(at(order, "appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."},
+	typed := seller.get(at(order, "raise_appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."},
 		"demand": {"Accept."}, "confirm": {"yes"}})
-	bare := seller.send(at(order, "appeal"), typed)
+	bare := seller.send(at(order, "raise_appeal"), typed)
 	require.Equal(t, http.StatusUnprocessableEntity, bare.StatusCode)
 	assert.Contains(t, bare.body, "This is required.")
-	proven := seller.send(at(order, "appeal"), typed, upload{"attachments", "receipt.pdf", "%PDF"})
+	proven := seller.send(at(order, "raise_appeal"), typed, upload{"attachments", "receipt.pdf", "%PDF"})
 	assert.Equal(t, http.StatusSeeOther, proven.StatusCode)
 }
 
@@ -240,13 +240,13 @@ func TestFileField(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "helpdesk", northwind)
 	buyer := s.as(t, northwind)
-	typed := buyer.get(at(order, "request")).form(url.Values{"values.agents": {"5"}, "confirm": {"yes"}})
-	refused := buyer.send(at(order, "request"), typed, upload{"values.logo", "logo.svg", "<svg/>"})
+	typed := buyer.get(at(order, "submit_request")).form(url.Values{"values.agents": {"5"}, "confirm": {"yes"}})
+	refused := buyer.send(at(order, "submit_request"), typed, upload{"values.logo", "logo.svg", "<svg/>"})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 	digest := regexp.MustCompile(`name="values.logo" value="(sha256:[0-9a-f]{64}/logo.svg)"`).FindStringSubmatch(refused.body)
 	require.NotNil(t, digest)
 	typed.Set("values.site", "https://northwind.example")
 	typed.Set("values.logo", digest[1])
-	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "request"), typed).StatusCode)
+	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), typed).StatusCode)
 	assert.Contains(t, buyer.get(at(order)).body, at(order, "files", digest[1]))
 }

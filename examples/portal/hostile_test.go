@@ -75,13 +75,13 @@ func TestStoredScript(t *testing.T) {
 	order := s.hostileOrder(t)
 	s.clock.ahead.Add(int64(supervision.Day))
 	buyer := s.as(t, harbor)
-	typed := buyer.get(at(order, "reminder")).form(url.Values{"text": {hostile("typed")}})
-	buyer.send(at(order, "reminder"), typed)
+	typed := buyer.get(at(order, "remind")).form(url.Values{"text": {hostile("typed")}})
+	buyer.send(at(order, "remind"), typed)
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
 		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/appeals", "/market",
 			"/templates", "/templates/data-migration", at(order), "/login?next=" + url.QueryEscape(hostile("next"))}
-		for _, task := range tasks {
+		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
 		}
 		for _, path := range paths {
@@ -100,7 +100,7 @@ func TestStoredScript_Browser(t *testing.T) {
 	s := newSite(t)
 	order := s.hostileOrder(t)
 	for who, paths := range map[string][]string{
-		harbor:             {"/orders", at(order), at(order, "reminder"), at(order, "appeal")},
+		harbor:             {"/orders", at(order), at(order, "remind"), at(order, "raise_appeal")},
 		"seller-cloudline": {"/orders", at(order), "/templates/data-migration"},
 		"manager-mei":      {"/appeals", at(order), at(order, "ruling")},
 	} {
@@ -136,13 +136,13 @@ func TestDownload_Hostile(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	form := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	name := `a"; filename=x.html<script>.txt`
-	answer := buyer.send(at(order, "request"), form, upload{"attachments", name, "<script>hacked()</script>"})
+	answer := buyer.send(at(order, "submit_request"), form, upload{"attachments", name, "<script>hacked()</script>"})
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
 	require.NoError(t, err)
-	got := buyer.get(filePath(order.ID, now.Request.Attachments[0]))
+	got := buyer.get((file{order: order.ID, Digest: now.Request.Attachments[0].Ref, Name: name}).Path())
 	require.Equal(t, http.StatusOK, got.StatusCode)
 	assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
 	assert.Regexp(t, `^attachment; filename="a\\"; filename=x.html<script>.txt"$`,

@@ -181,9 +181,8 @@ func (v *visit) streamList() error { return v.stream("", func() (bool, error) { 
 // streamOrder follows an order that the visitor may see, from the version that
 // the page shows.
 func (v *visit) streamOrder() error {
-	id := v.r.PathValue("id")
-	return v.stream(id, func() (bool, error) {
-		order, err := v.svc.Order(v.r.Context(), id, v.actor())
+	return v.stream(v.order.ID, func() (bool, error) {
+		order, err := v.svc.Order(v.r.Context(), v.order.ID, v.actor())
 		seen, malformed := strconv.ParseInt(v.r.FormValue("seen"), 10, 64)
 		return malformed == nil && seen < order.Version, err
 	})

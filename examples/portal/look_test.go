@@ -42,7 +42,7 @@ var looks = []look{
 	{"order-rejections", harbor, "/orders/KG-1024", nil},
 	{"order-seller", "seller-cloudline", "/orders/KG-1029", nil},
 	{"order-frozen", harbor, "/orders/KG-1021", nil},
-	{"request", harbor, "/orders/KG-1031/request", func(b *tab) {
+	{"request", harbor, "/orders/KG-1031/submit_request", func(b *tab) {
 		b.fill("values.company", "Harbor Retail")
 		b.fill("values.users", "many")
 		b.choose("values.region", "eu")
@@ -54,7 +54,7 @@ var looks = []look{
 		b.press("Accept service")
 		b.sees("dialog[open]", "Go back")
 	}},
-	{"appeal", harbor, "/orders/KG-1024/appeal", nil},
+	{"appeal", harbor, "/orders/KG-1024/raise_appeal", nil},
 	{"market", harbor, "/market", nil},
 	{"templates", "seller-cloudline", "/templates", nil},
 	{"editor", "seller-cloudline", "/templates/erp-suite", nil},

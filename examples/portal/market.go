@@ -33,6 +33,10 @@ var products = []product{
 		supervision.License(), 18000},
 }
 
+// policies are what orders can be put under.
+var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+	supervision.Hardware()}
+
 // paid is what a buyer pays.
 func (p product) paid() supervision.Money { return supervision.Money{Amount: p.price, Currency: "CNY"} }
 

@@ -118,11 +118,11 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (noticeView, err
 	if err != nil || len(records) == 0 {
 		return view, err
 	}
-	t, err := p.templateOf(ctx, view.Order)
+	views, err := p.views(ctx, l, view.Order, records)
 	if err != nil {
 		return view, err
 	}
-	view.Record = recordView{Record: records[0], Facts: l.factsOf(records[0].Action, t)}
+	view.Record = views[0]
 	other := supervision.Seller(view.Order.Seller)
 	if a.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)

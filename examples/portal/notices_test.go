@@ -32,7 +32,7 @@ func TestNotices(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(buyer.get("/notices").body, "Which archive?") },
 		patience, 20*time.Millisecond)
 	feed := buyer.get("/notices").body
-	assert.Contains(t, feed, `You can now: <a href="`+at(order, "request")+`">Submit Request</a>`)
+	assert.Contains(t, feed, `You can now: <a href="`+at(order, "submit_request")+`">Submit request</a>`)
 	assert.Contains(t, buyer.get("/orders").body, "<title>(")
 	assert.NotContains(t, seller.get("/notices").body, "Which archive?", "it was the seller's own doing")
 	assert.Contains(t, seller.get("/notices").body, "Request submitted")
@@ -71,7 +71,7 @@ func TestNotices_OfNotes(t *testing.T) {
 		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: manager,
 		Operation: supervision.OpAddNote, Action: supervision.AddNote{Shared: true}}))
-	assert.Equal(t, []string{"seller-cloudline", "manager-mei"},
+	assert.Equal(t, []string{"seller-cloudline", "manager-mei", "manager-tomas"},
 		who(supervision.Record{Actor: supervision.Buyer(harbor),
 			Operation: supervision.OpRaiseAppeal, Action: supervision.RaiseAppeal{}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: supervision.System(),
@@ -184,6 +184,6 @@ func TestMail(t *testing.T) {
 	require.NoError(t, s.mail(t.Context()))
 	require.Len(t, about(), 1)
 	assert.Contains(t, about()[0], "Which archive?")
-	assert.Contains(t, about()[0], "You can now: Submit Request")
+	assert.Contains(t, about()[0], "You can now: Submit request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
 }

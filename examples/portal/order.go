@@ -7,99 +7,95 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
-
-type orderPage struct {
-	layout
-	Order    standing
-	Done     supervision.Operation // what the visitor has just done
-	Steps    []supervision.Step
-	Later    []deadline // what time brings that the banner does not say
-	Request  []fact
-	Delivery []fact
-	Appeal   []fact
-	Records  []recordView
-	Earlier  int64 // the record before the first one shown; 0 where all are
-}
-
-// deadline is what time alone will bring, in words: a sentence around its
-// countdown.
-type deadline struct {
-	supervision.Deadline
-	Before, After string
-}
 
 // recordView is an operation record with what was submitted.
 type recordView struct {
 	supervision.Record
-	Facts     []fact
-	Elsewhere string // where on the page the facts are shown; empty for here
+	Facts []fact
+	Card  string // where the order's page shows the facts; empty for with the record
 }
 
-// recordsShown is how many operation records a page begins with.
-const recordsShown = 50
+// fact is one line of what somebody submitted: a label with a text, an instant
+// or files.
+type fact struct {
+	supervision.Fact
+	Label, Text string
+	At          time.Time
+	Files       []file
+}
 
-func (v *visit) showOrder() error {
-	order, err := v.svc.Order(v.r.Context(), v.r.PathValue("id"), v.actor())
-	if err != nil {
-		return err
-	}
-	if err := v.db.read(v.r.Context(), v.who.ID, order.ID); err != nil {
-		return err
-	}
-	page := orderPage{layout: v.layout("Order %s", order.ID), Delivery: v.l.deliveryFacts(order),
-		Appeal: v.l.appealFacts(order.Appeal)}
-	s, err := v.summary(order)
-	if err != nil {
-		return err
-	}
-	page.Done = supervision.Operation(v.said(address(order.ID)))
-	page.Live = livePath(order)
-	page.Steps = order.Steps(page.Now)
-	if page.Request, err = v.requestFacts(order); err != nil {
-		return err
-	}
-	after := order.Version - recordsShown
-	if v.r.FormValue("records") == "all" {
-		after = order.Version - supervision.MaxPage
-	}
-	page.Earlier = max(0, after)
-	if page.Records, err = v.news(order, page.Earlier); err != nil {
-		return err
-	}
-	for i := range page.Records {
-		page.Records[i].Elsewhere = elsewhere(order, page.Records[i].Record)
-	}
-	page.Order = v.standing(s, page.Records)
-	for _, d := range v.deadlines(order) {
-		if !slices.Contains(page.Order.Comes, d) {
-			page.Later = append(page.Later, d)
+// Quote is what was said in a record, where that is short enough to stand in a
+// banner: the amount, and the first of its texts.
+func (r recordView) Quote() string {
+	var lines []string
+	for _, f := range r.Facts {
+		switch f.Kind {
+		case supervision.FieldMoney:
+			lines = append(lines, f.Text)
+		case supervision.FieldText:
+			return strings.Join(append(lines, f.Text), "\n")
 		}
 	}
-	return v.render(http.StatusOK, "order", page)
+	return strings.Join(lines, "\n")
 }
 
-// elsewhere names the part of the order's page that shows what a record submitted,
-// so that nothing is said twice.
-func elsewhere(o supervision.Order, r supervision.Record) string {
-	switch {
-	case r.Operation == supervision.OpSubmitRequest && o.Request != nil && r.At.Equal(o.Request.SubmittedAt):
-		return "request"
-	case r.Operation == supervision.OpDeliver && o.Delivery != nil && r.At.Equal(o.Delivery.DeliveredAt):
-		return "delivery"
-	case o.Appeal != nil && !r.At.Before(o.Appeal.RaisedAt) && slices.Contains([]supervision.Operation{
-		supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpAddNote, supervision.OpDecideAppeal},
-		r.Operation):
-		return "appeal"
+// view shows a record: what was submitted, in the reader's words and those of
+// the template that it was submitted on.
+func (l *tongue) view(r supervision.Record, t template.Template) recordView {
+	view := recordView{Record: r}
+	for _, f := range r.Facts() {
+		view.Facts = append(view.Facts, l.fact(r, f, t))
 	}
-	return ""
+	place := func(f fact) int {
+		key, _ := strings.CutPrefix(f.Key, answerPrefix)
+		return slices.IndexFunc(t.Fields, func(field template.Field) bool { return field.Key == key })
+	}
+	slices.SortStableFunc(view.Facts, func(a, b fact) int {
+		if a.Kind != supervision.FieldAnswer || b.Kind != supervision.FieldAnswer {
+			return 0
+		}
+		return place(a) - place(b)
+	})
+	return view
+}
+
+func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Template) fact {
+	said := fact{Fact: f, Label: l.Field(r.Operation, f.Key), Text: l.Value(f.Value)}
+	switch value := f.Value.(type) {
+	case time.Time:
+		said.At = value
+	case []supervision.Attachment:
+		for _, a := range value {
+			if kept := (file{order: r.Order, Digest: a.Ref, Name: a.Name}); kept.sound() {
+				said.Files = append(said.Files, kept)
+			}
+		}
+	}
+	if f.Kind == supervision.FieldID {
+		said.Text = accountName(said.Text)
+	}
+	for _, field := range t.Fields {
+		if answerPrefix+field.Key != f.Key {
+			continue
+		}
+		in := l.field(answerPrefix, field)
+		in.Values = written(f.Value)
+		said.Label, said.Text = field.Label, in.Readout()
+		if kept, ok := parseRef(in.Value()); ok && field.Kind == template.File {
+			kept.order = r.Order
+			said.Files = []file{kept}
+		}
+	}
+	return said
 }
 
 // history returns all records of an order that the actor may see, oldest first.
-func (p *portal) history(ctx context.Context, order string, actor supervision.Actor) (all []supervision.Record,
-	err error) {
+func (p *portal) history(ctx context.Context, order string, actor supervision.Actor) (all []supervision.Record, err error) {
 	for {
 		records, err := p.svc.Records(ctx, order, actor, int64(len(all)), supervision.MaxPage)
 		all = append(all, records...)
@@ -109,22 +105,115 @@ func (p *portal) history(ctx context.Context, order string, actor supervision.Ac
 	}
 }
 
-// news lists the records after a version, newest first.
-func (v *visit) news(order supervision.Order, after int64) ([]recordView, error) {
-	records, err := v.svc.Records(v.r.Context(), order.ID, v.actor(), max(0, after), supervision.MaxPage)
-	if err != nil {
-		return nil, err
+// templateOf returns the template that an operation of the order fills in; the
+// zero one for none (R04).
+func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template, error) {
+	if o.Form(op) == 0 {
+		return template.Template{}, nil
 	}
-	t, err := v.templateOf(v.r.Context(), order)
-	if err != nil {
-		return nil, err
+	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.Form(op))
+	return published.Template, err
+}
+
+// views shows records of an order.
+func (p *portal) views(ctx context.Context, l *tongue, o supervision.Order, records []supervision.Record) (list []recordView,
+	err error) {
+	for _, r := range records {
+		t, err := p.templateOf(ctx, o, r.Operation)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l.view(r, t))
 	}
-	list := make([]recordView, len(records))
-	for i, r := range records {
-		list[i] = recordView{Record: r, Facts: v.l.factsOf(r.Action, t)}
-	}
-	slices.Reverse(list)
 	return list, nil
+}
+
+// records shows all records of the visitor's order, oldest first; those of its
+// cards say so.
+func (v *visit) records() ([]recordView, error) {
+	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
+	if err != nil {
+		return nil, err
+	}
+	list, err := v.views(v.r.Context(), v.l, v.order, records)
+	for _, c := range cards(list) {
+		for _, r := range c.Records {
+			list[r.Seq-1].Card = c.Name
+		}
+	}
+	return list, err
+}
+
+// card is what an order's pages show of its records by itself: the last request,
+// the last delivery, the last case with all that was said in it.
+type card struct {
+	Name, Title string
+	Records     []recordView
+}
+
+func cards(records []recordView) (list []card) {
+	request, delivery, appeal := card{Name: "request", Title: "Request"}, card{Name: "delivery", Title: "Delivery"},
+		card{Name: "appeal", Title: "Appeal"}
+	for _, r := range records {
+		switch r.Operation {
+		case supervision.OpSubmitRequest:
+			request.Records = []recordView{r}
+		case supervision.OpDeliver:
+			delivery.Records = []recordView{r}
+		case supervision.OpRaiseAppeal, supervision.OpIntervene:
+			appeal.Records = []recordView{r}
+		case supervision.OpAddNote, supervision.OpDecideAppeal:
+			appeal.Records = append(appeal.Records, r)
+		}
+	}
+	return slices.DeleteFunc([]card{appeal, delivery, request}, func(c card) bool { return c.Records == nil })
+}
+
+type orderPage struct {
+	layout
+	Order   standing
+	Done    supervision.Operation // what the visitor has just done
+	Steps   []supervision.Step
+	Later   []deadline // what time brings that the banner does not say
+	Cards   []card
+	Records []recordView // newest first
+	Earlier bool         // there are more than are shown
+}
+
+// recordsShown is how many operation records an order's page shows at most; its
+// record as a document has all.
+const recordsShown = 50
+
+func (v *visit) showOrder() error {
+	if err := v.db.read(v.r.Context(), v.who.ID, v.order.ID); err != nil {
+		return err
+	}
+	page := orderPage{layout: v.layout("Order %s", v.order.ID), Done: supervision.Operation(v.said(address(v.order.ID)))}
+	page.Live, page.Steps = livePath(v.order), v.order.Steps(page.Now)
+	records, err := v.records()
+	if err != nil {
+		return err
+	}
+	page.Cards = cards(records)
+	if page.Order, err = v.standing(records); err != nil {
+		return err
+	}
+	slices.Reverse(records)
+	shown := min(len(records), recordsShown)
+	page.Records, page.Earlier = records[:shown], shown < len(records)
+	for _, d := range v.deadlines(v.order) {
+		if !slices.Contains(page.Order.Comes, d) {
+			page.Later = append(page.Later, d)
+		}
+	}
+	return v.render(http.StatusOK, "order", page)
+}
+
+// deadline is what time alone will bring, in words: a sentence around its
+// countdown.
+type deadline struct {
+	supervision.Deadline
+	Before, After string
 }
 
 // horizon is how far ahead people are told what time brings.
@@ -140,6 +229,13 @@ func (v *visit) deadlines(order supervision.Order) (list []deadline) {
 		}
 	}
 	return list
+}
+
+// comes is what time brings soonest.
+func (v *visit) comes(order supervision.Order) []deadline {
+	list := slices.DeleteFunc(v.deadlines(order),
+		func(d deadline) bool { return d.Kind == supervision.DeadlineReminder })
+	return list[:min(len(list), foreseen)]
 }
 
 // address is where an order's page is; ids may hold anything on one line.

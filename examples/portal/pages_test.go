@@ -55,7 +55,7 @@ func TestEveryPageOfEveryOrder(t *testing.T) {
 	for _, o := range page.Orders {
 		for _, who := range []string{o.Buyer, o.Seller, "manager-mei"} {
 			assert.Equal(t, http.StatusOK, people[who].get(at(o)).StatusCode, "%s for %s", o.ID, who)
-			for _, task := range tasks {
+			for _, task := range tasks() {
 				answer := people[who].get(at(o, task.Slug))
 				assert.Equal(t, http.StatusOK, answer.StatusCode, "%s of %s for %s", task.Slug, o.ID, who)
 			}
@@ -76,8 +76,8 @@ func TestOddIDs(t *testing.T) {
 	require.True(t, found)
 	link, _, _ = strings.Cut(link, `"`)
 	assert.Contains(t, buyer.get(link).body, "K/G?1 #%2F&#34;&lt;é&gt;")
-	typed := buyer.get(link + "/request").form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
-	done := buyer.send(link+"/request", typed, upload{"attachments", "list.txt", "a list"})
+	typed := buyer.get(link + "/submit_request").form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	done := buyer.send(link+"/submit_request", typed, upload{"attachments", "list.txt", "a list"})
 	require.Equal(t, http.StatusSeeOther, done.StatusCode)
 	body := buyer.get(done.Header.Get("Location")).body
 	file, _, _ := strings.Cut(body[strings.Index(body, link+"/files/"):], `"`)
@@ -99,7 +99,7 @@ func TestFrozen_NoButtons(t *testing.T) {
 			p := s.as(t, who)
 			body := p.get(at(o)).body
 			assert.Contains(t, body, "There is nothing for you to do now.")
-			for _, task := range tasks {
+			for _, task := range tasks() {
 				assert.NotContains(t, body, `href="`+at(o, task.Slug)+`"`)
 				assert.NotContains(t, p.get(at(o, task.Slug)).body, `name="operation"`)
 			}
@@ -179,9 +179,9 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 	assert.Contains(t, seller.get("/templates/erp-suite").body, "Version 2 is published.")
 	assert.NotContains(t, seller.get("/templates/erp-suite").body, "is published.")
 	buyer := s.as(t, harbor)
-	assert.Contains(t, buyer.get(at(order, "request")).body, "Number of users")
+	assert.Contains(t, buyer.get(at(order, "submit_request")).body, "Number of users")
 	next := buyer.post("/market/erp-suite", url.Values{"key": {"next"}}).Header.Get("Location")
-	assert.Contains(t, buyer.get(next+"/request").body, "Edition")
+	assert.Contains(t, buyer.get(next+"/submit_request").body, "Edition")
 
 	draft.Set("version", "2")
 	draft.Set("fields[0].minItems", "x")
@@ -300,9 +300,9 @@ func TestPostgres(t *testing.T) {
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
 		bySeller(supervision.AcceptRequest{}))
 	seller := s.as(t, "seller-cloudline")
-	typed := seller.get(at(order, "delivery")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
+	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
 	require.Equal(t, http.StatusSeeOther,
-		seller.send(at(order, "delivery"), typed, upload{"attachments", "protocol.txt", "All."}).StatusCode)
+		seller.send(at(order, "deliver"), typed, upload{"attachments", "protocol.txt", "All."}).StatusCode)
 	body := s.as(t, harbor).get(at(order)).body
 	assert.Contains(t, body, "Moved.")
 	assert.Contains(t, body, "protocol.txt")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -18,19 +17,19 @@ import (
 // everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
 	ctx := v.r.Context()
-	order, t, err := v.theTask()
+	t, err := v.task()
 	if err != nil {
 		return err
 	}
-	typed, faults, err := v.receive(order, t)
+	typed, faults, err := v.receive(t)
 	if err != nil {
 		return err
 	}
 	op := supervision.Operation(typed.Get("operation"))
-	if !slices.Contains(t.operations, op) {
+	if !slices.Contains(t.Operations, op) {
 		return errMalformedForm
 	}
-	f, err := v.newForm(order, t, op)
+	f, err := v.newForm(t, op)
 	if err != nil {
 		return err
 	}
@@ -38,70 +37,76 @@ func (v *visit) perform() error {
 	if err != nil {
 		return err
 	}
-	faults = append(faults, found...)
 	confirm := typed.Get("confirm")
 	typed.Del("confirm")
 	switch confirm {
 	case "draft":
-		err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed)
-		if err == nil {
+		if err = v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err == nil {
 			v.w.WriteHeader(http.StatusNoContent)
 		}
 		return err
 	case "discard":
-		if err := v.db.forgetUnsent(ctx, v.who.ID, f.subject()); err != nil {
-			return err
+		if err = v.db.forgetUnsent(ctx, v.who.ID, f.subject()); err == nil {
+			http.Redirect(v.w, v.r, f.Path, http.StatusSeeOther)
 		}
-		http.Redirect(v.w, v.r, f.Path, http.StatusSeeOther)
-		return nil
+		return err
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
-	action, found := f.action()
 	faults = append(faults, found...)
+	action, found, err := f.action(v.l)
+	if err != nil {
+		return err
+	}
+	faults = append(faults, found...)
+	options := []service.DoOption{service.WithKey(f.Key), service.IfVersion(f.Version)}
 	confirmed := confirm == "yes" && len(faults) == 0
-	result, err := v.send(ctx, f, action, confirmed)
-	faults = append(faults, faultsOf(err)...)
+	if !confirmed {
+		options = append(options, service.DryRun())
+	}
+	result, err := v.svc.Do(ctx, v.order.ID, v.actor(), action, options...)
 	if confirmed && err == nil {
-		if err := errors.Join(v.db.unstage(ctx, f.staged(v.who), f.files()),
+		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.files()),
 			v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
 			return err
 		}
-		v.say(address(order.ID), string(op))
-		http.Redirect(v.w, v.r, address(order.ID), http.StatusSeeOther)
+		v.say(address(v.order.ID), string(op))
+		http.Redirect(v.w, v.r, address(v.order.ID), http.StatusSeeOther)
 		return nil
 	}
 	if err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err != nil {
 		return err
 	}
+	faults = append(faults, faultsOf(err)...)
 	switch {
 	case len(faults) > 0:
-		f.blame(v.l, faults)
+		f.Other = v.l.blame(f.Inputs, faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
 	case err != nil:
 		return v.explain(f, t, err)
 	}
-	return v.confirm(f, t, order, result.Order)
+	return v.confirm(f, t, result.Order)
 }
 
 // receive reads the posted form of a task. What it uploads is kept only where
 // the operation is the visitor's to perform now: nobody else fills up an order.
-func (v *visit) receive(order supervision.Order, t task) (typed url.Values, faults []supervision.Fault, err error) {
+func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, err error) {
 	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
-		s := staged{order.ID, v.who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
-		if !slices.Contains(t.operations, s.operation) || s.form == "" {
+		s := staged{v.order.ID, v.who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
+		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
 			return errMalformedForm
 		}
-		permit, err := order.Permit(v.actor(), s.operation, v.svc.Now())
+		permit, err := v.order.Permit(v.actor(), s.operation, v.svc.Now())
 		if err != nil || !permit.Allowed {
 			return err
 		}
 		f, err := v.db.stage(v.r.Context(), s, name, r)
-		if fault := fileFault(input, err); fault != nil {
-			faults = append(faults, *fault)
-			return nil
-		}
-		if err == nil {
+		var known fileError
+		switch {
+		case errors.As(err, &known):
+			faults = append(faults, supervision.Fault{Field: input, Code: "file", Message: known.Error()})
+			err = nil
+		case err == nil:
 			typed.Add(input, f.Ref())
 		}
 		return err
@@ -117,11 +122,11 @@ func (v *visit) receive(order supervision.Order, t task) (typed url.Values, faul
 // upload keeps one file for a form that is still being filled in, and answers
 // with what the form shows of it.
 func (v *visit) upload() error {
-	order, t, err := v.theTask()
+	t, err := v.task()
 	if err != nil {
 		return err
 	}
-	typed, faults, err := v.receive(order, t)
+	typed, faults, err := v.receive(t)
 	if err != nil {
 		return err
 	}
@@ -140,12 +145,14 @@ func (v *visit) upload() error {
 	return v.renderPart(status, "task", "uploaded", in)
 }
 
-func (v *visit) send(ctx context.Context, f *form, action supervision.Action, confirmed bool) (service.Result, error) {
-	options := []service.DoOption{service.WithKey(f.Key), service.IfVersion(f.Version)}
-	if !confirmed {
-		options = append(options, service.DryRun())
+// faultsOf returns what an error says about the input; nil where it is about
+// something else.
+func faultsOf(err error) []supervision.Fault {
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		return invalid.Faults
 	}
-	return v.svc.Do(ctx, f.order.ID, v.actor(), action, options...)
+	return nil
 }
 
 // explain says why a sound form has not been taken.
@@ -171,22 +178,19 @@ func (v *visit) explain(f *form, t task, err error) error {
 }
 
 // again shows the form as it was filled in, beside the order as it is now.
-func (v *visit) again(f *form, t task, status int, notice string) error {
-	order, err := v.svc.Order(v.r.Context(), f.order.ID, v.actor())
-	if err != nil {
+func (v *visit) again(f *form, t task, status int, notice string) (err error) {
+	if v.order, err = v.svc.Order(v.r.Context(), v.order.ID, v.actor()); err != nil {
 		return err
 	}
-	page, err := v.taskPage(order, t)
+	seen := v.order.Version
+	if status == http.StatusConflict {
+		seen, f.Version = f.Version, v.order.Version
+	}
+	page, err := v.taskPage(t, seen)
 	if err != nil {
 		return err
 	}
 	page.Notice, page.Refused = notice, f.Refused
-	if status == http.StatusConflict {
-		if page.News, err = v.news(order, f.Version); err != nil {
-			return err
-		}
-		f.Version = order.Version
-	}
 	i := slices.IndexFunc(page.Forms, func(other *form) bool { return other.Operation == f.Operation })
 	if i < 0 {
 		page.Forms, f.Closed = append(page.Forms, f), true
@@ -199,7 +203,6 @@ func (v *visit) again(f *form, t task, status int, notice string) error {
 type confirmPage struct {
 	layout
 	Order summary
-	Task  task
 	Form  *form
 	After summary // the order as it would be
 	Ends  []offer // what the visitor can do now and could not do any more
@@ -208,10 +211,10 @@ type confirmPage struct {
 
 // confirm asks before anything happens, and says what ends. With a script the
 // same page is shown as a dialog.
-func (v *visit) confirm(f *form, t task, order, after supervision.Order) error {
-	page := confirmPage{layout: v.layout(f.Title), Task: t, Form: f}
-	var err error
-	if page.Order, err = v.summary(order); err != nil {
+func (v *visit) confirm(f *form, t task, after supervision.Order) (err error) {
+	page := confirmPage{layout: v.layout(""), Form: f, Comes: v.comes(after)}
+	page.Title = f.Title
+	if page.Order, err = v.summary(v.order); err != nil {
 		return err
 	}
 	if page.After, err = v.summary(after); err != nil {
@@ -221,11 +224,6 @@ func (v *visit) confirm(f *form, t task, order, after supervision.Order) error {
 		same := func(other offer) bool { return other.Slug == o.Slug }
 		if o.Slug != t.Slug && !slices.ContainsFunc(page.After.Allowed(), same) {
 			page.Ends = append(page.Ends, o)
-		}
-	}
-	for _, d := range v.deadlines(after) {
-		if len(page.Comes) < foreseen && d.Kind != supervision.DeadlineReminder {
-			page.Comes = append(page.Comes, d)
 		}
 	}
 	return v.render(http.StatusOK, "confirm", page)

@@ -31,7 +31,7 @@ func TestRefund(t *testing.T) {
 	typed.Set("amount", "480.50")
 	typed.Set("reason", "Half of it came.")
 	require.Equal(t, http.StatusSeeOther, buyer.send(path, typed).StatusCode)
-	assert.Contains(t, seller.get(at(order)).body, "480.50 CNY")
+	assert.Contains(t, seller.get(at(order)).body, "CNY 480.50")
 	page := seller.get(path)
 	assert.Contains(t, page.body, "Half of it came.")
 	form := page.form(url.Values{"operation": {"agree_refund"}})
@@ -44,7 +44,7 @@ func TestRefund(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Canceled, now.Status)
 	assert.Equal(t, supervision.Money{Amount: 48050, Currency: "CNY"}, now.Refund.Amount)
-	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate Refund",
+	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate refund",
 		"the guide has no such refund")
 }
 
@@ -56,12 +56,12 @@ func TestAmendment(t *testing.T) {
 	order := s.appealing(t)
 	manager := s.as(t, "manager-mei")
 	end := order.ScheduledEnd.Add(30 * supervision.Day)
-	typed := manager.get(at(order, "amendment")).form(url.Values{"scheduled_end": {end.Format(inputInstant)},
+	typed := manager.get(at(order, "amend")).form(url.Values{"scheduled_end": {end.Format(inputInstant)},
 		"reason": {"Both asked for it."}, "confirm": {"yes"}})
-	require.Equal(t, http.StatusSeeOther, manager.send(at(order, "amendment"), typed).StatusCode)
+	require.Equal(t, http.StatusSeeOther, manager.send(at(order, "amend"), typed).StatusCode)
 	assert.Contains(t, s.as(t, harbor).get(at(order)).body, "Both asked for it.")
 	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
 	require.NoError(t, err)
 	assert.Equal(t, end.Format(inputInstant), now.ScheduledEnd.Format(inputInstant))
-	assert.NotContains(t, s.as(t, harbor).get(at(order, "amendment")).body, `name="scheduled_end"`)
+	assert.NotContains(t, s.as(t, harbor).get(at(order, "amend")).body, `name="scheduled_end"`)
 }

@@ -35,8 +35,9 @@ const (
 	foreseen   = 2
 )
 
-func (v *visit) standing(s summary, records []recordView) standing {
-	st := standing{summary: s, Happened: thisTurn(records)}
+func (v *visit) standing(records []recordView) (standing, error) {
+	s, err := v.summary(v.order)
+	st := standing{summary: s, Happened: thisTurn(records), Comes: v.comes(v.order)}
 	switch facts := s.Facts(); {
 	case s.Status == supervision.Frozen:
 		st.Used = used{s.Appeal.RaisedAt, s.Appeal.HandleBy}
@@ -51,30 +52,24 @@ func (v *visit) standing(s summary, records []recordView) standing {
 			}
 		}
 	}
-	for _, d := range v.deadlines(s.Order) {
-		if len(st.Comes) < foreseen && d.Kind != supervision.DeadlineReminder {
-			st.Comes = append(st.Comes, d)
-		}
-	}
-	return st
+	return st, err
 }
 
 // thisTurn picks from an order's records, newest first, what somebody whose turn
 // it is has to know: what began the turn, a ruling included with what it let go
 // on, and what was said since.
 func thisTurn(records []recordView) (list []recordView) {
-	for _, r := range records {
-		_, decided := r.Action.(supervision.DecideAppeal)
-		_, raised := r.Action.(supervision.RaiseAppeal)
-		_, taken := r.Action.(supervision.Intervene)
-		begins := r.From != r.To
-		ruled := slices.ContainsFunc(list, func(r recordView) bool { return r.Operation == supervision.OpDecideAppeal })
-		if _, note := r.Action.(supervision.AddNote); !note && len(list) < happenings && (!ruled || !raised && !taken) {
+	ruled := false
+	for _, r := range slices.Backward(records) {
+		opened := r.Operation == supervision.OpRaiseAppeal || r.Operation == supervision.OpIntervene
+		over := ruled && opened
+		if r.Operation != supervision.OpAddNote && len(list) < happenings && !over {
 			list = append(list, r)
 		}
-		if begins && !decided && !(ruled && (raised || taken)) {
+		if r.From != r.To && r.Operation != supervision.OpDecideAppeal && !over {
 			break
 		}
+		ruled = ruled || r.Operation == supervision.OpDecideAppeal
 	}
 	return list
 }

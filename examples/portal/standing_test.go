@@ -25,7 +25,7 @@ func TestStanding(t *testing.T) {
 			[]string{"It is your turn", "Delivery rejected", "The import stops half way.",
 				`class="full"`, "The buyer can appeal now."}, nil},
 		{harbor, "/orders/KG-1024", []string{"Waiting for the seller", "You can appeal now."}, nil},
-		{"seller-cloudline", "/orders/KG-1023/delivery",
+		{"seller-cloudline", "/orders/KG-1023/deliver",
 			[]string{"Seller reminded", "When can we expect the migration?"}, nil},
 		{harbor, "/orders/KG-1019", []string{"Progress reported", "Purchasing is installed", "Appeal decided",
 			"The seller has to deliver the purchasing module.", "Purchasing is missing."}, nil},
@@ -77,9 +77,9 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 	assert.Contains(t, accept, ">Accept service</button>")
 	assert.NotContains(t, accept, ">OK<")
 
-	again := s.as(t, "seller-cloudline").get("/orders/KG-1024/delivery").form(url.Values{"result": {"Again."}})
-	asked := s.as(t, "seller-cloudline").send("/orders/KG-1024/delivery", again)
-	assert.Contains(t, asked.body, "After this you can no longer: Report Progress")
+	again := s.as(t, "seller-cloudline").get("/orders/KG-1024/deliver").form(url.Values{"result": {"Again."}})
+	asked := s.as(t, "seller-cloudline").send("/orders/KG-1024/deliver", again)
+	assert.Contains(t, asked.body, "After this you can no longer: Report progress")
 }
 
 // TestDialog_NeverFocusesTheDestructive: what cannot be taken back is not what

@@ -10,27 +10,48 @@ import (
 )
 
 // task is a page on which somebody acts on an order; its label stands in the
-// Operation column.
+// Operation column. One without a label is named as its operation is.
 type task struct {
 	Slug, Label string
-	operations  []supervision.Operation
+	Operations  []supervision.Operation
+	about       string // the card of the order that one has to read before deciding
 }
 
-var tasks = []task{
-	{"request", "Submit Request", []supervision.Operation{supervision.OpSubmitRequest}},
-	{"confirmation", "Confirm Request",
-		[]supervision.Operation{supervision.OpAcceptRequest, supervision.OpRejectRequest}},
-	{"delivery", "Provide Service", []supervision.Operation{supervision.OpDeliver}},
-	{"acceptance", "Confirm Acceptance",
-		[]supervision.Operation{supervision.OpAcceptProduct, supervision.OpRejectProduct}},
-	{"progress", "Report Progress", []supervision.Operation{supervision.OpReportProgress}},
-	{"reminder", "Remind Seller", []supervision.Operation{supervision.OpRemind}},
-	{"appeal", "Initiate Appeal", []supervision.Operation{supervision.OpRaiseAppeal}},
-	{"ruling", "Handle Appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}},
-	{"intervention", "Intervene", []supervision.Operation{supervision.OpIntervene}},
-	{"refund", "Negotiate Refund", []supervision.Operation{supervision.OpProposeRefund, supervision.OpWithdrawRefund,
-		supervision.OpAgreeRefund, supervision.OpDeclineRefund}},
-	{"amendment", "Amend Order", []supervision.Operation{supervision.OpAmend}},
+// decisions are the operations between which somebody chooses on one page.
+var decisions = []task{
+	{"confirmation", "Confirm request",
+		[]supervision.Operation{supervision.OpAcceptRequest, supervision.OpRejectRequest}, "request"},
+	{"acceptance", "Confirm acceptance",
+		[]supervision.Operation{supervision.OpAcceptProduct, supervision.OpRejectProduct}, "delivery"},
+	{"ruling", "Handle appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}, "appeal"},
+	{"refund", "Negotiate refund", []supervision.Operation{supervision.OpProposeRefund, supervision.OpWithdrawRefund,
+		supervision.OpAgreeRefund, supervision.OpDeclineRefund}, ""},
+	{"deliver", "", []supervision.Operation{supervision.OpDeliver}, "request"},
+}
+
+// tasks lists the tasks, what moves an order on first. Every operation of the
+// library is in one of them.
+func tasks() (list []task) {
+	for _, op := range append([]supervision.Operation{supervision.OpDeliver}, supervision.Operations()...) {
+		holds := func(t task) bool { return slices.Contains(t.Operations, op) }
+		if slices.ContainsFunc(list, holds) {
+			continue
+		}
+		t := task{Slug: string(op), Operations: []supervision.Operation{op}}
+		if i := slices.IndexFunc(decisions, holds); i >= 0 {
+			t = decisions[i]
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+// task names a task.
+func (l *tongue) task(t task) string {
+	if t.Label == "" {
+		return l.Operation(t.Operations[0])
+	}
+	return l.t(t.Label)
 }
 
 // offer is a task as one person finds it now. Where it is not allowed, Why says
@@ -41,24 +62,25 @@ type offer struct {
 	Why     supervision.Decision
 }
 
+// never are the reasons for which a task is not the actor's at all.
+var never = []supervision.Reason{supervision.ReasonRole, supervision.ReasonNotDue, supervision.ReasonNotNegotiable}
+
 // offers lists the tasks of the actor's role, as the library answers for their
 // operations (R23).
-func offers(o supervision.Order, actor supervision.Actor, at time.Time) ([]offer, error) {
+func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer, err error) {
 	permissions, err := o.Operations(actor, at)
 	if err != nil {
 		return nil, err
 	}
-	var list []offer
-	for _, t := range tasks {
+	for _, t := range tasks() {
 		var mine []supervision.Decision
-		for _, p := range permissions {
-			if slices.Contains(t.operations, p.Operation) && p.Reason != supervision.ReasonRole &&
-				(t.Slug != "refund" || o.Policy.NegotiatedRefund) {
-				mine = append(mine, p)
+		for _, d := range permissions {
+			if slices.Contains(t.Operations, d.Operation) && !slices.Contains(never, d.Reason) {
+				mine = append(mine, d)
 			}
 		}
 		if len(mine) > 0 {
-			allowed := slices.ContainsFunc(mine, func(p supervision.Decision) bool { return p.Allowed })
+			allowed := slices.ContainsFunc(mine, func(d supervision.Decision) bool { return d.Allowed })
 			list = append(list, offer{t, allowed, mine[0]})
 		}
 	}
@@ -80,13 +102,8 @@ func (v *visit) summary(o supervision.Order) (summary, error) {
 }
 
 // Allowed lists what the actor can do now.
-func (s summary) Allowed() (list []offer) {
-	for _, o := range s.Offers {
-		if o.Allowed {
-			list = append(list, o)
-		}
-	}
-	return list
+func (s summary) Allowed() []offer {
+	return slices.DeleteFunc(slices.Clone(s.Offers), func(o offer) bool { return !o.Allowed })
 }
 
 // closed is why some tasks are not allowed.
@@ -99,11 +116,9 @@ type closed struct {
 func (s summary) Closed() (list []closed) {
 	for _, o := range s.Offers {
 		same := func(c closed) bool { return c.Why.Reason == o.Why.Reason && c.Why.From.Equal(o.Why.From) }
-		if o.Allowed {
-			continue
-		} else if i := slices.IndexFunc(list, same); i >= 0 {
+		if i := slices.IndexFunc(list, same); !o.Allowed && i >= 0 {
 			list[i].Offers = append(list[i].Offers, o)
-		} else {
+		} else if !o.Allowed {
 			list = append(list, closed{[]offer{o}, o.Why})
 		}
 	}
@@ -124,37 +139,32 @@ func (s summary) Pending() *appeal.Appeal {
 type taskPage struct {
 	layout
 	Order   standing
-	Task    task
 	Forms   []*form
 	Closed  []supervision.Decision // the task's operations that are not allowed
 	Grounds []appeal.Verdict
+	About   []card
 	News    []recordView // what happened to the order since the visitor saw it
-	Records []recordView // beside a decision, all that led to it
+	Records []recordView // beside a ruling, all that led to it
 	Notice  string       // why nothing has been sent; see pages/task.html
 	Refused *supervision.Decision
-	Facts   []fact // what the task is about: the request, the delivery, the appeal
 }
 
-// theTask finds the order and the task that the address names.
-func (v *visit) theTask() (supervision.Order, task, error) {
-	order, err := v.svc.Order(v.r.Context(), v.r.PathValue("id"), v.actor())
-	if err != nil {
-		return supervision.Order{}, task{}, err
+// task finds the task that the address names.
+func (v *visit) task() (task, error) {
+	list := tasks()
+	i := slices.IndexFunc(list, func(t task) bool { return t.Slug == v.r.PathValue("task") })
+	if i < 0 {
+		return task{}, v.notFound()
 	}
-	for _, t := range tasks {
-		if t.Slug == v.r.PathValue("task") {
-			return order, t, nil
-		}
-	}
-	return supervision.Order{}, task{}, v.notFound()
+	return list[i], nil
 }
 
 func (v *visit) showTask() error {
-	order, t, err := v.theTask()
+	t, err := v.task()
 	if err != nil {
 		return err
 	}
-	page, err := v.taskPage(order, t)
+	page, err := v.taskPage(t, v.order.Version)
 	if err != nil {
 		return err
 	}
@@ -162,57 +172,57 @@ func (v *visit) showTask() error {
 }
 
 // taskPage has a fresh form for each of the task's operations that is allowed
-// now.
-func (v *visit) taskPage(order supervision.Order, t task) (taskPage, error) {
-	page := taskPage{layout: v.layout(t.Label), Task: t}
-	s, err := v.summary(order)
+// now, and what is new since a version.
+func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
+	page = taskPage{layout: v.layout("")}
+	page.Title, page.Live = v.l.task(t), livePath(v.order)
+	records, err := v.records()
 	if err != nil {
 		return page, err
 	}
-	records, err := v.news(order, order.Version-recordsShown)
-	if err != nil {
+	for i := range records {
+		if records[i].Card != t.about {
+			records[i].Card = "" // it is not on this page
+		}
+	}
+	if page.Order, err = v.standing(records); err != nil {
 		return page, err
 	}
-	if t.Slug == "ruling" {
-		page.Records = slices.Clone(records)
-		records = slices.DeleteFunc(records, func(r recordView) bool { return elsewhere(order, r.Record) == "appeal" })
+	for _, c := range cards(records) {
+		if c.Name == t.about {
+			page.About = append(page.About, c)
+		}
 	}
-	page.Order = v.standing(s, records)
-	page.Live = livePath(order)
-	if page.Grounds, err = order.Verdicts(v.actor(), page.Now); err != nil {
-		return page, err
+	for _, r := range slices.Backward(records) {
+		if r.Seq > seen {
+			page.News = append(page.News, r)
+		}
+		if t.about == "appeal" && r.Card == "" {
+			page.Records = append(page.Records, r)
+		}
 	}
-	for _, op := range t.operations {
-		p, err := order.Permit(v.actor(), op, page.Now)
+	if slices.Contains(t.Operations, supervision.OpRaiseAppeal) {
+		if page.Grounds, err = v.order.Verdicts(v.actor(), page.Now); err != nil {
+			return page, err
+		}
+	}
+	for _, op := range t.Operations {
+		d, err := v.order.Permit(v.actor(), op, page.Now)
 		if err != nil {
 			return page, err
 		}
-		if !p.Allowed {
-			page.Closed = append(page.Closed, p)
+		if !d.Allowed {
+			page.Closed = append(page.Closed, d)
 			continue
 		}
-		f, err := v.newForm(order, t, op)
+		f, err := v.newForm(t, op)
 		if err == nil {
-			err = f.restore(v)
+			err = f.restore(v, records)
 		}
 		if err != nil {
 			return page, err
 		}
 		page.Forms = append(page.Forms, f)
 	}
-	page.Facts, err = v.subject(order, t)
-	return page, err
-}
-
-// subject is what somebody has to read before deciding.
-func (v *visit) subject(order supervision.Order, t task) ([]fact, error) {
-	switch t.Slug {
-	case "confirmation", "delivery":
-		return v.requestFacts(order)
-	case "acceptance":
-		return v.l.deliveryFacts(order), nil
-	case "ruling":
-		return v.l.appealFacts(order.Appeal), nil
-	}
-	return nil, nil
+	return page, nil
 }

@@ -120,6 +120,22 @@ func (l *tongue) t(text string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// money writes an amount; nothing for none.
+func (l *tongue) money(m supervision.Money) string {
+	if m == (supervision.Money{}) {
+		return ""
+	}
+	return l.Value(m)
+}
+
+// none says what an input is without a choice.
+func (l *tongue) none(key string) string {
+	if own, ok := l.own["none "+key]; ok {
+		return own
+	}
+	return "–"
+}
+
 // functions are those with which pages say what the library says in types.
 func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
@@ -128,12 +144,12 @@ func (l *tongue) functions() template.FuncMap {
 		"done": l.Record, "ground": l.Ground,
 		"party":   func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 		"outcome": l.Outcome, "why": l.Why, "reason": l.Verdict, "time": l.time, "until": l.until,
-		"day":  func(t time.Time) string { return t.UTC().Format(l.day) },
-		"span": func(from, to time.Time) string { return l.Span(to.Sub(from)) }, "quote": quote,
-		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "file": filePath, "stamp": stamp,
-		"instant": l.Instant, "money": money, "script": l.script,
+		"day":     func(t time.Time) string { return t.UTC().Format(l.day) },
+		"span":    func(from, to time.Time) string { return l.Span(to.Sub(from)) },
+		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp,
+		"instant": l.Instant, "money": l.money, "script": l.script, "task": func(o offer) string { return l.task(o.task) }, "operation": l.Operation,
+		"question":    func(op supervision.Operation) string { return l.own["question "+string(op)] },
 		"chartHeight": func(bars []bar) int { return len(bars) * barHeight },
-		"subject":     func(order string, facts []fact) subject { return subject{order, facts} },
 	}
 }
 
@@ -185,36 +201,6 @@ func tone(s supervision.Status) string {
 
 // stamp writes a time for machines.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// quote is what was said in a record, where that is short enough to stand in a
-// banner.
-func quote(r recordView) string {
-	switch a := r.Action.(type) {
-	case supervision.RejectRequest:
-		return a.Reason
-	case supervision.RejectProduct:
-		return a.Reason
-	case supervision.ReportProgress:
-		return a.Text
-	case supervision.Remind:
-		return a.Text
-	case supervision.RaiseAppeal:
-		return a.Reason
-	case supervision.Intervene:
-		return a.Reason
-	case supervision.DecideAppeal:
-		return a.Decision
-	case supervision.ProposeRefund:
-		return strings.TrimSpace(money(a.Amount) + "\n" + a.Reason)
-	case supervision.DeclineRefund:
-		return a.Reason
-	case supervision.Amend:
-		return a.Reason
-	case supervision.AddNote:
-		return a.Text
-	}
-	return ""
-}
 
 func capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)

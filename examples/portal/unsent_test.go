@@ -22,9 +22,9 @@ func TestUnsent_TooLarge(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Eight pages of text."}})
+	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Eight pages of text."}})
 	large := strings.Repeat("x", 20<<20)
-	answer := buyer.send(at(order, "request"), typed, upload{"attachments", "one.iso", large},
+	answer := buyer.send(at(order, "submit_request"), typed, upload{"attachments", "one.iso", large},
 		upload{"attachments", "list.txt", "a list"}, upload{"attachments", "two.iso", large})
 	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode)
 	assert.Contains(t, answer.body, "Eight pages of text.")
@@ -39,15 +39,15 @@ func TestUnsent_SessionEnded(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.as(t, harbor)
-	typed := buyer.get(at(order, "request")).form(url.Values{"text": {"Move it."}})
+	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}})
 	_, err := s.db.Exec(`DELETE FROM portal_session`)
 	require.NoError(t, err)
-	away := buyer.send(at(order, "request"), typed)
+	away := buyer.send(at(order, "submit_request"), typed)
 	assert.Equal(t, http.StatusUnauthorized, away.StatusCode)
 	assert.Contains(t, away.body, "Your session has ended")
-	back := buyer.post("/login", url.Values{"account": {harbor}, "next": {at(order, "request")}})
-	assert.Equal(t, at(order, "request"), back.Header.Get("Location"))
-	assert.Equal(t, http.StatusOK, buyer.send(at(order, "request"), typed).StatusCode)
+	back := buyer.post("/login", url.Values{"account": {harbor}, "next": {at(order, "submit_request")}})
+	assert.Equal(t, at(order, "submit_request"), back.Header.Get("Location"))
+	assert.Equal(t, http.StatusOK, buyer.send(at(order, "submit_request"), typed).StatusCode)
 }
 
 // TestUnsent_IsKept: what was sent once, to be asked about or with faults,
@@ -56,7 +56,7 @@ func TestUnsent_IsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
-	buyer, path := s.as(t, harbor), at(order, "request")
+	buyer, path := s.as(t, harbor), at(order, "submit_request")
 	form := buyer.get(path).form(url.Values{"text": {"Move the archive."}})
 	asked := buyer.send(path, form, upload{"attachments", "list.txt", "a list"})
 	require.Equal(t, http.StatusOK, asked.StatusCode)
@@ -96,7 +96,7 @@ func TestUnsent_Browser(t *testing.T) {
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor)
 	buyer := s.logIn(t, harbor)
-	buyer.open(at(order, "request"))
+	buyer.open(at(order, "submit_request"))
 	dir := t.TempDir()
 	var files []string
 	for _, name := range []string{"one.txt", "two.txt", "large.bin"} {
@@ -136,7 +136,7 @@ func TestUnsent_Browser(t *testing.T) {
 	buyer.fill("text", "Move the archive today.")
 	buyer.until(`fetch(location.href).then(r => r.text()).then(t => t.includes("Move the archive today."))`)
 	buyer.open("/orders")
-	buyer.open(at(order, "request"))
+	buyer.open(at(order, "submit_request"))
 	buyer.sees(".notice", "This is what you left here unsent")
 	require.Equal(t, "Move the archive today.", buyer.value("text"))
 	buyer.sees(".kept", "two.txt")

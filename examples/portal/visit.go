@@ -20,6 +20,7 @@ type visit struct {
 	// have ended.
 	session string
 	l       *tongue
+	order   supervision.Order // that the address names
 }
 
 // serve answers a route. Who is not logged in is asked to, and what other roles
@@ -32,7 +33,12 @@ func (p *portal) serve(to route) http.HandlerFunc {
 		switch {
 		case err != nil:
 		case to.anyone || v.known && (to.role == "" || to.role == v.who.Role):
-			err = to.page(v)
+			if id := r.PathValue("id"); id != "" {
+				v.order, err = p.svc.Order(r.Context(), id, v.actor())
+			}
+			if err == nil {
+				err = to.page(v)
+			}
 		case v.known:
 			err = v.notFound()
 		case r.Method == http.MethodGet:

@@ -22,6 +22,19 @@ func (l *Language) Field(op supervision.Operation, key string) string {
 	return l.Fields[key]
 }
 
+// Word says a word of an input of a kind: one of its choices.
+func (l *Language) Word(kind supervision.FieldKind, word string) string {
+	switch kind {
+	case supervision.FieldGround:
+		return l.Grounds[appeal.Ground(word)]
+	case supervision.FieldOutcome:
+		return l.Outcomes[appeal.Outcome(word)]
+	case supervision.FieldStatus:
+		return l.Statuses[supervision.Status(word)]
+	}
+	return word
+}
+
 // Value says the value of a fact: words by their texts, files by their names,
 // what users wrote as it is. Only the seller's template says an answer that is
 // one of its options.

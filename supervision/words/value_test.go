@@ -19,6 +19,18 @@ func TestFields_AreCalledWhatTheirOperationCallsThem(t *testing.T) {
 	assert.Equal(t, "申诉原因", zh.Field(supervision.OpRaiseAppeal, "reason"))
 }
 
+func TestWord_SaysTheChoicesOfEveryKind(t *testing.T) {
+	for kind, word := range map[supervision.FieldKind][3]string{
+		supervision.FieldGround:  {"seller_silent", "The seller has not updated the service flow", "商家未更新服务流程"},
+		supervision.FieldOutcome: {"cancel", "The order is canceled", "取消订单"},
+		supervision.FieldStatus:  {"awaiting_acceptance", "Waiting for acceptance", "待验收"},
+		supervision.FieldID:      {"as it is", "as it is", "as it is"},
+	} {
+		assert.Equal(t, word[1], en.Word(kind, word[0]))
+		assert.Equal(t, word[2], zh.Word(kind, word[0]))
+	}
+}
+
 func TestValues(t *testing.T) {
 	for _, c := range []struct {
 		value            any

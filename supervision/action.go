@@ -75,6 +75,7 @@ type cloner interface {
 // registry is the list of all operations: each is its zero action.
 var registry = [...]room{
 	of[Opening](),
+	of[Adoption](),
 	of[SubmitRequest](),
 	of[AcceptRequest](),
 	of[RejectRequest](),

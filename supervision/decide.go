@@ -30,13 +30,13 @@ type Decision struct {
 	Measure appeal.Measure `json:"measure,omitzero"`
 }
 
-// Decisions are the answers for every operation but opening, in declared
-// order (R23). They are an array because each is always there, and asking for
+// Decisions are the answers for every operation on an order, in declared order
+// (R23): all but opening and adopting. They are an array because each is always there, and asking for
 // them need not allocate. The zero value, which comes with an error, allows
 // nothing.
-type Decisions [len(registry) - 1]Decision
+type Decisions [len(registry) - beginnings]Decision
 
-// Operations answers for every operation but opening whether the actor may
+// Operations answers for every operation on an order whether the actor may
 // perform it at an instant (R23). It asks what [Order.Apply] asks, so the two
 // never disagree: an operation is allowed if and only if some action of it is.
 // It allocates nothing unless it returns an error; errors are those of
@@ -46,7 +46,7 @@ func (o Order) Operations(actor Actor, at time.Time) (list Decisions, err error)
 		return list, err
 	}
 	for i := range list {
-		list[i] = o.decide(actor, registry[i+1].zero, operations[i+1], at)
+		list[i] = o.decide(actor, registry[i+beginnings].zero, operations[i+beginnings], at)
 	}
 	return list, nil
 }
@@ -188,7 +188,7 @@ func answerAll() map[place]Decision {
 }
 
 func answer(role Role, status Status, op Operation) Decision {
-	d := Decision{Operation: op, Rule: ruleOf(op)}
+	d := Decision{Operation: op, Rule: op.Rule()}
 	switch {
 	case !slices.Contains(performers[op], role):
 		d.Reason = ReasonRole

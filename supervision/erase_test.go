@@ -47,7 +47,7 @@ func confide(v reflect.Value) {
 // isID reports whether a field holds an id, or is a policy's or an amount's.
 func isID(name string) bool {
 	switch name {
-	case "ID", "Product", "Buyer", "Seller", "By", "Manager", "Policy", "Paid", "Amount", "Refund":
+	case "ID", "Product", "Buyer", "Seller", "By", "Manager", "Policy", "Paid", "Amount", "Refund", "ResumedAt":
 		return true
 	}
 	return false

@@ -95,6 +95,22 @@ func (f facts) answers(values template.Values) facts {
 	return f
 }
 
+func (f facts) quotes(key string, list []Quote) facts {
+	if len(list) == 0 {
+		return f
+	}
+	return append(f, Fact{key, FieldQuotes, slices.Clone(list)})
+}
+
+// within adds the facts of a part.
+func (f facts) within(key string, part facts) facts {
+	for _, p := range part {
+		p.Key = key + "." + p.Key
+		f = append(f, p)
+	}
+	return f
+}
+
 func (f facts) finding(found appeal.Finding) facts {
 	return f.number("finding.count", found.Count).instant("finding.since", found.Since)
 }

@@ -35,6 +35,14 @@ func (f *faults) text(field, text string, mandatory bool) string {
 	return f.Text(field, text, MaxText, mandatory)
 }
 
+// line checks a text of one line.
+func (f *faults) line(field, text string, mandatory bool) string {
+	if f.erase {
+		return f.text(field, text, mandatory)
+	}
+	return f.Line(field, text, mandatory)
+}
+
 // attachments checks a list of attachments and returns a copy, so that what is
 // stored cannot be changed by who sent it.
 func (f *faults) attachments(field string, list []Attachment) []Attachment {

@@ -27,6 +27,8 @@ const (
 	FieldMoney FieldKind = "money"
 	// FieldPolicy is a policy ([Policy]).
 	FieldPolicy FieldKind = "policy"
+	// FieldQuotes are entries of another system's records ([]Quote).
+	FieldQuotes FieldKind = "quotes"
 	// FieldForm is a filled-in template (template.Values); its facts are of
 	// kind FieldAnswer, one for each answer, as template.Values holds it.
 	FieldForm   FieldKind = "form"

@@ -51,11 +51,11 @@ func inputsOf(t *testing.T, s *story, actor supervision.Actor, op supervision.Op
 }
 
 // Every field of every operation is asked for somewhere, and nothing else is.
-// An opening is no operation on an order.
+// Opening and adopting are no operations on an order.
 func TestR23_EveryFieldIsAskedFor(t *testing.T) {
 	stories := asked(t)
 	for _, op := range supervision.Operations() {
-		if op == supervision.OpOpen {
+		if op == supervision.OpOpen || op == supervision.OpAdopt {
 			continue
 		}
 		keys := make(map[string]bool)
@@ -103,7 +103,7 @@ func TestR23_RequiredIsWhatIsRefused(t *testing.T) {
 		}
 	}
 	for _, op := range supervision.Operations() {
-		untimed := op != supervision.OpOpen && op != supervision.OpComplete && op != supervision.OpAutoAccept &&
+		untimed := op != supervision.OpOpen && op != supervision.OpAdopt && op != supervision.OpComplete && op != supervision.OpAutoAccept &&
 			op != supervision.OpCloseAtEnd
 		assert.Equal(t, untimed, tried[op], op)
 	}

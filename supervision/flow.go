@@ -167,7 +167,7 @@ var (
 )
 
 func performersOf(table []Transition) map[Operation][]Role {
-	by := map[Operation][]Role{OpOpen: system}
+	by := map[Operation][]Role{OpOpen: system, OpAdopt: system}
 	for _, t := range table {
 		by[t.Operation] = t.By
 	}
@@ -192,19 +192,9 @@ func timedOf(table []Transition) map[Operation]bool {
 	return timed
 }
 
-// ruleOf returns the rule that an operation's rows stand under.
-func ruleOf(op Operation) Rule {
-	for _, t := range transitions {
-		if t.Operation == op {
-			return t.Rule
-		}
-	}
-	return R01 // opening has no row: it makes the order
-}
-
 func ruleOutside(op Operation) Rule {
 	if rule, ok := outside[op]; ok {
 		return rule
 	}
-	return ruleOf(op)
+	return op.Rule()
 }

@@ -108,10 +108,10 @@ func (o *Order) move(r *Record) {
 	if r.To == Accepted && o.AcceptedAt.IsZero() {
 		o.AcceptedAt = r.At
 	}
-	if r.To == Canceled && r.From != Canceled {
+	if r.To == Canceled && o.Cancellation == (Cancellation{}) {
 		o.Cancellation = Cancellation{r.Operation, stood}
 	}
-	if r.To.Final() && !r.From.Final() {
+	if r.To.Final() && o.ClosedAt.IsZero() {
 		o.ClosedAt, o.Proposal = r.At, Proposal{}
 	}
 }

@@ -62,6 +62,8 @@ func documents(t *testing.T) (list []document) {
 	list = append(list, document{"action", "decide_appeal_with_a_refund", asJSON{refunding}, readAction})
 	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
 	list = append(list, document{"action", "deliver_as_text", asJSON{deliver}, readAction})
+	list = append(list, document{"action", "adopt_of_a_canceled_order",
+		asJSON{adopt(t, canceledElsewhere(), bought.Add(300*day)).records[0].Action}, readAction})
 	for _, p := range []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
 		supervision.Hardware()} {
 		list = append(list, document{"policy", p.Name, p, readAs[supervision.Policy]})
@@ -141,7 +143,9 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, refunding))
 	asText := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance)
 	orders["delivered_as_text"] = asText.order
-	return slices.Concat(s.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
+	frozen := adopt(t, frozenElsewhere(), bought.Add(100*day))
+	canceled := adopt(t, canceledElsewhere(), bought.Add(300*day))
+	return slices.Concat(s.records, frozen.records, canceled.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
 		other.records, erasing.records[len(erasing.records)-1:],
 		asText.records), orders
 }

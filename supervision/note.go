@@ -59,7 +59,7 @@ func (a AddNote) effect(o Order, r Record) Order {
 
 func (AddNote) keepsTurn() {}
 
-func (a AddNote) hidden() bool { return !a.Shared }
+func (a AddNote) public() (Action, bool) { return AddNote{}, !a.Shared }
 
 func (a AddNote) clone() Action {
 	a.Attachments = slices.Clone(a.Attachments)

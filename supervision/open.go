@@ -73,6 +73,20 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 	return o, record, nil
 }
 
+// beginning is an action that makes an order; nobody can apply it to one.
+type beginning interface {
+	// begins returns the id of the order and where its flow stands.
+	begins() (id string, at Status)
+}
+
+// beginnings is how many operations of the registry, its first ones, make an
+// order.
+const beginnings = 2
+
+func begins(op Operation) bool { return op == OpOpen || op == OpAdopt }
+
+func (a Opening) begins() (id string, at Status) { return a.ID, a.Policy.Start }
+
 // Operation returns OpOpen.
 func (Opening) Operation() Operation { return OpOpen }
 

@@ -12,6 +12,20 @@ func (o *Operation) UnmarshalText(text []byte) error {
 	return parseWord(o, "operation", text, operations[:])
 }
 
+// Rule returns the rule that the operation's rows of the transition table stand
+// under; of what makes an order, which has no row, that of opening or adopting.
+func (o Operation) Rule() Rule {
+	for _, t := range transitions {
+		if t.Operation == o {
+			return t.Rule
+		}
+	}
+	if o == OpAdopt {
+		return R29
+	}
+	return R01
+}
+
 // By returns the roles that perform the operation, as the transition table has
 // them.
 func (o Operation) By() []Role { return append([]Role(nil), performers[o]...) }

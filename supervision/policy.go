@@ -18,6 +18,8 @@ const (
 	MaxAttachments = 20
 	// MaxNotes is the most notes on one appeal.
 	MaxNotes = 100
+	// MaxHistory is the most quotes of one adoption (R29).
+	MaxHistory = 200
 	// MaxPage is the most orders or records of one page, DefaultPage what a
 	// page holds when the limit is zero.
 	MaxPage     = 500

@@ -109,7 +109,7 @@ func (r Record) Validate() error {
 	if len(f.List) == 0 && r.Action.Operation() != r.Operation {
 		f.Add("action", fault.WrongType, "record the action of the operation")
 	}
-	if (r.Operation == OpOpen) != (r.From == "") {
+	if begins(r.Operation) != (r.From == "") {
 		f.Add("from", fault.Required, "name the status before; only a first record has none")
 	}
 	if r.To == "" {

@@ -49,8 +49,8 @@ func TestR21_EveryOperationLeavesOneRecord(t *testing.T) {
 	assert.Equal(t, int64(len(s.records)), s.order.Version)
 	for _, op := range supervision.Operations() {
 		elsewhere := slices.Contains([]supervision.Operation{supervision.OpAcceptProduct, supervision.OpAgreeRefund,
-			supervision.OpCloseAtEnd, supervision.OpErase}, op)
-		assert.Equal(t, !elsewhere, seen[op], "%s: time accepted, and nobody asked to erase", op)
+			supervision.OpCloseAtEnd, supervision.OpErase, supervision.OpAdopt}, op)
+		assert.Equal(t, !elsewhere, seen[op], "%s: opened here, time accepted, and nobody asked to erase", op)
 	}
 	assert.Equal(t, supervision.Completed, s.order.Status)
 	assert.Equal(t, supervision.Record{

@@ -78,14 +78,19 @@ func (o *Order) decided(r *Record) bool {
 }
 
 func opens(r *Record) string {
-	opening, ok := r.Action.(Opening)
-	switch {
-	case !ok:
+	a, ok := r.Action.(beginning)
+	if !ok {
 		return "is the first but does not open the order"
-	case opening.ID != r.Order:
+	}
+	id, at := a.begins()
+	adoption, adopts := r.Action.(Adoption)
+	switch {
+	case id != r.Order:
 		return "is another order's"
-	case r.From != "" || r.To != opening.Policy.Start || !slices.Contains(starts, r.To):
+	case r.From != "" || r.To != at || !adopts && !slices.Contains(starts, at):
 		return "opens the order at a status where no flow starts"
+	case adopts && !r.At.Equal(adoption.last()):
+		return "adopts the order at another instant than its snapshot's"
 	}
 	return ""
 }

@@ -77,7 +77,7 @@ func (o *Order) validateStatus(f *faults) {
 	stands, frozen, canceled := o.stands(), o.Status == Frozen, o.Status == Canceled
 	if !canceled {
 		f.without("cancellation", o.Cancellation == Cancellation{})
-	} else if o.Cancellation.By == "" || o.Cancellation.From == "" {
+	} else if !slices.Contains(canceling, o.Cancellation.By) || o.Cancellation.From == "" {
 		f.Add("cancellation", fault.Required, "say by which operation, and where the flow stood")
 	}
 	if !frozen {
@@ -97,6 +97,9 @@ func (o *Order) validateStatus(f *faults) {
 	f.present("accepted_at", !canceled && stands == Accepted || o.Status == Completed, !o.AcceptedAt.IsZero(), canceled)
 	f.present("closed_at", o.Status.Final(), !o.ClosedAt.IsZero(), false)
 }
+
+// canceling are the operations that leave an order Canceled.
+var canceling = []Operation{OpAdopt, OpDecideAppeal, OpAgreeRefund, OpCloseAtEnd}
 
 // present checks that a field is there where it has to be and, unless it may
 // stay from earlier on, nowhere else.

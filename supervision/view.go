@@ -20,20 +20,24 @@ func (o Order) For(actor Actor) (Order, error) {
 // the order at all is [Order.For]'s to say. The key is only its owner's and the
 // host's. For a party, the note that a manager keeps to itself is empty: that
 // there was one still shows, so that a party's records have no gap and their
-// replay is, as a party sees it, the order.
+// replay is, as a party sees it, the order. So it is with what an adoption
+// quotes.
 func (r Record) For(actor Actor) Record {
 	if actor.Role != RoleSystem && !actor.is(r.Actor) {
 		r.Key = ""
 	}
-	if a, ok := r.Action.(private); ok && a.hidden() && !actor.seesAll() {
-		r.Action, r.Salt = rooms[r.Operation].zero, "" // with the salt texts could be tried
+	if a, ok := r.Action.(guarded); ok && !actor.seesAll() {
+		if shared, less := a.public(); less {
+			r.Action, r.Salt = shared, "" // with the salt texts could be tried
+		}
 	}
 	return r
 }
 
-// private is an action that may be hidden from the parties.
-type private interface {
-	hidden() bool
+// guarded is an action of which the parties may see less than managers do.
+type guarded interface {
+	// public returns what the parties see, and whether it is less.
+	public() (Action, bool)
 }
 
 // exists reports whether the order exists for the actor (R22).

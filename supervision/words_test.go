@@ -42,7 +42,7 @@ func TestWords(t *testing.T) {
 		"completed canceled", supervision.Statuses()...)
 	checkWords(t, "processing completed canceled", supervision.OrderStatuses()...)
 	checkWords(t, "buyer seller manager system", supervision.Roles()...)
-	checkWords(t, "open submit_request accept_request reject_request report_progress deliver accept_product "+
+	checkWords(t, "open adopt submit_request accept_request reject_request report_progress deliver accept_product "+
 		"reject_product remind raise_appeal intervene add_note decide_appeal propose_refund withdraw_refund "+
 		"agree_refund decline_refund amend report_receipt auto_accept close_at_end complete erase",
 		supervision.Operations()...)

@@ -62,7 +62,10 @@ func (a api) routes() []route {
 			a.records},
 		{"GET", "/orders/{id}/operations", http.StatusOK, nil, nil, schema.Of[[]offer](), a.operations},
 	}
-	for _, op := range supervision.Operations()[1:] { // opening makes the order
+	for _, op := range supervision.Operations() {
+		if op == supervision.OpOpen || op == supervision.OpAdopt { // which make an order
+			continue
+		}
 		list = append(list, route{"POST", "/orders/{id}/" + string(op), http.StatusOK, nil, schema.Action(op),
 			schema.Of[done](), func(c call) (any, error) { return a.do(c, op) }})
 	}

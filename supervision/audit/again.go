@@ -26,14 +26,36 @@ func find(forms []Forms, o supervision.Order, op supervision.Operation) []*templ
 	return nil
 }
 
-// begin makes an order again from its first record. An opening is opened again;
-// any other first record is taken as Replay takes it.
-func begin(r supervision.Record) (supervision.Order, supervision.Record, error) {
-	if opening, ok := r.Action.(supervision.Opening); ok {
-		return supervision.Open(opening, r.At)
+// begin makes an order again from its first record: it is opened or adopted
+// anew (R01, R29). Any other first record is taken as Replay takes it, and so is
+// an adoption that lacks nothing but a form, which is unchecked then.
+func begin(r supervision.Record, forms []Forms) (o supervision.Order, want supervision.Record, unchecked bool,
+	err error) {
+	switch a := r.Action.(type) {
+	case supervision.Opening:
+		o, want, err = supervision.Open(a, r.At)
+		return o, want, false, err
+	case supervision.Adoption:
+		o, want, err = supervision.Adopt(a, a.AdoptedAt, pinned(forms, a))
+		if unchecked = lacksForm(err); !unchecked {
+			return o, want, false, err
+		}
 	}
-	order, err := supervision.Order{}.Follow(r)
-	return order, r, err
+	o, err = supervision.Order{}.Follow(r)
+	return o, r, unchecked, err
+}
+
+// pinned finds the forms that an adopted order is pinned to.
+func pinned(forms []Forms, a supervision.Adoption) map[supervision.Operation]*template.Form {
+	o := supervision.Order{Product: a.Product, Seller: a.Seller, RequestTemplateVersion: a.RequestTemplateVersion,
+		DeliveryTemplateVersion: a.DeliveryTemplateVersion}
+	found := make(map[supervision.Operation]*template.Form)
+	for _, op := range []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver} {
+		for _, form := range find(forms, o, op) {
+			found[op] = form
+		}
+	}
+	return found
 }
 
 // command is what somebody wants done.
@@ -108,17 +130,6 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// ruleOf returns the rule that an operation's rows of the flow stand under; for
-// one that makes an order there is none, and so R01.
-func ruleOf(op supervision.Operation) supervision.Rule {
-	for _, row := range supervision.Flow() {
-		if row.Operation == op {
-			return row.Rule
-		}
-	}
-	return supervision.R01
 }
 
 // compare visits the members in which two JSON documents differ. An array is

@@ -66,6 +66,21 @@ func begin(t testing.TB, policy supervision.Policy) *history {
 	return &history{t, order, []supervision.Record{record}, monday}
 }
 
+// adopted is a history that began in another system (R29).
+func adopted(t testing.TB, policy supervision.Policy) *history {
+	t.Helper()
+	adoption := supervision.Adoption{
+		ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, OpenedAt: monday.Add(-9 * day), Policy: policy,
+		Status: supervision.AwaitingAcceptance, TurnSince: monday.Add(-day), RequestRejections: 2, ProductRejections: 1,
+		Request:  &supervision.Request{Text: "Two hundred users, please.", SubmittedAt: monday.Add(-8 * day)},
+		Delivery: &supervision.Delivery{Result: "All users can log in.", DeliveredAt: monday.Add(-day)},
+		History:  []supervision.Quote{{At: monday.Add(-day), Who: "sue", What: "DELIVERED"}},
+	}
+	order, record, err := supervision.Adopt(adoption, monday, nil)
+	require.NoError(t, err)
+	return &history{t, order, []supervision.Record{record}, monday}
+}
+
 func (h *history) do(actor supervision.Actor, actions ...supervision.Action) *history {
 	h.t.Helper()
 	for _, action := range actions {
@@ -107,7 +122,11 @@ func wander(t testing.TB, seed uint64) *history {
 	random := rand.New(rand.NewPCG(seed, 0))
 	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
 		autoAccepting()}
-	h := begin(t, policies[random.IntN(len(policies))])
+	policy := policies[random.IntN(len(policies))]
+	h := begin(t, policy)
+	if seed%4 == 3 {
+		h = adopted(t, policy)
+	}
 	waits := []time.Duration{0, tick, time.Hour, 3 * time.Hour, 5*day + tick, 10 * day}
 	for range 60 {
 		h.wait(waits[random.IntN(len(waits))])

@@ -122,7 +122,7 @@ func (s *Shadow) Feed(d Decided) error {
 			s.orders[d.Order] = o
 		}
 		if !d.Accepted || !due.At.Equal(d.At) {
-			s.disagree(d, Disagreement{Rule: ruleOf(due.Operation), From: due.At})
+			s.disagree(d, Disagreement{Rule: due.Operation.Rule(), From: due.At})
 		}
 		return nil
 	}
@@ -142,7 +142,7 @@ func (s *Shadow) Feed(d Decided) error {
 
 // because tells why the rules decide otherwise.
 func because(op supervision.Operation, err error) Disagreement {
-	why := Disagreement{Rule: ruleOf(op)}
+	why := Disagreement{Rule: op.Rule()}
 	var refusal *supervision.Refusal
 	var invalid *supervision.InvalidError
 	switch {

@@ -98,31 +98,42 @@ func (v *verifier) judge(r supervision.Record, first bool) bool {
 		return v.goOn(r, nil)
 	}
 	if first {
-		_, want, err := begin(r)
+		_, want, unchecked, err := begin(r, v.formsFor(r))
+		v.note(r, unchecked)
 		return v.settle(r, want, err)
 	}
 	if want, ok := byTime(v.order, r.At); ok {
 		if want.Operation != r.Operation {
-			v.find(r, Finding{Kind: Overdue, Rule: ruleOf(want.Operation), Want: &want})
+			v.find(r, Finding{Kind: Overdue, Rule: want.Operation.Rule(), Want: &want})
 			return v.goOn(r, nil)
 		}
 		return v.settle(r, want, nil)
 	}
 	v.checkKey(r)
-	forms := v.forms
-	if r.Seal != "" { // whose answers are erased
-		forms = nil
-	}
-	_, made, unchecked, err := command{r.Actor, r.Action, r.At}.perform(v.order, forms)
+	_, made, unchecked, err := command{r.Actor, r.Action, r.At}.perform(v.order, v.formsFor(r))
 	if err != nil {
 		return v.settle(r, supervision.Record{}, err)
 	}
-	if unchecked && r.Seal == "" {
-		v.find(r, Finding{Kind: Unchecked, Rule: supervision.R04})
-	}
+	v.note(r, unchecked)
 	want := made[len(made)-1]
 	want.Key = r.Key
 	return v.settle(r, want, nil)
+}
+
+// formsFor are the forms that a record's answers are judged with; none where
+// they are erased.
+func (v *verifier) formsFor(r supervision.Record) []Forms {
+	if r.Seal != "" {
+		return nil
+	}
+	return v.forms
+}
+
+// note says of a record that its answers were not judged, though they are there.
+func (v *verifier) note(r supervision.Record, unchecked bool) {
+	if unchecked && r.Seal == "" {
+		v.find(r, Finding{Kind: Unchecked, Rule: supervision.R04})
+	}
 }
 
 // checkKey refuses a key that the actor has used before on the order, and one
@@ -195,7 +206,7 @@ func (v *verifier) settle(r, want supervision.Record, err error) bool {
 
 // refuse tells why the rules make no record of the command.
 func (v *verifier) refuse(r supervision.Record, err error) bool {
-	f := Finding{Kind: Invalid, Rule: ruleOf(r.Operation)}
+	f := Finding{Kind: Invalid, Rule: r.Operation.Rule()}
 	var refusal *supervision.Refusal
 	var invalid *supervision.InvalidError
 	switch {
@@ -272,5 +283,5 @@ func ruleOfChange(fields []string, r supervision.Record) supervision.Rule {
 			return supervision.R28
 		}
 	}
-	return ruleOf(r.Operation)
+	return r.Operation.Rule()
 }

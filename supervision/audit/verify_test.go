@@ -241,3 +241,77 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	require.NotEmpty(t, findings, "all but the values is judged without a form")
 	assert.Equal(t, audit.Refused, findings[0].Kind)
 }
+
+// What an adoption says of itself is judged again; what the other system did is
+// its own affair (R29).
+func TestR29_AdoptionsAreVerified(t *testing.T) {
+	whole := func() *history {
+		return adopted(t, supervision.Guide()).wait(5*day).do(sue, appealing(appeal.BuyerSilent)).
+			do(mia, supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works."}).wait(day).settle()
+	}
+	require.Empty(t, audit.Verify(whole().records))
+	for name, c := range map[string]struct {
+		tamper func(*supervision.Record)
+		kind   audit.Kind
+		fields []string
+	}{
+		"another instant": {func(r *supervision.Record) { r.At = r.At.Add(tick) }, audit.Altered, []string{"at"}},
+		"another actor":   {func(r *supervision.Record) { r.Actor = mia }, audit.Altered, []string{"actor.id", "actor.role"}},
+		"a snapshot of later than its adoption": {func(r *supervision.Record) {
+			a := r.Action.(supervision.Adoption)
+			a.AdoptedAt = a.TurnSince.Add(-tick)
+			r.Action = a
+		}, audit.Invalid, nil},
+		"counters of what is not there": {func(r *supervision.Record) {
+			a := r.Action.(supervision.Adoption)
+			a.Request = nil
+			r.Action = a
+		}, audit.Invalid, nil},
+		"a text that is not normal": {func(r *supervision.Record) {
+			a := r.Action.(supervision.Adoption)
+			a.History = []supervision.Quote{{What: " DELIVERED"}}
+			r.Action = a
+		}, audit.Altered, []string{"action.history"}},
+	} {
+		h := whole()
+		c.tamper(&h.records[0])
+		findings := audit.Verify(h.records)
+		require.NotEmpty(t, findings, name)
+		assert.Equal(t, c.kind, findings[0].Kind, name)
+		assert.Equal(t, supervision.R29, findings[0].Rule, name)
+		assert.Equal(t, c.fields, findings[0].Fields, name)
+	}
+	appealed := whole().records[1]
+	appealed.At = appealed.At.Add(-day - tick) // the silence began in the other system
+	early := slices.Concat(whole().records[:1], []supervision.Record{appealed})
+	assert.Equal(t, supervision.R09, audit.Verify(early)[0].Rule)
+}
+
+// A request that another system took on a template is judged with its form.
+func TestR29_AdoptedFormsAreVerified(t *testing.T) {
+	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "users", Label: "Users",
+		Kind: template.Integer, Required: true}}})
+	require.NoError(t, err)
+	adoption := adopted(t, supervision.Guide()).records[0].Action.(supervision.Adoption)
+	adoption.RequestTemplateVersion = 3
+	adoption.Request = &supervision.Request{Values: template.Values{"users": "200"},
+		SubmittedAt: adoption.Request.SubmittedAt}
+	_, record, err := supervision.Adopt(adoption, monday, map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form})
+	require.NoError(t, err)
+	record.Salt = "salt"
+	records := []supervision.Record{record}
+	forms := func(o supervision.Order, _ supervision.Operation) *template.Form {
+		require.Equal(t, "crm", o.Product)
+		require.Equal(t, sue.ID, o.Seller)
+		return form
+	}
+	assert.Empty(t, audit.Verify(records, forms))
+	require.Len(t, audit.Verify(records), 1)
+	assert.Equal(t, audit.Unchecked, audit.Verify(records)[0].Kind)
+
+	forged := record.Clone()
+	forged.Action.(supervision.Adoption).Request.Values["users"] = "many"
+	findings := audit.Verify([]supervision.Record{forged}, forms)
+	require.Len(t, findings, 1)
+	assert.Equal(t, "request.values.users", findings[0].Faults[0].Field)
+}

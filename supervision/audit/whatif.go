@@ -119,14 +119,21 @@ func retell(records []supervision.Record, policy supervision.Policy) (*retelling
 
 // beginUnder begins an order again under another policy.
 func beginUnder(r supervision.Record, policy supervision.Policy) (supervision.Order, error) {
-	if opening, ok := r.Action.(supervision.Opening); ok {
-		if opening.ScheduledEnd.Equal(r.At.Add(opening.Policy.SupervisionPeriod)) {
-			opening.ScheduledEnd = time.Time{}
+	switch a := r.Action.(type) {
+	case supervision.Opening:
+		if a.ScheduledEnd.Equal(r.At.Add(a.Policy.SupervisionPeriod)) {
+			a.ScheduledEnd = time.Time{}
 		}
-		opening.Policy = policy
-		r.Action = opening
+		a.Policy = policy
+		r.Action = a
+	case supervision.Adoption:
+		if a.ScheduledEnd.Equal(a.OpenedAt.Add(a.Policy.SupervisionPeriod)) {
+			a.ScheduledEnd = a.OpenedAt.Add(policy.SupervisionPeriod)
+		}
+		a.Policy = policy
+		r.Action = a
 	}
-	order, _, err := begin(r)
+	order, _, _, err := begin(r, nil)
 	order.Policy = policy
 	return order, err
 }
@@ -152,7 +159,7 @@ func (w *retelling) do(r supervision.Record) {
 		return
 	}
 	barred := Barred{
-		Seq: r.Seq, At: r.At, Actor: r.Actor, Operation: r.Operation, Rule: ruleOf(r.Operation),
+		Seq: r.Seq, At: r.At, Actor: r.Actor, Operation: r.Operation, Rule: r.Operation.Rule(),
 		Follows: w.order.Status != w.was.Status,
 	}
 	var refusal *supervision.Refusal

@@ -124,3 +124,26 @@ func TestR25_WhatIfRefuses(t *testing.T) {
 	_, err = audit.WhatIf(appealed(t).records, supervision.Policy{})
 	require.ErrorIs(t, err, supervision.ErrPolicy)
 }
+
+// An adopted order is retold from its snapshot on, with the end that the other
+// policy gives it unless it had one of its own (R29).
+func TestR29_WhatIfOfAnAdoptedOrder(t *testing.T) {
+	h := adopted(t, supervision.Guide())
+	short := supervision.Guide()
+	short.Name, short.Appeal.Silence, short.SupervisionPeriod = "short", 2*day, 100*day
+	outcomes, err := audit.WhatIf(h.records, supervision.Guide(), short)
+	require.NoError(t, err)
+	began, opened := h.order.TurnSince, h.order.OpenedAt
+	silences := func(o audit.Outcome) (list []audit.Window) {
+		for _, w := range o.Windows {
+			if w.Ground == appeal.BuyerSilent {
+				list = append(list, w)
+			}
+		}
+		return list
+	}
+	assert.Equal(t, began.Add(5*day+tick), silences(outcomes[0])[0].From)
+	assert.Equal(t, began.Add(2*day+tick), silences(outcomes[1])[0].From)
+	assert.Equal(t, opened.Add(350*day), silences(outcomes[0])[0].Until)
+	assert.Equal(t, opened.Add(85*day), silences(outcomes[1])[0].Until)
+}

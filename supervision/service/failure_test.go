@@ -34,6 +34,14 @@ func everyService() []question {
 			_, err := b.Service.Open(ctx, anOpening(supervision.Policy{}))
 			return err
 		}},
+		{"adopt", func(*bench) {}, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Adopt(ctx, inDelivery("o-1"))
+			return err
+		}},
+		{"adopt again", func(b *bench) { b.adopt(inDelivery("o-1")) }, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Adopt(ctx, inDelivery("o-1"))
+			return err
+		}},
 		{"publish", func(*bench) {}, func(ctx context.Context, b *bench) error {
 			_, err := b.Service.PublishTemplate(ctx, sue, "p-1", seats())
 			return err
@@ -162,7 +170,8 @@ func TestFailingAtEveryStoreCall(t *testing.T) {
 func heals(s question, call int, applied bool) bool {
 	return s.name == "settle" && call == 2 ||
 		applied &&
-			(s.name == "open" && call == 1 || s.name == "open again" && call <= 2 || s.name == "publish" && call == 1)
+			(s.name == "open" && call == 1 || s.name == "open again" && call <= 2 ||
+				s.name == "adopt again" && call == 1 || s.name == "publish" && call == 1)
 }
 
 func TestDo_ACanceledContextIsNotTriedAgain(t *testing.T) {

@@ -19,7 +19,8 @@ type Observer struct {
 	// "publish". The context it returns is that of the work, what the store and
 	// publish are called with included, and that of the hook.
 	Begin func(ctx context.Context, work string) context.Context
-	// Operation is called after every Open and Do, whatever came of it.
+	// Operation is called after every Open and Do, and for every order that
+	// Adopt is given, whatever came of it.
 	Operation func(context.Context, OperationEvent)
 	// Settled is called after every step of settling.
 	Settled func(context.Context, StepEvent)

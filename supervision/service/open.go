@@ -86,9 +86,7 @@ func (s *Service) openAgain(ctx context.Context, opening supervision.Opening, at
 	first, err := s.first(ctx, opening.ID)
 	switch {
 	case errors.Is(err, supervision.ErrNotFound) && errors.Is(reason, ErrExists):
-		// the host's transaction does not see what was opened since it began
-		return supervision.Order{}, fmt.Errorf("service: order %q was opened meanwhile: %w: begin the transaction anew",
-			opening.ID, ErrConflict)
+		return supervision.Order{}, openedMeanwhile(opening.ID)
 	case errors.Is(err, supervision.ErrNotFound):
 		return supervision.Order{}, reason
 	case err != nil:
@@ -107,6 +105,12 @@ func (s *Service) openAgain(ctx context.Context, opening supervision.Opening, at
 		return supervision.Order{}, err
 	}
 	return s.unlessDifferent(ctx, first, again, at)
+}
+
+// openedMeanwhile: the host's transaction does not see what was opened since it
+// began.
+func openedMeanwhile(id string) error {
+	return fmt.Errorf("service: order %q was opened meanwhile: %w: begin the transaction anew", id, ErrConflict)
 }
 
 // first returns the record that an order began with.

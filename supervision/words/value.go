@@ -11,15 +11,18 @@ import (
 )
 
 // Field labels a field of an operation: an input's key, a fact's, or the field
-// of a fault.
+// of a fault. A part of a field without a text of its own is called what the
+// field is; an answer to a template is the template's to label, and gets none.
 func (l *Language) Field(op supervision.Operation, key string) string {
-	if i := strings.IndexByte(key, '['); i >= 0 {
-		key = key[:i]
+	for key != "" && !strings.HasPrefix(key, "values.") {
+		for _, name := range [...]string{string(op) + "." + key, key} {
+			if text, ok := l.Fields[name]; ok {
+				return text
+			}
+		}
+		key = key[:max(0, strings.LastIndexAny(key, ".["))]
 	}
-	if text, ok := l.Fields[string(op)+"."+key]; ok {
-		return text
-	}
-	return l.Fields[key]
+	return ""
 }
 
 // Word says a word of an input of a kind: one of its choices.
@@ -65,6 +68,12 @@ func (l *Language) Value(value any) string {
 		return v.Name
 	case []string:
 		return strings.Join(v, l.And)
+	case []supervision.Quote:
+		lines := make([]string, len(v))
+		for i, q := range v {
+			lines[i] = l.quote(q)
+		}
+		return strings.Join(lines, "\n")
 	case []supervision.Attachment:
 		names := make([]string, len(v))
 		for i, a := range v {
@@ -73,6 +82,21 @@ func (l *Language) Value(value any) string {
 		return strings.Join(names, l.And)
 	}
 	return ""
+}
+
+// quote says an entry of another system's records, on as many lines as its text
+// has.
+func (l *Language) quote(q supervision.Quote) string {
+	parts := make([]string, 0, 4)
+	if !q.At.IsZero() {
+		parts = append(parts, l.Instant(q.At))
+	}
+	for _, part := range []string{q.Who, q.What, q.Text} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 // money writes an amount with its currency: "CNY 499.50".

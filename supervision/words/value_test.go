@@ -12,10 +12,11 @@ import (
 func TestFields_AreCalledWhatTheirOperationCallsThem(t *testing.T) {
 	for key, want := range map[string][2]string{"reason": {"Reason", "What happened"},
 		"attachments[2].name": {"Attachments", "Evidence"}, "finding.since": {"Silent since", "Silent since"},
-		"values.users": {"", ""}} {
+		"values.users": {"", ""}, "policy.appeal.silence": {"Rules", "Rules"}} {
 		assert.Equal(t, want[0], en.Field(supervision.OpIntervene, key))
 		assert.Equal(t, want[1], en.Field(supervision.OpRaiseAppeal, key))
 	}
+	assert.Equal(t, "Request", en.Field(supervision.OpAdopt, "request.attachments[1].name"))
 	assert.Equal(t, "申诉原因", zh.Field(supervision.OpRaiseAppeal, "reason"))
 }
 
@@ -45,6 +46,9 @@ func TestValues(t *testing.T) {
 		{[]string{"eu", "cn"}, "eu, cn", "eu、cn"},
 		{[]supervision.Attachment{{Name: "a.pdf"}, {Name: "b.pdf"}}, "a.pdf, b.pdf", "a.pdf、b.pdf"},
 		{supervision.Guide(), "guide", "guide"},
+		{[]supervision.Quote{{At: began, Who: "sue", What: "DELIVERED", Text: "All of it."}, {What: "closed"}},
+			"2 Mar 2026, 09:00 UTC · sue · DELIVERED · All of it.\nclosed",
+			"2026年3月2日 09:00 UTC · sue · DELIVERED · All of it.\nclosed"},
 		{supervision.Money{Amount: 49950, Currency: "CNY"}, "CNY 499.50", "CNY 499.50"},
 		{supervision.Money{Amount: 5, Currency: "USD"}, "USD 0.05", "USD 0.05"},
 		{supervision.Money{Amount: 500, Currency: "JPY"}, "JPY 500", "JPY 500"},

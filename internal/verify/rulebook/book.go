@@ -86,7 +86,7 @@ func book() ([]byte, error) {
 		Presets: make(map[string]supervision.Policy),
 		Limits: map[string]int{
 			"text": supervision.MaxText, "id": supervision.MaxID, "attachments": supervision.MaxAttachments,
-			"notes": supervision.MaxNotes, "page": supervision.MaxPage, "default_page": supervision.DefaultPage,
+			"notes": supervision.MaxNotes, "history": supervision.MaxHistory, "page": supervision.MaxPage, "default_page": supervision.DefaultPage,
 		},
 		Words: words{
 			supervision.OrderStatuses(), supervision.Roles(), []appeal.Party{appeal.Buyer, appeal.Seller},
@@ -128,13 +128,7 @@ func book() ([]byte, error) {
 // describe asks the library by which rule an operation is refused where the
 // flow stands elsewhere, of an order that is open and of one that is closed.
 func describe(op supervision.Operation) (operationEntry, error) {
-	entry := operationEntry{Operation: op, By: op.By(), Rule: supervision.R01, Outside: supervision.R01}
-	for _, t := range supervision.Flow() {
-		if t.Operation == op {
-			entry.Rule = t.Rule
-			break
-		}
-	}
+	entry := operationEntry{Operation: op, By: op.By(), Rule: op.Rule(), Outside: op.Rule()}
 	for _, s := range []supervision.Status{supervision.Canceled, supervision.AwaitingRequest} {
 		o, err := orderAt(s)
 		if err != nil {

@@ -157,17 +157,33 @@ func noted(id string) (o supervision.Order, err error) {
 func wander(o supervision.Order, random *rand.Rand, seen map[situation]bool) supervision.Order {
 	for steps := 1 + random.IntN(25); steps > 0 && (steps > 1 || seen[situationOf(o)]); steps-- {
 		at := o.UpdatedAt.Add(waits[random.IntN(len(waits))])
-		list := actions[supervision.Operations()[random.IntN(len(supervision.Operations()))]]
-		if len(list) == 0 {
+		open := allowed(o, at, random)
+		if len(open) == 0 {
 			continue
 		}
-		action := list[random.IntN(len(list))]
-		by := action.Operation().By()
-		if next, _, err := o.Apply(actors[by[random.IntN(len(by))]], action, at); err == nil {
+		c := open[random.IntN(len(open))]
+		if next, _, err := o.Apply(c.actor, c.action, at); err == nil {
 			o = next
 		}
 	}
 	return o
+}
+
+type move struct {
+	actor  supervision.Actor
+	action supervision.Action
+}
+
+// allowed gives of each operation that is allowed an action, drawn at random.
+func allowed(o supervision.Order, at time.Time, random *rand.Rand) (list []move) {
+	for _, op := range supervision.Operations() {
+		for _, role := range op.By() {
+			if d, err := o.Permit(actors[role], op, at); err == nil && d.Allowed {
+				list = append(list, move{actors[role], actions[op][random.IntN(len(actions[op]))]})
+			}
+		}
+	}
+	return list
 }
 
 var waits = []time.Duration{0, supervision.Tick, time.Hour, 25 * time.Hour, 6 * supervision.Day, 11 * supervision.Day,

@@ -17,8 +17,7 @@ type mysql struct {
 func newMySQL(n naming) mysql {
 	return mysql{
 		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `)`),
-		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
-completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
+		update: n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
@@ -30,8 +29,9 @@ WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND pr
 		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
 ON DUPLICATE KEY UPDATE buyer = VALUES(buyer), seller = VALUES(seller), status = VALUES(status),
 waiting_since = VALUES(waiting_since), due = VALUES(due), accepted_at = VALUES(accepted_at),
-completed_at = VALUES(completed_at), canceled_at = VALUES(canceled_at), handle_by = VALUES(handle_by),
-version = VALUES(version), document = VALUES(document)`),
+closed_at = VALUES(closed_at), closed_as = VALUES(closed_as), handle_by = VALUES(handle_by),
+buyer_appeal = VALUES(buyer_appeal), seller_appeal = VALUES(seller_appeal),
+blackout_begins = VALUES(blackout_begins), blackout_ends = VALUES(blackout_ends), version = VALUES(version), document = VALUES(document)`),
 		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
 		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES ?...`),
 	}

@@ -15,8 +15,7 @@ func newSQLite(n naming) sqlite {
 	return sqlite{
 		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) +
 			`) ON CONFLICT (id) DO NOTHING`),
-		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
-completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
+		update: n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)

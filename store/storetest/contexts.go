@@ -86,7 +86,7 @@ var methods = []method{
 	}},
 	{"Search for one order", func(c *check, ctx context.Context, _ *history) error {
 		_, err := c.Search(ctx,
-			supervision.Filter{Criteria: supervision.Criteria{Order: "nobody's"}, At: day0, Limit: 10})
+			supervision.Filter{Criteria: supervision.Criteria{Orders: []string{"nobody's"}}, At: day0, Limit: 10})
 		return err
 	}},
 	{"Records", func(c *check, ctx context.Context, h *history) error {

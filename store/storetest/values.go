@@ -154,8 +154,8 @@ func zonesInQuestions(c *check) {
 	due := h.order.NextDue()
 	filter := supervision.Filter{At: due.In(zone), Limit: 10,
 		After: supervision.Position{At: day0.Add(tick).In(zone), ID: ""}}
-	filter.Status, filter.BoughtFrom, filter.BoughtBefore = supervision.Completed, day0.In(zone),
-		day0.Add(tick).In(zone)
+	filter.Status, filter.Bought = supervision.Completed,
+		supervision.Span{From: day0.In(zone), Before: day0.Add(tick).In(zone)}
 	found, err := c.Search(ctx, filter)
 	require.NoError(c, err)
 	c.sameOrders([]*history{h}, found, "searched with instants of another zone")

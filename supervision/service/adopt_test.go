@@ -63,7 +63,7 @@ func TestR29_AdoptStoresTheOrder(t *testing.T) {
 		Reason: "Nothing happens.", Demand: "Go on."}).Status, "silence goes on from there")
 	b.whole("o-1")
 	page, err := b.Service.Search(t.Context(), sue, supervision.Query{Criteria: supervision.Criteria{
-		BoughtFrom: bought.Add(-31 * day), BoughtBefore: bought.Add(-31*day + tick)}})
+		Bought: supervision.Span{From: bought.Add(-31 * day), Before: bought.Add(-31*day + tick)}}})
 	require.NoError(t, err)
 	assert.Len(t, page.Orders, 1)
 }

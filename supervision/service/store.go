@@ -81,8 +81,10 @@ type Orders interface {
 	// twice in a call.
 	Save(ctx context.Context, changes ...Change) error
 
-	// Search returns the orders that match the filter, newest first (BoughtAt,
-	// then ID by bytes, both descending), starting after After, at most Limit.
+	// Search returns the orders that match the filter, in the order of its Sort
+	// (newest first: BoughtAt, then ID by bytes, both descending; otherwise
+	// TurnSince or HandleBy, then ID, both ascending), starting after After, at
+	// most Limit.
 	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 
 	// Records returns an order's records with a sequence number above after,

@@ -173,20 +173,24 @@ var flows = []plot{
 		{"R15", "a step that a ruling led beyond is shown as done", `i < here && now.Passed.Has(steps[i])`, `i < here`},
 	}},
 	{"supervision/listing.go", coreTests, []mutant{
-		{"R30", "the order list shows a frozen order as accepted", `	case Accepted:
-		l.AcceptedAt`, `	case Accepted, Frozen:
-		l.AcceptedAt`},
+		{"R30", "the order list shows a frozen order as accepted", `end.Status == Accepted || end.Status == Completed {`,
+			`end.Status == Accepted || end.Status == Frozen || end.Status == Completed {`},
+		{"R14", "a list of appeals that are open forgets the blackout", `l.BlackoutBegins, l.BlackoutEnds = begins,`,
+			`l.BlackoutBegins, l.BlackoutEnds = now.ScheduledEnd,`},
 		{"R02", "the order list shows an order as accepted at the instant it is completed",
 			`!instant.IsZero() && !instant.After(at)`, `!instant.IsZero() && instant.Before(at)`},
 	}},
+	{"supervision/criteria.go", append(coreTests, serviceTests...), []mutant{
+		{"R02", "the list searches by the stored status", `status := l.StatusAt(at)`, `status := l.Status`},
+		{"R09", "silent for exactly the length asked for is found", `l.TurnSince.Add(c.SilentFor).Before(at)`,
+			`!l.TurnSince.Add(c.SilentFor).After(at)`},
+		{"R22", "a party finds other parties' orders", `	*own = []string{actor.ID}` + "\n", ``},
+		{"order list", "the last instant of a period is in it", `at.Before(s.Before)`,
+			`!at.After(s.Before)`},
+	}},
 	{"supervision/query.go", append(coreTests, serviceTests...), []mutant{
-		{"R02", "the list searches by the stored status", `status := l.StatusAt(f.At)`, `status := l.Status`},
-		{"R09", "silent for exactly the length asked for is found", `since.Add(f.SilentFor).Before(f.At)`,
-			`!since.Add(f.SilentFor).After(f.At)`},
-		{"R22", "a party finds other parties' orders", `	*own = actor.ID` + "\n", ``},
 		{"order list", "a cursor goes with any search", ` || wire.Search != search`, ``},
-		{"order list", "the last instant of a period is in it", `l.BoughtAt.Before(f.BoughtBefore)`,
-			`!l.BoughtAt.After(f.BoughtBefore)`},
+		{"order list", "a cursor goes with any sort", `"%#v %s", f.Criteria, f.Sort)`, `"%#v", f.Criteria)`},
 	}},
 	{"supervision/faults.go", coreTests, []mutant{
 		{"bad input", "attachments share the caller's memory", `	checked := make([]Attachment, len(list))`,

@@ -145,12 +145,12 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]servic
 	var found []service.Found
 	for _, r := range s.rows {
 		listing := r.order.Listing()
-		behind := filter.After == (supervision.Position{}) || listing.Position().Compare(filter.After) < 0
-		if behind && filter.Matches(listing) {
-			found = append(found, service.Found{Position: listing.Position(), Order: r.order.Clone()})
+		place := listing.Position(filter.Sort)
+		if filter.Behind(place) && filter.Matches(listing) {
+			found = append(found, service.Found{Position: place, Order: r.order.Clone()})
 		}
 	}
-	slices.SortFunc(found, func(a, b service.Found) int { return b.Position.Compare(a.Position) })
+	slices.SortFunc(found, func(a, b service.Found) int { return filter.Sort.Compare(a.Position, b.Position) })
 	return found[:min(len(found), filter.Limit)], nil
 }
 

@@ -103,6 +103,10 @@ func (p *process) look(role, id string) {
 		default:
 			status := append(supervision.Statuses()[:4], "")[w.random.IntN(5)] // often any
 			query := supervision.Query{Criteria: supervision.Criteria{Status: status}, Limit: 1 + w.random.IntN(3)}
+			if states := supervision.AppealStates(); status == "" && w.random.IntN(2) == 0 {
+				query.Appeal = states[w.random.IntN(len(states))]
+			}
+			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
 			page, err := h.service.Search(ctx, actor, query)
 			w.pageAnswered(p, role, &page, err)
 		}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +15,175 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
+
+// setting is one thing to type about a field of a template, by its name in the
+// template's document.
+type setting struct {
+	name, label, help, control string
+	foremost                   bool                     // shown at once; the others are folded away
+	of                         func(template.Kind) bool // the kinds that have it; nil for every kind
+}
+
+var fieldSettings = []setting{
+	{"label", "Question", "", "line", true, nil},
+	{"kind", "Kind of answer", "", "select", true, nil},
+	{"required", "Must be answered", "", "check", true, nil},
+	{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true,
+		template.Kind.HasOptions},
+	{"key", "Key", "Names the answer; buyers do not see it. Without one, it follows from the question.", "line", false,
+		nil},
+	{"help", "Help", "", "line", false, nil},
+	{"min_length", "Fewest characters", "", "whole", false, template.Kind.HasLength},
+	{"max_length", "Most characters", "", "whole", false, template.Kind.HasLength},
+	{"pattern", "Pattern", "A regular expression that the whole answer has to match.", "line", false,
+		template.Kind.HasLength},
+	{"min", "Smallest", "", "line", false, template.Kind.HasBounds},
+	{"max", "Largest", "", "line", false, template.Kind.HasBounds},
+	{"min_items", "Fewest options", "", "whole", false, hasItems},
+	{"max_items", "Most options", "", "whole", false, hasItems},
+	{"default", "Answer where none is given", "", "line", false,
+		func(k template.Kind) bool { return k != template.File }},
+}
+
+func hasItems(k template.Kind) bool { return k == template.Choices }
+
+// draft is a template as its seller types it: every setting a text.
+type draft struct {
+	title, intro string
+	fields       []map[string]string
+}
+
+func settingName(field int, name string) string { return fmt.Sprintf("fields[%d].%s", field, name) }
+
+// readDraft reads a posted draft: as many fields as have a kind.
+func readDraft(form url.Values) draft {
+	d := draft{title: form.Get("title"), intro: form.Get("intro")}
+	for i := 0; i <= template.MaxFields && form.Has(settingName(i, "kind")); i++ {
+		f := make(map[string]string)
+		for _, s := range fieldSettings {
+			f[s.name] = form.Get(settingName(i, s.name))
+		}
+		d.fields = append(d.fields, f)
+	}
+	return d
+}
+
+// draftOf is the draft from which a published template goes on.
+func draftOf(t template.Template) (draft, error) {
+	var document struct{ Fields []map[string]any }
+	data, err := json.Marshal(t)
+	if err == nil {
+		numbers := json.NewDecoder(bytes.NewReader(data))
+		numbers.UseNumber()
+		err = numbers.Decode(&document)
+	}
+	d := draft{title: t.Title, intro: t.Intro}
+	for i, f := range document.Fields {
+		typed := make(map[string]string)
+		for name, value := range f {
+			typed[name] = strings.Join(written(value), "")
+		}
+		var options []string
+		for _, o := range t.Fields[i].Options {
+			options = append(options, strings.TrimSuffix(o.Value+" | "+o.Label, " | "))
+		}
+		typed["options"] = strings.Join(options, "\n")
+		typed["default"] = strings.Join(written(t.Fields[i].Default), ", ")
+		d.fields = append(d.fields, typed)
+	}
+	return d, err
+}
+
+// change adds, removes or moves a field.
+func (d *draft) change(do string, i int) {
+	last := len(d.fields) - 1
+	switch {
+	case do == "add" && last < template.MaxFields:
+		d.fields = append(d.fields, map[string]string{"kind": string(template.Line)})
+	case i < 0 || i > last:
+	case do == "remove":
+		d.fields = slices.Delete(d.fields, i, i+1)
+	case do == "up" && i > 0:
+		d.fields[i-1], d.fields[i] = d.fields[i], d.fields[i-1]
+	case do == "down" && i < last:
+		d.fields[i+1], d.fields[i] = d.fields[i], d.fields[i+1]
+	}
+}
+
+// template is what the draft says, and the faults of what cannot be said in a
+// template. Settings that the kind does not have are left out.
+func (d *draft) template() (t template.Template, faults []supervision.Fault) {
+	list := make([]map[string]any, len(d.fields))
+	for i, typed := range d.fields {
+		list[i] = make(map[string]any)
+		for _, s := range fieldSettings {
+			text := strings.TrimSpace(strings.ReplaceAll(typed[s.name], "\r\n", "\n"))
+			n, err := strconv.Atoi(text)
+			switch {
+			case text == "" || s.of != nil && !s.of(template.Kind(typed["kind"])):
+			case s.control == "check":
+				list[i][s.name] = true
+			case s.name == "options":
+				list[i][s.name] = readOptions(text)
+			case s.control != "whole":
+				list[i][s.name] = text
+			case err != nil:
+				faults = append(faults,
+					supervision.Fault{Field: settingName(i, s.name), Code: "number", Message: "Give a whole number."})
+			case n != 0:
+				list[i][s.name] = n
+			}
+		}
+		if list[i]["key"] == nil {
+			list[i]["key"] = keyOf(typed["label"], i)
+		}
+	}
+	data, err := json.Marshal(map[string]any{"format": template.Format, "title": strings.TrimSpace(d.title),
+		"intro": strings.TrimSpace(d.intro), "fields": list})
+	if err == nil {
+		err = json.Unmarshal(data, &t)
+	}
+	if err != nil {
+		faults = append(faults, supervision.Fault{Code: "malformed", Message: "The form is faulty. Go back and try again."})
+	}
+	for i := range t.Fields {
+		t.Fields[i].Default = readDefault(t.Fields[i])
+	}
+	return t, faults
+}
+
+// keyOf derives the key of a field from its question, where that has letters
+// that a key can have, and from its place otherwise.
+func keyOf(label string, i int) string {
+	words := strings.FieldsFunc(strings.ToLower(label),
+		func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	if key := strings.Join(words, "_"); key != "" && len(key) <= 40 {
+		return key
+	}
+	return "question_" + strconv.Itoa(i+1)
+}
+
+func readOptions(text string) (list []template.Option) {
+	for line := range strings.Lines(text) {
+		value, label, _ := strings.Cut(line, "|")
+		if strings.TrimSpace(line) != "" {
+			list = append(list, template.Option{Value: strings.TrimSpace(value), Label: strings.TrimSpace(label)})
+		}
+	}
+	return list
+}
+
+// readDefault understands a default as it would a buyer's answer.
+func readDefault(f template.Field) any {
+	answer := f.Default
+	if text, ok := answer.(string); ok && f.Kind == template.Choices {
+		answer = strings.Split(text, ",")
+	}
+	if answer == nil {
+		return nil
+	}
+	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
+}
 
 type templatesPage struct {
 	layout
@@ -27,11 +199,11 @@ type templateEntry struct {
 
 func (v *visit) showTemplates() error {
 	page := templatesPage{layout: v.layout("Request templates")}
-	for _, p := range products {
+	for _, p := range market.Products {
 		if p.Seller != v.who.ID {
 			continue
 		}
-		current, err := v.currentTemplate(p)
+		current, err := v.currentTemplate(p, 0)
 		if err != nil {
 			return err
 		}
@@ -40,17 +212,17 @@ func (v *visit) showTemplates() error {
 	return v.render(http.StatusOK, "templates", page)
 }
 
-// currentTemplate returns the latest version; version 0 where there is none.
-func (v *visit) currentTemplate(p product) (service.RequestTemplate, error) {
-	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, 0)
+// currentTemplate returns a version, or for 0 the latest; version 0 where there
+// is none.
+func (v *visit) currentTemplate(p product, version int) (service.RequestTemplate, error) {
+	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, version)
 	if errors.Is(err, supervision.ErrNotFound) {
 		return service.RequestTemplate{}, nil
 	}
 	return current, err
 }
 
-// editorPage is a template while its seller works on it. The work travels in
-// the form: nothing is kept until it is published.
+// editorPage is a template while its seller works on it.
 type editorPage struct {
 	layout
 	Product   product
@@ -61,7 +233,6 @@ type editorPage struct {
 	Fields    []editorField
 	Preview   *form
 	Other     []string // faults that belong to no input
-	Hidden    []*input // the whole draft, for the page that asks before publishing
 }
 
 type editorField struct {
@@ -71,9 +242,28 @@ type editorField struct {
 }
 
 // Faulty tells whether a fault is among what is folded away.
-func (f editorField) Faulty() bool {
-	return slices.ContainsFunc(f.More, func(in *input) bool { return in.Fault != "" })
+func (f editorField) Faulty() bool { return len(faulty(f.More)) > 0 }
+
+// NextVersion is the one that publishing would make, Versions are those before.
+func (p editorPage) NextVersion() int { return p.Version + 1 }
+func (p editorPage) Versions() (list []int) {
+	for n := range p.Version {
+		list = append(list, n+1)
+	}
+	return list
 }
+
+// Inputs lists every input of the page.
+func (p editorPage) Inputs() []*input {
+	list := slices.Clone(p.Head)
+	for _, f := range p.Fields {
+		list = slices.Concat(list, f.First, f.More)
+	}
+	return list
+}
+
+// Faulty lists the inputs that have a fault.
+func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
@@ -83,13 +273,16 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
-		for _, s := range settingsOf(template.Kind(typed["kind"])) {
+		for _, s := range fieldSettings {
+			if s.of != nil && !s.of(template.Kind(typed["kind"])) {
+				continue
+			}
 			in := &input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
-				Type:     "text",
-				Required: s.foremost,
-				Values:   []string{typed[s.name]}}
-			if s.name == "kind" {
-				in.Options = v.l.kindOptions()
+				Type: "text", Required: s.foremost, Values: []string{typed[s.name]}}
+			for _, k := range template.Kinds() {
+				if s.name == "kind" {
+					in.Options = append(in.Options, option{Value: string(k), Label: capital(v.l.Kind(k))})
+				}
 			}
 			if s.foremost {
 				field.First = append(field.First, in)
@@ -100,33 +293,12 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		page.Fields = append(page.Fields, field)
 	}
 	t, _ := d.template()
-	page.Preview = v.l.preview(t)
+	page.Preview = &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
+	for _, field := range t.Fields {
+		page.Preview.Inputs = append(page.Preview.Inputs, v.l.field("preview.", field))
+	}
 	return page
 }
-
-// preview draws the form as a buyer will see it.
-func (l *tongue) preview(t template.Template) *form {
-	f := &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
-	for _, field := range t.Fields {
-		f.Inputs = append(f.Inputs, l.field("preview.", field))
-	}
-	return f
-}
-
-// NextVersion is the one that publishing would make.
-func (p editorPage) NextVersion() int { return p.Version + 1 }
-
-// inputs lists every input of the page.
-func (p editorPage) inputs() []*input {
-	list := slices.Clone(p.Head)
-	for _, f := range p.Fields {
-		list = slices.Concat(list, f.First, f.More)
-	}
-	return list
-}
-
-// Faulty lists the inputs that have a fault.
-func (p editorPage) Faulty() []*input { return faulty(p.inputs()) }
 
 // ownProduct finds one of the seller's products.
 func (v *visit) ownProduct() (templateEntry, error) {
@@ -134,22 +306,30 @@ func (v *visit) ownProduct() (templateEntry, error) {
 	if !ok || p.Seller != v.who.ID {
 		return templateEntry{}, v.notFound()
 	}
-	current, err := v.currentTemplate(p)
+	current, err := v.currentTemplate(p, 0)
 	return templateEntry{p, current}, err
 }
 
+// showEditor goes on from the draft that was kept, from the current version, or
+// from the one that is asked for.
 func (v *visit) showEditor() error {
 	entry, err := v.ownProduct()
 	if err != nil {
 		return err
 	}
-	d := draftOf(entry.Current.Template)
-	kept, _, err := v.db.unsent(v.r.Context(), v.who.ID, templateAddress(entry.ID))
+	version, _ := strconv.Atoi(v.r.FormValue("version"))
+	from, err := v.currentTemplate(entry.product, version)
 	if err != nil {
 		return err
 	}
-	if kept != nil {
-		d = readDraft(kept)
+	d, err := draftOf(from.Template)
+	if err != nil {
+		return err
+	}
+	if kept, _, err := v.db.kept(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
+		return err
+	} else if typed, err := url.ParseQuery(kept); err == nil && kept != "" && version == 0 {
+		d = readDraft(typed)
 	}
 	if len(d.fields) == 0 {
 		d.change("add", 0)
@@ -162,10 +342,10 @@ func (v *visit) showEditor() error {
 // edit changes the draft, or publishes it after asking.
 func (v *visit) edit() error {
 	entry, err := v.ownProduct()
-	if err != nil {
-		return err
+	if err == nil {
+		err = v.readForm(textForm)
 	}
-	if err := v.readForm(textForm); err != nil {
+	if err != nil {
 		return err
 	}
 	d := readDraft(v.r.PostForm)
@@ -175,9 +355,10 @@ func (v *visit) edit() error {
 		i, _ := strconv.Atoi(at)
 		d.change(do, i)
 		if do == "keep" {
-			if err := v.db.keepUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm); err != nil {
-				return err
-			}
+			err = v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm.Encode())
+		}
+		if err != nil {
+			return err
 		}
 		page := v.editorPage(entry, d)
 		page.Version = began
@@ -194,21 +375,18 @@ func (v *visit) edit() error {
 		page.Overtaken = true
 		return v.render(http.StatusConflict, "editor", page)
 	case len(faults) > 0:
-		page.Other = v.l.blame(page.inputs(), faults)
+		page.Other = v.l.blame(page.Inputs(), faults)
 		return v.render(http.StatusUnprocessableEntity, "editor", page)
 	case do == "publish":
-		page.Hidden = page.inputs()
 		return v.render(http.StatusOK, "publish", page)
 	}
 	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
 		return err
 	}
-	if err := v.db.forgetUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
+	if err := v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), ""); err != nil {
 		return err
 	}
-	v.say(templateAddress(entry.ID), "published")
-	http.Redirect(v.w, v.r, templateAddress(entry.ID), http.StatusSeeOther)
-	return nil
+	return v.say(templateAddress(entry.ID), "published")
 }
 
 func templateAddress(product string) string { return "/templates/" + url.PathEscape(product) }

@@ -204,10 +204,8 @@ func (in *input) json(l *tongue) (value any, fault supervision.Fault) {
 		value, ok = l.parseAmount(text, in.asked.Most.Currency)
 		wrong.Code, wrong.Message = "money", "Give an amount such as 120.50."
 	case supervision.FieldPolicy:
-		i := slices.IndexFunc(policies, func(p supervision.Policy) bool { return p.Name == text })
-		if ok = i >= 0; ok {
-			value = policies[i]
-		}
+		policy := policyOf(text)
+		value, ok = policy, policy != supervision.Policy{}
 	case supervision.FieldYesNo:
 		value = text == "yes"
 	default:

@@ -206,14 +206,14 @@ func (s *search) blame(l *tongue, faults []supervision.Fault) {
 }
 
 func productOptions() (list []option) {
-	for _, p := range products {
+	for _, p := range market.Products {
 		list = append(list, option{Value: p.ID, Label: p.Name})
 	}
 	return list
 }
 
 func accountOptions(role supervision.Role) (list []option) {
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		if a.Role == role {
 			list = append(list, option{Value: a.ID, Label: a.Name})
 		}

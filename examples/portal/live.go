@@ -102,7 +102,7 @@ func (p *portal) publish(ctx context.Context, e service.Event) error {
 // order; "" stands for the clock, which has moved for all.
 func (p *portal) announce(ctx context.Context, order string) {
 	if p.db.channel == "" {
-		p.tell(ctx, order)
+		p.spread(ctx, order)
 		return
 	}
 	if _, err := p.db.ExecContext(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil &&
@@ -111,8 +111,8 @@ func (p *portal) announce(ctx context.Context, order string) {
 	}
 }
 
-// tell tells the pages of this process.
-func (p *portal) tell(ctx context.Context, order string) {
+// spread tells the pages of this process.
+func (p *portal) spread(ctx context.Context, order string) {
 	sees := make(map[supervision.Actor]bool)
 	for _, l := range p.live.snapshot() {
 		if order != "" {
@@ -133,21 +133,12 @@ func (p *portal) tell(ctx context.Context, order string) {
 	}
 }
 
-// hear listens to what this and other processes announce, until the context
-// ends. After an interruption everybody is told, for something may be missed.
-func (p *portal) hear(ctx context.Context) {
-	for p.db.channel != "" && ctx.Err() == nil {
-		if err := p.listen(ctx); err != nil && ctx.Err() == nil {
-			p.log.Warn("other processes cannot be heard", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
-	}
-}
-
+// listen hears what this and other processes announce, where there are others.
+// At first everybody is told, for something may have been missed.
 func (p *portal) listen(ctx context.Context) error {
+	if p.db.channel == "" {
+		return nil
+	}
 	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -166,7 +157,7 @@ func (p *portal) listen(ctx context.Context) error {
 					return err
 				}
 			}
-			p.tell(ctx, order)
+			p.spread(ctx, order)
 			news, err := pg.WaitForNotification(ctx)
 			if err != nil {
 				return err

@@ -42,7 +42,7 @@ func TestEveryRoute(t *testing.T) {
 	version, ref := s.version(t, order), form.Get("attachments")
 	unknown := supervision.Order{ID: "T-unknown"}
 	people := map[string]*person{}
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		people[a.ID] = s.as(t, a.ID)
 	}
 	for _, r := range s.routes() {
@@ -66,7 +66,7 @@ func TestEveryRoute(t *testing.T) {
 					assert.Equal(t, "/login?"+query("next", path), away.Header.Get("Location"))
 				}
 			}
-			for _, a := range accounts {
+			for _, a := range market.Accounts {
 				foreign := a.ID != order.Buyer && a.ID != order.Seller && a.Role != supervision.RoleManager &&
 					a.Role != supervision.RoleSystem
 				switch p := people[a.ID]; {
@@ -204,7 +204,7 @@ func TestSession(t *testing.T) {
 	assert.Zero(t, stored, "the database lets nobody log in")
 
 	now := time.Now()
-	token, err := s.db.startSession(t.Context(), accounts[0], now)
+	token, err := s.db.startSession(t.Context(), market.Accounts[0], now)
 	require.NoError(t, err)
 	for after, want := range map[time.Duration]bool{0: true, sessionLength - time.Microsecond: true,
 		sessionLength: false, sessionLength + time.Microsecond: false} {

@@ -47,10 +47,10 @@ func TestTongues(t *testing.T) {
 	for key := range all[0].own {
 		keys = append(keys, key)
 	}
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		keys = append(keys, a.About)
 	}
-	for _, p := range products {
+	for _, p := range market.Products {
 		keys = append(keys, p.About)
 	}
 	for _, l := range leaps {

@@ -16,54 +16,71 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// setting is one thing to type about a field of a template, by its name in the
-// template's document.
+// setting is one thing to type about a field of a template: a field itself, whose
+// key is its name in the template's document.
 type setting struct {
-	name, label, help, control string
-	foremost                   bool                     // shown at once; the others are folded away
-	of                         func(template.Kind) bool // the kinds that have it; nil for every kind
+	template.Field
+	foremost bool                     // shown at once; the others are folded away
+	of       func(template.Kind) bool // the kinds that have it; nil for every kind
 }
 
 var fieldSettings = []setting{
-	{"label", "Question", "", "line", true, nil},
-	{"kind", "Kind of answer", "", "select", true, nil},
-	{"required", "Must be answered", "", "check", true, nil},
-	{"options", "Options", "One a line: a value, or a value | and what buyers read.", "area", true,
-		template.Kind.HasOptions},
-	{"key", "Key", "Names the answer; buyers do not see it. Without one, it follows from the question.", "line", false,
-		nil},
-	{"help", "Help", "", "line", false, nil},
-	{"min_length", "Fewest characters", "", "whole", false, template.Kind.HasLength},
-	{"max_length", "Most characters", "", "whole", false, template.Kind.HasLength},
-	{"pattern", "Pattern", "A regular expression that the whole answer has to match.", "line", false,
+	{template.Field{Key: "label", Label: "Question", Kind: template.Line, Required: true}, true, nil},
+	{template.Field{Key: "kind", Label: "Kind of answer", Kind: template.Choice, Required: true}, true, nil},
+	{template.Field{Key: "required", Label: "Must be answered", Kind: template.YesNo}, true, nil},
+	{template.Field{Key: "options", Label: "Options", Kind: template.Text, Required: true,
+		Help: "One a line: a value, or a value | and what buyers read."}, true, template.Kind.HasOptions},
+	{template.Field{Key: "key", Label: "Key", Kind: template.Line,
+		Help: "Names the answer; buyers do not see it. Without one, it follows from the question."}, false, nil},
+	{template.Field{Key: "help", Label: "Help", Kind: template.Line}, false, nil},
+	{template.Field{Key: "min_length", Label: "Fewest characters", Kind: template.Integer}, false,
 		template.Kind.HasLength},
-	{"min", "Smallest", "", "line", false, template.Kind.HasBounds},
-	{"max", "Largest", "", "line", false, template.Kind.HasBounds},
-	{"min_items", "Fewest options", "", "whole", false, hasItems},
-	{"max_items", "Most options", "", "whole", false, hasItems},
-	{"default", "Answer where none is given", "", "line", false,
+	{template.Field{Key: "max_length", Label: "Most characters", Kind: template.Integer}, false, template.Kind.HasLength},
+	{template.Field{Key: "pattern", Label: "Pattern", Kind: template.Line,
+		Help: "A regular expression that the whole answer has to match."}, false, template.Kind.HasLength},
+	{template.Field{Key: "min", Label: "Smallest", Kind: template.Line}, false, template.Kind.HasBounds},
+	{template.Field{Key: "max", Label: "Largest", Kind: template.Line}, false, template.Kind.HasBounds},
+	{template.Field{Key: "min_items", Label: "Fewest options", Kind: template.Integer}, false, hasItems},
+	{template.Field{Key: "max_items", Label: "Most options", Kind: template.Integer}, false, hasItems},
+	{template.Field{Key: "default", Label: "Answer where none is given", Kind: template.Line}, false,
 		func(k template.Kind) bool { return k != template.File }},
 }
 
 func hasItems(k template.Kind) bool { return k == template.Choices }
 
-// draft is a template as its seller types it: every setting a text.
-type draft struct {
-	title, intro string
-	fields       []map[string]string
+// settingsOf are the settings that a kind has, in the reader's words.
+func (l *tongue) settingsOf(k template.Kind) (list []setting) {
+	for _, s := range fieldSettings {
+		if s.of != nil && !s.of(k) {
+			continue
+		}
+		if s.Label, s.Help = l.t(s.Label), l.t(s.Help); s.Key == "kind" {
+			for _, k := range template.Kinds() {
+				s.Options = append(s.Options, template.Option{Value: string(k), Label: capital(l.Kind(k))})
+			}
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
-func settingName(field int, name string) string { return fmt.Sprintf("fields[%d].%s", field, name) }
+// draft is a template as its seller types it.
+type draft struct {
+	title, intro string
+	fields       []url.Values // by setting
+}
+
+func settingsPrefix(field int) string { return fmt.Sprintf("fields[%d].", field) }
 
 // readDraft reads a posted draft: as many fields as have a kind.
 func readDraft(form url.Values) draft {
 	d := draft{title: form.Get("title"), intro: form.Get("intro")}
-	for i := 0; i <= template.MaxFields && form.Has(settingName(i, "kind")); i++ {
-		f := make(map[string]string)
+	for i := 0; i <= template.MaxFields && form.Has(settingsPrefix(i)+"kind"); i++ {
+		typed := url.Values{}
 		for _, s := range fieldSettings {
-			f[s.name] = form.Get(settingName(i, s.name))
+			typed[s.Key] = form[settingsPrefix(i)+s.Key]
 		}
-		d.fields = append(d.fields, f)
+		d.fields = append(d.fields, typed)
 	}
 	return d
 }
@@ -79,16 +96,16 @@ func draftOf(t template.Template) (draft, error) {
 	}
 	d := draft{title: t.Title, intro: t.Intro}
 	for i, f := range document.Fields {
-		typed := make(map[string]string)
+		typed := url.Values{}
 		for name, value := range f {
-			typed[name] = strings.Join(written(value), "")
+			typed[name] = written(value)
 		}
 		var options []string
 		for _, o := range t.Fields[i].Options {
 			options = append(options, strings.TrimSuffix(o.Value+" | "+o.Label, " | "))
 		}
-		typed["options"] = strings.Join(options, "\n")
-		typed["default"] = strings.Join(written(t.Fields[i].Default), ", ")
+		typed.Set("options", strings.Join(options, "\n"))
+		typed.Set("default", strings.Join(written(t.Fields[i].Default), ", "))
 		d.fields = append(d.fields, typed)
 	}
 	return d, err
@@ -99,7 +116,7 @@ func (d *draft) change(do string, i int) {
 	last := len(d.fields) - 1
 	switch {
 	case do == "add" && last < template.MaxFields:
-		d.fields = append(d.fields, map[string]string{"kind": string(template.Line)})
+		d.fields = append(d.fields, url.Values{"kind": {string(template.Line)}})
 	case i < 0 || i > last:
 	case do == "remove":
 		d.fields = slices.Delete(d.fields, i, i+1)
@@ -112,39 +129,36 @@ func (d *draft) change(do string, i int) {
 
 // template is what the draft says, and the faults of what cannot be said in a
 // template. Settings that the kind does not have are left out.
-func (d *draft) template() (t template.Template, faults []supervision.Fault) {
-	list := make([]map[string]any, len(d.fields))
+func (d *draft) template(l *tongue) (t template.Template, faults []supervision.Fault) {
+	list := make([]template.Values, len(d.fields))
 	for i, typed := range d.fields {
-		list[i] = make(map[string]any)
-		for _, s := range fieldSettings {
-			text := strings.TrimSpace(strings.ReplaceAll(typed[s.name], "\r\n", "\n"))
-			n, err := strconv.Atoi(text)
-			switch {
-			case text == "" || s.of != nil && !s.of(template.Kind(typed["kind"])):
-			case s.control == "check":
-				list[i][s.name] = true
-			case s.name == "options":
-				list[i][s.name] = readOptions(text)
-			case s.control != "whole":
-				list[i][s.name] = text
-			case err != nil:
-				faults = append(faults,
-					supervision.Fault{Field: settingName(i, s.name), Code: "number", Message: "Give a whole number."})
-			case n != 0:
-				list[i][s.name] = n
+		var asked template.Template
+		for _, s := range l.settingsOf(template.Kind(typed.Get("kind"))) {
+			asked.Fields = append(asked.Fields, s.Field)
+		}
+		values := asked.Normalize(asked.FromForm(typed))
+		if form, err := template.Compile(asked); err == nil {
+			for _, f := range form.Check(values) {
+				delete(values, f.Field)
+				f.Field = settingsPrefix(i) + f.Field
+				faults = append(faults, f)
 			}
 		}
-		if list[i]["key"] == nil {
-			list[i]["key"] = keyOf(typed["label"], i)
+		if text, ok := values["options"].(string); ok {
+			values["options"] = readOptions(text)
 		}
+		if values["key"] == nil {
+			values["key"] = keyOf(typed.Get("label"), i)
+		}
+		list[i] = values
 	}
 	data, err := json.Marshal(map[string]any{"format": template.Format, "title": strings.TrimSpace(d.title),
 		"intro": strings.TrimSpace(d.intro), "fields": list})
 	if err == nil {
 		err = json.Unmarshal(data, &t)
 	}
-	if err != nil {
-		faults = append(faults, supervision.Fault{Code: "malformed", Message: "The form is faulty. Go back and try again."})
+	if err != nil && faults == nil {
+		faults = append(faults, supervision.Fault{Message: "The form is faulty. Go back and try again."})
 	}
 	for i := range t.Fields {
 		t.Fields[i].Default = readDefault(t.Fields[i])
@@ -209,7 +223,7 @@ func (v *visit) showTemplates() error {
 		}
 		page.Products = append(page.Products, templateEntry{p, current})
 	}
-	return v.render(http.StatusOK, "templates", page)
+	return v.render(http.StatusOK, "templates.html", page)
 }
 
 // currentTemplate returns a version, or for 0 the latest; version 0 where there
@@ -273,18 +287,9 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
-		for _, s := range fieldSettings {
-			if s.of != nil && !s.of(template.Kind(typed["kind"])) {
-				continue
-			}
-			in := &input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
-				Type: "text", Required: s.foremost, Values: []string{typed[s.name]}}
-			for _, k := range template.Kinds() {
-				if s.name == "kind" {
-					in.Options = append(in.Options, option{Value: string(k), Label: capital(v.l.Kind(k))})
-				}
-			}
-			if s.foremost {
+		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))) {
+			in := v.l.field(settingsPrefix(i), s.Field)
+			if in.Values = typed[s.Key]; s.foremost {
 				field.First = append(field.First, in)
 			} else {
 				field.More = append(field.More, in)
@@ -292,7 +297,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		}
 		page.Fields = append(page.Fields, field)
 	}
-	t, _ := d.template()
+	t, _ := d.template(v.l)
 	page.Preview = &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
 	for _, field := range t.Fields {
 		page.Preview.Inputs = append(page.Preview.Inputs, v.l.field("preview.", field))
@@ -336,7 +341,7 @@ func (v *visit) showEditor() error {
 	}
 	page := v.editorPage(entry, d)
 	page.Published = v.said(templateAddress(entry.ID)) != ""
-	return v.render(http.StatusOK, "editor", page)
+	return v.render(http.StatusOK, "editor.html", page)
 }
 
 // edit changes the draft, or publishes it after asking.
@@ -362,9 +367,9 @@ func (v *visit) edit() error {
 		}
 		page := v.editorPage(entry, d)
 		page.Version = began
-		return v.render(http.StatusOK, "editor", page)
+		return v.render(http.StatusOK, "editor.html", page)
 	}
-	t, faults := d.template()
+	t, faults := d.template(v.l)
 	var invalid *template.InvalidError
 	if errors.As(t.Validate(), &invalid) {
 		faults = append(faults, invalid.Faults...)
@@ -373,12 +378,12 @@ func (v *visit) edit() error {
 	switch {
 	case began != entry.Current.Version:
 		page.Overtaken = true
-		return v.render(http.StatusConflict, "editor", page)
+		return v.render(http.StatusConflict, "editor.html", page)
 	case len(faults) > 0:
 		page.Other = v.l.blame(page.Inputs(), faults)
-		return v.render(http.StatusUnprocessableEntity, "editor", page)
+		return v.render(http.StatusUnprocessableEntity, "editor.html", page)
 	case do == "publish":
-		return v.render(http.StatusOK, "publish", page)
+		return v.render(http.StatusOK, "publish.html", page)
 	}
 	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
 		return err

@@ -140,8 +140,8 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 	default:
 		l.choose(in)
 	}
-	if in.Control == "select" && !asked.Required {
-		in.Options = append([]option{{Label: l.none(asked.Key)}}, in.Options...)
+	if in.Control == "select" {
+		in.optional(asked.Required, l.none(asked.Key))
 	}
 	return in
 }
@@ -320,8 +320,16 @@ func (l *tongue) field(prefix string, f template.Field) *input {
 	}
 	if f.Kind == template.Choice && len(in.Options) >= manyOptions {
 		in.Control = "select"
+		in.optional(f.Required, "–")
 	}
 	return &in
+}
+
+// optional lets nothing be chosen in a box.
+func (in *input) optional(required bool, none string) {
+	if !required {
+		in.Options = append([]option{{Label: none}}, in.Options...)
+	}
 }
 
 func (l *tongue) yesNo() []option {

@@ -61,7 +61,7 @@ func (v *visit) showList() error {
 	if v.r.FormValue("after") != "" {
 		page.First = s.address("")
 	}
-	return v.render(status, "list", page)
+	return v.render(status, "list.html", page)
 }
 
 // queue is a search that somebody works through, with how many orders it finds.

@@ -122,7 +122,7 @@ type marketPage struct {
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {
-	return v.render(http.StatusOK, "market", marketPage{v.layout("Marketplace"), market.Products, rand.Text()})
+	return v.render(http.StatusOK, "market.html", marketPage{v.layout("Marketplace"), market.Products, rand.Text()})
 }
 
 // orderID mints the id of an order. It follows from the page that the button

@@ -152,7 +152,7 @@ func (v *visit) showNotices() error {
 		}
 		page.Notices = append(page.Notices, view)
 	}
-	return v.render(http.StatusOK, "notices", page)
+	return v.render(http.StatusOK, "notices.html", page)
 }
 
 func (v *visit) readNotices() error {

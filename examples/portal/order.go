@@ -206,7 +206,7 @@ func (v *visit) showOrder() error {
 			page.Later = append(page.Later, d)
 		}
 	}
-	return v.render(http.StatusOK, "order", page)
+	return v.render(http.StatusOK, "order.html", page)
 }
 
 // deadline is what time alone will bring, in words: a sentence around its

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
@@ -16,28 +14,6 @@ import (
 
 //go:embed pages assets
 var files embed.FS
-
-// pages are the parsed templates by name, each with the layout around it.
-type pages map[string]*template.Template
-
-// parsePages reads pages/*.html; files in pages/parts are shared by all of
-// them.
-func parsePages(l *tongue) (pages, error) {
-	shared, err := template.New("layout").Funcs(l.functions()).ParseFS(files, "pages/parts/*.html")
-	if err != nil {
-		return nil, err
-	}
-	names, err := fs.Glob(files, "pages/*.html")
-	all := make(pages, len(names))
-	for _, name := range names {
-		page, err := template.Must(shared.Clone()).ParseFS(files, name)
-		if err != nil {
-			return nil, err
-		}
-		all[strings.TrimSuffix(path.Base(name), ".html")] = page
-	}
-	return all, err
-}
 
 // layout is what every page shows around its own content.
 type layout struct {
@@ -89,14 +65,10 @@ func (l layout) At(path string) bool {
 	return l.Path == path || strings.HasPrefix(l.Path, path+"/") || strings.HasPrefix(l.Path, path+"?")
 }
 
-// render sends a page whole or not at all.
+// render sends a page, or a part of one, whole or not at all.
 func (v *visit) render(status int, name string, data any) error {
-	return v.renderPart(status, name, "layout", data)
-}
-
-func (v *visit) renderPart(status int, name, part string, data any) error {
 	var page bytes.Buffer
-	if err := v.l.pages[name].ExecuteTemplate(&page, part, data); err != nil {
+	if err := v.l.pages.ExecuteTemplate(&page, name, data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")

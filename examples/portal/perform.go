@@ -140,7 +140,7 @@ func (v *visit) upload() error {
 	} else if len(in.Files) == 0 {
 		in.Fault, status = v.l.t("This is not yours to do now."), http.StatusConflict
 	}
-	return v.renderPart(status, "task", "uploaded", in)
+	return v.render(status, "uploaded", in)
 }
 
 // faultsOf returns what an error says about the input; nil where it is about
@@ -195,7 +195,7 @@ func (v *visit) again(f *form, t task, status int, notice string) (err error) {
 	} else {
 		page.Forms[i] = f
 	}
-	return v.render(status, "task", page)
+	return v.render(status, "task.html", page)
 }
 
 type confirmPage struct {
@@ -224,5 +224,5 @@ func (v *visit) confirm(f *form, t task, after supervision.Order) (err error) {
 			page.Ends = append(page.Ends, o)
 		}
 	}
-	return v.render(http.StatusOK, "confirm", page)
+	return v.render(http.StatusOK, "confirm.html", page)
 }

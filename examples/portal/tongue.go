@@ -22,7 +22,7 @@ type tongue struct {
 	Name  string
 	day   string            // how package time writes a day
 	own   map[string]string // what the English is in English is left out
-	pages pages
+	pages *template.Template
 	mail  *texttemplate.Template
 }
 
@@ -43,7 +43,8 @@ func parseTongues() (tongues, error) {
 	}
 	var err error
 	for _, l := range all {
-		if l.pages, err = parsePages(l); err != nil {
+		l.pages, err = template.New("").Funcs(l.functions()).ParseFS(files, "pages/*.html", "pages/parts/*.html")
+		if err != nil {
 			return nil, err
 		}
 		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files,

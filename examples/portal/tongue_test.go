@@ -16,7 +16,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|layout\("((?:[^"\\]|\\.)*)"`)
+var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|layout\("((?:[^"\\]|\\.)*)"|(?:Label|Help|Title|Message): "((?:[^"\\]|\\.)*)"`)
 
 // TestTongues: everything that a page, a form or a list says of its own is there
 // in Chinese, and has the same blanks to fill in.

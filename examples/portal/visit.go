@@ -114,7 +114,7 @@ func (v *visit) fail(err error) {
 	default:
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	if err := v.render(status, "error", errorPage{v.layout(""), kind}); err != nil {
+	if err := v.render(status, "error.html", errorPage{v.layout(""), kind}); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, http.StatusText(status), status)
 	}
@@ -201,7 +201,7 @@ type loginPage struct {
 }
 
 func (v *visit) showLogin() error {
-	return v.render(http.StatusOK, "login",
+	return v.render(http.StatusOK, "login.html",
 		loginPage{v.layout("Log in"), market.Accounts, localPath(v.r.FormValue("next"))})
 }
 

@@ -57,21 +57,19 @@ func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
 // restore fills in what the visitor left when they were here last, or the last
 // request where one has to be revised.
 func (f *form) restore(v *visit, records []recordView) error {
-	kept, left, err := v.db.kept(v.r.Context(), v.who.ID, f.subject())
+	typed, left, err := v.db.unsent(v.r.Context(), v.who.ID, f.subject())
 	if err != nil {
 		return err
 	}
-	var typed url.Values
-	if f.Left = left; kept != "" {
-		typed, err = url.ParseQuery(kept)
-	} else if f.Operation == supervision.OpSubmitRequest {
+	f.Left = left
+	if typed == nil && f.Operation == supervision.OpSubmitRequest {
 		for _, r := range records {
 			if r.Operation == f.Operation {
 				typed = began(r.Record)
 			}
 		}
 	}
-	if err == nil && typed != nil {
+	if typed != nil {
 		_, err = f.fill(v, typed)
 	}
 	return err

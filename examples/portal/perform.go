@@ -41,15 +41,15 @@ func (v *visit) perform() error {
 	typed.Del("confirm")
 	switch confirm {
 	case "draft":
-		if err = v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err == nil {
+		if err = v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err == nil {
 			v.w.WriteHeader(http.StatusNoContent)
 		}
 		return err
 	case "discard":
-		if err := v.db.keep(ctx, v.who.ID, f.subject(), ""); err != nil {
-			return err
+		if err = v.db.forgetUnsent(ctx, v.who.ID, f.subject()); err == nil {
+			http.Redirect(v.w, v.r, f.Path, http.StatusSeeOther)
 		}
-		return v.redirect(f.Path)
+		return err
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
@@ -67,12 +67,14 @@ func (v *visit) perform() error {
 	result, err := v.svc.Do(ctx, v.order.ID, v.actor(), action, options...)
 	if confirmed && err == nil {
 		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.files()),
-			v.db.keep(ctx, v.who.ID, f.subject(), "")); err != nil {
+			v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
 			return err
 		}
-		return v.say(address(v.order.ID), string(op))
+		v.say(address(v.order.ID), string(op))
+		http.Redirect(v.w, v.r, address(v.order.ID), http.StatusSeeOther)
+		return nil
 	}
-	if err := v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err != nil {
+	if err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err != nil {
 		return err
 	}
 	faults = append(faults, faultsOf(err)...)
@@ -140,7 +142,7 @@ func (v *visit) upload() error {
 	} else if len(in.Files) == 0 {
 		in.Fault, status = v.l.t("This is not yours to do now."), http.StatusConflict
 	}
-	return v.render(status, "uploaded", in)
+	return v.renderPart(status, "task", "uploaded", in)
 }
 
 // faultsOf returns what an error says about the input; nil where it is about
@@ -195,7 +197,7 @@ func (v *visit) again(f *form, t task, status int, notice string) (err error) {
 	} else {
 		page.Forms[i] = f
 	}
-	return v.render(status, "task.html", page)
+	return v.render(status, "task", page)
 }
 
 type confirmPage struct {
@@ -224,5 +226,5 @@ func (v *visit) confirm(f *form, t task, after supervision.Order) (err error) {
 			page.Ends = append(page.Ends, o)
 		}
 	}
-	return v.render(http.StatusOK, "confirm.html", page)
+	return v.render(http.StatusOK, "confirm", page)
 }

@@ -30,16 +30,9 @@ func newSite(t *testing.T) *site {
 	return startSite(t, settings{file: seeded(t), demo: true})
 }
 
-const (
-	harbor    = "buyer-harbor"
-	northwind = "buyer-northwind"
-)
-
-func textRequest(text string) supervision.SubmitRequest { return supervision.SubmitRequest{Text: text} }
-
-// filled is a database with the demonstration in it: filling one is slower than
+// market is a database with the demonstration in it: filling one is slower than
 // copying it.
-var filled struct {
+var market struct {
 	once sync.Once
 	data []byte
 }
@@ -47,18 +40,18 @@ var filled struct {
 // seeded returns a database file of the test's own.
 func seeded(t *testing.T) string {
 	t.Helper()
-	filled.once.Do(func() {
+	market.once.Do(func() {
 		file := filepath.Join(t.TempDir(), "market.db")
 		db, err := openDatabase(t.Context(), settings{file: file})
 		require.NoError(t, err)
 		_, err = newPortal(t.Context(), db, settings{}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.NoError(t, db.Close())
-		filled.data, err = os.ReadFile(file)
+		market.data, err = os.ReadFile(file)
 		require.NoError(t, err)
 	})
 	file := filepath.Join(t.TempDir(), "portal.db")
-	require.NoError(t, os.WriteFile(file, filled.data, 0o600))
+	require.NoError(t, os.WriteFile(file, market.data, 0o600))
 	return file
 }
 
@@ -91,7 +84,8 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 	p, ok := findProduct(product)
 	require.True(t, ok)
 	order, err := s.svc.Open(t.Context(),
-		p.opening("T-"+t.Name(), buyer))
+		supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy,
+			Paid: p.paid()})
 	require.NoError(t, err)
 	for _, step := range steps {
 		actor := supervision.Buyer(order.Buyer)

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -14,14 +13,6 @@ func micros(t time.Time) any {
 		return nil
 	}
 	return t.UnixMicro()
-}
-
-// word is how a status is stored that may be absent.
-func word(s supervision.Status) any {
-	if s == "" {
-		return nil
-	}
-	return string(s)
 }
 
 func instant(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
@@ -47,16 +38,12 @@ func (r *orderRow) waitingSince() time.Time {
 	return time.Time{}
 }
 
-// orderColumns, orderChanges, inserted and changed belong together: those an operation
+// orderColumns, inserted and changed belong together: those an operation
 // changes are the last ones.
 const (
-	orderWidth   = 18
+	orderWidth   = 14
 	orderColumns = `id, product, bought_at,
-buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by,
-buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document`
-	orderChanges = `buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?, closed_at = ?,
-closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?, version = ?,
-document = ?`
+buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document`
 )
 
 func (r *orderRow) inserted() []any {
@@ -66,8 +53,7 @@ func (r *orderRow) inserted() []any {
 func (r *orderRow) changed() []any {
 	return []any{
 		r.Buyer, r.Seller, string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt),
-		micros(r.ClosedAt), word(r.ClosedAs), micros(r.HandleBy), micros(r.BuyerAppeal), micros(r.SellerAppeal),
-		micros(r.BlackoutBegins), micros(r.BlackoutEnds), r.version, r.document,
+		micros(r.CompletedAt), micros(r.CanceledAt), micros(r.HandleBy), r.version, r.document,
 	}
 }
 
@@ -127,11 +113,24 @@ func newChangeRows(change *service.Change) (changeRows, error) {
 
 // templateRow is a template as its columns.
 type templateRow struct {
-	service.RequestTemplate
-	document string
+	service.PublishedTemplate
+	document any // nil in a withdrawal
 }
 
-func newTemplateRow(t service.RequestTemplate) (templateRow, error) {
-	document, err := json.Marshal(t.Template)
+func newTemplateRow(t service.PublishedTemplate) (templateRow, error) {
+	if err := t.Validate(); err != nil || t.Withdrawn() {
+		return templateRow{t, nil}, err
+	}
+	document, err := t.Template.MarshalJSON()
 	return templateRow{t, string(document)}, err
+}
+
+// inserted are the columns of a row.
+func (t *templateRow) inserted() []any {
+	return []any{t.Seller, t.Product, string(t.Operation), t.Version, t.PublishedAt.UnixMicro(), t.document}
+}
+
+// follows are what the version before is found by.
+func (t *templateRow) follows() []any {
+	return []any{t.Seller, t.Product, string(t.Operation), t.Version - 1}
 }

@@ -49,10 +49,8 @@ func English() *Language {
 			supervision.StepCanceled: "canceled here",
 		},
 		AppealStates: map[supervision.AppealState]string{
-			supervision.AppealPending:      "Pending",
-			supervision.AppealOverdue:      "Decision overdue",
-			supervision.AppealOpenToBuyer:  "Open to the buyer",
-			supervision.AppealOpenToSeller: "Open to the seller",
+			supervision.AppealPending: "Pending",
+			supervision.AppealOverdue: "Decision overdue",
 		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "Open order",

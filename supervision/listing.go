@@ -1,30 +1,43 @@
 package supervision
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+)
 
 // Listing is what a store needs to know of an order to find it: plain columns,
 // computed by [Order.Listing] so that a store decides nothing. Instants are
 // UTC, cut to [Tick]; zero ones are absent.
 type Listing struct {
 	ID, Product, Buyer, Seller string
-	// BoughtAt orders the list, newest first, and then ID, greatest first by
-	// bytes.
-	BoughtAt time.Time
+	BoughtAt                   time.Time
 	// Status is the flow status as stored; time may have moved the order on
-	// since, see Due, AcceptedAt, CompletedAt and CanceledAt.
+	// since, see Due, AcceptedAt and ClosedAt.
 	Status Status
 	// TurnSince is from when the silence of that status's party is measured.
 	TurnSince time.Time
 	// Due is the next instant at which time moves the order on; zero where time
 	// never will.
 	Due time.Time
-	// AcceptedAt, CompletedAt and CanceledAt are when the order was, or by time
-	// alone will be, accepted, completed and canceled; zero where the flow does
-	// not stand, or come by time alone, at such a status.
-	AcceptedAt, CompletedAt, CanceledAt time.Time
+	// AcceptedAt and ClosedAt are when the order was, or by time alone will be,
+	// accepted and closed, as ClosedAs: Completed or Canceled. They are zero
+	// where the flow does not stand, or come by time alone, at such a status.
+	AcceptedAt, ClosedAt time.Time
+	ClosedAs             Status
 	// HandleBy is until when the pending appeal should be ruled on (R19); zero
 	// without one.
 	HandleBy time.Time
+	// BuyerAppeal and SellerAppeal are from when that party may appeal, as far
+	// as time alone decides it and outside the blackout; zero where the flow
+	// does not wait for a party, and where time opens no appeal.
+	BuyerAppeal, SellerAppeal time.Time
+	// BlackoutBegins and BlackoutEnds are between when no appeal is taken of a
+	// flow that waits for a party (R14); zero without a blackout, and behind
+	// it. What had begun when the order was stored, an appeal that was open or
+	// the blackout, has BoughtAt, whatever a slower clock says.
+	BlackoutBegins, BlackoutEnds time.Time
 }
 
 // Listing returns what a store needs to know of the order to find it.
@@ -38,15 +51,33 @@ func (o Order) Listing() Listing {
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy
 	}
-	switch end := o.end(); end.Status {
-	case Completed:
-		l.AcceptedAt, l.CompletedAt = end.AcceptedAt, end.ClosedAt
-	case Accepted:
+	if now.Status.Waiting() {
+		l.BuyerAppeal, l.SellerAppeal = now.appealOpens(appeal.Buyer), now.appealOpens(appeal.Seller)
+		if begins, ok := now.Policy.Appeal.BlackoutBegins(now.ScheduledEnd); ok && now.ScheduledEnd.After(o.UpdatedAt) {
+			l.BlackoutBegins, l.BlackoutEnds = begins, now.ScheduledEnd
+			if !begins.After(o.UpdatedAt) {
+				l.BlackoutBegins = o.BoughtAt
+			}
+		}
+	}
+	end := o.end()
+	if end.Status == Accepted || end.Status == Completed {
 		l.AcceptedAt = end.AcceptedAt
-	case Canceled:
-		l.CanceledAt = end.ClosedAt
+	}
+	if end.Status.Final() {
+		l.ClosedAt, l.ClosedAs = end.ClosedAt, end.Status
 	}
 	return l
+}
+
+// appealOpens returns from when a party may appeal by time alone.
+func (o *Order) appealOpens(party appeal.Party) time.Time {
+	v := o.Policy.Appeal.Best(party, o.facts(), o.UpdatedAt)
+	if v.Holds {
+		return o.BoughtAt
+	}
+	from, _ := o.window(OpRaiseAppeal, v.From, v.Until, false)
+	return from
 }
 
 // StatusAt returns the flow status at an instant, whether or not a worker has
@@ -56,10 +87,8 @@ func (l Listing) StatusAt(at time.Time) Status {
 	switch {
 	case l.Status.Final():
 		return l.Status
-	case reached(l.CanceledAt, at):
-		return Canceled
-	case reached(l.CompletedAt, at):
-		return Completed
+	case reached(l.ClosedAt, at):
+		return l.ClosedAs
 	case reached(l.AcceptedAt, at):
 		return Accepted
 	}
@@ -74,20 +103,18 @@ type Position struct {
 	ID string
 }
 
-// Position returns the listing's place in the order list, which is sorted
-// newest first.
-func (l Listing) Position() Position { return Position{l.BoughtAt, l.ID} }
+// Position returns the listing's place in the order list.
+func (l Listing) Position(by Sort) Position {
+	switch by {
+	case LongestWaiting:
+		return Position{l.TurnSince, l.ID}
+	case ByHandling:
+		return Position{l.HandleBy, l.ID}
+	}
+	return Position{l.BoughtAt, l.ID}
+}
 
 // Compare orders positions by instant, and then by the bytes of the id.
 func (p Position) Compare(q Position) int {
-	if c := p.At.Compare(q.At); c != 0 {
-		return c
-	}
-	switch {
-	case p.ID < q.ID:
-		return -1
-	case p.ID > q.ID:
-		return 1
-	}
-	return 0
+	return cmp.Or(p.At.Compare(q.At), cmp.Compare(p.ID, q.ID))
 }

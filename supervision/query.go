@@ -11,59 +11,43 @@ import (
 	"github.com/koogallery/serviceflow/internal/fault"
 )
 
-// Criteria are what the order list is searched by; all that are set have to
-// match. The zero value matches every order.
-type Criteria struct {
-	// Order, Product, Buyer and Seller are exact ids. A buyer searches its
-	// counterpart by Seller, a seller by Buyer.
-	Order, Product, Buyer, Seller string
-	// OrderStatus and Status are what the order shows at the instant of the
-	// search.
-	OrderStatus OrderStatus
-	Status      Status
-	// Turn is whose turn it is.
-	Turn Role
-	// SilentFor finds orders whose buyer or seller has been silent on its turn
-	// for more than this long (R09); zero for any.
-	SilentFor time.Duration
-	// Appeal finds orders by their appeal.
-	Appeal AppealState
-	// BoughtFrom and BoughtBefore bound when the order was bought: from the
-	// one, up to but not including the other. Zero for no bound.
-	BoughtFrom, BoughtBefore time.Time
-}
-
-// AppealState is how an order's appeal stands, as the list searches by it. The
-// zero value is any, or none.
-type AppealState string
-
-// The states of an appeal.
-const (
-	// AppealPending: an appeal waits for its ruling.
-	AppealPending AppealState = "pending"
-	// AppealOverdue: an appeal waits for its ruling, and it is late (R19).
-	AppealOverdue AppealState = "overdue"
-)
-
-var appealStates = []AppealState{AppealPending, AppealOverdue}
-
-// AppealStates lists every state of an appeal.
-func AppealStates() []AppealState { return append([]AppealState(nil), appealStates...) }
-
-// UnmarshalText refuses any other word with [ErrUnknown].
-func (s *AppealState) UnmarshalText(text []byte) error {
-	return parseWord(s, "appeal state", text, appealStates)
-}
-
 // Query asks for one page of the order list.
 type Query struct {
 	Criteria
+	// Sort is what comes first; the newest where it is zero.
+	Sort Sort
 	// Limit is how many orders a page holds at most: DefaultPage when 0, at
 	// most MaxPage.
 	Limit int
 	// Cursor is the Next of the page before; empty for the first page. It goes
-	// with the same actor and criteria.
+	// with the same actor, criteria and sort.
 	Cursor string
+}
+
+// Sort is by what the order list is sorted, and then by id. The zero value is
+// [Newest].
+type Sort string
+
+// The sorts. But for the first each is a list of the orders that have what it
+// sorts by.
+const (
+	// Newest: what was bought last comes first.
+	Newest Sort = "newest"
+	// LongestWaiting: the party whose turn has begun first comes first (R09).
+	LongestWaiting Sort = "waiting"
+	// ByHandling: the appeal to be ruled on first comes first (R19).
+	ByHandling Sort = "handling"
+)
+
+var sorts = []Sort{Newest, LongestWaiting, ByHandling}
+
+// Compare is negative where an order at p comes before one at q, and positive
+// where it comes after.
+func (s Sort) Compare(p, q Position) int {
+	if s == LongestWaiting || s == ByHandling {
+		return p.Compare(q)
+	}
+	return q.Compare(p)
 }
 
 // Filter is a query as a store gets it: checked, and narrowed to what the actor
@@ -73,6 +57,8 @@ type Filter struct {
 	// At is the instant of the search: statuses are those that time has made by
 	// then.
 	At time.Time
+	// Sort is what comes first; the zero value is Newest.
+	Sort Sort
 	// After is the last position of the page before; zero for the first page.
 	After Position
 	// Limit is how many orders to return at most; positive.
@@ -82,32 +68,18 @@ type Filter struct {
 // Matches reports whether an order belongs to the result, its place in it
 // aside. A store may express the same in its own language.
 func (f Filter) Matches(l Listing) bool {
-	status := l.StatusAt(f.At)
-	return matches(f.Order, l.ID) && matches(f.Product, l.Product) && matches(f.Buyer, l.Buyer) &&
-		matches(f.Seller, l.Seller) &&
-		matches(f.OrderStatus, status.OrderStatus()) && matches(f.Status, status) && matches(f.Turn, status.Turn()) &&
-		f.matchesSilence(status, l.TurnSince) && f.matchesAppeal(l.HandleBy) &&
-		(f.BoughtFrom.IsZero() || !l.BoughtAt.Before(f.BoughtFrom)) &&
-		(f.BoughtBefore.IsZero() || l.BoughtAt.Before(f.BoughtBefore))
-}
-
-func matches[T comparable](want, have T) bool {
-	var any T
-	return want == any || want == have
-}
-
-func (f Filter) matchesSilence(status Status, since time.Time) bool {
-	return f.SilentFor == 0 || status.Waiting() && since.Add(f.SilentFor).Before(f.At)
-}
-
-func (f Filter) matchesAppeal(handleBy time.Time) bool {
-	switch f.Appeal {
-	case AppealPending:
-		return !handleBy.IsZero()
-	case AppealOverdue:
-		return !handleBy.IsZero() && handleBy.Before(f.At)
+	switch f.Sort {
+	case LongestWaiting:
+		return l.StatusAt(f.At).Waiting() && f.matches(&l, f.At)
+	case ByHandling:
+		return !l.HandleBy.IsZero() && f.matches(&l, f.At)
 	}
-	return true
+	return f.matches(&l, f.At)
+}
+
+// Behind reports whether a position comes after that of the page before.
+func (f Filter) Behind(p Position) bool {
+	return f.After == Position{} || f.Sort.Compare(p, f.After) > 0
 }
 
 // Filter checks a query and narrows it to what the actor may see (R22); none
@@ -116,69 +88,29 @@ func (f Filter) matchesAppeal(handleBy time.Time) bool {
 func (q Query) Filter(actor Actor, at time.Time) (filter Filter, none bool, err error) {
 	var f faults
 	f.actor(actor)
-	criteria := q.Criteria
-	for _, id := range [...]struct{ field, value string }{
-		{"order", q.Order}, {"product", q.Product}, {"buyer", q.Buyer}, {"seller", q.Seller},
-	} {
-		if id.value != "" {
-			f.ID(id.field, id.value)
-		}
-	}
-	f.choices(criteria)
-	if !criteria.BoughtFrom.IsZero() {
-		criteria.BoughtFrom = f.Instant("bought_from", criteria.BoughtFrom)
-	}
-	if !criteria.BoughtBefore.IsZero() {
-		criteria.BoughtBefore = f.Instant("bought_before", criteria.BoughtBefore)
+	filter = Filter{Criteria: f.criteria(q.Criteria), At: cut(at), Sort: q.Sort, Limit: q.Limit}
+	switch {
+	case q.Sort == "":
+		filter.Sort = Newest
+	case !slices.Contains(sorts, q.Sort):
+		f.Add("sort", fault.Unknown, "use one of "+fault.Words(sorts))
 	}
 	if q.Limit == 0 {
-		q.Limit = DefaultPage
+		filter.Limit = DefaultPage
 	}
-	f.Range("limit", q.Limit, 1, MaxPage)
-	none = criteria.narrow(actor)
-	filter = Filter{Criteria: criteria, At: cut(at), Limit: q.Limit}
+	f.Range("limit", filter.Limit, 1, MaxPage)
+	none = filter.narrow(actor)
 	if q.Cursor != "" {
-		filter.After = f.cursor(q.Cursor, criteria.digest())
+		filter.After = f.cursor(q.Cursor, filter.digest())
 	}
 	return filter, none, f.err()
 }
 
-func (f *faults) choices(c Criteria) {
-	if c.OrderStatus != "" && !slices.Contains(orderStatuses, c.OrderStatus) {
-		f.Add("order_status", fault.Unknown, "name an order status")
-	}
-	if c.Status != "" && !slices.Contains(statuses, c.Status) {
-		f.Add("status", fault.Unknown, "name a flow status")
-	}
-	if c.Turn != "" && !slices.Contains(roles, c.Turn) {
-		f.Add("turn", fault.Unknown, "name a role")
-	}
-	f.Duration("silent_for", c.SilentFor, 0)
-	if c.Appeal != "" && !slices.Contains(appealStates, c.Appeal) {
-		f.Add("appeal", fault.Unknown, "name pending or overdue")
-	}
-}
-
-// narrow limits a party to its own orders and reports whether that leaves
-// nothing.
-func (c *Criteria) narrow(actor Actor) (seesNone bool) {
-	own := &c.Buyer
-	switch actor.Role {
-	case RoleSeller:
-		own = &c.Seller
-	case RoleManager, RoleSystem:
-		return false
-	}
-	seesNone = *own != "" && *own != actor.ID
-	*own = actor.ID
-	return seesNone
-}
-
 // digest ties a cursor to its search. The criteria are narrowed already, so
 // another party's cursor is another search's.
-func (c Criteria) digest() uint64 {
+func (f Filter) digest() uint64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%#v", c)
+	fmt.Fprintf(h, "%#v %s", f.Criteria, f.Sort)
 	return h.Sum64()
 }
 

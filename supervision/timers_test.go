@@ -218,8 +218,9 @@ func TestListing_IsWhatSettlingGives(t *testing.T) {
 				assert.Equal(t, settled.Status, listing.StatusAt(at), "%s %s at %s", policy.Name, s.order.Status, at)
 				later := settled.Listing()
 				assert.Equal(t, listing.AcceptedAt, later.AcceptedAt)
-				assert.Equal(t, listing.CompletedAt, later.CompletedAt)
-				assert.Equal(t, listing.Position(), later.Position())
+				assert.Equal(t, listing.ClosedAt, later.ClosedAt)
+				assert.Equal(t, listing.ClosedAs, later.ClosedAs)
+				assert.Equal(t, listing.Position(""), later.Position(""))
 			}
 		}
 	}
@@ -231,13 +232,14 @@ func TestListing_Columns(t *testing.T) {
 	assert.Equal(t, supervision.Listing{
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
 		Status:    supervision.AwaitingAcceptance,
-		TurnSince: bought, Due: accepted, AcceptedAt: accepted, CompletedAt: accepted.Add(3 * time.Hour),
+		TurnSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour), ClosedAs: supervision.Completed,
+		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
 	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
-	assert.Zero(t, canceled.CompletedAt)
+	assert.Equal(t, supervision.Canceled, canceled.ClosedAs)
 	assert.Zero(t, canceled.Due)
 	completed := arrive(t, supervision.Guide(), supervision.Completed).order.Listing()
-	assert.Equal(t, bought.Add(3*time.Hour), completed.CompletedAt)
+	assert.Equal(t, bought.Add(3*time.Hour), completed.ClosedAt)
 	assert.Zero(t, completed.Due)
 }
 

@@ -56,7 +56,7 @@ func TestWords(t *testing.T) {
 		supervision.StepWaiting, supervision.StepFrozen, supervision.StepSkipped, supervision.StepCanceled)
 	checkWords(t, "stay accept cancel", supervision.EndStay, supervision.EndAccept, supervision.EndCancel)
 	checkWords(t, "delivery receipt", supervision.FromDelivery, supervision.FromReceipt)
-	checkWords(t, "pending overdue", supervision.AppealPending, supervision.AppealOverdue)
+	checkWords(t, "pending overdue open_to_buyer open_to_seller", supervision.AppealStates()...)
 	checkWords(t, "R01 R02", supervision.Rules()[:2]...)
 }
 

@@ -34,12 +34,11 @@ CREATE TABLE IF NOT EXISTS portal_upload (
 	order_id TEXT NOT NULL, account TEXT NOT NULL, operation TEXT NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL,
 	name TEXT NOT NULL, size BIGINT NOT NULL, content BYTES NOT NULL, kept INTEGER NOT NULL, at BIGINT NOT NULL,
 	PRIMARY KEY (order_id, digest, account, form, name));
-CREATE TABLE IF NOT EXISTS portal_unsent (
-	account TEXT NOT NULL, subject TEXT NOT NULL, typed TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, subject));
+CREATE TABLE IF NOT EXISTS portal_kept (
+	account TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, subject));
 CREATE TABLE IF NOT EXISTS portal_notice (
 	account TEXT NOT NULL, order_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, unread INTEGER NOT NULL,
 	mailed INTEGER NOT NULL, PRIMARY KEY (account, order_id, seq));
-CREATE TABLE IF NOT EXISTS portal_tongue (account TEXT PRIMARY KEY, tag TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS portal_clock (one INTEGER PRIMARY KEY, ahead BIGINT NOT NULL);
 INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
 
@@ -77,7 +76,10 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(ctx, db, e.dialect)
+	store, err := sqlstore.New(db, e.dialect)
+	if err == nil {
+		err = store.Migrate(ctx)
+	}
 	if err == nil {
 		_, err = db.ExecContext(ctx, strings.ReplaceAll(schema, "BYTES", e.bytes))
 	}
@@ -91,12 +93,58 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	return d, err
 }
 
-func openStore(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect) (service.Store, error) {
-	store, err := sqlstore.New(db, dialect)
+// exec runs a statement.
+func (db *database) exec(ctx context.Context, statement string, args ...any) error {
+	_, err := db.ExecContext(ctx, statement, args...)
+	return err
+}
+
+// list reads the rows of a query; columns says where those of one go.
+func list[T any](ctx context.Context, db *database, columns func(*T) []any, query string, args ...any) (all []T,
+	err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	return store, store.Migrate(ctx)
+	defer rows.Close()
+	for rows.Next() {
+		var row T
+		if err := rows.Scan(columns(&row)...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// keptFor is how long a form that was not sent is kept.
+const keptFor = 30 * 24 * time.Hour
+
+// kept returns what was kept for an account on a subject, and when; "" for
+// nothing. Addresses are the subjects of what was typed and not sent.
+func (db *database) kept(ctx context.Context, account, subject string) (content string, at time.Time, err error) {
+	var micros int64
+	err = db.QueryRowContext(ctx, `SELECT content, at FROM portal_kept WHERE account = $1 AND subject = $2`,
+		account, subject).Scan(&content, &micros)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", at, nil
+	}
+	return content, time.UnixMicro(micros), err
+}
+
+// keep keeps content in place of what was kept before; nothing forgets that.
+func (db *database) keep(ctx context.Context, account, subject, content string) error {
+	if content == "" {
+		return db.exec(ctx, `DELETE FROM portal_kept WHERE account = $1 AND subject = $2`, account, subject)
+	}
+	return db.exec(ctx, `INSERT INTO portal_kept (account, subject, content, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account, subject) DO UPDATE SET content = excluded.content, at = excluded.at`,
+		account, subject, content, time.Now().UnixMicro())
+}
+
+// forgetOld removes what was typed and nobody came back for.
+func (db *database) forgetOld(ctx context.Context, now time.Time) error {
+	return db.exec(ctx, `DELETE FROM portal_kept WHERE at < $1 AND subject LIKE '/%'`, now.Add(-keptFor).UnixMicro())
 }
 
 // readClock puts the clock as far ahead as it has ever been, so that no order
@@ -110,8 +158,10 @@ func (db *database) readClock(ctx context.Context, c *demoClock) error {
 	return err
 }
 
-// forward moves the clock of every process.
-func (db *database) forward(ctx context.Context, d time.Duration) error {
-	_, err := db.ExecContext(ctx, `UPDATE portal_clock SET ahead = ahead + $1 WHERE one = 1`, d.Microseconds())
-	return err
+// forward moves the clock of every process, this one's at once.
+func (db *database) forward(ctx context.Context, d time.Duration, c *demoClock) error {
+	if err := db.exec(ctx, `UPDATE portal_clock SET ahead = ahead + $1 WHERE one = 1`, d.Microseconds()); err != nil {
+		return err
+	}
+	return db.readClock(ctx, c)
 }

@@ -45,7 +45,7 @@ func (v *visit) showDocument() error {
 	for _, f := range audit.Verify(stored, v.formOf) {
 		page.Findings = append(page.Findings, f.String())
 	}
-	return v.render(http.StatusOK, "document", page)
+	return v.render(http.StatusOK, "document.html", page)
 }
 
 // formOf finds the template that an operation of an order fills in (R04).

@@ -29,7 +29,7 @@ func TestDocument(t *testing.T) {
 	list, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: supervision.MaxPage})
 	require.NoError(t, err)
 	people := map[string]*person{}
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		people[a.ID] = s.as(t, a.ID)
 	}
 	for _, o := range list.Orders {

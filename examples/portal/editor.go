@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +16,189 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
+// setting is one thing to type about a field of a template: a field itself, whose
+// key is its name in the template's document.
+type setting struct {
+	template.Field
+	foremost bool                     // shown at once; the others are folded away
+	of       func(template.Kind) bool // the kinds that have it; nil for every kind
+}
+
+var fieldSettings = []setting{
+	{template.Field{Key: "label", Label: "Question", Kind: template.Line, Required: true}, true, nil},
+	{template.Field{Key: "kind", Label: "Kind of answer", Kind: template.Choice, Required: true}, true, nil},
+	{template.Field{Key: "required", Label: "Must be answered", Kind: template.YesNo}, true, nil},
+	{template.Field{Key: "options", Label: "Options", Kind: template.Text, Required: true,
+		Help: "One a line: a value, or a value | and what buyers read."}, true, template.Kind.HasOptions},
+	{template.Field{Key: "key", Label: "Key", Kind: template.Line,
+		Help: "Names the answer; buyers do not see it. Without one, it follows from the question."}, false, nil},
+	{template.Field{Key: "help", Label: "Help", Kind: template.Line}, false, nil},
+	{template.Field{Key: "min_length", Label: "Fewest characters", Kind: template.Integer}, false,
+		template.Kind.HasLength},
+	{template.Field{Key: "max_length", Label: "Most characters", Kind: template.Integer}, false, template.Kind.HasLength},
+	{template.Field{Key: "pattern", Label: "Pattern", Kind: template.Line,
+		Help: "A regular expression that the whole answer has to match."}, false, template.Kind.HasLength},
+	{template.Field{Key: "min", Label: "Smallest", Kind: template.Line}, false, template.Kind.HasBounds},
+	{template.Field{Key: "max", Label: "Largest", Kind: template.Line}, false, template.Kind.HasBounds},
+	{template.Field{Key: "min_items", Label: "Fewest options", Kind: template.Integer}, false, hasItems},
+	{template.Field{Key: "max_items", Label: "Most options", Kind: template.Integer}, false, hasItems},
+	{template.Field{Key: "default", Label: "Answer where none is given", Kind: template.Line}, false,
+		func(k template.Kind) bool { return k != template.File }},
+}
+
+func hasItems(k template.Kind) bool { return k == template.Choices }
+
+// settingsOf are the settings that a kind has, in the reader's words.
+func (l *tongue) settingsOf(k template.Kind) (list []setting) {
+	for _, s := range fieldSettings {
+		if s.of != nil && !s.of(k) {
+			continue
+		}
+		if s.Label, s.Help = l.t(s.Label), l.t(s.Help); s.Key == "kind" {
+			for _, k := range template.Kinds() {
+				s.Options = append(s.Options, template.Option{Value: string(k), Label: capital(l.Kind(k))})
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// draft is a template as its seller types it.
+type draft struct {
+	title, intro string
+	fields       []url.Values // by setting
+}
+
+func settingsPrefix(field int) string { return fmt.Sprintf("fields[%d].", field) }
+
+// readDraft reads a posted draft: as many fields as have a kind.
+func readDraft(form url.Values) draft {
+	d := draft{title: form.Get("title"), intro: form.Get("intro")}
+	for i := 0; i <= template.MaxFields && form.Has(settingsPrefix(i)+"kind"); i++ {
+		typed := url.Values{}
+		for _, s := range fieldSettings {
+			typed[s.Key] = form[settingsPrefix(i)+s.Key]
+		}
+		d.fields = append(d.fields, typed)
+	}
+	return d
+}
+
+// draftOf is the draft from which a published template goes on.
+func draftOf(t template.Template) (draft, error) {
+	var document struct{ Fields []map[string]any }
+	data, err := json.Marshal(t)
+	if err == nil {
+		numbers := json.NewDecoder(bytes.NewReader(data))
+		numbers.UseNumber()
+		err = numbers.Decode(&document)
+	}
+	d := draft{title: t.Title, intro: t.Intro}
+	for i, f := range document.Fields {
+		typed := url.Values{}
+		for name, value := range f {
+			typed[name] = written(value)
+		}
+		var options []string
+		for _, o := range t.Fields[i].Options {
+			options = append(options, strings.TrimSuffix(o.Value+" | "+o.Label, " | "))
+		}
+		typed.Set("options", strings.Join(options, "\n"))
+		typed.Set("default", strings.Join(written(t.Fields[i].Default), ", "))
+		d.fields = append(d.fields, typed)
+	}
+	return d, err
+}
+
+// change adds, removes or moves a field.
+func (d *draft) change(do string, i int) {
+	last := len(d.fields) - 1
+	switch {
+	case do == "add" && last < template.MaxFields:
+		d.fields = append(d.fields, url.Values{"kind": {string(template.Line)}})
+	case i < 0 || i > last:
+	case do == "remove":
+		d.fields = slices.Delete(d.fields, i, i+1)
+	case do == "up" && i > 0:
+		d.fields[i-1], d.fields[i] = d.fields[i], d.fields[i-1]
+	case do == "down" && i < last:
+		d.fields[i+1], d.fields[i] = d.fields[i], d.fields[i+1]
+	}
+}
+
+// template is what the draft says, and the faults of what cannot be said in a
+// template. Settings that the kind does not have are left out.
+func (d *draft) template(l *tongue) (t template.Template, faults []supervision.Fault) {
+	list := make([]template.Values, len(d.fields))
+	for i, typed := range d.fields {
+		var asked template.Template
+		for _, s := range l.settingsOf(template.Kind(typed.Get("kind"))) {
+			asked.Fields = append(asked.Fields, s.Field)
+		}
+		values := asked.Normalize(asked.FromForm(typed))
+		if form, err := template.Compile(asked); err == nil {
+			for _, f := range form.Check(values) {
+				delete(values, f.Field)
+				f.Field = settingsPrefix(i) + f.Field
+				faults = append(faults, f)
+			}
+		}
+		if text, ok := values["options"].(string); ok {
+			values["options"] = readOptions(text)
+		}
+		if values["key"] == nil {
+			values["key"] = keyOf(typed.Get("label"), i)
+		}
+		list[i] = values
+	}
+	data, err := json.Marshal(map[string]any{"format": template.Format, "title": strings.TrimSpace(d.title),
+		"intro": strings.TrimSpace(d.intro), "fields": list})
+	if err == nil {
+		err = json.Unmarshal(data, &t)
+	}
+	if err != nil && faults == nil {
+		faults = append(faults, supervision.Fault{Message: "The form is faulty. Go back and try again."})
+	}
+	for i := range t.Fields {
+		t.Fields[i].Default = readDefault(t.Fields[i])
+	}
+	return t, faults
+}
+
+// keyOf derives the key of a field from its question, where that has letters
+// that a key can have, and from its place otherwise.
+func keyOf(label string, i int) string {
+	words := strings.FieldsFunc(strings.ToLower(label),
+		func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	if key := strings.Join(words, "_"); key != "" && len(key) <= 40 {
+		return key
+	}
+	return "question_" + strconv.Itoa(i+1)
+}
+
+func readOptions(text string) (list []template.Option) {
+	for line := range strings.Lines(text) {
+		value, label, _ := strings.Cut(line, "|")
+		if strings.TrimSpace(line) != "" {
+			list = append(list, template.Option{Value: strings.TrimSpace(value), Label: strings.TrimSpace(label)})
+		}
+	}
+	return list
+}
+
+// readDefault understands a default as it would a buyer's answer.
+func readDefault(f template.Field) any {
+	answer := f.Default
+	if text, ok := answer.(string); ok && f.Kind == template.Choices {
+		answer = strings.Split(text, ",")
+	}
+	if answer == nil {
+		return nil
+	}
+	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
+}
+
 type templatesPage struct {
 	layout
 	Products []templateEntry
@@ -22,39 +208,35 @@ type templatesPage struct {
 // template; version 0 for none.
 type templateEntry struct {
 	product
-	Current service.PublishedTemplate
+	Current service.RequestTemplate
 }
 
 func (v *visit) showTemplates() error {
 	page := templatesPage{layout: v.layout("Request templates")}
-	for _, p := range products {
+	for _, p := range market.Products {
 		if p.Seller != v.who.ID {
 			continue
 		}
-		current, err := v.currentTemplate(p)
+		current, err := v.currentTemplate(p, 0)
 		if err != nil {
 			return err
 		}
 		page.Products = append(page.Products, templateEntry{p, current})
 	}
-	return v.render(http.StatusOK, "templates", page)
+	return v.render(http.StatusOK, "templates.html", page)
 }
 
-// currentTemplate returns the latest version; version 0 where there is none.
-func (v *visit) currentTemplate(p product) (service.PublishedTemplate, error) {
-	current, err := v.svc.Template(v.r.Context(), p.requestTemplate())
+// currentTemplate returns a version, or for 0 the latest; version 0 where there
+// is none.
+func (v *visit) currentTemplate(p product, version int) (service.RequestTemplate, error) {
+	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, version)
 	if errors.Is(err, supervision.ErrNotFound) {
-		return service.PublishedTemplate{TemplateID: p.requestTemplate()}, nil
+		return service.RequestTemplate{}, nil
 	}
 	return current, err
 }
 
-func (p product) requestTemplate() supervision.TemplateID {
-	return supervision.TemplateID{Seller: p.Seller, Product: p.ID, Operation: supervision.OpSubmitRequest}
-}
-
-// editorPage is a template while its seller works on it. The work travels in
-// the form: nothing is kept until it is published.
+// editorPage is a template while its seller works on it.
 type editorPage struct {
 	layout
 	Product   product
@@ -65,7 +247,6 @@ type editorPage struct {
 	Fields    []editorField
 	Preview   *form
 	Other     []string // faults that belong to no input
-	Hidden    []*input // the whole draft, for the page that asks before publishing
 }
 
 type editorField struct {
@@ -75,9 +256,28 @@ type editorField struct {
 }
 
 // Faulty tells whether a fault is among what is folded away.
-func (f editorField) Faulty() bool {
-	return slices.ContainsFunc(f.More, func(in *input) bool { return in.Fault != "" })
+func (f editorField) Faulty() bool { return len(faulty(f.More)) > 0 }
+
+// NextVersion is the one that publishing would make, Versions are those before.
+func (p editorPage) NextVersion() int { return p.Version + 1 }
+func (p editorPage) Versions() (list []int) {
+	for n := range p.Version {
+		list = append(list, n+1)
+	}
+	return list
 }
+
+// Inputs lists every input of the page.
+func (p editorPage) Inputs() []*input {
+	list := slices.Clone(p.Head)
+	for _, f := range p.Fields {
+		list = slices.Concat(list, f.First, f.More)
+	}
+	return list
+}
+
+// Faulty lists the inputs that have a fault.
+func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
@@ -87,15 +287,9 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
-		for _, s := range settingsOf(template.Kind(typed["kind"])) {
-			in := &input{Name: settingName(i, s.name), Label: v.l.t(s.label), Help: v.l.t(s.help), Control: s.control,
-				Type:     "text",
-				Required: s.foremost,
-				Values:   []string{typed[s.name]}}
-			if s.name == "kind" {
-				in.Options = v.l.kindOptions()
-			}
-			if s.foremost {
+		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))) {
+			in := v.l.field(settingsPrefix(i), s.Field)
+			if in.Values = typed[s.Key]; s.foremost {
 				field.First = append(field.First, in)
 			} else {
 				field.More = append(field.More, in)
@@ -103,34 +297,13 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		}
 		page.Fields = append(page.Fields, field)
 	}
-	t, _ := d.template()
-	page.Preview = v.l.preview(t)
+	t, _ := d.template(v.l)
+	page.Preview = &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
+	for _, field := range t.Fields {
+		page.Preview.Inputs = append(page.Preview.Inputs, v.l.field("preview.", field))
+	}
 	return page
 }
-
-// preview draws the form as a buyer will see it.
-func (l *tongue) preview(t template.Template) *form {
-	f := &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
-	for _, field := range t.Fields {
-		f.Inputs = append(f.Inputs, l.field("preview.", field))
-	}
-	return f
-}
-
-// NextVersion is the one that publishing would make.
-func (p editorPage) NextVersion() int { return p.Version + 1 }
-
-// inputs lists every input of the page.
-func (p editorPage) inputs() []*input {
-	list := slices.Clone(p.Head)
-	for _, f := range p.Fields {
-		list = slices.Concat(list, f.First, f.More)
-	}
-	return list
-}
-
-// Faulty lists the inputs that have a fault.
-func (p editorPage) Faulty() []*input { return faulty(p.inputs()) }
 
 // ownProduct finds one of the seller's products.
 func (v *visit) ownProduct() (templateEntry, error) {
@@ -138,38 +311,46 @@ func (v *visit) ownProduct() (templateEntry, error) {
 	if !ok || p.Seller != v.who.ID {
 		return templateEntry{}, v.notFound()
 	}
-	current, err := v.currentTemplate(p)
+	current, err := v.currentTemplate(p, 0)
 	return templateEntry{p, current}, err
 }
 
+// showEditor goes on from the draft that was kept, from the current version, or
+// from the one that is asked for.
 func (v *visit) showEditor() error {
 	entry, err := v.ownProduct()
 	if err != nil {
 		return err
 	}
-	d := draftOf(entry.Current.Template)
-	kept, _, err := v.db.unsent(v.r.Context(), v.who.ID, templateAddress(entry.ID))
+	version, _ := strconv.Atoi(v.r.FormValue("version"))
+	from, err := v.currentTemplate(entry.product, version)
 	if err != nil {
 		return err
 	}
-	if kept != nil {
-		d = readDraft(kept)
+	d, err := draftOf(from.Template)
+	if err != nil {
+		return err
+	}
+	if kept, _, err := v.db.kept(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
+		return err
+	} else if typed, err := url.ParseQuery(kept); err == nil && kept != "" && version == 0 {
+		d = readDraft(typed)
 	}
 	if len(d.fields) == 0 {
 		d.change("add", 0)
 	}
 	page := v.editorPage(entry, d)
 	page.Published = v.said(templateAddress(entry.ID)) != ""
-	return v.render(http.StatusOK, "editor", page)
+	return v.render(http.StatusOK, "editor.html", page)
 }
 
 // edit changes the draft, or publishes it after asking.
 func (v *visit) edit() error {
 	entry, err := v.ownProduct()
-	if err != nil {
-		return err
+	if err == nil {
+		err = v.readForm(textForm)
 	}
-	if err := v.readForm(textForm); err != nil {
+	if err != nil {
 		return err
 	}
 	d := readDraft(v.r.PostForm)
@@ -179,15 +360,16 @@ func (v *visit) edit() error {
 		i, _ := strconv.Atoi(at)
 		d.change(do, i)
 		if do == "keep" {
-			if err := v.db.keepUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm); err != nil {
-				return err
-			}
+			err = v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm.Encode())
+		}
+		if err != nil {
+			return err
 		}
 		page := v.editorPage(entry, d)
 		page.Version = began
-		return v.render(http.StatusOK, "editor", page)
+		return v.render(http.StatusOK, "editor.html", page)
 	}
-	t, faults := d.template()
+	t, faults := d.template(v.l)
 	var invalid *template.InvalidError
 	if errors.As(t.Validate(), &invalid) {
 		faults = append(faults, invalid.Faults...)
@@ -196,23 +378,20 @@ func (v *visit) edit() error {
 	switch {
 	case began != entry.Current.Version:
 		page.Overtaken = true
-		return v.render(http.StatusConflict, "editor", page)
+		return v.render(http.StatusConflict, "editor.html", page)
 	case len(faults) > 0:
-		page.Other = v.l.blame(page.inputs(), faults)
-		return v.render(http.StatusUnprocessableEntity, "editor", page)
+		page.Other = v.l.blame(page.Inputs(), faults)
+		return v.render(http.StatusUnprocessableEntity, "editor.html", page)
 	case do == "publish":
-		page.Hidden = page.inputs()
-		return v.render(http.StatusOK, "publish", page)
+		return v.render(http.StatusOK, "publish.html", page)
 	}
-	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.Current.TemplateID, t); err != nil {
+	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
 		return err
 	}
-	if err := v.db.forgetUnsent(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
+	if err := v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), ""); err != nil {
 		return err
 	}
-	v.say(templateAddress(entry.ID), "published")
-	http.Redirect(v.w, v.r, templateAddress(entry.ID), http.StatusSeeOther)
-	return nil
+	return v.say(templateAddress(entry.ID), "published")
 }
 
 func templateAddress(product string) string { return "/templates/" + url.PathEscape(product) }

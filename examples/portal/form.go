@@ -57,19 +57,21 @@ func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
 // restore fills in what the visitor left when they were here last, or the last
 // request where one has to be revised.
 func (f *form) restore(v *visit, records []recordView) error {
-	typed, left, err := v.db.unsent(v.r.Context(), v.who.ID, f.subject())
+	kept, left, err := v.db.kept(v.r.Context(), v.who.ID, f.subject())
 	if err != nil {
 		return err
 	}
-	f.Left = left
-	if typed == nil && f.Operation == supervision.OpSubmitRequest {
+	var typed url.Values
+	if f.Left = left; kept != "" {
+		typed, err = url.ParseQuery(kept)
+	} else if f.Operation == supervision.OpSubmitRequest {
 		for _, r := range records {
 			if r.Operation == f.Operation {
 				typed = began(r.Record)
 			}
 		}
 	}
-	if typed != nil {
+	if err == nil && typed != nil {
 		_, err = f.fill(v, typed)
 	}
 	return err

@@ -140,8 +140,8 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 	default:
 		l.choose(in)
 	}
-	if in.Control == "select" && !asked.Required {
-		in.Options = append([]option{{Label: l.none(asked.Key)}}, in.Options...)
+	if in.Control == "select" {
+		in.optional(asked.Required, l.none(asked.Key))
 	}
 	return in
 }
@@ -204,10 +204,8 @@ func (in *input) json(l *tongue) (value any, fault supervision.Fault) {
 		value, ok = l.parseAmount(text, in.asked.Most.Currency)
 		wrong.Code, wrong.Message = "money", "Give an amount such as 120.50."
 	case supervision.FieldPolicy:
-		i := slices.IndexFunc(policies, func(p supervision.Policy) bool { return p.Name == text })
-		if ok = i >= 0; ok {
-			value = policies[i]
-		}
+		policy := policyOf(text)
+		value, ok = policy, policy != supervision.Policy{}
 	case supervision.FieldYesNo:
 		value = text == "yes"
 	default:
@@ -322,8 +320,16 @@ func (l *tongue) field(prefix string, f template.Field) *input {
 	}
 	if f.Kind == template.Choice && len(in.Options) >= manyOptions {
 		in.Control = "select"
+		in.optional(f.Required, "–")
 	}
 	return &in
+}
+
+// optional lets nothing be chosen in a box.
+func (in *input) optional(required bool, none string) {
+	if !required {
+		in.Options = append([]option{{Label: none}}, in.Options...)
+	}
 }
 
 func (l *tongue) yesNo() []option {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -60,7 +61,7 @@ func (v *visit) showList() error {
 	if v.r.FormValue("after") != "" {
 		page.First = s.address("")
 	}
-	return v.render(status, "list", page)
+	return v.render(status, "list.html", page)
 }
 
 // queue is a search that somebody works through, with how many orders it finds.
@@ -139,18 +140,18 @@ func (s search) address(after string) string {
 func (v *visit) newSearch(values url.Values) search {
 	s := search{l: v.l, values: values}
 	c := &s.Criteria
-	c.Order = s.ask(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
-	c.Product = s.ask(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
+	c.Orders = s.some(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
+	c.Products = s.some(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
 	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select",
 		Options: v.l.statusOptions()}))
 	c.OrderStatus = supervision.OrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
 		Options: v.l.orderStatusOptions()}))
 	if v.who.Role != supervision.RoleBuyer {
-		c.Buyer = s.ask(input{Name: "buyer", Label: "Buyer", Control: "select",
+		c.Buyers = s.some(input{Name: "buyer", Label: "Buyer", Control: "select",
 			Options: accountOptions(supervision.RoleBuyer)})
 	}
 	if v.who.Role != supervision.RoleSeller {
-		c.Seller = s.ask(input{Name: "seller", Label: "Seller", Control: "select",
+		c.Sellers = s.some(input{Name: "seller", Label: "Seller", Control: "select",
 			Options: accountOptions(supervision.RoleSeller)})
 	}
 	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select",
@@ -160,9 +161,9 @@ func (v *visit) newSearch(values url.Values) search {
 		Options: v.l.silenceOptions()}))
 	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select",
 		Options: v.l.appealOptions()}))
-	c.BoughtFrom = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
+	c.Bought.From = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
 	if last := s.day(input{Name: "bought_before", Label: "Bought until", Control: "date"}); !last.IsZero() {
-		c.BoughtBefore = last.Add(supervision.Day) // people count the last day in
+		c.Bought.Before = last.Add(supervision.Day) // people count the last day in
 	}
 	return s
 }
@@ -178,6 +179,9 @@ func (s *search) ask(in input) string {
 	s.Any = s.Any || in.Value() != ""
 	return in.Value()
 }
+
+// some is what was asked for as a list of ids.
+func (s *search) some(in input) []string { return strings.Fields(s.ask(in)) }
 
 func (s *search) day(in input) time.Time {
 	text := s.ask(in)
@@ -202,14 +206,14 @@ func (s *search) blame(l *tongue, faults []supervision.Fault) {
 }
 
 func productOptions() (list []option) {
-	for _, p := range products {
+	for _, p := range market.Products {
 		list = append(list, option{Value: p.ID, Label: p.Name})
 	}
 	return list
 }
 
 func accountOptions(role supervision.Role) (list []option) {
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		if a.Role == role {
 			list = append(list, option{Value: a.ID, Label: a.Name})
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -22,7 +24,7 @@ type hub struct {
 	mu        sync.Mutex
 	listeners map[*listener]bool
 	closed    chan struct{}
-	closing   sync.Once
+	close     func() // ends all streams, so that the server can stop
 }
 
 // listener is one open page: on one order, or on all that its actor may see.
@@ -41,23 +43,16 @@ const (
 	heartbeat         = 20 * time.Second
 )
 
-func newHub() *hub { return &hub{listeners: make(map[*listener]bool), closed: make(chan struct{})} }
+func newHub() *hub {
+	closed := make(chan struct{})
+	return &hub{listeners: make(map[*listener]bool), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+}
 
 func (l *listener) tell() {
 	select {
 	case l.news <- struct{}{}:
 	default:
 	}
-}
-
-func (h *hub) snapshot() []*listener {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	list := make([]*listener, 0, len(h.listeners))
-	for l := range h.listeners {
-		list = append(list, l)
-	}
-	return list
 }
 
 // join adds a listener; false where there are too many.
@@ -87,9 +82,6 @@ func (h *hub) leave(l *listener) {
 	delete(h.listeners, l)
 }
 
-// close ends all streams, so that the server can stop.
-func (h *hub) close() { h.closing.Do(func() { close(h.closed) }) }
-
 // publish is what the service relays records to: it keeps the notices, and tells
 // open pages. A page that misses something sees it with the next.
 func (p *portal) publish(ctx context.Context, e service.Event) error {
@@ -102,52 +94,43 @@ func (p *portal) publish(ctx context.Context, e service.Event) error {
 // order; "" stands for the clock, which has moved for all.
 func (p *portal) announce(ctx context.Context, order string) {
 	if p.db.channel == "" {
-		p.tell(ctx, order)
-		return
-	}
-	if _, err := p.db.ExecContext(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil &&
-		ctx.Err() == nil {
+		p.spread(ctx, order)
+	} else if err := p.db.exec(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil && ctx.Err() == nil {
 		p.log.Warn("other processes have not been told", "error", err)
 	}
 }
 
-// tell tells the pages of this process.
-func (p *portal) tell(ctx context.Context, order string) {
+// spread tells the pages of this process. Who sees an order is the library's to
+// say (R22).
+func (p *portal) spread(ctx context.Context, order string) {
+	p.live.mu.Lock()
+	listeners := slices.Collect(maps.Keys(p.live.listeners))
+	p.live.mu.Unlock()
 	sees := make(map[supervision.Actor]bool)
-	for _, l := range p.live.snapshot() {
-		if order != "" {
-			seen, asked := sees[l.actor]
-			if l.order != "" && l.order != order {
-				continue
-			}
-			if !asked {
-				_, err := p.svc.Order(ctx, order, l.actor) // who sees an order is the library's to say (R22)
-				seen = err == nil
-				sees[l.actor] = seen
-			}
-			if !seen {
-				continue
-			}
+	for _, l := range listeners {
+		seen, asked := sees[l.actor]
+		switch {
+		case order == "":
+			seen = true
+		case l.order != "" && l.order != order:
+			seen = false
+		case !asked:
+			_, err := p.svc.Order(ctx, order, l.actor)
+			seen = err == nil
+			sees[l.actor] = seen
 		}
-		l.tell()
-	}
-}
-
-// hear listens to what this and other processes announce, until the context
-// ends. After an interruption everybody is told, for something may be missed.
-func (p *portal) hear(ctx context.Context) {
-	for p.db.channel != "" && ctx.Err() == nil {
-		if err := p.listen(ctx); err != nil && ctx.Err() == nil {
-			p.log.Warn("other processes cannot be heard", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
+		if seen {
+			l.tell()
 		}
 	}
 }
 
+// listen hears what this and other processes announce, where there are others.
+// At first everybody is told, for something may have been missed.
 func (p *portal) listen(ctx context.Context) error {
+	if p.db.channel == "" {
+		return nil
+	}
 	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -156,82 +139,64 @@ func (p *portal) listen(ctx context.Context) error {
 	return conn.Raw(func(driver any) error {
 		pg := driver.(*stdlib.Conn).Conn()
 		defer pg.Close(context.WithoutCancel(ctx)) // it is of no use to anybody else
-		if _, err := pg.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize()); err != nil {
-			return err
-		}
-		order := ""
-		for {
+		_, err := pg.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
+		for order := ""; err == nil; {
 			if order == "" {
 				if err := p.db.readClock(ctx, p.clock); err != nil {
 					return err
 				}
 			}
-			p.tell(ctx, order)
-			news, err := pg.WaitForNotification(ctx)
-			if err != nil {
-				return err
+			p.spread(ctx, order)
+			news, failed := pg.WaitForNotification(ctx)
+			if failed != nil {
+				return failed
 			}
 			order = news.Payload
 		}
+		return err
 	})
 }
 
-func (v *visit) streamList() error { return v.stream("", func() (bool, error) { return false, nil }) }
-
-// streamOrder follows an order that the visitor may see, from the version that
-// the page shows.
-func (v *visit) streamOrder() error {
-	return v.stream(v.order.ID, func() (bool, error) {
-		order, err := v.svc.Order(v.r.Context(), v.order.ID, v.actor())
-		seen, malformed := strconv.ParseInt(v.r.FormValue("seen"), 10, 64)
-		return malformed == nil && seen < order.Version, err
-	})
-}
-
-// stream sends an event for each piece of news until the page is closed. Only
-// after it has joined does it ask whether the page is late already: nothing can
-// slip through between.
-func (v *visit) stream(order string, late func() (bool, error)) error {
-	l, ok := v.live.join(v.actor(), v.session, order)
+// stream sends an event for each piece of news until the page has gone, its
+// session has ended or the portal stops: of an order from the version that the
+// page shows. Only after it has joined does it ask whether the page is late
+// already: nothing can slip through between.
+func (v *visit) stream() error {
+	l, ok := v.live.join(v.actor(), v.session, v.order.ID)
 	if !ok {
 		v.w.Header().Set("Retry-After", "10")
 		http.Error(v.w, "too many open pages", http.StatusServiceUnavailable)
 		return nil
 	}
 	defer v.live.leave(l)
-	missed, err := late()
-	if err != nil {
-		return err
-	}
-	if missed {
-		l.tell()
+	if v.order.ID != "" {
+		order, err := v.svc.Order(v.r.Context(), v.order.ID, v.actor())
+		if err != nil {
+			return err
+		}
+		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < order.Version {
+			l.tell()
+		}
 	}
 	v.w.Header().Set("Content-Type", "text/event-stream")
-	v.follow(l)
-	return nil
-}
-
-// follow ends when the page has gone, its session has ended or the portal
-// stops.
-func (v *visit) follow(l *listener) {
 	pulse := time.NewTicker(heartbeat)
 	defer pulse.Stop()
-	err := v.emit("retry: 2000\n\n")
-	for err == nil && v.known {
-		text := ": still here\n\n"
+	for text := "retry: 2000\n\n"; v.known && v.emit(text) == nil; {
+		text = ": still here\n\n"
 		select {
 		case <-v.r.Context().Done():
-			return
+			return nil
 		case <-v.live.closed:
-			return
+			return nil
 		case <-l.news:
 			text = "data: changed\n\n"
 		case <-pulse.C:
 		}
-		if err = v.identify(); err == nil && v.known {
-			err = v.emit(text)
+		if err := v.identify(); err != nil {
+			return nil
 		}
 	}
+	return nil
 }
 
 // emit writes to the stream and gives it time until well after the next

@@ -1,61 +1,118 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/base32"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/benbjohnson/clock"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// product is something the marketplace sells. A real host has a catalogue; the
-// demonstration has this list.
-type product struct {
-	ID, Name, About, Seller string
-	policy                  supervision.Policy
-	price                   int64 // in cents
+// The demonstration's market: who can log in, what is sold, on which request
+// templates, and what has happened to orders so far.
+//
+//go:embed market.json
+var marketFile []byte
+
+var market = func() (m struct {
+	Accounts  []account
+	Products  []product
+	Templates map[string]template.Template
+	Orders    []story
+}) {
+	if err := json.Unmarshal(marketFile, &m); err != nil {
+		panic(err) // the file is part of the program
+	}
+	return m
+}()
+
+// account is somebody who can log in. A real host has a directory of its own.
+type account struct {
+	ID, Name, About string
+	Role            supervision.Role
 }
 
-var products = []product{
-	{"erp-suite", "Cloudline ERP Suite", "Finance, stock and purchasing, set up for your company.", "seller-cloudline",
-		supervision.Guide(), 480000},
-	{"data-migration", "Data Migration", "Your records moved from the old system, checked and signed off.",
-		"seller-cloudline",
-		supervision.Guide(), 125000},
-	{"crm", "Cloudline CRM", "Customers and offers in one place. Appeals are open at any time.", "seller-cloudline",
-		supervision.Rules2025(), 96000},
-	{"helpdesk", "Brightdesk Help Desk", "Tickets, answers and reports for a support team.", "seller-brightdesk",
-		supervision.Guide(), 60000},
-	{"endpoint-license", "Endpoint License", "Licenses for endpoint protection, delivered without a request.",
-		"seller-brightdesk",
-		supervision.License(), 18000},
+// product is something the marketplace sells. A real host has a catalogue.
+type product struct {
+	ID, Name, About, Seller, Policy string
+	Price                           int64                 // in cents
+	AtScheduledEnd                  supervision.EndAction `json:"at_scheduled_end"`
 }
 
 // policies are what orders can be put under.
 var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
 	supervision.Hardware()}
 
-// paid is what a buyer pays.
-func (p product) paid() supervision.Money { return supervision.Money{Amount: p.price, Currency: "CNY"} }
-
-func findProduct(id string) (product, bool) {
-	for _, p := range products {
-		if p.ID == id {
-			return p, true
-		}
+// policyOf finds a policy by its name; the zero one for none.
+func policyOf(name string) supervision.Policy {
+	i := slices.IndexFunc(policies, func(p supervision.Policy) bool { return p.Name == name })
+	if i < 0 {
+		return supervision.Policy{}
 	}
-	return product{}, false
+	return policies[i]
 }
 
-// productName is what people read where the library knows an id.
+// opening puts an order of the product under supervision (R01).
+func (p product) opening(id, buyer string) supervision.Opening {
+	policy := policyOf(p.Policy)
+	if p.AtScheduledEnd != "" {
+		policy.AtScheduledEnd = p.AtScheduledEnd
+	}
+	return supervision.Opening{ID: id, Product: p.ID, Buyer: buyer, Seller: p.Seller, Policy: policy,
+		Paid: supervision.Money{Amount: p.Price, Currency: "CNY"}}
+}
+
+func findAccount(id string) (a account, ok bool) {
+	i := slices.IndexFunc(market.Accounts, func(a account) bool { return a.ID == id })
+	if i < 0 {
+		return a, false
+	}
+	return market.Accounts[i], true
+}
+
+func findProduct(id string) (p product, ok bool) {
+	i := slices.IndexFunc(market.Products, func(p product) bool { return p.ID == id })
+	if i < 0 {
+		return p, false
+	}
+	return market.Products[i], true
+}
+
+// accountName and productName are what people read where the library knows an
+// id.
+func accountName(id string) string {
+	if a, ok := findAccount(id); ok {
+		return a.Name
+	}
+	return id
+}
+
 func productName(id string) string {
 	if p, ok := findProduct(id); ok {
 		return p.Name
 	}
 	return id
 }
+
+// mail is where notices are sent.
+func (a account) mail() string { return a.ID + "@portal.example" }
+
+// actor is who the account is to the library, which decides what it may see and
+// do.
+func (a account) actor() supervision.Actor { return supervision.Actor{Role: a.Role, ID: a.ID} }
 
 type marketPage struct {
 	layout
@@ -65,7 +122,7 @@ type marketPage struct {
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {
-	return v.render(http.StatusOK, "market", marketPage{v.layout("Marketplace"), products, rand.Text()})
+	return v.render(http.StatusOK, "market.html", marketPage{v.layout("Marketplace"), market.Products, rand.Text()})
 }
 
 // orderID mints the id of an order. It follows from the page that the button
@@ -75,7 +132,7 @@ func orderID(a account, product, key string) string {
 	return "KG-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
 }
 
-// buy puts what is bought under supervision (R01).
+// buy puts what is bought under supervision.
 func (v *visit) buy() error {
 	if err := v.readForm(smallForm); err != nil {
 		return err
@@ -84,15 +141,82 @@ func (v *visit) buy() error {
 	if !ok {
 		return v.notFound()
 	}
-	order, err := v.svc.Open(v.r.Context(), supervision.Opening{
-		ID: orderID(v.who, p.ID, v.r.PostFormValue("key")), Product: p.ID, Buyer: v.who.ID, Seller: p.Seller,
-		Policy: p.policy,
-		Paid:   p.paid(),
-	})
+	order, err := v.svc.Open(v.r.Context(), p.opening(orderID(v.who, p.ID, v.r.PostFormValue("key")), v.who.ID))
 	if err != nil {
 		return err
 	}
-	v.say(address(order.ID), string(supervision.OpOpen))
-	http.Redirect(v.w, v.r, address(order.ID), http.StatusSeeOther)
+	return v.say(address(order.ID), string(supervision.OpOpen))
+}
+
+// story is one order's past: actions are data, so that it is a list.
+type story struct {
+	ID, Buyer, Product, Ago string
+	Then                    []struct {
+		After, By string
+		Operation supervision.Operation
+		Action    json.RawMessage
+	}
+}
+
+// seed fills an empty database with the market. Every order gets where it is by
+// real actions at the instants at which they might have happened.
+func (p *portal) seed(ctx context.Context) error {
+	found, err := p.svc.Search(ctx, supervision.System(), supervision.Query{Limit: 1})
+	if err != nil || len(found.Orders) > 0 {
+		return err
+	}
+	for id, t := range market.Templates {
+		owner, _ := findProduct(id)
+		if _, err := p.svc.PublishTemplate(ctx, supervision.Seller(owner.Seller), id, t); err != nil {
+			return fmt.Errorf("seed template of %s: %w", id, err)
+		}
+	}
+	for _, s := range market.Orders {
+		if err := p.tell(ctx, s); err != nil {
+			return fmt.Errorf("seed order %s: %w", s.ID, err)
+		}
+	}
 	return nil
 }
+
+// tell lets a story happen, on a clock of its own.
+func (p *portal) tell(ctx context.Context, s story) error {
+	past := clock.NewMock()
+	svc, err := service.New(p.db.store, service.WithClock(past))
+	if err != nil {
+		return err
+	}
+	pass := func(text string, forward time.Duration) {
+		d, err2 := time.ParseDuration(text)
+		past.Set(past.Now().Add(forward * d))
+		err = err2
+	}
+	past.Set(p.svc.Now())
+	pass(s.Ago, -1)
+	sold, _ := findProduct(s.Product)
+	if _, err := svc.Open(ctx, sold.opening(s.ID, s.Buyer)); err != nil {
+		return err
+	}
+	actors := map[string]supervision.Actor{"buyer": supervision.Buyer(s.Buyer), "seller": supervision.Seller(sold.Seller),
+		"manager": supervision.Manager("manager-mei"), "system": supervision.System()}
+	for _, step := range s.Then {
+		if pass(step.After, 1); err != nil {
+			return err
+		}
+		action, err := supervision.UnmarshalActionOf(step.Operation, instants.ReplaceAllFunc(step.Action,
+			func(text []byte) []byte {
+				d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))
+				return []byte(`"` + stamp(past.Now().Add(d)) + `"`)
+			}))
+		if err == nil {
+			_, err = svc.Do(ctx, s.ID, actors[step.By], action)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// instants are those of a story: so much before or after its now.
+var instants = regexp.MustCompile(`"now[+-]\w+"`)

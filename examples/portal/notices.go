@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"mime"
+	"mime/quotedprintable"
+	"net"
 	"net/http"
-	"slices"
+	"net/smtp"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -12,28 +17,31 @@ import (
 const (
 	// freshFor is how old a record may be when it is relayed and still be news.
 	freshFor = 3 * supervision.Day
-	// noticesShown is how many notices the feed shows.
-	noticesShown = 30
+	// noticesShown is how many notices the feed shows, noticesMailed how many
+	// are mailed at a time.
+	noticesShown  = 30
+	noticesMailed = 100
 )
 
 // notice tells an account of a record. What it says is read from the order when
 // it is shown, so that it is what the account may see (R34).
 type notice struct {
 	account, order string
-	seq            int64
-	At             time.Time
+	seq, at        int64
 	Unread         bool
 }
 
 // recipients are the accounts that a record is news to: the parties that did not
-// make it, and the operations managers where it opens a case.
+// make it, as far as they may see it, and the operations managers where it opens
+// a case.
 func recipients(o supervision.Order, r supervision.Record) (list []account) {
-	for _, a := range accounts {
-		party := a.ID == o.Buyer && a.Role == supervision.RoleBuyer || a.ID == o.Seller &&
-			a.Role == supervision.RoleSeller
-		concerned := party || a.Role == supervision.RoleManager && r.Operation == supervision.OpRaiseAppeal
-		if note, ok := r.Action.(supervision.AddNote); ok && !note.Shared {
+	for _, a := range market.Accounts {
+		concerned := a.actor() == supervision.Buyer(o.Buyer) || a.actor() == supervision.Seller(o.Seller)
+		if seen := r.For(a.actor()); len(r.Facts()) > 0 && len(seen.Facts()) == 0 {
 			concerned = false
+		}
+		if a.Role == supervision.RoleManager && r.Operation == supervision.OpRaiseAppeal {
+			concerned = true
 		}
 		if concerned && (a.ID != r.Actor.ID || a.Role != r.Actor.Role) {
 			list = append(list, a)
@@ -53,7 +61,7 @@ func (p *portal) notify(ctx context.Context, r supervision.Record) error {
 		return err
 	}
 	for _, a := range recipients(order, r) {
-		_, err := p.db.ExecContext(ctx, `INSERT INTO portal_notice (account, order_id, seq, at, unread, mailed)
+		err := p.db.exec(ctx, `INSERT INTO portal_notice (account, order_id, seq, at, unread, mailed)
 			VALUES ($1, $2, $3, $4, 1, 0) ON CONFLICT DO NOTHING`, a.ID, r.Order, r.Seq, r.At.UnixMicro())
 		if err != nil {
 			return err
@@ -62,24 +70,11 @@ func (p *portal) notify(ctx context.Context, r supervision.Record) error {
 	return nil
 }
 
-// notices lists an account's notices, newest first.
-func (db *database) notices(ctx context.Context, account string) (list []notice, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT order_id, seq, at, unread FROM portal_notice WHERE account = $1
-		ORDER BY at DESC, order_id, seq DESC LIMIT $2`, account, noticesShown)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		n := notice{account: account}
-		var at, unread int64
-		if err := rows.Scan(&n.order, &n.seq, &at, &unread); err != nil {
-			return nil, err
-		}
-		n.At, n.Unread = time.UnixMicro(at), unread == 1
-		list = append(list, n)
-	}
-	return list, rows.Err()
+// listNotices runs a query for notices.
+func (db *database) listNotices(ctx context.Context, query string, args ...any) ([]notice, error) {
+	return list(ctx, db, func(n *notice) []any {
+		return []any{&n.account, &n.order, &n.seq, &n.at, &n.Unread}
+	}, query, args...)
 }
 
 func (db *database) unread(ctx context.Context, account string) (n int, err error) {
@@ -90,50 +85,49 @@ func (db *database) unread(ctx context.Context, account string) (n int, err erro
 
 // read marks the notices of an order as read, or all of them for "".
 func (db *database) read(ctx context.Context, account, order string) error {
-	_, err := db.ExecContext(ctx, `UPDATE portal_notice SET unread = 0
+	return db.exec(ctx, `UPDATE portal_notice SET unread = 0
 		WHERE account = $1 AND (order_id = $2 OR $2 = '') AND unread = 1`, account, order)
-	return err
 }
 
 // noticeView is a notice with what it is about: the record, and what the reader
 // and the other party can do now.
 type noticeView struct {
 	notice
+	To       account
 	Record   recordView
 	Order    supervision.Order
 	You      []offer
-	Other    supervision.Role
 	Theirs   []offer
 	Received time.Time
 }
 
-func (p *portal) view(ctx context.Context, l *tongue, n notice) (noticeView, error) {
-	a, _ := findAccount(n.account)
-	view := noticeView{notice: n, Received: n.At}
-	var err error
-	if view.Order, err = p.svc.Order(ctx, n.order, a.actor()); err != nil {
+func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView, err error) {
+	view = noticeView{notice: n, Received: time.UnixMicro(n.at)}
+	view.To, _ = findAccount(n.account)
+	if view.Order, err = p.svc.Order(ctx, n.order, view.To.actor()); err != nil {
 		return view, err
 	}
-	records, err := p.svc.Records(ctx, n.order, a.actor(), n.seq-1, 1)
-	if err != nil || len(records) == 0 {
+	records, err := p.svc.Records(ctx, n.order, view.To.actor(), n.seq-1, 1)
+	if err != nil {
 		return view, err
 	}
 	views, err := p.views(ctx, l, view.Order, records)
 	if err != nil {
 		return view, err
 	}
-	view.Record = views[0]
+	for _, r := range views {
+		view.Record = r
+	}
 	other := supervision.Seller(view.Order.Seller)
-	if a.Role == supervision.RoleSeller {
+	if view.To.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
 	}
-	view.Other = other.Role
-	for list, actor := range map[*[]offer]supervision.Actor{&view.You: a.actor(), &view.Theirs: other} {
+	for list, actor := range map[*[]offer]supervision.Actor{&view.You: view.To.actor(), &view.Theirs: other} {
 		all, err := offers(view.Order, actor, p.svc.Now())
 		if err != nil {
 			return view, err
 		}
-		*list = slices.DeleteFunc(all, func(o offer) bool { return !o.Allowed })
+		*list = summary{Offers: all}.Allowed()
 	}
 	return view, nil
 }
@@ -146,24 +140,104 @@ type noticesPage struct {
 func (v *visit) showNotices() error {
 	page := noticesPage{layout: v.layout("Notices")}
 	page.Live = "/events"
-	list, err := v.db.notices(v.r.Context(), v.who.ID)
-	for _, n := range list {
-		view, failed := v.view(v.r.Context(), v.l, n)
-		if failed != nil {
-			return failed
-		}
-		page.Notices = append(page.Notices, view)
-	}
+	found, err := v.db.listNotices(v.r.Context(), `SELECT account, order_id, seq, at, unread FROM portal_notice
+		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.who.ID, noticesShown)
 	if err != nil {
 		return err
 	}
-	return v.render(http.StatusOK, "notices", page)
+	for _, n := range found {
+		view, err := v.view(v.r.Context(), v.l, n)
+		if err != nil {
+			return err
+		}
+		page.Notices = append(page.Notices, view)
+	}
+	return v.render(http.StatusOK, "notices.html", page)
 }
 
 func (v *visit) readNotices() error {
 	if err := v.db.read(v.r.Context(), v.who.ID, ""); err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, "/notices", http.StatusSeeOther)
+	return v.redirect("/notices")
+}
+
+// mailer sends notices to a mail server that asks for no password, such as a
+// catcher on this machine.
+type mailer struct {
+	addr string // of the server; empty for no mail
+	site string // where the links of a mail lead
+}
+
+const mailTimeout = 10 * time.Second
+
+// mail sends what has not been sent yet. Processes that do so at the same time
+// share the notices; one that could not be sent waits for the next time.
+func (p *portal) mail(ctx context.Context) error {
+	for range noticesMailed {
+		if p.mailer.addr == "" {
+			return nil
+		}
+		claimed, err := p.db.listNotices(ctx, `UPDATE portal_notice SET mailed = 1 WHERE mailed = 0 AND
+			(account, order_id, seq) IN (SELECT account, order_id, seq FROM portal_notice WHERE mailed = 0 ORDER BY at LIMIT 1)
+			RETURNING account, order_id, seq, at, unread`)
+		if err != nil || len(claimed) == 0 {
+			return err
+		}
+		n := claimed[0]
+		if err := p.mailNotice(ctx, n); err != nil {
+			return errors.Join(err, p.db.exec(context.WithoutCancel(ctx), `UPDATE portal_notice SET mailed = 0
+				WHERE account = $1 AND order_id = $2 AND seq = $3`, n.account, n.order, n.seq))
+		}
+	}
 	return nil
+}
+
+func (p *portal) mailNotice(ctx context.Context, n notice) error {
+	tag, _, err := p.db.kept(ctx, n.account, tongueSubject)
+	if err != nil {
+		return err
+	}
+	l := p.tongues.find(tag)
+	view, err := p.view(ctx, l, n)
+	if err != nil {
+		return err
+	}
+	var message, body bytes.Buffer
+	head := map[string]any{"To": view.To.mail(), "Date": view.Received.UTC().Format(time.RFC1123Z),
+		"Subject": mime.QEncoding.Encode("utf-8", view.Order.ID+": "+l.Record(view.Record.Operation))}
+	text := quotedprintable.NewWriter(&body)
+	err = errors.Join(l.mail.Execute(text, map[string]any{"Notice": view, "Site": p.mailer.site}), text.Close(),
+		l.mail.ExecuteTemplate(&message, "head", head))
+	if err != nil {
+		return err
+	}
+	crlf := bytes.ReplaceAll(message.Bytes(), []byte("\n"), []byte("\r\n"))
+	return p.mailer.deliver(ctx, view.To.mail(), append(crlf, body.Bytes()...))
+}
+
+// deliver hands a message to the mail server.
+func (m mailer) deliver(ctx context.Context, to string, message []byte) error {
+	dialer := net.Dialer{Timeout: mailTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", m.addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(mailTimeout)); err != nil {
+		return err
+	}
+	client, err := smtp.NewClient(conn, "portal.example")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(client.Mail("supervision@portal.example"), client.Rcpt(to)); err != nil {
+		return err
+	}
+	w, err := client.Data()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(message)
+	return errors.Join(err, w.Close(), client.Quit())
 }

@@ -68,9 +68,9 @@ func TestNotices_OfNotes(t *testing.T) {
 	}
 	manager := supervision.Manager("manager-mei")
 	assert.Empty(t,
-		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{}}))
+		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{Text: "Mine."}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: manager,
-		Operation: supervision.OpAddNote, Action: supervision.AddNote{Shared: true}}))
+		Operation: supervision.OpAddNote, Action: supervision.AddNote{Text: "For all.", Shared: true}}))
 	assert.Equal(t, []string{"seller-cloudline", "manager-mei", "manager-tomas"},
 		who(supervision.Record{Actor: supervision.Buyer(harbor),
 			Operation: supervision.OpRaiseAppeal, Action: supervision.RaiseAppeal{}}))

@@ -108,10 +108,10 @@ func (p *portal) history(ctx context.Context, order string, actor supervision.Ac
 // templateOf returns the template that an operation of the order fills in; the
 // zero one for none (R04).
 func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template, error) {
-	if o.Form(op).Version == 0 {
+	if o.Form(op) == 0 {
 		return template.Template{}, nil
 	}
-	published, err := p.svc.Template(ctx, o.Form(op))
+	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.Form(op))
 	return published.Template, err
 }
 
@@ -206,7 +206,7 @@ func (v *visit) showOrder() error {
 			page.Later = append(page.Later, d)
 		}
 	}
-	return v.render(http.StatusOK, "order", page)
+	return v.render(http.StatusOK, "order.html", page)
 }
 
 // deadline is what time alone will bring, in words: a sentence around its

@@ -116,5 +116,5 @@ func (v *visit) showOverview() error {
 	for i, p := range policies {
 		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
 	}
-	return v.render(http.StatusOK, "overview", page)
+	return v.render(http.StatusOK, "overview.html", page)
 }

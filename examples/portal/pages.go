@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
@@ -16,31 +14,6 @@ import (
 
 //go:embed pages assets
 var files embed.FS
-
-// pages are the parsed templates by name, each with the layout around it.
-type pages map[string]*template.Template
-
-// parsePages reads pages/*.html; files in pages/parts are shared by all of
-// them.
-func parsePages(l *tongue) (pages, error) {
-	shared, err := template.New("layout").Funcs(l.functions()).ParseFS(files, "pages/parts/*.html")
-	if err != nil {
-		return nil, err
-	}
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	all := make(pages, len(names))
-	for _, name := range names {
-		page, err := template.Must(shared.Clone()).ParseFS(files, name)
-		if err != nil {
-			return nil, err
-		}
-		all[strings.TrimSuffix(path.Base(name), ".html")] = page
-	}
-	return all, nil
-}
 
 // layout is what every page shows around its own content.
 type layout struct {
@@ -59,30 +32,32 @@ type layout struct {
 func (v *visit) layout(title string, args ...any) layout {
 	l := layout{Title: v.l.t(title, args...), L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
 		Path: v.r.URL.RequestURI()}
-	if v.demo && v.known {
-		l.Leaps = leaps
-	}
 	if v.known {
 		var err error
 		if l.News, err = v.db.unread(v.r.Context(), v.who.ID); err != nil && v.r.Context().Err() == nil {
 			v.log.Warn("unread notices cannot be counted", "error", err)
 		}
+		if v.demo {
+			l.Leaps = leaps
+		}
 	}
 	return l
 }
 
+type link struct{ Path, Label string }
+
 // Nav lists where the visitor can go.
 func (l layout) Nav() []link {
-	if !l.Known {
-		return nil
+	orders := link{"/orders", "Service Supervision"}
+	switch l.Who.Role {
+	case supervision.RoleBuyer:
+		return []link{orders, {"/market", "Marketplace"}}
+	case supervision.RoleSeller:
+		return []link{orders, {"/templates", "Request templates"}}
+	case supervision.RoleManager:
+		return []link{{"/appeals", "Appeals"}, orders, {"/overview", "Overview"}}
 	}
-	nav := map[supervision.Role][]link{
-		supervision.RoleBuyer:  {{"/orders", "Service Supervision"}, {"/market", "Marketplace"}},
-		supervision.RoleSeller: {{"/orders", "Service Supervision"}, {"/templates", "Request templates"}},
-		supervision.RoleManager: {{"/appeals", "Appeals"}, {"/orders", "Service Supervision"},
-			{"/overview", "Overview"}},
-	}
-	return nav[l.Who.Role]
+	return []link{orders}
 }
 
 // At tells whether a link leads to where the visitor is.
@@ -90,16 +65,10 @@ func (l layout) At(path string) bool {
 	return l.Path == path || strings.HasPrefix(l.Path, path+"/") || strings.HasPrefix(l.Path, path+"?")
 }
 
-type link struct{ Path, Label string }
-
-// render sends a page whole or not at all.
+// render sends a page, or a part of one, whole or not at all.
 func (v *visit) render(status int, name string, data any) error {
-	return v.renderPart(status, name, "layout", data)
-}
-
-func (v *visit) renderPart(status int, name, part string, data any) error {
 	var page bytes.Buffer
-	if err := v.l.pages[name].ExecuteTemplate(&page, part, data); err != nil {
+	if err := v.l.pages.ExecuteTemplate(&page, name, data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -108,19 +77,19 @@ func (v *visit) renderPart(status int, name, part string, data any) error {
 	return nil
 }
 
+// redirect leads the browser on with a fresh request.
+func (v *visit) redirect(path string) error {
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil
+}
+
 // serveAssets serves what is in assets, and nothing beside it.
-func serveAssets() http.Handler {
+func serveAssets(w http.ResponseWriter, r *http.Request) {
 	assets, err := fs.Sub(files, "assets")
-	if err != nil {
-		panic(err) // the name is a constant
+	if err != nil || strings.HasSuffix(r.URL.Path, "/") {
+		http.NotFound(w, r)
+		return
 	}
-	server := http.StripPrefix("/assets", http.FileServerFS(assets))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/") {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "max-age=300")
-		server.ServeHTTP(w, r)
-	})
+	w.Header().Set("Cache-Control", "max-age=300")
+	http.StripPrefix("/assets", http.FileServerFS(assets)).ServeHTTP(w, r)
 }

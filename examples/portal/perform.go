@@ -41,15 +41,15 @@ func (v *visit) perform() error {
 	typed.Del("confirm")
 	switch confirm {
 	case "draft":
-		if err = v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err == nil {
+		if err = v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err == nil {
 			v.w.WriteHeader(http.StatusNoContent)
 		}
 		return err
 	case "discard":
-		if err = v.db.forgetUnsent(ctx, v.who.ID, f.subject()); err == nil {
-			http.Redirect(v.w, v.r, f.Path, http.StatusSeeOther)
+		if err := v.db.keep(ctx, v.who.ID, f.subject(), ""); err != nil {
+			return err
 		}
-		return err
+		return v.redirect(f.Path)
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
@@ -67,14 +67,12 @@ func (v *visit) perform() error {
 	result, err := v.svc.Do(ctx, v.order.ID, v.actor(), action, options...)
 	if confirmed && err == nil {
 		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.files()),
-			v.db.forgetUnsent(ctx, v.who.ID, f.subject())); err != nil {
+			v.db.keep(ctx, v.who.ID, f.subject(), "")); err != nil {
 			return err
 		}
-		v.say(address(v.order.ID), string(op))
-		http.Redirect(v.w, v.r, address(v.order.ID), http.StatusSeeOther)
-		return nil
+		return v.say(address(v.order.ID), string(op))
 	}
-	if err := v.db.keepUnsent(ctx, v.who.ID, f.subject(), typed); err != nil {
+	if err := v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err != nil {
 		return err
 	}
 	faults = append(faults, faultsOf(err)...)
@@ -142,7 +140,7 @@ func (v *visit) upload() error {
 	} else if len(in.Files) == 0 {
 		in.Fault, status = v.l.t("This is not yours to do now."), http.StatusConflict
 	}
-	return v.renderPart(status, "task", "uploaded", in)
+	return v.render(status, "uploaded", in)
 }
 
 // faultsOf returns what an error says about the input; nil where it is about
@@ -197,7 +195,7 @@ func (v *visit) again(f *form, t task, status int, notice string) (err error) {
 	} else {
 		page.Forms[i] = f
 	}
-	return v.render(status, "task", page)
+	return v.render(status, "task.html", page)
 }
 
 type confirmPage struct {
@@ -226,5 +224,5 @@ func (v *visit) confirm(f *form, t task, after supervision.Order) (err error) {
 			page.Ends = append(page.Ends, o)
 		}
 	}
-	return v.render(http.StatusOK, "confirm", page)
+	return v.render(http.StatusOK, "confirm.html", page)
 }

@@ -38,7 +38,7 @@ func (v *visit) showQueue() error {
 	}
 	sortByHandling(page.Overdue)
 	sortByHandling(page.Pending)
-	return v.render(http.StatusOK, "queue", page)
+	return v.render(http.StatusOK, "queue.html", page)
 }
 
 // sortByHandling puts first what should be decided first.

@@ -42,7 +42,7 @@ func TestEveryRoute(t *testing.T) {
 	version, ref := s.version(t, order), form.Get("attachments")
 	unknown := supervision.Order{ID: "T-unknown"}
 	people := map[string]*person{}
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		people[a.ID] = s.as(t, a.ID)
 	}
 	for _, r := range s.routes() {
@@ -66,7 +66,7 @@ func TestEveryRoute(t *testing.T) {
 					assert.Equal(t, "/login?"+query("next", path), away.Header.Get("Location"))
 				}
 			}
-			for _, a := range accounts {
+			for _, a := range market.Accounts {
 				foreign := a.ID != order.Buyer && a.ID != order.Seller && a.Role != supervision.RoleManager &&
 					a.Role != supervision.RoleSystem
 				switch p := people[a.ID]; {
@@ -204,7 +204,7 @@ func TestSession(t *testing.T) {
 	assert.Zero(t, stored, "the database lets nobody log in")
 
 	now := time.Now()
-	token, err := s.db.startSession(t.Context(), accounts[0], now)
+	token, err := s.db.startSession(t.Context(), market.Accounts[0], now)
 	require.NoError(t, err)
 	for after, want := range map[time.Duration]bool{0: true, sessionLength - time.Microsecond: true,
 		sessionLength: false, sessionLength + time.Microsecond: false} {
@@ -290,7 +290,7 @@ func TestTemplate_StaleTab(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, stale.StatusCode)
 	assert.Contains(t, stale.body, "Version 2 was published while you were writing.")
 	assert.Contains(t, stale.body, "Overtaken", "and what was typed is kept")
-	current, err := s.svc.Template(t.Context(), product{ID: "erp-suite", Seller: "seller-cloudline"}.requestTemplate())
+	current, err := s.svc.Template(t.Context(), "seller-cloudline", "erp-suite", 0)
 	require.NoError(t, err)
 	assert.Equal(t, "Mine", current.Template.Title)
 	draft = stale.form(draft)

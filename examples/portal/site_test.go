@@ -30,9 +30,16 @@ func newSite(t *testing.T) *site {
 	return startSite(t, settings{file: seeded(t), demo: true})
 }
 
-// market is a database with the demonstration in it: filling one is slower than
+const (
+	harbor    = "buyer-harbor"
+	northwind = "buyer-northwind"
+)
+
+func textRequest(text string) supervision.SubmitRequest { return supervision.SubmitRequest{Text: text} }
+
+// filled is a database with the demonstration in it: filling one is slower than
 // copying it.
-var market struct {
+var filled struct {
 	once sync.Once
 	data []byte
 }
@@ -40,18 +47,18 @@ var market struct {
 // seeded returns a database file of the test's own.
 func seeded(t *testing.T) string {
 	t.Helper()
-	market.once.Do(func() {
+	filled.once.Do(func() {
 		file := filepath.Join(t.TempDir(), "market.db")
 		db, err := openDatabase(t.Context(), settings{file: file})
 		require.NoError(t, err)
 		_, err = newPortal(t.Context(), db, settings{}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.NoError(t, db.Close())
-		market.data, err = os.ReadFile(file)
+		filled.data, err = os.ReadFile(file)
 		require.NoError(t, err)
 	})
 	file := filepath.Join(t.TempDir(), "portal.db")
-	require.NoError(t, os.WriteFile(file, market.data, 0o600))
+	require.NoError(t, os.WriteFile(file, filled.data, 0o600))
 	return file
 }
 
@@ -84,8 +91,7 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 	p, ok := findProduct(product)
 	require.True(t, ok)
 	order, err := s.svc.Open(t.Context(),
-		supervision.Opening{ID: "T-" + t.Name(), Product: product, Buyer: buyer, Seller: p.Seller, Policy: p.policy,
-			Paid: p.paid()})
+		p.opening("T-"+t.Name(), buyer))
 	require.NoError(t, err)
 	for _, step := range steps {
 		actor := supervision.Buyer(order.Buyer)

@@ -168,7 +168,7 @@ func (v *visit) showTask() error {
 	if err != nil {
 		return err
 	}
-	return v.render(http.StatusOK, "task", page)
+	return v.render(http.StatusOK, "task.html", page)
 }
 
 // taskPage has a fresh form for each of the task's operations that is allowed

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"net/http"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -23,7 +22,7 @@ type tongue struct {
 	Name  string
 	day   string            // how package time writes a day
 	own   map[string]string // what the English is in English is left out
-	pages pages
+	pages *template.Template
 	mail  *texttemplate.Template
 }
 
@@ -44,7 +43,8 @@ func parseTongues() (tongues, error) {
 	}
 	var err error
 	for _, l := range all {
-		if l.pages, err = parsePages(l); err != nil {
+		l.pages, err = template.New("").Funcs(l.functions()).ParseFS(files, "pages/*.html", "pages/parts/*.html")
+		if err != nil {
 			return nil, err
 		}
 		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files,
@@ -80,7 +80,10 @@ func (all tongues) find(tags ...string) *tongue {
 	return all[0]
 }
 
-const tongueCookie = "portal_language"
+const (
+	tongueCookie  = "portal_language"
+	tongueSubject = "language"
+)
 
 // listenTo finds out which language the visitor reads: the one chosen, or what
 // the browser asks for.
@@ -100,13 +103,12 @@ func (v *visit) choose() error {
 	}
 	l := v.tongues.find(v.r.PostFormValue("language"))
 	if v.known {
-		if err := v.db.keepTongue(v.r.Context(), v.who.ID, l.Tag); err != nil {
+		if err := v.db.keep(v.r.Context(), v.who.ID, tongueSubject, l.Tag); err != nil {
 			return err
 		}
 	}
-	http.SetCookie(v.w, v.cookie(tongueCookie, l.Tag, "/", 365*supervision.Day))
-	http.Redirect(v.w, v.r, localPath(v.r.PostFormValue("next")), http.StatusSeeOther)
-	return nil
+	v.setCookie(tongueCookie, l.Tag, "/", 365*supervision.Day)
+	return v.redirect(localPath(v.r.PostFormValue("next")))
 }
 
 // t says one of the portal's own texts, filled in as package fmt does.

@@ -16,7 +16,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|layout\("((?:[^"\\]|\\.)*)"`)
+var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|layout\("((?:[^"\\]|\\.)*)"|(?:Label|Help|Title|Message): "((?:[^"\\]|\\.)*)"`)
 
 // TestTongues: everything that a page, a form or a list says of its own is there
 // in Chinese, and has the same blanks to fill in.
@@ -47,10 +47,10 @@ func TestTongues(t *testing.T) {
 	for key := range all[0].own {
 		keys = append(keys, key)
 	}
-	for _, a := range accounts {
+	for _, a := range market.Accounts {
 		keys = append(keys, a.About)
 	}
-	for _, p := range products {
+	for _, p := range market.Products {
 		keys = append(keys, p.About)
 	}
 	for _, l := range leaps {

@@ -75,16 +75,16 @@ func TestUnsent_IsKept(t *testing.T) {
 
 	form.Set("confirm", "draft")
 	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode)
-	require.NoError(t, s.sweep(t.Context(), time.Now().Add(unsentFor-time.Minute)))
+	require.NoError(t, s.sweep(t.Context(), time.Now().Add(keptFor-time.Minute)))
 	assert.Contains(t, buyer.get(path).body, "Move the archive.")
-	require.NoError(t, s.sweep(t.Context(), time.Now().Add(unsentFor+time.Minute)))
+	require.NoError(t, s.sweep(t.Context(), time.Now().Add(keptFor+time.Minute)))
 	assert.NotContains(t, buyer.get(path).body, "Move the archive.", "for a month")
 	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode)
 	assert.Equal(t, order.Version, s.version(t, order))
 	form.Set("confirm", "yes")
 	require.Equal(t, http.StatusSeeOther, buyer.send(path, form).StatusCode)
 	var kept int
-	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_unsent`).Scan(&kept))
+	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_kept`).Scan(&kept))
 	assert.Zero(t, kept)
 }
 

@@ -2,8 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -29,27 +36,33 @@ func (p *portal) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{portal: p, w: w, r: r}
 		v.l = v.listenTo()
-		err := v.identify()
-		switch {
-		case err != nil:
-		case to.anyone || v.known && (to.role == "" || to.role == v.who.Role):
-			if id := r.PathValue("id"); id != "" {
-				v.order, err = p.svc.Order(r.Context(), id, v.actor())
-			}
-			if err == nil {
-				err = to.page(v)
-			}
-		case v.known:
-			err = v.notFound()
-		case r.Method == http.MethodGet:
-			http.Redirect(w, r, "/login?"+query("next", r.URL.RequestURI()), http.StatusSeeOther)
-		default:
-			err = errNoSession
-		}
-		if err != nil {
+		if err := v.answer(to); err != nil {
 			v.fail(err)
 		}
 	}
+}
+
+func (v *visit) answer(to route) error {
+	if err := v.identify(); err != nil {
+		return err
+	}
+	switch {
+	case to.anyone:
+		return to.page(v)
+	case !v.known && v.r.Method == http.MethodGet:
+		return v.redirect("/login?" + query("next", v.r.URL.RequestURI()))
+	case !v.known:
+		return errNoSession
+	case to.role != "" && to.role != v.who.Role:
+		return v.notFound()
+	}
+	if id := v.r.PathValue("id"); id != "" {
+		var err error
+		if v.order, err = v.svc.Order(v.r.Context(), id, v.actor()); err != nil {
+			return err
+		}
+	}
+	return to.page(v)
 }
 
 func (v *visit) actor() supervision.Actor { return v.who.actor() }
@@ -58,12 +71,10 @@ func (v *visit) notFound() error { return supervision.ErrNotFound }
 
 // home is where each role begins.
 func (v *visit) home() error {
-	path := "/orders"
 	if v.who.Role == supervision.RoleManager {
-		path = "/appeals"
+		return v.redirect("/appeals")
 	}
-	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
-	return nil
+	return v.redirect("/orders")
 }
 
 // errNoSession: a form was sent by somebody who is not logged in any more. The
@@ -103,8 +114,136 @@ func (v *visit) fail(err error) {
 	default:
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	if err := v.render(status, "error", errorPage{v.layout(""), kind}); err != nil {
+	if err := v.render(status, "error.html", errorPage{v.layout(""), kind}); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, http.StatusText(status), status)
 	}
+}
+
+const (
+	sessionCookie = "portal_session"
+	doneCookie    = "portal_done"
+	sessionLength = 12 * time.Hour
+)
+
+// hashed is how a session's token is stored, so that the database lets nobody
+// log in.
+func hashed(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// startSession returns the token of a new session and forgets the ones that
+// have ended.
+func (db *database) startSession(ctx context.Context, a account, now time.Time) (string, error) {
+	token := rand.Text()
+	err := db.exec(ctx, `DELETE FROM portal_session WHERE expires <= $1`, now.UnixMicro())
+	if err == nil {
+		err = db.exec(ctx, `INSERT INTO portal_session (token, account, expires) VALUES ($1, $2, $3)`,
+			hashed(token), a.ID, now.Add(sessionLength).UnixMicro())
+	}
+	return token, err
+}
+
+// session returns whose a session is; false for none.
+func (db *database) session(ctx context.Context, session string, now time.Time) (account, bool, error) {
+	var id string
+	err := db.QueryRowContext(ctx, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
+		session, now.UnixMicro()).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return account{}, false, nil
+	}
+	a, ok := findAccount(id)
+	return a, ok, err
+}
+
+func (db *database) endSession(ctx context.Context, session string) error {
+	return db.exec(ctx, `DELETE FROM portal_session WHERE token = $1`, session)
+}
+
+func (v *visit) setCookie(name, value, path string, life time.Duration) {
+	http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: path, MaxAge: int(life.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.https})
+}
+
+// say leaves word of what was done for the page that comes next, and said takes
+// it from there: an address cannot be made to say it.
+func (v *visit) say(path, done string) error {
+	v.setCookie(doneCookie, done, path, time.Minute)
+	return v.redirect(path)
+}
+
+func (v *visit) said(path string) string {
+	cookie, err := v.r.Cookie(doneCookie)
+	if err != nil {
+		return ""
+	}
+	v.setCookie(doneCookie, "", path, -time.Second)
+	return cookie.Value
+}
+
+// identify finds out who visits. Sessions end by the wall clock: the
+// demonstration clock logs nobody out.
+func (v *visit) identify() error {
+	cookie, err := v.r.Cookie(sessionCookie)
+	if err != nil {
+		return nil
+	}
+	v.session = hashed(cookie.Value)
+	v.who, v.known, err = v.db.session(v.r.Context(), v.session, time.Now())
+	return err
+}
+
+type loginPage struct {
+	layout
+	Accounts []account
+	Next     string
+}
+
+func (v *visit) showLogin() error {
+	return v.render(http.StatusOK, "login.html",
+		loginPage{v.layout("Log in"), market.Accounts, localPath(v.r.FormValue("next"))})
+}
+
+func (v *visit) login() error {
+	if err := v.readForm(smallForm); err != nil {
+		return err
+	}
+	a, ok := findAccount(v.r.PostFormValue("account"))
+	if !ok {
+		return v.showLogin()
+	}
+	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
+		return err
+	}
+	token, err := v.db.startSession(v.r.Context(), a, time.Now())
+	if err != nil {
+		return err
+	}
+	v.setCookie(sessionCookie, token, "/", sessionLength)
+	return v.redirect(localPath(v.r.PostFormValue("next")))
+}
+
+func (v *visit) logout() error {
+	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
+		return err
+	}
+	v.setCookie(sessionCookie, "", "/", -time.Second)
+	return v.redirect("/login")
+}
+
+// localPath keeps a redirect on this host.
+func localPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return "/"
+	}
+	return path
+}
+
+func query(pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return q.Encode()
 }

@@ -68,5 +68,8 @@ func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, err
 		return false, nil
 	}
 	delete(s.orders, id)
+	for _, own := range s.parties {
+		delete(own, id)
+	}
 	return true, nil
 }

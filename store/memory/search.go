@@ -16,15 +16,25 @@ func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]servic
 	}
 	defer s.mu.Unlock()
 	var found []service.Found
-	for _, o := range s.orders {
-		place := o.listing.Position()
-		behind := filter.After == (supervision.Position{}) || place.Compare(filter.After) < 0
-		if behind && filter.Matches(o.listing) {
+	for _, o := range s.among(filter) {
+		place := o.listing.Position(filter.Sort)
+		if filter.Behind(place) && filter.Matches(o.listing) {
 			found = append(found, service.Found{Position: place, Order: o.order})
 		}
 	}
-	slices.SortFunc(found, func(a, b service.Found) int { return b.Compare(a.Position) })
+	slices.SortFunc(found, func(a, b service.Found) int { return filter.Sort.Compare(a.Position, b.Position) })
 	return copies(atMost(filter.Limit, found)), nil
+}
+
+// among returns the orders of the party that a filter names, or all.
+func (s *Store) among(filter supervision.Filter) map[string]*stored {
+	if len(filter.Buyers) == 1 {
+		return s.parties[filter.Buyers[0]]
+	}
+	if len(filter.Sellers) == 1 {
+		return s.parties[filter.Sellers[0]]
+	}
+	return s.orders
 }
 
 // Due implements [service.Orders]. No order in memory is ever unreadable.

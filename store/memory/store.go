@@ -14,8 +14,9 @@ import (
 type Store struct {
 	mu        sync.Mutex
 	orders    map[string]*stored
-	outbox    map[string][]*waiting                                  // by order, oldest first, none empty
-	templates map[supervision.TemplateID][]service.PublishedTemplate // by version 0 of each, the first first
+	parties   map[string]map[string]*stored // the orders that are or were a party's
+	outbox    map[string][]*waiting         // by order, oldest first, none empty
+	templates map[product][]service.RequestTemplate
 }
 
 var _ service.Store = (*Store)(nil)
@@ -24,8 +25,9 @@ var _ service.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		orders:    make(map[string]*stored),
+		parties:   make(map[string]map[string]*stored),
 		outbox:    make(map[string][]*waiting),
-		templates: make(map[supervision.TemplateID][]service.PublishedTemplate),
+		templates: make(map[product][]service.RequestTemplate),
 	}
 }
 
@@ -119,6 +121,12 @@ func (s *Store) store(change service.Change) {
 	o := s.orders[change.Order.ID]
 	o.order = change.Order.Clone()
 	o.listing = o.order.Listing()
+	for _, party := range []string{o.order.Buyer, o.order.Seller} {
+		if s.parties[party] == nil {
+			s.parties[party] = make(map[string]*stored)
+		}
+		s.parties[party][o.order.ID] = o
+	}
 	for _, record := range change.Records {
 		record = record.Clone()
 		o.records = append(o.records, record)

@@ -61,7 +61,7 @@ func TestR31_APartyThatIsReplaced(t *testing.T) {
 	change.Before, change.Order.Version, change.Order.Buyer = 1, 2, "b-2"
 	require.NoError(t, store.Save(ctx, change))
 	for buyer, orders := range map[string]int{"b-1": 0, "b-2": 1} {
-		filter := supervision.Filter{Criteria: supervision.Criteria{Buyer: buyer}, At: day0, Limit: 10}
+		filter := supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{buyer}}, At: day0, Limit: 10}
 		found, err := store.Search(ctx, filter)
 		require.NoError(t, err)
 		require.Len(t, found, orders, buyer)
@@ -100,7 +100,7 @@ func TestASearchNeverMissesAnOrderThatMovesOn(t *testing.T) {
 	for _, change := range changes {
 		saving.Go(func() { goRound(store, change.Order) })
 	}
-	open := supervision.Criteria{OrderStatus: supervision.OrderProcessing, Buyer: "b-1"}
+	open := supervision.Criteria{OrderStatus: supervision.OrderProcessing, Buyers: []string{"b-1"}}
 	for range 200 {
 		found, err := store.Search(ctx, supervision.Filter{Criteria: open, At: day0, Limit: 100})
 		require.NoError(t, err)

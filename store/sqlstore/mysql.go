@@ -17,21 +17,21 @@ type mysql struct {
 func newMySQL(n naming) mysql {
 	return mysql{
 		insert: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `)`),
-		update: n.text(`UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
-completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ?`),
+		update: n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
-		template: n.text(`INSERT INTO {templates} (seller, product, operation, version, published_at, document)
-SELECT ?, ?, ?, ?, ?, ? FROM DUAL
-WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ? AND operation = ?) = ?`),
+		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
+SELECT ?, ?, ?, ?, ? FROM DUAL
+WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
 
 		lock:    n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
 		inserts: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...`),
 		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
 ON DUPLICATE KEY UPDATE buyer = VALUES(buyer), seller = VALUES(seller), status = VALUES(status),
 waiting_since = VALUES(waiting_since), due = VALUES(due), accepted_at = VALUES(accepted_at),
-completed_at = VALUES(completed_at), canceled_at = VALUES(canceled_at), handle_by = VALUES(handle_by),
-version = VALUES(version), document = VALUES(document)`),
+closed_at = VALUES(closed_at), closed_as = VALUES(closed_as), handle_by = VALUES(handle_by),
+buyer_appeal = VALUES(buyer_appeal), seller_appeal = VALUES(seller_appeal),
+blackout_begins = VALUES(blackout_begins), blackout_ends = VALUES(blackout_ends), version = VALUES(version), document = VALUES(document)`),
 		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
 		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES ?...`),
 	}
@@ -181,7 +181,8 @@ func (q mysql) add(ctx context.Context, in session, rows []recordRow) error {
 
 func (q mysql) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		n, err := in.exec(ctx, q.template, append(t.inserted(), t.follows()...)...)
+		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document,
+			t.Seller, t.Product, t.Version-1)
 		published = n == 1
 		if duplicate(err) { // somebody else was faster
 			return nil

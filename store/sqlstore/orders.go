@@ -136,13 +136,13 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 	if after != (supervision.Position{}) {
 		query, args = s.dueBehind, append(args, s.position(after)...)
 	}
-	return s.list(ctx, query, append(args, limit)...)
+	return s.list(ctx, s.read, query, append(args, limit)...)
 }
 
 // list returns the orders that a query finds by id, instant and document.
-func (s *Store) list(ctx context.Context, query string, args ...any) ([]service.Found, error) {
+func (s *Store) list(ctx context.Context, read reading, query string, args ...any) ([]service.Found, error) {
 	var list []service.Found
-	err := s.read(ctx, func(r *sql.Rows) error {
+	err := read(ctx, func(r *sql.Rows) error {
 		var found service.Found
 		var at int64
 		var document []byte
@@ -159,6 +159,9 @@ func (s *Store) list(ctx context.Context, query string, args ...any) ([]service.
 	}
 	return list, nil
 }
+
+// reading is read or readOnce.
+type reading func(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error
 
 // read runs a query in the host's transaction or on the database, and keeps it
 // prepared.

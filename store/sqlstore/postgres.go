@@ -21,13 +21,13 @@ func newPostgres(n naming) postgres {
 SELECT id FROM saved`),
 		createOrders: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `)
-	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+		?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
 	ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
 SELECT id FROM saved`),
 		saveOrder: n.text(`WITH saved AS (
-	UPDATE {orders} SET buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?,
-		completed_at = ?, canceled_at = ?, handle_by = ?, version = ?, document = ? WHERE id = ? AND version = ? RETURNING id),
+	UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ? RETURNING id),
 added AS (
 	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
 	SELECT id, ?::bigint, ?::bigint, ?::text, ?::text FROM saved),
@@ -37,19 +37,19 @@ SELECT id FROM saved`),
 		saveOrders: n.text(`WITH saved AS (
 	UPDATE {orders} o SET buyer = i.buyer, seller = i.seller, status = i.status,
 		waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
-		completed_at = i.completed_at, canceled_at = i.canceled_at, handle_by = i.handle_by, version = i.version, document = i.document
-	FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-			?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
-		AS i (buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at,
-			handle_by, version, document, id, before)
+		closed_at = i.closed_at, closed_as = i.closed_as, handle_by = i.handle_by,
+		buyer_appeal = i.buyer_appeal, seller_appeal = i.seller_appeal,
+		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends, version = i.version, document = i.document
+	FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+		AS i (buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as,
+			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document, id, before)
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
-		template: n.text(`INSERT INTO {templates} (seller, product, operation, version, published_at, document)
-SELECT i.* FROM (VALUES (?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::text))
-	AS i (seller, product, operation, version, published_at, document)
-WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t
-	WHERE t.seller = i.seller AND t.product = i.product AND t.operation = i.operation)
+		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
+SELECT i.* FROM (VALUES (?::text, ?::text, ?::integer, ?::bigint, ?::text)) AS i (seller, product, version, published_at, document)
+WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t WHERE t.seller = i.seller AND t.product = i.product)
 ON CONFLICT DO NOTHING`),
 	}
 }
@@ -144,7 +144,7 @@ func recordArrays(rows []changeRows) []any {
 
 func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
 	err = s.statement(ctx, func(in session) error {
-		n, err := in.exec(ctx, q.template, t.inserted()...)
+		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document)
 		published = n == 1
 		return err
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -28,15 +27,13 @@ func newRetention(n naming) retention {
 	if n.dialect == MySQL { // which finds no index range for a comparison of rows
 		behind = ` AND (happened_at > ? OR (happened_at = ? AND (order_id > ? OR (order_id = ? AND seq > ?))))`
 	}
-	_, changed, _ := strings.Cut(orderColumns, "\n")
 	return retention{
 		between:       n.text(find + page),
 		betweenBehind: n.text(find + behind + page),
-		eraseOrder: n.text(`UPDATE {orders} SET ` + strings.ReplaceAll(changed, ", ", " = ?, ") +
-			` = ? WHERE id = ? AND version = ?`),
-		eraseRecord: n.text(`UPDATE {records} SET document = ? WHERE order_id = ? AND seq = ?`),
-		addRecord:   n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
-		queue:       n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
+		eraseOrder:    n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
+		eraseRecord:   n.text(`UPDATE {records} SET document = ? WHERE order_id = ? AND seq = ?`),
+		addRecord:     n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
+		queue:         n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		removeOrder: n.text(`DELETE FROM {orders} WHERE id = ? AND version = ?
 AND NOT EXISTS (SELECT 1 FROM {outbox} w WHERE w.order_id = id)`),
 		removeRecords: n.text(`DELETE FROM {records} WHERE order_id = ?`),

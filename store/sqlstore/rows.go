@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -13,6 +14,14 @@ func micros(t time.Time) any {
 		return nil
 	}
 	return t.UnixMicro()
+}
+
+// word is how a status is stored that may be absent.
+func word(s supervision.Status) any {
+	if s == "" {
+		return nil
+	}
+	return string(s)
 }
 
 func instant(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
@@ -38,12 +47,16 @@ func (r *orderRow) waitingSince() time.Time {
 	return time.Time{}
 }
 
-// orderColumns, inserted and changed belong together: those an operation
+// orderColumns, orderChanges, inserted and changed belong together: those an operation
 // changes are the last ones.
 const (
-	orderWidth   = 14
+	orderWidth   = 18
 	orderColumns = `id, product, bought_at,
-buyer, seller, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document`
+buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by,
+buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document`
+	orderChanges = `buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?, closed_at = ?,
+closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?, version = ?,
+document = ?`
 )
 
 func (r *orderRow) inserted() []any {
@@ -53,7 +66,8 @@ func (r *orderRow) inserted() []any {
 func (r *orderRow) changed() []any {
 	return []any{
 		r.Buyer, r.Seller, string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt),
-		micros(r.CompletedAt), micros(r.CanceledAt), micros(r.HandleBy), r.version, r.document,
+		micros(r.ClosedAt), word(r.ClosedAs), micros(r.HandleBy), micros(r.BuyerAppeal), micros(r.SellerAppeal),
+		micros(r.BlackoutBegins), micros(r.BlackoutEnds), r.version, r.document,
 	}
 }
 
@@ -113,24 +127,11 @@ func newChangeRows(change *service.Change) (changeRows, error) {
 
 // templateRow is a template as its columns.
 type templateRow struct {
-	service.PublishedTemplate
-	document any // nil in a withdrawal
+	service.RequestTemplate
+	document string
 }
 
-func newTemplateRow(t service.PublishedTemplate) (templateRow, error) {
-	if err := t.Validate(); err != nil || t.Withdrawn() {
-		return templateRow{t, nil}, err
-	}
-	document, err := t.Template.MarshalJSON()
+func newTemplateRow(t service.RequestTemplate) (templateRow, error) {
+	document, err := json.Marshal(t.Template)
 	return templateRow{t, string(document)}, err
-}
-
-// inserted are the columns of a row.
-func (t *templateRow) inserted() []any {
-	return []any{t.Seller, t.Product, string(t.Operation), t.Version, t.PublishedAt.UnixMicro(), t.document}
-}
-
-// follows are what the version before is found by.
-func (t *templateRow) follows() []any {
-	return []any{t.Seller, t.Product, string(t.Operation), t.Version - 1}
 }

@@ -10,70 +10,200 @@ import (
 )
 
 // Search implements [service.Orders].
-func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
-	statuses := wanted(filter.Criteria)
-	if len(statuses) == 0 {
+func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+	text, args := s.search(f)
+	if text == "" {
 		return nil, ctx.Err()
 	}
-	q := search{naming: s.naming, filter: filter}
-	q.ids()
-	q.times()
-	q.statuses(statuses)
-	return s.list(ctx, q.text(), append(q.args, filter.Limit)...)
+	if len(f.Orders) > 1 || len(f.Products) > 1 || len(f.Buyers) > 1 || len(f.Sellers) > 1 {
+		return s.list(ctx, s.readOnce, text, args...)
+	}
+	return s.list(ctx, s.read, text, args...)
 }
 
-// search composes the statement of a filter. It says in SQL what
-// [supervision.Filter.Matches] says in Go; values are only ever bound.
-type search struct {
-	naming
-	filter     supervision.Filter
+// search writes the statement of one page; none where nothing can match. It
+// says in SQL what [supervision.Filter.Matches] says in Go; values are only
+// ever bound. Of several parts each finds a page of its own, by an index, and
+// the first of what they find are the answer.
+func (n naming) search(f supervision.Filter) (text string, args []any) {
+	parts := n.parts(f)
+	if len(parts) == 0 {
+		return "", nil
+	}
+	by := sortedBy(f.Sort)
+	order := " ORDER BY " + by.column + by.direction + ", id" + by.direction
+	if len(parts) == 1 {
+		text = "SELECT id, " + by.column + ", document FROM {orders}" + parts[0].text() + order + " LIMIT ?"
+		return n.text(text), append(parts[0].args, f.Limit)
+	}
+	pages := make([]string, len(parts))
+	for i, part := range parts {
+		pages[i] = "SELECT * FROM (SELECT id, " + by.column + " FROM {orders}" + part.text() + order + " LIMIT ?) part"
+		args = append(append(args, part.args...), f.Limit)
+	}
+	text = "SELECT found.id, found." + by.column + ", o.document FROM (" + strings.Join(pages, " UNION ALL ") + order +
+		" LIMIT ?) found JOIN {orders} o ON o.id = found.id" +
+		" ORDER BY found." + by.column + by.direction + ", found.id" + by.direction
+	return n.text(text), append(args, f.Limit)
+}
+
+// sorting is by which column a list is sorted, and how what comes later
+// compares.
+type sorting struct{ column, direction, later string }
+
+func sortedBy(s supervision.Sort) sorting {
+	switch s {
+	case supervision.LongestWaiting:
+		return sorting{"waiting_since", "", ">"}
+	case supervision.ByHandling:
+		return sorting{"handle_by", "", ">"}
+	}
+	return sorting{"bought_at", " DESC", "<"}
+}
+
+// where is a condition and its values.
+type where struct {
 	conditions []string
 	args       []any
 }
 
-func (q *search) where(condition string, args ...any) {
-	q.conditions = append(q.conditions, condition)
-	q.args = append(q.args, args...)
-}
-
-func (q *search) text() string {
-	text := "SELECT id, bought_at, document FROM {orders}"
-	if len(q.conditions) > 0 {
-		text += " WHERE " + strings.Join(q.conditions, " AND ")
+func (w where) text() string {
+	if len(w.conditions) == 0 {
+		return ""
 	}
-	return q.naming.text(text + " ORDER BY bought_at DESC, id DESC LIMIT ?")
+	return " WHERE " + strings.Join(w.conditions, " AND ")
 }
 
-func (q *search) ids() {
-	f := q.filter
-	for _, c := range []struct{ column, id string }{
-		{"id", f.Order}, {"product", f.Product}, {"buyer", f.Buyer}, {"seller", f.Seller},
-	} {
-		if c.id != "" {
-			q.where(c.column+" = ?", c.id)
+func (w *where) and(condition string, args ...any) {
+	w.conditions = append(w.conditions, condition)
+	w.args = append(w.args, args...)
+}
+
+// with returns one more condition and leaves w as it is.
+func (w where) with(condition string, args ...any) where {
+	w.conditions, w.args = w.conditions[:len(w.conditions):len(w.conditions)], w.args[:len(w.args):len(w.args)]
+	w.and(condition, args...)
+	return w
+}
+
+// parts are conditions of which each order that matches satisfies one. A status
+// as stored leads to its orders by an index, whatever is rare; what time has
+// moved on since is due, and so is found by that. Where something else leads to
+// the orders there is one part.
+func (n naming) parts(f supervision.Filter) (parts []where) {
+	list := wanted(f)
+	if len(list) == 0 {
+		return nil
+	}
+	rest := n.conditions(f)
+	switch {
+	case len(list) == len(supervision.Statuses()):
+		return []where{rest}
+	case len(f.Orders) > 0 || f.Accepted != supervision.Span{} || f.Closed != supervision.Span{}:
+		return []where{stand(rest, list, f.At)}
+	}
+	at, timed := f.At.UnixMicro(), false
+	for _, status := range list {
+		part := rest.with("status = ?", string(status))
+		if status.Waiting() || status == supervision.Accepted {
+			part.and("(due IS NULL OR due > ?)", at)
+		}
+		parts, timed = append(parts, part), timed || status.Final() || status == supervision.Accepted
+	}
+	if timed {
+		parts = append(parts, stand(rest.with("due <= ?", at), list, f.At))
+	}
+	return parts
+}
+
+// wanted lists the statuses that an order may have that matches. Frozen ones
+// are those with a pending appeal.
+func wanted(f supervision.Filter) (list []supervision.Status) {
+	for _, s := range supervision.Statuses() {
+		waits := f.SilentFor != 0 || f.Sort == supervision.LongestWaiting ||
+			f.Appeal == supervision.AppealOpenToBuyer || f.Appeal == supervision.AppealOpenToSeller
+		frozen := f.Sort == supervision.ByHandling ||
+			f.Appeal == supervision.AppealPending || f.Appeal == supervision.AppealOverdue
+		if (f.Status == "" || f.Status == s) && (f.OrderStatus == "" || f.OrderStatus == s.OrderStatus()) &&
+			(f.Turn == "" || f.Turn == s.Turn()) && (!waits || s.Waiting()) && (!frozen || s == supervision.Frozen) &&
+			(f.Accepted == supervision.Span{} || s == supervision.Accepted || s == supervision.Completed) &&
+			(f.Closed == supervision.Span{} || s.Final()) {
+			list = append(list, s)
 		}
 	}
+	return list
 }
 
-func (q *search) times() {
-	f := q.filter
-	if !f.BoughtFrom.IsZero() {
-		q.where("bought_at >= ?", before(f.BoughtFrom))
+// stand compares the status that time has made by an instant, as
+// [supervision.Listing.StatusAt] tells it.
+func stand(w where, list []supervision.Status, at time.Time) where {
+	args := []any{at.UnixMicro(), at.UnixMicro()}
+	for _, status := range list {
+		args = append(args, string(status))
 	}
-	if !f.BoughtBefore.IsZero() {
-		q.where("bought_at < ?", before(f.BoughtBefore))
-	}
-	if f.After != (supervision.Position{}) {
-		q.where(q.beyond("bought_at", "<"), q.position(f.After)...)
+	return w.with("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN closed_at <= ? THEN closed_as"+
+		" WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+marks(len(list))+")", args...)
+}
+
+// conditions are those that look at no status.
+func (n naming) conditions(f supervision.Filter) (w where) {
+	w.ids("id", f.Orders)
+	w.ids("product", f.Products)
+	w.ids("buyer", f.Buyers)
+	w.ids("seller", f.Sellers)
+	w.span("bought_at", f.Bought)
+	w.span("accepted_at", f.Accepted)
+	w.span("closed_at", f.Closed)
+	for _, s := range []supervision.Span{f.Accepted, f.Closed} { // what comes before is bought before, too
+		w.span("bought_at", supervision.Span{Before: s.Before})
 	}
 	if f.SilentFor != 0 {
-		q.where("waiting_since < ?", before(f.At.Add(-f.SilentFor)))
+		w.and("waiting_since < ?", before(f.At.Add(-f.SilentFor)))
 	}
-	switch f.Appeal {
-	case supervision.AppealPending:
-		q.where("handle_by IS NOT NULL")
+	w.appeal(f.Appeal, f.At)
+	by := sortedBy(f.Sort)
+	if by.column != "bought_at" {
+		w.and(by.column + " IS NOT NULL")
+	}
+	if f.After != (supervision.Position{}) {
+		w.and(n.beyond(by.column, by.later), n.position(f.After)...)
+	}
+	return w
+}
+
+func (w *where) ids(column string, ids []string) {
+	switch len(ids) {
+	case 0:
+	case 1:
+		w.and(column+" = ?", ids[0])
+	default:
+		args := make([]any, len(ids))
+		for i, id := range ids {
+			args[i] = id
+		}
+		w.and(column+" IN ("+marks(len(ids))+")", args...)
+	}
+}
+
+func (w *where) span(column string, s supervision.Span) {
+	if !s.From.IsZero() {
+		w.and(column+" >= ?", before(s.From))
+	}
+	if !s.Before.IsZero() {
+		w.and(column+" < ?", before(s.Before))
+	}
+}
+
+func (w *where) appeal(state supervision.AppealState, at time.Time) {
+	const open = " <= ? AND (blackout_begins IS NULL OR blackout_begins > ? OR blackout_ends <= ?)"
+	now := at.UnixMicro()
+	switch state {
 	case supervision.AppealOverdue:
-		q.where("handle_by < ?", before(f.At))
+		w.and("handle_by < ?", before(at))
+	case supervision.AppealOpenToBuyer:
+		w.and("buyer_appeal"+open, now, now, now)
+	case supervision.AppealOpenToSeller:
+		w.and("seller_appeal"+open, now, now, now)
 	}
 }
 
@@ -85,33 +215,4 @@ func before(t time.Time) int64 {
 		micros++
 	}
 	return micros
-}
-
-// statuses compares the status that time has made by the instant of the search,
-// as [supervision.Listing.StatusAt] tells it.
-func (q *search) statuses(wanted []supervision.Status) {
-	if len(wanted) == len(supervision.Statuses()) {
-		return
-	}
-	at := q.filter.At.UnixMicro()
-	args := []any{at, at, at}
-	for _, status := range wanted {
-		args = append(args, string(status))
-	}
-	q.where("CASE WHEN status IN ('completed', 'canceled') THEN status WHEN canceled_at <= ? THEN 'canceled'"+
-		" WHEN completed_at <= ? THEN 'completed' WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+
-		strings.Repeat("?, ", len(wanted)-1)+"?)", args...)
-}
-
-// wanted lists the statuses that satisfy everything the criteria say about
-// status.
-func wanted(c supervision.Criteria) []supervision.Status {
-	var list []supervision.Status
-	for _, status := range supervision.Statuses() {
-		if (c.Status == "" || c.Status == status) && (c.OrderStatus == "" || c.OrderStatus == status.OrderStatus()) &&
-			(c.Turn == "" || c.Turn == status.Turn()) && (c.SilentFor == 0 || status.Waiting()) {
-			list = append(list, status)
-		}
-	}
-	return list
 }

@@ -34,6 +34,9 @@ func sorting(compare func(a, b supervision.Order) int) func(*broken) {
 func faultsOfSearching() []fault {
 	const (
 		alone, together = "Search/by every field alone", "Search/by any fields together"
+		toWhom          = "Search/to whom an appeal is open, in and out of the blackout"
+		sorted          = "Search/longest waiting first, and by handling date"
+		equalWaits      = "Search/by the bytes of the id where they have waited as long"
 		equalInstants   = "Search/newest first, and by the bytes of the id where opened at the same instant"
 	)
 	return []fault{
@@ -43,7 +46,7 @@ func faultsOfSearching() []fault {
 				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, After: f.After, Limit: 1000})
 				found := slices.DeleteFunc(all, func(o service.Found) bool {
 					l := o.Order.Listing()
-					l.AcceptedAt, l.CompletedAt = time.Time{}, time.Time{}
+					l.AcceptedAt, l.ClosedAt = time.Time{}, time.Time{}
 					return !f.Matches(l)
 				})
 				return found[:min(len(found), f.Limit)], err
@@ -76,8 +79,58 @@ func faultsOfSearching() []fault {
 				return slices.DeleteFunc(all, func(o service.Found) bool { return !f.Matches(first[o.ID]) }), err
 			}
 		}},
-		{"a forgotten seller", []string{alone, together}, asking(func(f *supervision.Filter) { f.Seller = "" })},
-		{"a forgotten product", []string{alone}, asking(func(f *supervision.Filter) { f.Product = "" })},
+		{"a forgotten seller", []string{alone, together}, asking(func(f *supervision.Filter) { f.Sellers = nil })},
+		{"a forgotten product", []string{alone}, asking(func(f *supervision.Filter) { f.Products = nil })},
+		{"only the first of several orders", []string{alone},
+			asking(func(f *supervision.Filter) { f.Orders = f.Orders[:min(len(f.Orders), 1)] })},
+		{"only the first of several buyers", []string{alone},
+			asking(func(f *supervision.Filter) { f.Buyers = f.Buyers[:min(len(f.Buyers), 1)] })},
+		{"accepted before, the instant included", []string{alone}, asking(func(f *supervision.Filter) {
+			if !f.Accepted.Before.IsZero() {
+				f.Accepted.Before = f.Accepted.Before.Add(tick)
+			}
+		})},
+		{"closed from, the instant excluded", []string{alone}, asking(func(f *supervision.Filter) {
+			if !f.Closed.From.IsZero() {
+				f.Closed.From = f.Closed.From.Add(tick)
+			}
+		})},
+		{"what time will close as closed", []string{alone}, asking(func(f *supervision.Filter) {
+			if f.Closed != (supervision.Span{}) {
+				f.At = f.At.Add(2000 * day)
+			}
+		})},
+		{"appeals open a tick early", []string{alone, toWhom}, asking(func(f *supervision.Filter) {
+			if f.Appeal == supervision.AppealOpenToBuyer || f.Appeal == supervision.AppealOpenToSeller {
+				f.At = f.At.Add(tick)
+			}
+		})},
+		{"appeals open to the other party", []string{alone, toWhom}, asking(func(f *supervision.Filter) {
+			if f.Appeal == supervision.AppealOpenToBuyer {
+				f.Appeal = supervision.AppealOpenToSeller
+			}
+		})},
+		{"appeals open in the blackout", []string{toWhom}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+				all, err := b.Store.Search(ctx, supervision.Filter{At: f.At, Limit: 1000})
+				return slices.DeleteFunc(all, func(o service.Found) bool {
+					l := o.Order.Listing()
+					l.BlackoutBegins = time.Time{}
+					return !f.Matches(l)
+				}), err
+			}
+		}},
+		{"one sort for all", []string{sorted, equalWaits},
+			asking(func(f *supervision.Filter) { f.Sort = supervision.Newest })},
+		{"shortest waiting first", []string{sorted}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+				found, err := b.Store.Search(ctx, f)
+				if f.Sort == supervision.LongestWaiting {
+					slices.Reverse(found)
+				}
+				return found, err
+			}
+		}},
 		{"a forgotten turn", []string{alone}, asking(func(f *supervision.Filter) { f.Turn = "" })},
 		{"a forgotten order status", []string{alone}, asking(func(f *supervision.Filter) { f.OrderStatus = "" })},
 		{"overdue appeals that are only pending", []string{alone}, asking(func(f *supervision.Filter) {
@@ -96,13 +149,13 @@ func faultsOfSearching() []fault {
 			}
 		})},
 		{"bought before, the instant included", []string{alone}, asking(func(f *supervision.Filter) {
-			if !f.BoughtBefore.IsZero() {
-				f.BoughtBefore = f.BoughtBefore.Add(tick)
+			if !f.Bought.Before.IsZero() {
+				f.Bought.Before = f.Bought.Before.Add(tick)
 			}
 		})},
 		{"bought from, the instant excluded", []string{alone}, asking(func(f *supervision.Filter) {
-			if !f.BoughtFrom.IsZero() {
-				f.BoughtFrom = f.BoughtFrom.Add(tick)
+			if !f.Bought.From.IsZero() {
+				f.Bought.From = f.Bought.From.Add(tick)
 			}
 		})},
 		{"no limit", []string{"Search/at most as many as the limit"},

@@ -86,7 +86,7 @@ var methods = []method{
 	}},
 	{"Search for one order", func(c *check, ctx context.Context, _ *history) error {
 		_, err := c.Search(ctx,
-			supervision.Filter{Criteria: supervision.Criteria{Order: "nobody's"}, At: day0, Limit: 10})
+			supervision.Filter{Criteria: supervision.Criteria{Orders: []string{"nobody's"}}, At: day0, Limit: 10})
 		return err
 	}},
 	{"Records", func(c *check, ctx context.Context, h *history) error {
@@ -115,11 +115,7 @@ var methods = []method{
 		return c.PutTemplate(ctx, published(2))
 	}},
 	{"Template", func(c *check, ctx context.Context, _ *history) error {
-		_, err := c.Template(ctx, published(1).TemplateID)
-		return err
-	}},
-	{"LatestTemplates", func(c *check, ctx context.Context, _ *history) error {
-		_, err := c.LatestTemplates(ctx, "seller", "product")
+		_, err := c.Template(ctx, "seller", "product", 1)
 		return err
 	}},
 	{"Between", func(c *check, ctx context.Context, _ *history) error {
@@ -151,6 +147,8 @@ func (c *check) refusesEnded(m method) {
 	c.holds(h)
 	c.lacks("new")
 	require.Nil(c, c.keyed("order", supervision.Manager("manager"), "late"))
-	c.latest("seller", "product", published(1))
+	latest, err := c.Template(ctx, "seller", "product", 0)
+	require.NoError(c, err)
+	c.same(published(1), latest, "the latest template")
 	c.waiting(h.records...)
 }

@@ -97,7 +97,7 @@ var aboutCreate = []sentence{
 		c.holds(h)
 		require.Nil(c, c.keyed("order", buyer, "key"))
 		c.waiting(h.records...)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyer: "another"}, At: day0, Limit: 10})
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"another"}}, At: day0, Limit: 10})
 	}},
 }
 

@@ -20,7 +20,7 @@ var aboutErase = []sentence{
 		c.erase(h)
 		c.holds(h, kept)
 		c.waiting(h.records[5:]...) // completed and erased
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Order: "order"}, At: day0, Limit: 10}, h)
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Orders: []string{"order"}}, At: day0, Limit: 10}, h)
 		c.between(day0, day0.Add(10000*day), placed(h, kept)...)
 	}},
 	{"finds an erased record by its key", saysErases, func(c *check) {

@@ -26,7 +26,9 @@ var aboutIDs = []sentence{
 		c.holds(list...)
 		for _, h := range list {
 			id := h.order.ID
-			for _, criteria := range []supervision.Criteria{{Order: id}, {Buyer: id}, {Seller: id}, {Product: id}} {
+			for _, criteria := range []supervision.Criteria{
+				{Orders: []string{id}}, {Buyers: []string{id}}, {Sellers: []string{id}}, {Products: []string{id}},
+			} {
 				found, err := c.Search(ctx, supervision.Filter{Criteria: criteria, At: day0, Limit: 100})
 				require.NoError(c, err)
 				c.sameOrders([]*history{h}, found, fmt.Sprintf("the answer to %+v", criteria))

@@ -18,6 +18,12 @@ var aboutPages = []sentence{
 		for _, size := range []int{1, 7, 60} {
 			c.sameOrders(p.all, p.turn(supervision.Filter{At: day0, Limit: size}, nil),
 				fmt.Sprintf("pages of %d", size))
+			for _, sort := range sorts {
+				all := supervision.Filter{At: day0.Add(20 * day), Sort: sort, Limit: len(p.all)}
+				page := all
+				page.Limit = size
+				c.sameOrders(p.answer(all), p.turn(page, nil), fmt.Sprintf("pages of %d by %s", size, sort))
+			}
 		}
 	}},
 	{"orders opened at the same instant are not skipped between pages", saysBehind, func(c *check) {
@@ -29,6 +35,9 @@ var aboutPages = []sentence{
 		slices.SortFunc(list, newestFirst)
 		p := &population{c: c, all: list}
 		c.sameOrders(list, p.turn(supervision.Filter{At: day0, Limit: 3}, nil), "pages of 3")
+		slices.Reverse(list)
+		waiting := supervision.Filter{At: day0, Sort: supervision.LongestWaiting, Limit: 3}
+		c.sameOrders(list, p.turn(waiting, nil), "pages of 3, longest waiting first")
 	}},
 	{"a page begins behind a place where no order is", saysBehind, func(c *check) {
 		p := c.populate(40, 7)
@@ -82,7 +91,7 @@ func (p *population) turn(filter supervision.Filter, between func(page int)) (re
 		if len(orders) < filter.Limit {
 			return read
 		}
-		filter.After = orders[len(orders)-1].Listing().Position()
+		filter.After = orders[len(orders)-1].Listing().Position(filter.Sort)
 		if between != nil {
 			between(page)
 		}

@@ -16,7 +16,7 @@ import (
 func (c *check) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
 	found, err := c.Store.Search(ctx, filter)
 	return plain(found, err, func(f service.Found) (supervision.Order, error) {
-		if f.Err == nil && f.Position != f.Order.Listing().Position() {
+		if f.Err == nil && f.Position != f.Order.Listing().Position(filter.Sort) {
 			return f.Order, fmt.Errorf("order %q is found at %v", f.Order.ID, f.Position)
 		}
 		return f.Order, f.Err

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"time"
 
@@ -26,14 +27,18 @@ func (c *check) populate(n int, seed uint64) *population {
 	bounds := make(map[string]time.Time)
 	for _, h := range p.all {
 		l := h.order.Listing()
-		bounds["accepted"], bounds["completed"], bounds["handle by"] = later(l.AcceptedAt, bounds["accepted"]),
-			later(l.CompletedAt, bounds["completed"]), later(l.HandleBy, bounds["handle by"])
+		for name, at := range map[string]time.Time{
+			"accepted": l.AcceptedAt, "closed": l.ClosedAt, "handle by": l.HandleBy, "buyer's appeal": l.BuyerAppeal,
+			"seller's appeal": l.SellerAppeal, "blackout": l.BlackoutBegins, "its end": l.BlackoutEnds,
+		} {
+			bounds[name] = later(at, bounds[name])
+		}
 		if l.Status.Waiting() {
 			bounds["silent"] = later(l.TurnSince.Add(silences[1]), bounds["silent"])
 		}
 	}
-	require.Len(c, bounds, 4, "the case itself is wrong: it has to have orders of every kind")
-	for _, bound := range bounds {
+	for name, bound := range bounds {
+		require.False(c, bound.IsZero(), "the case itself is wrong: it has to have an order with %s", name)
 		p.at = append(p.at, bound.Add(-tick), bound, bound.Add(tick))
 	}
 	slices.SortFunc(p.at, time.Time.Compare)
@@ -56,47 +61,74 @@ func (p *population) agrees(filter supervision.Filter) {
 }
 
 func (p *population) answer(f supervision.Filter) []*history {
-	var want []*history
+	want := []*history{}
+	place := func(h *history) supervision.Position { return h.order.Listing().Position(f.Sort) }
 	for _, h := range p.all {
-		l := h.order.Listing()
-		behind := f.After == (supervision.Position{}) || l.Position().Compare(f.After) < 0
-		if behind && f.Matches(l) && len(want) < f.Limit {
+		if f.Behind(place(h)) && f.Matches(h.order.Listing()) {
 			want = append(want, h)
 		}
 	}
-	return want
+	slices.SortFunc(want, func(a, b *history) int { return f.Sort.Compare(place(a), place(b)) })
+	return want[:min(len(want), f.Limit)]
 }
 
-var silences = []time.Duration{tick, 5 * day, 60 * day}
+var (
+	silences = []time.Duration{tick, 5 * day, 60 * day}
+	sorts    = []supervision.Sort{"", supervision.Newest, supervision.LongestWaiting, supervision.ByHandling}
+)
 
 // fields sets one field of criteria to each value there is.
 func (p *population) fields() [][]supervision.Criteria {
-	order := p.one().order
-	opened := order.OpenedAt
-	fields := [][]supervision.Criteria{
-		{{Order: order.ID}, {Order: "nobody's"}},
-		{{Product: order.Product}, {Product: "nobody's"}},
-		{{Buyer: order.Buyer}, {Buyer: "nobody"}, {Buyer: order.Seller}},
-		{{Seller: order.Seller}, {Seller: "nobody"}, {Seller: order.Buyer}},
-		{{Appeal: supervision.AppealPending}, {Appeal: supervision.AppealOverdue}},
-		{{BoughtFrom: opened}, {BoughtFrom: opened.Add(tick)}, {BoughtFrom: opened.Add(-tick)}},
-		{{BoughtBefore: opened}, {BoughtBefore: opened.Add(tick)}, {BoughtBefore: opened.Add(-tick)}},
-		{}, {}, {}, {},
-	}
-	last := fields[7:]
+	type criteria = supervision.Criteria
+	order, another := p.one().order, p.one().order
+	var statuses, orderStatuses, turns, silent, appeals, bought, accepted, closed []criteria
 	for _, s := range supervision.OrderStatuses() {
-		last[0] = append(last[0], supervision.Criteria{OrderStatus: s})
+		orderStatuses = append(orderStatuses, criteria{OrderStatus: s})
 	}
 	for _, s := range supervision.Statuses() {
-		last[1] = append(last[1], supervision.Criteria{Status: s})
+		statuses = append(statuses, criteria{Status: s})
 	}
 	for _, r := range supervision.Roles() {
-		last[2] = append(last[2], supervision.Criteria{Turn: r})
+		turns = append(turns, criteria{Turn: r})
 	}
 	for _, d := range silences {
-		last[3] = append(last[3], supervision.Criteria{SilentFor: d})
+		silent = append(silent, criteria{SilentFor: d})
 	}
-	return fields
+	for _, s := range supervision.AppealStates() {
+		appeals = append(appeals, criteria{Appeal: s})
+	}
+	for _, span := range p.spans(func(l supervision.Listing) time.Time { return l.BoughtAt }) {
+		bought = append(bought, criteria{Bought: span})
+	}
+	for _, span := range p.spans(func(l supervision.Listing) time.Time { return l.AcceptedAt }) {
+		accepted = append(accepted, criteria{Accepted: span})
+	}
+	for _, span := range p.spans(func(l supervision.Listing) time.Time { return l.ClosedAt }) {
+		closed = append(closed, criteria{Closed: span})
+	}
+	return [][]criteria{
+		{{Orders: []string{order.ID}}, {Orders: []string{"nobody's"}}, {Orders: []string{order.ID, "x", another.ID}}},
+		{{Products: []string{order.Product}}, {Products: []string{"nobody's"}},
+			{Products: []string{order.Product, another.Product}}},
+		{{Buyers: []string{order.Buyer}}, {Buyers: []string{"nobody"}}, {Buyers: []string{order.Seller}},
+			{Buyers: []string{order.Buyer, another.Buyer}}},
+		{{Sellers: []string{order.Seller}}, {Sellers: []string{"nobody"}}, {Sellers: []string{order.Buyer}},
+			{Sellers: []string{order.Seller, another.Seller}}},
+		statuses, orderStatuses, turns, silent, appeals, bought, accepted, closed,
+	}
+}
+
+// spans begin and end around an instant that some order has.
+func (p *population) spans(instant func(supervision.Listing) time.Time) (list []supervision.Span) {
+	var at time.Time
+	for at.IsZero() {
+		at = instant(p.one().order.Listing())
+	}
+	for _, shift := range []time.Duration{-tick, 0, tick} {
+		list = append(list, supervision.Span{From: at.Add(shift)}, supervision.Span{Before: at.Add(shift)},
+			supervision.Span{From: at.Add(shift), Before: at.Add(shift + tick)})
+	}
+	return list
 }
 
 func (p *population) one() *history { return p.all[p.random.IntN(len(p.all))] }
@@ -104,27 +136,28 @@ func (p *population) one() *history { return p.all[p.random.IntN(len(p.all))] }
 // alone are criteria of one field each.
 func (p *population) alone() []supervision.Criteria { return slices.Concat(p.fields()...) }
 
-// drawn is a filter of fields drawn at random, of an instant, a place to begin
-// behind, and a limit.
+// drawn is a filter of fields drawn at random, of an instant, a sort, a place to
+// begin behind, and a limit.
 func (p *population) drawn() supervision.Filter {
-	filter := supervision.Filter{At: p.at[p.random.IntN(len(p.at))], Limit: 1 + p.random.IntN(40)}
+	filter := supervision.Filter{
+		At: p.at[p.random.IntN(len(p.at))], Sort: sorts[p.random.IntN(len(sorts))], Limit: 1 + p.random.IntN(40),
+	}
 	for _, field := range p.fields() {
-		if p.random.IntN(4) == 0 {
-			filter.Criteria = merge(filter.Criteria, field[p.random.IntN(len(field))])
+		if p.random.IntN(5) == 0 {
+			merge(&filter.Criteria, field[p.random.IntN(len(field))])
 		}
 	}
 	if p.random.IntN(3) == 0 {
-		filter.After = p.one().order.Listing().Position()
+		filter.After = p.one().order.Listing().Position(filter.Sort)
 	}
 	return filter
 }
 
 // merge sets what one field's criteria set.
-func merge(c, field supervision.Criteria) supervision.Criteria {
-	c.Order, c.Product, c.Buyer, c.Seller = c.Order+field.Order, c.Product+field.Product, c.Buyer+field.Buyer,
-		c.Seller+field.Seller
-	c.OrderStatus, c.Status, c.Turn = c.OrderStatus+field.OrderStatus, c.Status+field.Status, c.Turn+field.Turn
-	c.SilentFor, c.Appeal = c.SilentFor+field.SilentFor, c.Appeal+field.Appeal
-	c.BoughtFrom, c.BoughtBefore = later(c.BoughtFrom, field.BoughtFrom), later(c.BoughtBefore, field.BoughtBefore)
-	return c
+func merge(c *supervision.Criteria, field supervision.Criteria) {
+	for i := range reflect.TypeFor[supervision.Criteria]().NumField() {
+		if v := reflect.ValueOf(field).Field(i); !v.IsZero() {
+			reflect.ValueOf(c).Elem().Field(i).Set(v)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -10,7 +11,8 @@ import (
 
 const (
 	saysSearch  = "Search returns the orders that match the filter"
-	saysOrdered = "newest first (BoughtAt, then ID by bytes, both descending)"
+	saysOrdered = "newest first: BoughtAt, then ID by bytes, both descending"
+	saysSorted  = "otherwise TurnSince or HandleBy, then ID, both ascending"
 )
 
 // aboutSearch takes Filter.Matches for what a filter means, and a crowd in
@@ -71,7 +73,48 @@ var aboutSearch = []sentence{
 		c.create(list...)
 		slices.SortFunc(list, newestFirst)
 		c.finds(supervision.Filter{At: day0, Limit: 1000}, list...)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyer: "buyer"}, At: day0, Limit: 1000}, list...)
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 1000}, list...)
+	}},
+	{"longest waiting first, and by handling date", saysSorted, func(c *check) {
+		p := c.populate(160, 12)
+		for _, at := range p.at {
+			for _, sort := range sorts {
+				p.agrees(supervision.Filter{At: at, Sort: sort, Limit: 1000})
+			}
+		}
+	}},
+	{"by the bytes of the id where they have waited as long", saysSorted, func(c *check) {
+		var list []*history
+		for _, id := range alike {
+			list = append(list, c.open(opening(id), day0))
+		}
+		c.create(list...)
+		slices.SortFunc(list, func(a, b *history) int { return strings.Compare(a.order.ID, b.order.ID) })
+		c.finds(supervision.Filter{At: day0, Sort: supervision.LongestWaiting, Limit: 1000}, list...)
+		for _, h := range list {
+			c.save(h.appeal())
+		}
+		c.finds(supervision.Filter{At: day0, Sort: supervision.ByHandling, Limit: 1000}, list...)
+	}},
+	{"to whom an appeal is open, in and out of the blackout", saysSearch, func(c *check) {
+		h := c.open(opening("order"), day0)
+		c.create(h)
+		filter := supervision.Filter{Limit: 10}
+		filter.Appeal = supervision.AppealOpenToSeller // the buyer has to submit a request
+		l := h.order.Listing()
+		for at, open := range map[time.Time]bool{
+			l.SellerAppeal.Add(-tick): false, l.SellerAppeal: true,
+			l.BlackoutBegins.Add(-tick): true, l.BlackoutBegins: false,
+			l.BlackoutEnds.Add(-tick): false, l.BlackoutEnds: true,
+		} {
+			if filter.At = at; open {
+				c.finds(filter, h)
+			} else {
+				c.finds(filter)
+			}
+		}
+		filter.At, filter.Appeal = l.SellerAppeal, supervision.AppealOpenToBuyer
+		c.finds(filter)
 	}},
 	{"at most as many as the limit", "at most Limit", func(c *check) {
 		p := c.populate(30, 5)
@@ -112,5 +155,5 @@ var aboutSearch = []sentence{
 }
 
 func newestFirst(a, b *history) int {
-	return b.order.Listing().Position().Compare(a.order.Listing().Position())
+	return supervision.Newest.Compare(a.order.Listing().Position(""), b.order.Listing().Position(""))
 }

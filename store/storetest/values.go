@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -102,9 +103,10 @@ func instantsInUTC(c *check) {
 		hour).
 		manager(supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
 	c.create(h, appealed)
-	t := published(1)
-	t.PublishedAt = day0.In(zone)
-	require.NoError(c, c.PutTemplate(ctx, t))
+	published := service.RequestTemplate{
+		Seller: "seller", Product: "product", Version: 1, PublishedAt: day0.In(zone), Template: form,
+	}
+	require.NoError(c, c.PutTemplate(ctx, published))
 
 	inUTC := func(what string, v any) {
 		c.Helper()
@@ -133,13 +135,10 @@ func instantsInUTC(c *check) {
 	claimed, err := c.Store.Claim(ctx, day0.Add(30*day), hour, 100)
 	require.NoError(c, err)
 	inUTC("Claim", claimed)
-	stored, err := c.Template(ctx, t.TemplateID)
+	stored, err := c.Template(ctx, "seller", "product", 0)
 	require.NoError(c, err)
 	inUTC("Template", stored)
 	require.Equal(c, day0, stored.PublishedAt)
-	latest, err := c.LatestTemplates(ctx, "seller", "product")
-	require.NoError(c, err)
-	inUTC("LatestTemplates", latest)
 }
 
 // accepted lets the buyer accept what is delivered.
@@ -155,8 +154,8 @@ func zonesInQuestions(c *check) {
 	due := h.order.NextDue()
 	filter := supervision.Filter{At: due.In(zone), Limit: 10,
 		After: supervision.Position{At: day0.Add(tick).In(zone), ID: ""}}
-	filter.Status, filter.BoughtFrom, filter.BoughtBefore = supervision.Completed, day0.In(zone),
-		day0.Add(tick).In(zone)
+	filter.Status, filter.Bought = supervision.Completed,
+		supervision.Span{From: day0.In(zone), Before: day0.Add(tick).In(zone)}
 	found, err := c.Search(ctx, filter)
 	require.NoError(c, err)
 	c.sameOrders([]*history{h}, found, "searched with instants of another zone")

@@ -221,7 +221,7 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	require.NoError(t, err)
 	records := append([]supervision.Record{first}, made...)
 	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
-		assert.Equal(t, 7, o.Form(op).Version)
+		assert.Equal(t, 7, o.Form(op))
 		return form
 	}
 	assert.Empty(t, audit.Verify(records, forms))

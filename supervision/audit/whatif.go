@@ -111,7 +111,10 @@ func retell(records []supervision.Record, policy supervision.Policy) (*retelling
 		}
 	}
 	w.outcome.Order, w.outcome.Policy = w.order.ID, policy.Name
-	w.outcome.Status, w.outcome.CompletedAt = w.order.Status, w.order.Listing().CompletedAt
+	w.outcome.Status = w.order.Status
+	if end := w.order.Listing(); end.ClosedAs == supervision.Completed {
+		w.outcome.CompletedAt = end.ClosedAt
+	}
 	w.pass(time.Time{})
 	slices.SortStableFunc(w.outcome.Windows, func(a, b Window) int { return a.From.Compare(b.From) })
 	return w, nil

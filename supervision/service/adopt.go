@@ -123,10 +123,11 @@ func (s *Service) adopt(ctx context.Context, a supervision.Adoption, at time.Tim
 	}{
 		{supervision.OpSubmitRequest, "request_template_version"}, {supervision.OpDeliver, "delivery_template_version"},
 	} {
-		if version := pinned.Form(on.op).Version; version <= 0 || version > supervision.MaxTemplateVersion {
+		version := pinned.Form(on.op)
+		if version <= 0 {
 			continue
 		}
-		form, err := s.pinned(ctx, &pinned, on.op)
+		form, err := s.pinned(ctx, &pinned, version)
 		switch {
 		case errors.Is(err, errLost):
 			lost.Add(on.field, fault.Unknown, "name a version that is published, or 0 for free text")

@@ -28,19 +28,16 @@ func (s *Service) Archive(ctx context.Context, closedBefore time.Time,
 		return 0, err
 	}
 	var step step
-	for _, status := range []supervision.OrderStatus{supervision.OrderCompleted, supervision.OrderCanceled} {
-		filter := supervision.Filter{At: s.Now(), Limit: s.batch, Criteria: supervision.Criteria{
-			OrderStatus: status, BoughtBefore: closedBefore, // what closed before was bought before
-		}}
-		if err := s.archive(ctx, filter, closedBefore, sink, &step); err != nil {
-			return step.done, err
-		}
+	filter := supervision.Filter{At: s.Now(), Limit: s.batch}
+	filter.Closed.Before = closedBefore
+	if err := s.archive(ctx, filter, sink, &step); err != nil {
+		return step.done, err
 	}
 	return step.done, step.err()
 }
 
 // archive goes through the orders that a filter finds.
-func (s *Service) archive(ctx context.Context, filter supervision.Filter, closedBefore time.Time,
+func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 	sink func(context.Context, History) error, step *step) error {
 	for {
 		page, err := s.store.Search(ctx, filter)
@@ -53,7 +50,7 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter, closed
 				step.fail(found.ID, found.Err)
 				continue
 			}
-			if !order.Status.Final() || !order.ClosedAt.Before(closedBefore) { // a worker has to store the end first
+			if !order.Status.Final() { // a worker has to store the end first
 				continue
 			}
 			removed, err := s.handOver(ctx, order, sink)

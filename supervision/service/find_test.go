@@ -93,13 +93,13 @@ func anyQuery(random *rand.Rand, now time.Time) supervision.Query {
 	var q supervision.Query
 	q.Limit = pick(random, 0, 1, 2, 7, supervision.MaxPage)
 	for range 1 + random.IntN(3) { // few criteria at once, so that something is found
-		switch random.IntN(9) {
+		switch random.IntN(11) {
 		case 0:
-			q.Product = pick(random, "p-1", "p-2", "p-3")
+			q.Products = pick(random, []string{"p-1"}, []string{"p-2"}, []string{"p-3"}, []string{"p-1", "p-3"})
 		case 1:
-			q.Buyer = pick(random, ben.ID, otherBuyer.ID)
+			q.Buyers = pick(random, []string{ben.ID}, []string{otherBuyer.ID}, []string{otherBuyer.ID, ben.ID})
 		case 2:
-			q.Seller = pick(random, sue.ID, otherSeller.ID)
+			q.Sellers = pick(random, []string{sue.ID}, []string{otherSeller.ID}, []string{"x", sue.ID})
 		case 3:
 			q.OrderStatus = pick(random, supervision.OrderStatuses()...)
 		case 4:
@@ -109,32 +109,73 @@ func anyQuery(random *rand.Rand, now time.Time) supervision.Query {
 		case 6:
 			q.SilentFor = pick(random, tick, 5*day, 5*day-tick, 20*day)
 		case 7:
-			q.Appeal = pick(random, supervision.AppealPending, supervision.AppealOverdue)
+			q.Appeal = pick(random, supervision.AppealStates()...)
 		case 8:
-			q.BoughtFrom = maybe(random, bought, now.Add(-9*day), now)
-			q.BoughtBefore = maybe(random, bought.Add(day), now.Add(-9*day), now)
+			q.Bought = anySpan(random, now)
+		case 9:
+			q.Accepted = anySpan(random, now)
+		case 10:
+			q.Closed = anySpan(random, now)
 		}
 	}
 	if random.IntN(8) == 0 {
-		q.Order = "o-3"
+		q.Orders = []string{"o-3", "o-1"}
 	}
+	q.Sort = maybe(random, supervision.Newest, supervision.LongestWaiting, supervision.ByHandling)
 	return q
+}
+
+func anySpan(random *rand.Rand, now time.Time) supervision.Span {
+	return supervision.Span{From: maybe(random, bought, now.Add(-9*day), now),
+		Before: maybe(random, bought.Add(day), now.Add(-9*day), now)}
 }
 
 // shows says what a search has to find, from the orders as Service.Order shows
 // them.
 func shows(actor supervision.Actor, q supervision.Query, o supervision.Order, now time.Time) bool {
 	is := func(want, have string) bool { return want == "" || want == have }
+	in := func(want []string, have string) bool { return want == nil || slices.Contains(want, have) }
+	within := func(want supervision.Span, have time.Time) bool {
+		return want == supervision.Span{} || !have.IsZero() && !have.Before(want.From) &&
+			(want.Before.IsZero() || have.Before(want.Before))
+	}
 	silent := o.Turn() == supervision.RoleBuyer || o.Turn() == supervision.RoleSeller
 	return (actor.Role != supervision.RoleBuyer || actor.ID == o.Buyer) &&
 		(actor.Role != supervision.RoleSeller || actor.ID == o.Seller) &&
-		is(q.Order, o.ID) && is(q.Product, o.Product) && is(q.Buyer, o.Buyer) && is(q.Seller, o.Seller) &&
+		in(q.Orders, o.ID) && in(q.Products, o.Product) && in(q.Buyers, o.Buyer) && in(q.Sellers, o.Seller) &&
 		is(string(q.OrderStatus), string(o.OrderStatus())) && is(string(q.Status), string(o.Status)) &&
 		is(string(q.Turn), string(o.Turn())) &&
 		(q.SilentFor == 0 || silent && now.Sub(o.TurnSince) > q.SilentFor) &&
-		(q.Appeal == "" || o.Appeal.Pending()) && (q.Appeal != supervision.AppealOverdue || o.Appeal.Overdue(now)) &&
-		(q.BoughtFrom.IsZero() || !o.BoughtAt.Before(q.BoughtFrom)) &&
-		(q.BoughtBefore.IsZero() || o.BoughtAt.Before(q.BoughtBefore))
+		appealStands(q.Appeal, o, now) && within(q.Bought, o.BoughtAt) &&
+		within(q.Accepted, acceptedAt(o)) && within(q.Closed, o.ClosedAt) &&
+		(q.Sort != supervision.LongestWaiting || silent) && (q.Sort != supervision.ByHandling || o.Appeal.Pending())
+}
+
+// appealStands asks the order what the list is searched by.
+func appealStands(state supervision.AppealState, o supervision.Order, now time.Time) bool {
+	raises := func(actor supervision.Actor) bool {
+		d, err := o.Permit(actor, supervision.OpRaiseAppeal, now)
+		return err == nil && d.Allowed
+	}
+	switch state {
+	case supervision.AppealPending:
+		return o.Appeal.Pending()
+	case supervision.AppealOverdue:
+		return o.Appeal.Overdue(now)
+	case supervision.AppealOpenToBuyer:
+		return raises(supervision.Buyer(o.Buyer))
+	case supervision.AppealOpenToSeller:
+		return raises(supervision.Seller(o.Seller))
+	}
+	return true
+}
+
+// acceptedAt is when an order was accepted, if that stands.
+func acceptedAt(o supervision.Order) (at time.Time) {
+	if o.Status == supervision.Accepted || o.Status == supervision.Completed {
+		at = o.AcceptedAt
+	}
+	return at
 }
 
 // Order, Search and Records tell the same of an order at the same instant,
@@ -158,9 +199,6 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 				settledLate++
 			}
 		}
-		slices.SortFunc(all, func(x, y supervision.Order) int {
-			return cmp.Or(y.BoughtAt.Compare(x.BoughtAt), strings.Compare(y.ID, x.ID))
-		})
 		for range queries {
 			actor := pick(random, ben, sue, mia, otherBuyer, supervision.System())
 			query := anyQuery(random, b.Service.Now())
@@ -170,6 +208,7 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 					want = append(want, order)
 				}
 			}
+			slices.SortFunc(want, sortedBy(query.Sort))
 			require.Equal(t, want, b.search(actor, query), "%s %+v", actor, query)
 			found += len(want)
 		}
@@ -181,6 +220,18 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 	}
 	assert.Greater(t, settledLate, 100, "most of what time made was not stored yet when it was asked for")
 	assert.Greater(t, found, 1000)
+}
+
+func sortedBy(sort supervision.Sort) func(x, y supervision.Order) int {
+	return func(x, y supervision.Order) int {
+		switch sort {
+		case supervision.LongestWaiting:
+			return cmp.Or(x.TurnSince.Compare(y.TurnSince), strings.Compare(x.ID, y.ID))
+		case supervision.ByHandling:
+			return cmp.Or(x.Appeal.HandleBy.Compare(y.Appeal.HandleBy), strings.Compare(x.ID, y.ID))
+		}
+		return cmp.Or(y.BoughtAt.Compare(x.BoughtAt), strings.Compare(y.ID, x.ID))
+	}
 }
 
 // What is searched by an instant changes at that instant and not a tick
@@ -208,10 +259,10 @@ func TestSearch_Boundaries(t *testing.T) {
 	b.Clock.Add(tick)
 	assert.True(t, finds(overdue))
 
-	assert.True(t, finds(func(q *supervision.Query) { q.BoughtFrom = bought }))
-	assert.False(t, finds(func(q *supervision.Query) { q.BoughtFrom = bought.Add(tick) }))
-	assert.True(t, finds(func(q *supervision.Query) { q.BoughtBefore = bought.Add(tick) }))
-	assert.False(t, finds(func(q *supervision.Query) { q.BoughtBefore = bought }))
+	assert.True(t, finds(func(q *supervision.Query) { q.Bought.From = bought }))
+	assert.False(t, finds(func(q *supervision.Query) { q.Bought.From = bought.Add(tick) }))
+	assert.True(t, finds(func(q *supervision.Query) { q.Bought.Before = bought.Add(tick) }))
+	assert.False(t, finds(func(q *supervision.Query) { q.Bought.Before = bought }))
 }
 
 // toSomeBoundary is how long it takes until something changes by time alone, a
@@ -340,12 +391,12 @@ func TestR22_SearchShowsAPartyItsOwnOrders(t *testing.T) {
 	assert.Empty(t, b.search(supervision.Buyer("nobody"), supervision.Query{}))
 
 	var query supervision.Query
-	query.Buyer = otherBuyer.ID
+	query.Buyers = []string{otherBuyer.ID}
 	b.Store.Repair()
 	assert.Empty(t, b.search(ben, query), "naming somebody else does not widen it")
 	assert.Empty(t, b.Store.Calls(), "and is not even looked for")
 	query = supervision.Query{}
-	query.Order = b.search(otherBuyer, supervision.Query{})[0].ID
+	query.Orders = []string{b.search(otherBuyer, supervision.Query{})[0].ID}
 	assert.Empty(t, b.search(ben, query), "nor does naming an order")
 	assert.Len(t, b.search(mia, query), 1)
 }
@@ -353,13 +404,16 @@ func TestR22_SearchShowsAPartyItsOwnOrders(t *testing.T) {
 func TestSearch_FaultyQueries(t *testing.T) {
 	b := newBench(t)
 	var q supervision.Query
-	q.Order, q.Product, q.Buyer, q.Seller = "\n", "\xff", strings.Repeat("x", supervision.MaxID+1), " x"
+	q.Orders, q.Products = []string{"o-1", "\n", "\r"}, []string{"\xff"}
+	q.Buyers, q.Sellers = []string{strings.Repeat("x", supervision.MaxID+1)}, []string{" x"}
 	q.OrderStatus, q.Status, q.Turn, q.Appeal = "owner", "owner", "owner", "lost"
-	q.SilentFor, q.Limit, q.Cursor = -1, -1, "?"
-	q.BoughtFrom, q.BoughtBefore = time.Unix(-1, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	q.SilentFor, q.Limit, q.Cursor, q.Sort = -1, -1, "?", "oldest"
+	never := supervision.Span{From: time.Unix(-1, 0), Before: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	q.Bought, q.Accepted, q.Closed = never, never, never
 	page, err := b.Service.Search(t.Context(), mia, q)
 	invalid(t, err, "order", "product", "buyer", "seller", "order_status", "status", "turn", "silent_for", "appeal",
-		"bought_from", "bought_before", "limit", "cursor")
+		"bought_from", "bought_before", "accepted_from", "accepted_before", "closed_from", "closed_before", "sort", "limit",
+		"cursor")
 	assert.Zero(t, page)
 	for _, limit := range []int{-1, supervision.MaxPage + 1} {
 		_, err = b.Service.Search(t.Context(), mia, supervision.Query{Limit: limit})
@@ -419,7 +473,7 @@ func TestSearch_ACursorGoesWithItsSearch(t *testing.T) {
 	require.NotEmpty(t, first.Next)
 
 	other := supervision.Query{Limit: 1, Cursor: first.Next}
-	other.Product = "p-1"
+	other.Products = []string{"p-1"}
 	_, err = b.Service.Search(t.Context(), ben, other)
 	invalid(t, err, "cursor")
 	_, err = b.Service.Search(t.Context(), otherBuyer, supervision.Query{Limit: 1, Cursor: first.Next})
@@ -431,7 +485,7 @@ func TestSearch_ACursorGoesWithItsSearch(t *testing.T) {
 
 	b.Clock.Add(day)
 	same := supervision.Query{Limit: 1, Cursor: first.Next}
-	same.Buyer = ben.ID
+	same.Buyers = []string{ben.ID}
 	_, err = b.Service.Search(t.Context(), ben, same)
 	require.NoError(t, err, "time goes on, and a buyer's own name adds nothing")
 }

@@ -179,7 +179,7 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 	return order, repeated, nil
 }
 
-// Page is one page of the order list, newest first.
+// Page is one page of the order list.
 type Page struct {
 	Orders []supervision.Order
 	// Unreadable are the orders of the page that are stored and cannot be read.
@@ -189,7 +189,7 @@ type Page struct {
 }
 
 // Search returns a page of the orders that the actor may see and the query asks
-// for, newest first, each as it is now and as the actor may see it (R22, R34).
+// for, in the query's order, each as it is now and as the actor may see it (R22, R34).
 // An order that cannot be read hides no other. Errors: [*InvalidError] for a
 // faulty query, cursor or actor, and the store's own.
 func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {

@@ -13,22 +13,21 @@ type Method string
 
 // The methods of a store.
 const (
-	Create          Method = "Create"
-	Load            Method = "Load"
-	Save            Method = "Save"
-	Search          Method = "Search"
-	Records         Method = "Records"
-	Due             Method = "Due"
-	Claim           Method = "Claim"
-	Acknowledge     Method = "Acknowledge"
-	Return          Method = "Return"
-	Aside           Method = "Aside"
-	PutTemplate     Method = "PutTemplate"
-	Template        Method = "Template"
-	LatestTemplates Method = "LatestTemplates"
-	Between         Method = "Between"
-	Erase           Method = "Erase"
-	Remove          Method = "Remove"
+	Create      Method = "Create"
+	Load        Method = "Load"
+	Save        Method = "Save"
+	Search      Method = "Search"
+	Records     Method = "Records"
+	Due         Method = "Due"
+	Claim       Method = "Claim"
+	Acknowledge Method = "Acknowledge"
+	Return      Method = "Return"
+	Aside       Method = "Aside"
+	PutTemplate Method = "PutTemplate"
+	Template    Method = "Template"
+	Between     Method = "Between"
+	Erase       Method = "Erase"
+	Remove      Method = "Remove"
 )
 
 // ErrInjected is what a broken store returns where a [Failure] names no other

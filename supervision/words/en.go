@@ -49,8 +49,10 @@ func English() *Language {
 			supervision.StepCanceled: "canceled here",
 		},
 		AppealStates: map[supervision.AppealState]string{
-			supervision.AppealPending: "Pending",
-			supervision.AppealOverdue: "Decision overdue",
+			supervision.AppealPending:      "Pending",
+			supervision.AppealOverdue:      "Decision overdue",
+			supervision.AppealOpenToBuyer:  "Open to the buyer",
+			supervision.AppealOpenToSeller: "Open to the seller",
 		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "Open order",

@@ -44,8 +44,10 @@ func Chinese() *Language {
 			supervision.StepCanceled: "在此取消",
 		},
 		AppealStates: map[supervision.AppealState]string{
-			supervision.AppealPending: "待处理",
-			supervision.AppealOverdue: "处理超时",
+			supervision.AppealPending:      "待处理",
+			supervision.AppealOverdue:      "处理超时",
+			supervision.AppealOpenToBuyer:  "买家可申诉",
+			supervision.AppealOpenToSeller: "商家可申诉",
 		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "开通服务监管",

@@ -66,7 +66,7 @@ func (b *backlog) seed(n int) error {
 		return err
 	}
 	name := orderIDs[0]
-	const columns = "product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version"
+	const columns = "product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, version"
 	number := "printf('%07d', n)"
 	if b.name == "postgres" {
 		number = "lpad(n::text, 7, '0')"
@@ -90,7 +90,7 @@ func (d database) series(n int) string {
 // refill puts the first n orders of the seed back into the tables of a side,
 // and nothing else.
 func (b *backlog) refill(t tables, n int) error {
-	const columns = "id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document"
+	const columns = "id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, version, document"
 	statements := []string{
 		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records",
 		"DELETE FROM " + t.prefix + "outbox",
@@ -192,13 +192,13 @@ const (
 			'updated_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'turn_since', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'passed', document::jsonb->'passed' || '"accepted"', 'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
-	WHERE due <= $1 RETURNING id, version, completed_at),
+	WHERE due <= $1 RETURNING id, version, closed_at),
 added AS (
-	INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version, completed_at, json_build_object('format', 1, 'order', id, 'seq', version,
-		'at', to_char(to_timestamp(completed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+	INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version, closed_at, json_build_object('format', 1, 'order', id, 'seq', version,
+		'at', to_char(to_timestamp(closed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted', 'to', 'completed',
 		'action', json_build_object())::text FROM settled)
-INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version, completed_at, completed_at FROM settled`
+INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version, closed_at, closed_at FROM settled`
 
 	liteRecords = `INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version + 1, due, json_object('format', 1, 'order', id, 'seq', version + 1,
 	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system', 'id', 'system'),

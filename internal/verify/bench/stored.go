@@ -40,7 +40,7 @@ func storedBytes(moves []move) (stored, typed int, err error) {
 		return 0, 0, err
 	}
 	for _, columns := range []string{
-		"id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, completed_at, canceled_at, handle_by, version, document FROM " + g.ours.prefix + "orders",
+		"id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document FROM " + g.ours.prefix + "orders",
 		"order_id, seq, happened_at, idem_key, document FROM " + g.ours.prefix + "records",
 	} {
 		n, err := g.bytes("SELECT " + columns)

@@ -112,8 +112,6 @@ var flows = []plot{
 		{"R31", "an amendment closes an order in the past",
 			`a.Policy.AtScheduledEnd.to() != "" && !c.again && a.past(c)`,
 			`false`},
-		{"R04", "another seller's templates take the place of the pinned ones", `o.TemplateSeller = o.Seller`,
-			`o.TemplateSeller = a.Seller`},
 	}},
 	{"supervision/receipt.go", coreTests, []mutant{
 		{"R17", "a receipt in a freeze counts from itself", `o.ReceivedAt = o.Appeal.Ruling.At`, `_ = o`},
@@ -153,8 +151,8 @@ var flows = []plot{
 			`o.Policy, o.Paid = a.Policy, a.Paid`, `o.Policy, o.Paid = Guide(), a.Paid`},
 	}},
 	{"supervision/form.go", coreTests, []mutant{
-		{"R04", "a delivery fills in the request's template", `o.DeliveryTemplateVersion`,
-			`o.RequestTemplateVersion`},
+		{"R04", "a delivery fills in the request's template", `return o.DeliveryTemplateVersion`,
+			`return o.RequestTemplateVersion`},
 		{"R07", "a delivery on a template may say it in words as well", `case text != "":`, `case false:`},
 		{"R07", "a delivery without a template needs no result", `f.text(field, text, version == 0)`,
 			`f.text(field, text, false)`},
@@ -175,20 +173,24 @@ var flows = []plot{
 		{"R15", "a step that a ruling led beyond is shown as done", `i < here && now.Passed.Has(steps[i])`, `i < here`},
 	}},
 	{"supervision/listing.go", coreTests, []mutant{
-		{"R30", "the order list shows a frozen order as accepted", `	case Accepted:
-		l.AcceptedAt`, `	case Accepted, Frozen:
-		l.AcceptedAt`},
+		{"R30", "the order list shows a frozen order as accepted", `end.Status == Accepted || end.Status == Completed {`,
+			`end.Status == Accepted || end.Status == Frozen || end.Status == Completed {`},
+		{"R14", "a list of appeals that are open forgets the blackout", `l.BlackoutBegins, l.BlackoutEnds = begins,`,
+			`l.BlackoutBegins, l.BlackoutEnds = now.ScheduledEnd,`},
 		{"R02", "the order list shows an order as accepted at the instant it is completed",
 			`!instant.IsZero() && !instant.After(at)`, `!instant.IsZero() && instant.Before(at)`},
 	}},
+	{"supervision/criteria.go", append(coreTests, serviceTests...), []mutant{
+		{"R02", "the list searches by the stored status", `status := l.StatusAt(at)`, `status := l.Status`},
+		{"R09", "silent for exactly the length asked for is found", `l.TurnSince.Add(c.SilentFor).Before(at)`,
+			`!l.TurnSince.Add(c.SilentFor).After(at)`},
+		{"R22", "a party finds other parties' orders", `	*own = []string{actor.ID}` + "\n", ``},
+		{"order list", "the last instant of a period is in it", `at.Before(s.Before)`,
+			`!at.After(s.Before)`},
+	}},
 	{"supervision/query.go", append(coreTests, serviceTests...), []mutant{
-		{"R02", "the list searches by the stored status", `status := l.StatusAt(f.At)`, `status := l.Status`},
-		{"R09", "silent for exactly the length asked for is found", `since.Add(f.SilentFor).Before(f.At)`,
-			`!since.Add(f.SilentFor).After(f.At)`},
-		{"R22", "a party finds other parties' orders", `	*own = actor.ID` + "\n", ``},
 		{"order list", "a cursor goes with any search", ` || wire.Search != search`, ``},
-		{"order list", "the last instant of a period is in it", `l.BoughtAt.Before(f.BoughtBefore)`,
-			`!l.BoughtAt.After(f.BoughtBefore)`},
+		{"order list", "a cursor goes with any sort", `"%#v %s", f.Criteria, f.Sort)`, `"%#v", f.Criteria)`},
 	}},
 	{"supervision/faults.go", coreTests, []mutant{
 		{"bad input", "attachments share the caller's memory", `	checked := make([]Attachment, len(list))`,
@@ -204,7 +206,6 @@ var services = []plot{
 		{"R28", "opening an order again returns another buyer's", `if len(fields) > 0 {`, `if len(fields) > 99 {`},
 		{"R28", "an opening cannot be repeated once its scheduled end has come", `if end.IsZero() || end.After(at) {`,
 			`if end.IsZero() || !end.After(at) {`},
-		{"R04", "a withdrawn template is pinned to new orders", `		case t.Withdrawn():` + "\n", ``},
 	}},
 	{"supervision/service/service.go", serviceTests, []mutant{
 		{"R02", "the clock is cut to milliseconds", `s.clock.Now().UTC().Truncate(supervision.Tick)`,
@@ -233,16 +234,8 @@ var services = []plot{
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{
 		{"R04", "a running order gets the latest version of the template",
-			`published, err := s.store.Template(ctx, id)`,
-			`latest := id
-	latest.Version = 0
-	published, err := s.Template(ctx, latest)`},
-		{"R04", "who publishes too late hears of no conflict", `case err == nil && same(before.Template, t):`,
-			`case err == nil:`},
-		{"R28", "a template that is published again is a conflict", `case err == nil && same(before.Template, t):`,
-			`case false:`},
-		{"R04", "a seller publishes for another", `actor.Role != supervision.RoleSeller || actor.ID != id.Seller`,
-			`actor.Role != supervision.RoleSeller`},
+			`s.store.Template(ctx, id.seller, id.product, id.version)`,
+			`s.store.Template(ctx, id.seller, id.product, 0)`},
 	}},
 	{"supervision/service/observer.go", serviceTests, []mutant{
 		{"observer", "an observer hears of an operation twice", `	s.observer.operation(ctx, e)`,

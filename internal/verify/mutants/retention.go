@@ -25,8 +25,8 @@ var retentions = []plot{
 	{"supervision/service/archive.go", serviceTests, []mutant{
 		{"R35", "an order is removed that the sink has refused",
 			"if err := sink(ctx, history); err != nil {\n		return false, err\n	}", `_ = sink(ctx, history)`},
-		{"R35", "an order that closed at the instant is archived", `!order.ClosedAt.Before(closedBefore)`,
-			`order.ClosedAt.After(closedBefore)`},
+		{"R35", "an order that closed at the instant is archived", `filter.Closed.Before = closedBefore`,
+			`filter.Closed.Before = closedBefore.Add(1)`},
 	}},
 	{"store/memory/retention.go", memoryTests, []mutant{
 		{"R35", "an order is removed while a record waits", ` || len(s.outbox[id]) > 0`, ``},

@@ -19,7 +19,7 @@ import (
 type Plain struct {
 	mu        sync.Mutex
 	rows      []*row
-	templates []service.PublishedTemplate
+	templates []service.RequestTemplate
 }
 
 var _ service.Store = (*Plain)(nil)
@@ -145,12 +145,12 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]servic
 	var found []service.Found
 	for _, r := range s.rows {
 		listing := r.order.Listing()
-		behind := filter.After == (supervision.Position{}) || listing.Position().Compare(filter.After) < 0
-		if behind && filter.Matches(listing) {
-			found = append(found, service.Found{Position: listing.Position(), Order: r.order.Clone()})
+		place := listing.Position(filter.Sort)
+		if filter.Behind(place) && filter.Matches(listing) {
+			found = append(found, service.Found{Position: place, Order: r.order.Clone()})
 		}
 	}
-	slices.SortFunc(found, func(a, b service.Found) int { return b.Position.Compare(a.Position) })
+	slices.SortFunc(found, func(a, b service.Found) int { return filter.Sort.Compare(a.Position, b.Position) })
 	return found[:min(len(found), filter.Limit)], nil
 }
 
@@ -298,23 +298,15 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 }
 
 // PutTemplate implements [service.Templates].
-func (s *Plain) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
-	if err := t.Validate(); err != nil {
-		return err
-	}
+func (s *Plain) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	latest := 0
-	for _, other := range s.templates {
-		if other.Seller == t.Seller && other.Product == t.Product && other.Operation == t.Operation {
-			latest = other.Version
-		}
-	}
-	if t.Version != latest+1 {
-		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest, service.ErrConflict)
+	if latest := s.template(t.Seller, t.Product, 0); t.Version != latest.Version+1 {
+		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version,
+			service.ErrConflict)
 	}
 	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC().Truncate(supervision.Tick)
 	s.templates = append(s.templates, t)
@@ -322,40 +314,29 @@ func (s *Plain) PutTemplate(ctx context.Context, t service.PublishedTemplate) er
 }
 
 // Template implements [service.Templates].
-func (s *Plain) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+func (s *Plain) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
-		return service.PublishedTemplate{}, err
+		return service.RequestTemplate{}, err
 	}
 	defer leave()
-	for _, t := range s.templates {
-		if t.TemplateID == id {
-			t.Template = t.Template.Clone()
-			return t, nil
-		}
+	t := s.template(seller, product, version)
+	if t.Version == 0 {
+		return t, fmt.Errorf("simulation: template: %w", supervision.ErrNotFound)
 	}
-	return service.PublishedTemplate{}, fmt.Errorf("simulation: template: %w", supervision.ErrNotFound)
+	t.Template = t.Template.Clone()
+	return t, nil
 }
 
-// LatestTemplates implements [service.Templates].
-func (s *Plain) LatestTemplates(
-	ctx context.Context, seller, product string,
-) (latest []service.PublishedTemplate, err error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	for _, op := range []supervision.Operation{supervision.OpDeliver, supervision.OpSubmitRequest} {
-		for _, t := range slices.Backward(s.templates) {
-			if t.Seller == seller && t.Product == product && t.Operation == op {
-				t.Template = t.Template.Clone()
-				latest = append(latest, t)
-				break
-			}
+// template finds a version, or the latest for 0; the zero value where there is
+// none.
+func (s *Plain) template(seller, product string, version int) (found service.RequestTemplate) {
+	for _, t := range s.templates {
+		if t.Seller == seller && t.Product == product && (version == 0 || version == t.Version) {
+			found = t
 		}
 	}
-	return latest, nil
+	return found
 }
 
 // Between implements [service.Retention].

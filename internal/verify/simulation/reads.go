@@ -2,8 +2,12 @@ package simulation
 
 import (
 	"errors"
+	"slices"
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -52,15 +56,17 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 	orders := make([]supervision.Order, len(list))
 	for i, found := range list {
 		orders[i] = found.Order
-		if found.Err != nil || found.Position != found.Order.Listing().Position() {
+		if found.Err != nil || found.Position != found.Order.Listing().Position(f.Sort) {
 			w.fail("searching: %+v, %v", found.Position, found.Err)
 		}
 	}
 	found := 0
 	for _, s := range w.orders {
 		now, _ := s.last().Settle(bridge.Micros(f.At))
-		if (f.Buyer == "" || f.Buyer == now.Buyer) && (f.Seller == "" || f.Seller == now.Seller) &&
-			(f.Status == "" || string(f.Status) == now.Status) {
+		if (f.Buyers == nil || f.Buyers[0] == now.Buyer) && (f.Sellers == nil || f.Sellers[0] == now.Seller) &&
+			(f.Status == "" || string(f.Status) == now.Status) && appealStands(f, now) &&
+			(f.Sort != supervision.LongestWaiting || now.Turn() == "buyer" || now.Turn() == "seller") &&
+			(f.Sort != supervision.ByHandling || now.Status == "frozen") {
 			found++
 		}
 	}
@@ -68,8 +74,7 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(orders), found, f.Limit)
 	}
 	for i := range orders {
-		if i > 0 && (orders[i-1].BoughtAt.Before(orders[i].BoughtAt) ||
-			orders[i-1].BoughtAt.Equal(orders[i].BoughtAt) && orders[i-1].ID <= orders[i].ID) {
+		if i > 0 && !comesFirst(f.Sort, &orders[i-1], &orders[i]) {
 			w.fail("searching: %s before %s", orders[i-1].ID, orders[i].ID)
 		}
 		s := w.shadow(orders[i].ID)
@@ -79,6 +84,41 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 			w.fail("order %s as found: %s", s.id, diff)
 		}
 	}
+}
+
+// appealStands asks the model whether an order's appeal stands as a search wants
+// it.
+func appealStands(f supervision.Filter, o model.Order) bool {
+	role := ""
+	switch f.Appeal {
+	case "":
+		return true
+	case supervision.AppealOpenToBuyer:
+		role = "buyer"
+	case supervision.AppealOpenToSeller:
+		role = "seller"
+	default:
+		return o.Status == "frozen" &&
+			(f.Appeal == supervision.AppealPending || bridge.Micros(f.At) > o.Appeal.HandleBy)
+	}
+	return !bridge.Time(o.Bought).After(f.At) && slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool {
+		return o.Holds(role, string(g), max(bridge.Micros(f.At), o.Updated))
+	})
+}
+
+// comesFirst reports whether an order belongs before another.
+func comesFirst(by supervision.Sort, a, b *supervision.Order) bool {
+	var c int
+	switch by {
+	case supervision.LongestWaiting:
+		c = a.Facts().Since.Compare(b.Facts().Since)
+	case supervision.ByHandling:
+		c = a.Appeal.HandleBy.Compare(b.Appeal.HandleBy)
+	default:
+		a, b = b, a
+		c = a.BoughtAt.Compare(b.BoughtAt)
+	}
+	return c < 0 || c == 0 && a.ID < b.ID
 }
 
 // dueListed holds a list of due orders against those that are due: sorted by

@@ -18,7 +18,7 @@ func (p *process) trade(role, id string) {
 		switch dice := w.random.IntN(100); {
 		case role == "buyer" && w.opened < w.plan.orders && dice < 50:
 			p.open(id)
-		case role == "seller" && dice < 4 && len(w.templates) < 12:
+		case role == "seller" && dice < 4 && w.latest(id, "p0") < 3:
 			p.publish(id)
 		case dice >= 90:
 			p.look(role, id)
@@ -66,6 +66,21 @@ func (p *process) open(buyer string) {
 	}
 }
 
+// publish publishes the next version of a seller's template, without faults:
+// only one seller ever does, and knows the version.
+func (p *process) publish(seller string) {
+	w := p.world
+	h := w.anyHost()
+	p.call.spared = true
+	p.on(h, func(ctx context.Context) {
+		next := w.latest(seller, "p0") + 1
+		t, err := h.service.PublishTemplate(ctx, supervision.Seller(seller), "p0", bridge.Template(next))
+		if err != nil || t.Version != next {
+			w.fail("publishing version %d of a template: version %d, %v", next, t.Version, err)
+		}
+	})
+}
+
 // look reads something.
 func (p *process) look(role, id string) {
 	w := p.world
@@ -88,6 +103,10 @@ func (p *process) look(role, id string) {
 		default:
 			status := append(supervision.Statuses()[:4], "")[w.random.IntN(5)] // often any
 			query := supervision.Query{Criteria: supervision.Criteria{Status: status}, Limit: 1 + w.random.IntN(3)}
+			if states := supervision.AppealStates(); status == "" && w.random.IntN(2) == 0 {
+				query.Appeal = states[w.random.IntN(len(states))]
+			}
+			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
 			page, err := h.service.Search(ctx, actor, query)
 			w.pageAnswered(p, role, &page, err)
 		}

@@ -8,22 +8,33 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         VARBINARY(512) NOT NULL,
     seller        VARBINARY(512) NOT NULL,
     bought_at     BIGINT NOT NULL,
-    status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
+    status        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- as stored: accepted_at and closed_at tell what time makes of it
     waiting_since BIGINT,            -- since when the flow waits for a party
     due           BIGINT,            -- when time moves the order on
     accepted_at   BIGINT,
-    completed_at  BIGINT,
-    canceled_at   BIGINT,
+    closed_at     BIGINT,
+    closed_as     VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin,
     handle_by     BIGINT,            -- until when the pending appeal should be ruled on
+    buyer_appeal  BIGINT,            -- from when the buyer may appeal, outside the blackout
+    seller_appeal BIGINT,
+    blackout_begins BIGINT,
+    blackout_ends BIGINT,
     version       BIGINT NOT NULL,
     document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form
     INDEX orders_all (bought_at, id),
     INDEX orders_buyer (buyer, bought_at, id),
     INDEX orders_seller (seller, bought_at, id),
     INDEX orders_product (product, bought_at, id),
+    INDEX orders_status (status, bought_at, id),
+    INDEX orders_buyer_status (buyer, status, bought_at, id),
+    INDEX orders_seller_status (seller, status, bought_at, id),
     INDEX orders_due (due, id),
-    INDEX orders_waiting (waiting_since),
-    INDEX orders_appeal (handle_by)
+    INDEX orders_waiting (status, waiting_since, id),
+    INDEX orders_accepted (accepted_at, id),
+    INDEX orders_closed (closed_at, id),
+    INDEX orders_handling (status, handle_by, id),
+    INDEX orders_buyer_appeal (status, buyer_appeal, id),
+    INDEX orders_seller_appeal (status, seller_appeal, id)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (
@@ -53,11 +64,10 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       VARBINARY(512) NOT NULL,
     product      VARBINARY(512) NOT NULL,
-    operation    VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- what fills it in: submit_request or deliver
     version      INT NOT NULL,
     published_at BIGINT NOT NULL,
-    document     MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, -- NULL: the version before is withdrawn
-    PRIMARY KEY (seller, product, operation, version)
+    document     MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    PRIMARY KEY (seller, product, version)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB;

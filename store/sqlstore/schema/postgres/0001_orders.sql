@@ -8,13 +8,17 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         text COLLATE "C" NOT NULL,
     seller        text COLLATE "C" NOT NULL,
     bought_at     bigint NOT NULL,
-    status        text COLLATE "C" NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
+    status        text COLLATE "C" NOT NULL, -- as stored: accepted_at and closed_at tell what time makes of it
     waiting_since bigint,                    -- since when the flow waits for a party
     due           bigint,                    -- when time moves the order on
     accepted_at   bigint,
-    completed_at  bigint,
-    canceled_at   bigint,
+    closed_at     bigint,
+    closed_as     text COLLATE "C",
     handle_by     bigint,                    -- until when the pending appeal should be ruled on
+    buyer_appeal  bigint,                    -- from when the buyer may appeal, outside the blackout
+    seller_appeal bigint,
+    blackout_begins bigint,
+    blackout_ends bigint,
     version       bigint NOT NULL,
     document      text NOT NULL              -- the order, in the library's JSON form
 );
@@ -23,9 +27,16 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREF
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, status, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, status, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (waiting_since) WHERE waiting_since IS NOT NULL;
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (handle_by) WHERE handle_by IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, waiting_since, id) WHERE waiting_since IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_accepted ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (accepted_at, id) WHERE accepted_at IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_closed ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (closed_at, id) WHERE closed_at IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_handling ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, handle_by, id) WHERE handle_by IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, buyer_appeal, id) WHERE buyer_appeal IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, seller_appeal, id) WHERE seller_appeal IS NOT NULL;
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id text COLLATE "C" NOT NULL,
@@ -57,11 +68,10 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PR
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       text COLLATE "C" NOT NULL,
     product      text COLLATE "C" NOT NULL,
-    operation    text COLLATE "C" NOT NULL, -- what fills it in: submit_request or deliver
     version      integer NOT NULL,
     published_at bigint NOT NULL,
-    document     text,                      -- NULL: the version before is withdrawn
-    PRIMARY KEY (seller, product, operation, version)
+    document     text NOT NULL,
+    PRIMARY KEY (seller, product, version)
 );
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version integer NOT NULL PRIMARY KEY);

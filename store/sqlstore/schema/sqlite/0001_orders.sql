@@ -8,13 +8,17 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     buyer         TEXT    NOT NULL,
     seller        TEXT    NOT NULL,
     bought_at     INTEGER NOT NULL,
-    status        TEXT    NOT NULL, -- as stored: accepted_at, completed_at and canceled_at tell what time makes of it
+    status        TEXT    NOT NULL, -- as stored: accepted_at and closed_at tell what time makes of it
     waiting_since INTEGER,          -- since when the flow waits for a party
     due           INTEGER,          -- when time moves the order on
     accepted_at   INTEGER,
-    completed_at  INTEGER,
-    canceled_at   INTEGER,
+    closed_at     INTEGER,
+    closed_as     TEXT,
     handle_by     INTEGER,          -- until when the pending appeal should be ruled on
+    buyer_appeal  INTEGER,          -- from when the buyer may appeal, outside the blackout
+    seller_appeal INTEGER,
+    blackout_begins INTEGER,
+    blackout_ends INTEGER,
     version       INTEGER NOT NULL,
     document      TEXT    NOT NULL  -- the order, in the library's JSON form
 ) STRICT;
@@ -23,9 +27,16 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREF
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, status, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, status, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (waiting_since) WHERE waiting_since IS NOT NULL;
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (handle_by) WHERE handle_by IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, waiting_since, id) WHERE waiting_since IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_accepted ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (accepted_at, id) WHERE accepted_at IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_closed ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (closed_at, id) WHERE closed_at IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_handling ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, handle_by, id) WHERE handle_by IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, buyer_appeal, id) WHERE buyer_appeal IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, seller_appeal, id) WHERE seller_appeal IS NOT NULL;
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id TEXT    NOT NULL,
@@ -56,11 +67,10 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PR
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       TEXT    NOT NULL,
     product      TEXT    NOT NULL,
-    operation    TEXT    NOT NULL, -- what fills it in: submit_request or deliver
     version      INTEGER NOT NULL,
     published_at INTEGER NOT NULL,
-    document     TEXT,             -- NULL: the version before is withdrawn
-    PRIMARY KEY (seller, product, operation, version)
+    document     TEXT    NOT NULL,
+    PRIMARY KEY (seller, product, version)
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INTEGER NOT NULL PRIMARY KEY) STRICT;

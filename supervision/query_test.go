@@ -1,0 +1,119 @@
+package supervision_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// leaves visits every field of a query that says something by itself.
+func leaves(v reflect.Value, name string, visit func(name string, v reflect.Value)) {
+	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
+		visit(name, v)
+		return
+	}
+	for i := range v.NumField() {
+		leaves(v.Field(i), name+"."+v.Type().Field(i).Name, visit)
+	}
+}
+
+// A cursor goes with everything that its search was for, and with how it was
+// sorted.
+func TestQuery_ACursorKnowsEveryCriterion(t *testing.T) {
+	filter, _, err := supervision.Query{}.Filter(mia, bought)
+	require.NoError(t, err)
+	cursor := filter.Next(supervision.Position{At: bought, ID: "o-1"})
+	seen := 0
+	leaves(reflect.ValueOf(&supervision.Query{}).Elem(), "", func(name string, _ reflect.Value) {
+		q := supervision.Query{Cursor: cursor}
+		leaves(reflect.ValueOf(&q).Elem(), "", func(another string, v reflect.Value) {
+			switch {
+			case another != name || name == ".Cursor":
+			case v.Kind() == reflect.String:
+				v.SetString("x")
+			case v.CanInt():
+				v.SetInt(7)
+			case v.Kind() == reflect.Slice:
+				v.Set(reflect.ValueOf([]string{"x"}))
+			default:
+				v.Set(reflect.ValueOf(bought))
+			}
+		})
+		_, _, err := q.Filter(mia, bought)
+		if name == ".Cursor" || name == ".Limit" {
+			assert.NoError(t, err, name)
+			return
+		}
+		assert.Contains(t, faultyFields(err), "cursor", name)
+		seen++
+	})
+	assert.Equal(t, 16, seen, "every field counts, and each bound of a span")
+}
+
+func faultyFields(err error) (fields []string) {
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		for _, f := range invalid.Faults {
+			fields = append(fields, f.Field)
+		}
+	}
+	return fields
+}
+
+func TestQuery_IDsMeanTheSameInAnyOrder(t *testing.T) {
+	some, again := supervision.Query{}, supervision.Query{}
+	some.Products, again.Products = []string{"p-2", "p-1", "p-2"}, []string{"p-1", "p-2"}
+	given := slices.Clone(some.Products)
+	filter, _, err := some.Filter(mia, bought)
+	require.NoError(t, err)
+	assert.Equal(t, given, some.Products, "what was asked stays as it is")
+	again.Cursor = filter.Next(supervision.Position{At: bought, ID: "o-1"})
+	_, _, err = again.Filter(mia, bought)
+	assert.NoError(t, err)
+}
+
+func TestQuery_IDsAreBounded(t *testing.T) {
+	var q supervision.Query
+	for i := range supervision.MaxPage {
+		q.Sellers = append(q.Sellers, strconv.Itoa(i))
+	}
+	_, _, err := q.Filter(mia, bought)
+	require.NoError(t, err)
+	q.Sellers = append(q.Sellers, "0")
+	_, _, err = q.Filter(mia, bought)
+	assert.Equal(t, []string{"seller"}, faultyFields(err))
+	assert.ErrorContains(t, err, "at most 500")
+}
+
+// R22: whatever a party names, it sees its own orders only.
+func TestR22_AFilterIsNarrowed(t *testing.T) {
+	for name, c := range map[string]struct {
+		actor  supervision.Actor
+		buyers []string
+		want   []string
+		none   bool
+	}{
+		"a buyer":                           {ben, nil, []string{"ben"}, false},
+		"a buyer that names itself":         {ben, []string{"ben"}, []string{"ben"}, false},
+		"a buyer that names another":        {ben, []string{"bob"}, []string{"ben"}, true},
+		"a buyer that names both":           {ben, []string{"bob", "ben"}, []string{"ben"}, false},
+		"a seller that names its customers": {sue, []string{"bob", "ben"}, []string{"ben", "bob"}, false},
+		"a manager":                         {mia, []string{"bob"}, []string{"bob"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := supervision.Query{}
+			q.Buyers = c.buyers
+			filter, none, err := q.Filter(c.actor, bought)
+			require.NoError(t, err)
+			assert.Equal(t, c.none, none)
+			assert.Equal(t, c.want, filter.Buyers)
+		})
+	}
+}

@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 type listPage struct {
@@ -67,19 +67,8 @@ func (v *visit) showList() error {
 // queue is a search that somebody works through, with how many orders it finds.
 type queue struct {
 	Label, Path string
-	Count       int
+	Count       service.Count
 	Current     bool
-}
-
-// counted is up to how many orders a tab counts.
-const counted = 99
-
-// Shown says that there are more than are counted.
-func (t queue) Shown() string {
-	if t.Count > counted {
-		return strconv.Itoa(counted) + "+"
-	}
-	return strconv.Itoa(t.Count)
 }
 
 // tabs lists the queues of the visitor's role.
@@ -93,20 +82,21 @@ func (v *visit) tabs(current search) (list []queue, err error) {
 	}{{"My turn", turn(v.who.Role)}, {"Waiting for the seller", turn(supervision.RoleSeller)},
 		{"Waiting for the buyer", turn(supervision.RoleBuyer)}, {"Appeals", pending}, {"Done", done},
 		{"All", url.Values{}}}
+	var criteria []supervision.Criteria
 	for _, q := range queues {
 		s := v.newSearch(q.search)
 		if s.Criteria.Turn == v.who.Role && q.label != "My turn" || v.who.Role == supervision.RoleManager &&
 			q.label == "My turn" {
 			continue
 		}
-		found, err := v.svc.Search(v.r.Context(), v.actor(),
-			supervision.Query{Criteria: s.Criteria, Limit: counted + 1})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, queue{q.label, s.address(""), len(found.Orders), s.address("") == current.address("")})
+		criteria = append(criteria, s.Criteria)
+		list = append(list, queue{Label: q.label, Path: s.address(""), Current: s.address("") == current.address("")})
 	}
-	return list, nil
+	counts, err := v.svc.Count(v.r.Context(), v.actor(), criteria...)
+	for i, count := range counts {
+		list[i].Count = count
+	}
+	return list, err
 }
 
 // Deep tells whether more is searched for than a tab does, and Faulty whether

@@ -15,15 +15,10 @@ func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]servic
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	var found []service.Found
-	for _, o := range s.among(filter) {
-		place := o.listing.Position(filter.Sort)
-		if filter.Behind(place) && filter.Matches(o.listing) {
-			found = append(found, service.Found{Position: place, Order: o.order})
-		}
-	}
-	slices.SortFunc(found, func(a, b service.Found) int { return filter.Sort.Compare(a.Position, b.Position) })
-	return copies(atMost(filter.Limit, found)), nil
+	return list(s.among(filter), filter.Limit, filter.Sort.Compare, func(l supervision.Listing) (supervision.Position, bool) {
+		place := l.Position(filter.Sort)
+		return place, filter.Behind(place) && filter.Matches(l)
+	}), nil
 }
 
 // among returns the orders of the party that a filter names, or all.
@@ -37,29 +32,51 @@ func (s *Store) among(filter supervision.Filter) map[string]*stored {
 	return s.orders
 }
 
-// Due implements [service.Orders]. No order in memory is ever unreadable.
+// Count implements [service.Orders].
+func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	counts := make([]int, len(filters))
+	for i, filter := range filters {
+		for _, o := range s.among(filter) {
+			if counts[i] < limit && filter.Matches(o.listing) {
+				counts[i]++
+			}
+		}
+	}
+	return counts, nil
+}
+
+// Due implements [service.Orders].
 func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
 	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	var found []service.Found
-	for _, o := range s.orders {
-		place := supervision.Position{At: o.listing.Due, ID: o.listing.ID}
-		if !place.At.IsZero() && !place.At.After(at) && place.Compare(after) > 0 {
-			found = append(found, service.Found{Position: place, Order: o.order})
-		}
-	}
-	slices.SortFunc(found, func(a, b service.Found) int { return a.Compare(b.Position) })
-	return copies(atMost(limit, found)), nil
+	return list(s.orders, limit, supervision.Position.Compare, func(l supervision.Listing) (supervision.Position, bool) {
+		place := supervision.Position{At: l.Due, ID: l.ID}
+		return place, !l.Due.IsZero() && !l.Due.After(at) && place.Compare(after) > 0
+	}), nil
 }
 
-// copies makes the orders of a list the caller's.
-func copies(list []service.Found) []service.Found {
-	for i := range list {
-		list[i].Order = list[i].Order.Clone()
+// list returns copies of the first orders that belong to a list, each at its
+// place. No order in memory is ever unreadable.
+func list(orders map[string]*stored, limit int, compare func(a, b supervision.Position) int,
+	place func(supervision.Listing) (at supervision.Position, belongs bool)) []service.Found {
+	var found []service.Found
+	for _, o := range orders {
+		if at, belongs := place(o.listing); belongs {
+			found = append(found, service.Found{Position: at, Order: o.order})
+		}
 	}
-	return list
+	slices.SortFunc(found, func(a, b service.Found) int { return compare(a.Position, b.Position) })
+	found = atMost(limit, found)
+	for i := range found {
+		found[i].Order = found[i].Order.Clone()
+	}
+	return found
 }
 
 // atMost returns the first of a list.

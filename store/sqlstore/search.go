@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,10 +17,59 @@ func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Fou
 	if text == "" {
 		return nil, ctx.Err()
 	}
-	if len(f.Orders) > 1 || len(f.Products) > 1 || len(f.Buyers) > 1 || len(f.Sellers) > 1 {
+	if several(f) {
 		return s.list(ctx, s.readOnce, text, args...)
 	}
 	return s.list(ctx, s.read, text, args...)
+}
+
+// Count implements [service.Orders].
+func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+	counts := make([]int, len(filters))
+	read, text, args := s.count(limit, filters)
+	if text == "" {
+		return counts, ctx.Err()
+	}
+	err := read(ctx, func(r *sql.Rows) error {
+		var i, n int
+		err := r.Scan(&i, &n)
+		counts[i] = n
+		return err
+	}, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	return counts, nil
+}
+
+// count writes one statement that counts for every filter. The limit is part of
+// its text, since it decides the plan.
+func (s *Store) count(limit int, filters []supervision.Filter) (read reading, text string, args []any) {
+	read = s.read
+	most := " LIMIT " + strconv.Itoa(max(limit, 0))
+	var counts []string
+	for i, f := range filters {
+		f.After = supervision.Position{}
+		var parts []string
+		for _, part := range s.parts(f) {
+			parts = append(parts, "SELECT * FROM (SELECT 1 AS one FROM {orders}"+part.text()+most+") part")
+			args = append(args, part.args...)
+		}
+		if several(f) {
+			read = s.readOnce
+		}
+		if parts != nil {
+			counts = append(counts, "SELECT "+strconv.Itoa(i)+" AS filter, count(*) AS matching FROM ("+
+				strings.Join(parts, " UNION ALL ")+most+") matching")
+		}
+	}
+	return read, s.text(strings.Join(counts, " UNION ALL ")), args
+}
+
+// several reports whether a filter names several ids, so that its statement is
+// hardly sent twice.
+func several(f supervision.Filter) bool {
+	return len(f.Orders) > 1 || len(f.Products) > 1 || len(f.Buyers) > 1 || len(f.Sellers) > 1
 }
 
 // search writes the statement of one page; none where nothing can match. It
@@ -86,7 +137,8 @@ func (w where) with(condition string, args ...any) where {
 	return w
 }
 
-// parts are conditions of which each order that matches satisfies one. A status
+// parts are conditions of which each order that matches satisfies one: their
+// texts name statuses, so that plans know which are rare. A status
 // as stored leads to its orders by an index, whatever is rare; what time has
 // moved on since is due, and so is found by that. Where something else leads to
 // the orders there is one part.
@@ -104,7 +156,7 @@ func (n naming) parts(f supervision.Filter) (parts []where) {
 	}
 	at, timed := f.At.UnixMicro(), false
 	for _, status := range list {
-		part := rest.with("status = ?", string(status))
+		part := rest.with("status = '" + string(status) + "'")
 		if status.Waiting() || status == supervision.Accepted {
 			part.and("(due IS NULL OR due > ?)", at)
 		}

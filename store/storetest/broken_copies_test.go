@@ -20,6 +20,9 @@ func faultsOfContexts() []fault {
 		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 			return right.Search(without(ctx), f)
 		}
+		b.count = func(ctx context.Context, limit int, f ...supervision.Filter) ([]int, error) {
+			return right.Count(without(ctx), limit, f...)
+		}
 		b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 			return right.Records(without(ctx), id, after, limit)
 		}

@@ -31,8 +31,20 @@ func sorting(compare func(a, b supervision.Order) int) func(*broken) {
 	}
 }
 
+// counting breaks Count by what is asked.
+func counting(change func(limit *int, filters []supervision.Filter)) func(*broken) {
+	return func(b *broken) {
+		b.count = func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+			filters = slices.Clone(filters)
+			change(&limit, filters)
+			return b.Store.Count(ctx, limit, filters...)
+		}
+	}
+}
+
 func faultsOfSearching() []fault {
 	const (
+		counts          = "Count/counts what Search finds, for each filter in its place"
 		alone, together = "Search/by every field alone", "Search/by any fields together"
 		toWhom          = "Search/to whom an appeal is open, in and out of the blackout"
 		sorted          = "Search/longest waiting first, and by handling date"
@@ -158,6 +170,30 @@ func faultsOfSearching() []fault {
 				f.Bought.From = f.Bought.From.Add(tick)
 			}
 		})},
+		{"counts that forget the appeal", []string{counts}, counting(func(_ *int, filters []supervision.Filter) {
+			for i := range filters {
+				filters[i].Appeal = ""
+			}
+		})},
+		{"counts of later instants", []string{counts}, counting(func(_ *int, filters []supervision.Filter) {
+			for i := range filters {
+				filters[i].At = filters[i].At.Add(30 * day)
+			}
+		})},
+		{"one filter's count for all", []string{counts}, counting(func(_ *int, filters []supervision.Filter) {
+			for i := range filters {
+				filters[i] = filters[0]
+			}
+		})},
+		{"no limit of a count", []string{"Count/counts up to the limit"},
+			counting(func(limit *int, _ []supervision.Filter) { *limit = 1000 })},
+		{"counts where nothing is", []string{"Count/counts nothing in an empty store, and for no filter"},
+			func(b *broken) {
+				b.count = func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+					counts, err := b.Store.Count(ctx, limit, filters...)
+					return append(counts, 0), err
+				}
+			}},
 		{"no limit", []string{"Search/at most as many as the limit"},
 			asking(func(f *supervision.Filter) { f.Limit = 1000 })},
 		{"a limit of its own", []string{"Search/more than the biggest page, if it has to"},

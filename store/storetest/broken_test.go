@@ -113,6 +113,7 @@ type broken struct {
 	load    func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
 	save    func(ctx context.Context, changes ...service.Change) error
 	search  func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
+	count   func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
 	records func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error)
 	due     func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 		error)
@@ -163,6 +164,13 @@ func (b *broken) Save(ctx context.Context, changes ...service.Change) error {
 		return b.save(ctx, changes...)
 	}
 	return b.Store.Save(ctx, changes...)
+}
+
+func (b *broken) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+	if b.count != nil {
+		return b.count(ctx, limit, filters...)
+	}
+	return b.Store.Count(ctx, limit, filters...)
 }
 
 func (b *broken) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {

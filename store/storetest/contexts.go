@@ -89,6 +89,10 @@ var methods = []method{
 			supervision.Filter{Criteria: supervision.Criteria{Orders: []string{"nobody's"}}, At: day0, Limit: 10})
 		return err
 	}},
+	{"Count", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Count(ctx, 10, supervision.Filter{At: day0})
+		return err
+	}},
 	{"Records", func(c *check, ctx context.Context, h *history) error {
 		_, err := c.Records(ctx, h.order.ID, 0, 10)
 		return err

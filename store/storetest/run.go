@@ -35,6 +35,7 @@ var contract = []chapter{
 	{"Race", aboutRaces},
 	{"Search", aboutSearch},
 	{"Pages", aboutPages},
+	{"Count", aboutCount},
 	{"Records", aboutRecords},
 	{"Due", aboutDue},
 	{"Claim", aboutClaim},

@@ -48,6 +48,23 @@ func ExampleDryRun() {
 	// is awaiting_acceptance
 }
 
+// The tabs of a page are counted in one round trip, each up to a thousand.
+func ExampleService_Count() {
+	ctx, env := context.Background(), supervisiontest.New()
+	for _, status := range []supervision.Status{supervision.AwaitingRequest, supervision.AwaitingDelivery,
+		supervision.AwaitingDelivery, supervision.Completed} {
+		_, _ = env.Reach(ctx, supervision.Opening{Seller: "s-3"}, status)
+	}
+	counts, err := env.Service.Count(ctx, supervision.Seller("s-3"),
+		supervision.Criteria{Turn: supervision.RoleSeller},
+		supervision.Criteria{Appeal: supervision.AppealPending},
+		supervision.Criteria{OrderStatus: supervision.OrderCompleted},
+		supervision.Criteria{})
+	fmt.Println(counts, err)
+	// Output:
+	// [2 0 1 4] <nil>
+}
+
 // A page names the next one, which goes on after its last order while orders
 // come and change.
 func ExampleService_Search() {

@@ -211,6 +211,11 @@ func TestR02_SearchOrderAndRecordsAgreeSweptOrNot(t *testing.T) {
 			slices.SortFunc(want, sortedBy(query.Sort))
 			require.Equal(t, want, b.search(actor, query), "%s %+v", actor, query)
 			found += len(want)
+			if query.Sort == "" {
+				counts, err := b.Service.Count(t.Context(), actor, query.Criteria, supervision.Criteria{})
+				require.NoError(t, err)
+				require.Equal(t, service.Count{Orders: len(want)}, counts[0], "%s %+v", actor, query)
+			}
 		}
 		if round%8 == 7 {
 			_, err := b.Service.Settle(t.Context())
@@ -552,5 +557,8 @@ func TestFind_StoreFailures(t *testing.T) {
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
 	fail(supervisiontest.Search)
 	_, err = b.Service.Search(t.Context(), ben, supervision.Query{})
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	fail(supervisiontest.Count)
+	_, err = b.Service.Count(t.Context(), ben, supervision.Criteria{})
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
 }

@@ -87,6 +87,10 @@ type Orders interface {
 	// most Limit.
 	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 
+	// Count returns for each filter how many orders Search finds by it, its After
+	// and Limit aside, counted up to limit.
+	Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
+
 	// Records returns an order's records with a sequence number above after,
 	// oldest first, at most limit. An unknown order has none.
 	Records(ctx context.Context, id string, after int64, limit int) ([]FoundRecord, error)

@@ -17,6 +17,7 @@ const (
 	Load        Method = "Load"
 	Save        Method = "Save"
 	Search      Method = "Search"
+	Count       Method = "Count"
 	Records     Method = "Records"
 	Due         Method = "Due"
 	Claim       Method = "Claim"

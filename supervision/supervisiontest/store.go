@@ -128,6 +128,11 @@ func (s *Store) Search(ctx context.Context, filter supervision.Filter) ([]servic
 	return call(s, Search, func() ([]service.Found, error) { return s.inner.Search(ctx, filter) })
 }
 
+// Count implements service.Store.
+func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+	return call(s, Count, func() ([]int, error) { return s.inner.Count(ctx, limit, filters...) })
+}
+
 // Records implements service.Store.
 func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	return call(s, Records, func() ([]service.FoundRecord, error) { return s.inner.Records(ctx, id, after, limit) })

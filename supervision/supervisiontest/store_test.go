@@ -28,6 +28,10 @@ var calls = []struct {
 	{supervisiontest.Load,
 		func(ctx context.Context, s service.Store) error { _, _, err := s.Load(ctx, "o", ""); return err }},
 	{supervisiontest.Save, func(ctx context.Context, s service.Store) error { return s.Save(ctx) }},
+	{supervisiontest.Count, func(ctx context.Context, s service.Store) error {
+		_, err := s.Count(ctx, 1, supervision.Filter{})
+		return err
+	}},
 	{supervisiontest.Search, func(ctx context.Context, s service.Store) error {
 		_, err := s.Search(ctx, supervision.Filter{Limit: 1})
 		return err

@@ -235,6 +235,14 @@ func (w *world) pageAnswered(p *process, role string, page *service.Page, err er
 	}
 }
 
+// countAnswered holds the answer to a count, which is compared on the wire:
+// only faults keep it from coming.
+func (w *world) countAnswered(p *process, err error) {
+	if !w.faulty(p, err) && err != nil {
+		w.fail("counting: %v", err)
+	}
+}
+
 // stepped holds the answer to a worker's step: only faults keep it from doing
 // its work.
 func (w *world) stepped(p *process, step string, err error) {

@@ -154,6 +154,24 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]servic
 	return found[:min(len(found), filter.Limit)], nil
 }
 
+// Count implements [service.Orders].
+func (s *Plain) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	counts := make([]int, len(filters))
+	for i, filter := range filters {
+		for _, r := range s.rows {
+			if filter.Matches(r.order.Listing()) {
+				counts[i] = min(limit, counts[i]+1)
+			}
+		}
+	}
+	return counts, nil
+}
+
 // Records implements [service.Orders].
 func (s *Plain) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	leave, err := s.enter(ctx)

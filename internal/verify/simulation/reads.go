@@ -60,17 +60,7 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 			w.fail("searching: %+v, %v", found.Position, found.Err)
 		}
 	}
-	found := 0
-	for _, s := range w.orders {
-		now, _ := s.last().Settle(bridge.Micros(f.At))
-		if (f.Buyers == nil || f.Buyers[0] == now.Buyer) && (f.Sellers == nil || f.Sellers[0] == now.Seller) &&
-			(f.Status == "" || string(f.Status) == now.Status) && appealStands(f, now) &&
-			(f.Sort != supervision.LongestWaiting || now.Turn() == "buyer" || now.Turn() == "seller") &&
-			(f.Sort != supervision.ByHandling || now.Status == "frozen") {
-			found++
-		}
-	}
-	if len(orders) != min(found, f.Limit) {
+	if found := w.matching(f); len(orders) != min(found, f.Limit) {
 		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(orders), found, f.Limit)
 	}
 	for i := range orders {
@@ -82,6 +72,33 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 			w.fail("searching found order %s, which was never created", orders[i].ID)
 		} else if diff := bridge.DiffOrder(s.last(), &orders[i]); diff != "" {
 			w.fail("order %s as found: %s", s.id, diff)
+		}
+	}
+}
+
+// matching counts the orders that a search is for.
+func (w *world) matching(f supervision.Filter) (found int) {
+	for _, s := range w.orders {
+		now, _ := s.last().Settle(bridge.Micros(f.At))
+		if (f.Buyers == nil || f.Buyers[0] == now.Buyer) && (f.Sellers == nil || f.Sellers[0] == now.Seller) &&
+			(f.Status == "" || string(f.Status) == now.Status) && appealStands(f, now) &&
+			(f.Sort != supervision.LongestWaiting || now.Turn() == "buyer" || now.Turn() == "seller") &&
+			(f.Sort != supervision.ByHandling || now.Status == "frozen") {
+			found++
+		}
+	}
+	return found
+}
+
+// counted holds counts against what is there.
+func (w *world) counted(limit int, filters []supervision.Filter, counts []int, err error) {
+	if err != nil || len(counts) != len(filters) {
+		w.fail("counting for %d filters: %v, %v", len(filters), counts, err)
+		return
+	}
+	for i, f := range filters {
+		if there := w.matching(f); counts[i] != min(there, limit) {
+			w.fail("counting %+v: %d, %d are there, limit %d", f.Criteria, counts[i], there, limit)
 		}
 	}
 }

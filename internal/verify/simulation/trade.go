@@ -107,6 +107,11 @@ func (p *process) look(role, id string) {
 				query.Appeal = states[w.random.IntN(len(states))]
 			}
 			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
+			if w.random.IntN(4) == 0 {
+				_, err := h.service.Count(ctx, actor, query.Criteria, supervision.Criteria{})
+				w.countAnswered(p, err)
+				return
+			}
 			page, err := h.service.Search(ctx, actor, query)
 			w.pageAnswered(p, role, &page, err)
 		}

@@ -140,6 +140,15 @@ func (s *wire) Search(ctx context.Context, filter supervision.Filter) (orders []
 	return orders, err
 }
 
+func (s *wire) Count(ctx context.Context, limit int, filters ...supervision.Filter) (counts []int, err error) {
+	if err = s.reach(ctx); err == nil {
+		counts, err = s.Store.Count(background, limit, filters...)
+		s.world.counted(limit, filters, counts, err)
+		s.linger()
+	}
+	return counts, err
+}
+
 func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []service.FoundRecord,
 	err error) {
 	if err = s.reach(ctx); err == nil {

@@ -24,6 +24,7 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"key":    {"SELECT", "WITH"},
 		"refuse": {"SELECT"},
 		"search": {"SELECT"},
+		"count":  {"SELECT"},
 		"settle": {"SELECT", "WITH"},
 		"relay":  {"SELECT", "UPDATE", "SELECT", "DELETE"},
 	},
@@ -33,6 +34,7 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"key":    {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
 		"refuse": {"SELECT"},
 		"search": {"SELECT"},
+		"count":  {"SELECT"},
 	},
 	sqlstore.MySQL: {
 		"open":   {"SELECT", "BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"},
@@ -40,6 +42,7 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"key":    {"SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "COMMIT"},
 		"refuse": {"SELECT"},
 		"search": {"SELECT"},
+		"count":  {"SELECT"},
 		"settle": {"SELECT", "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT"},
 		"relay": {"SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE",
 			"COMMIT"},
@@ -66,11 +69,15 @@ func TestStatementsOfEachOperation(t *testing.T) {
 				require.ErrorIs(t, err, supervision.ErrRefused)
 			},
 			"search": func(string) { searched(t, b) },
+			"count": func(string) {
+				_, err := b.Count(ctx, buyer, supervision.Criteria{}, supervision.Criteria{Turn: supervision.RoleBuyer})
+				require.NoError(t, err)
+			},
 			"settle": func(id string) { settleMany(t, b, recorder, id) },
 			"relay":  func(id string) { relayMany(t, b, recorder, id) },
 		}
 		for _, id := range []string{"warm-up", "counted"} {
-			for _, name := range []string{"open", "do", "key", "refuse", "search", "settle", "relay"} {
+			for _, name := range []string{"open", "do", "key", "refuse", "search", "count", "settle", "relay"} {
 				recorder.sent()
 				operations[name](id)
 				want, counted := statements[d.dialect][name]

@@ -77,11 +77,7 @@ func (f Finding) text() string {
 		}
 		return text + f.byWhom()
 	case Invalid:
-		list := []string{"would have been refused as input"}
-		for _, found := range f.Faults {
-			list = append(list, strings.TrimPrefix(found.Field+": "+found.Message, ": "))
-		}
-		return strings.Join(list, "; ")
+		return "would have been refused as input" + namely(f.Faults)
 	case Overdue:
 		return fmt.Sprintf("%s was due before, at %s", f.Want.Operation, f.Want.At.Format(time.RFC3339Nano))
 	case Altered:
@@ -99,4 +95,13 @@ func (f Finding) byWhom() string {
 		return ""
 	}
 	return "; it is the " + string(f.Want.Actor.Role) + "'s"
+}
+
+// namely says faults in words, each after a semicolon.
+func namely(list []supervision.Fault) string {
+	var text strings.Builder
+	for _, f := range list {
+		text.WriteString("; " + strings.TrimPrefix(f.Field+": "+f.Message, ": "))
+	}
+	return text.String()
 }

@@ -50,7 +50,7 @@ func (d Disagreement) String() string {
 		did, why = "accepted", supervision.ReasonText(d.Reason)
 		switch {
 		case len(d.Faults) > 0:
-			why = fmt.Sprintf("its input has %d faults", len(d.Faults))
+			why = "its input is faulty" + namely(d.Faults)
 		case why == "" && !d.From.IsZero():
 			why = "time does it at " + d.From.Format(time.RFC3339Nano)
 		case why == "":

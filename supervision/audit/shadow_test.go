@@ -65,6 +65,7 @@ func TestR22_R18_AShadowNamesStrangersAndFaults(t *testing.T) {
 	d := feed(t, s, true, ben, supervision.SubmitRequest{}, monday)
 	require.Len(t, d, 1)
 	assert.Equal(t, "text", d[0].Faults[0].Field)
+	assert.Contains(t, d[0].String(), "(R03): its input is faulty; text: ")
 	d = feed(t, s, true, supervision.Seller("sam"), supervision.AcceptRequest{}, monday)
 	require.Len(t, d, 1, "it had gone along with the empty request")
 	assert.Equal(t, supervision.R22, d[0].Rule)

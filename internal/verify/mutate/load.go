@@ -113,7 +113,7 @@ func (m *module) tests(path string) (list []string) {
 var skipped = map[string]bool{
 	"./internal/verify/mutants": true, "./internal/verify/mutate": true, "./internal/verify/bench": true,
 	"./internal/verify/simulation": true, "./internal/verify/linearizability": true, "./examples/portal": true,
-	"./examples/workers": true, "./examples/transaction": true, ".": true,
+	"./examples/workers": true, "./examples/transaction": true, "./examples/takeover": true, ".": true,
 }
 
 // parsed is a package with its syntax, which one change at a time replaces.

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+)
+
+// verify loads every adopted order, replays and judges its records again, and
+// looks whether a search finds it.
+func (t *takeover) verify(ctx context.Context) error {
+	found := make(map[string]bool)
+	statuses := make(map[supervision.Status]int)
+	err := t.search(ctx, supervision.Criteria{}, func(o supervision.Order) error {
+		found[o.ID] = true
+		statuses[o.Status]++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, id := range t.adopted {
+		order, err1 := t.service.Order(ctx, id, supervision.System())
+		records, err2 := t.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
+		replayed, err3 := supervision.Replay(records)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		if findings := audit.Verify(records); len(findings) > 0 || !found[id] || !reflect.DeepEqual(replayed, order) {
+			return fmt.Errorf("order %q is not what its records say: %v", id, findings)
+		}
+		t.step("verifying", i+1, len(t.adopted))
+	}
+	t.title("Verification")
+	t.printf("%d orders load, replay, verify without a finding, and are found by a search:\n\n", len(t.adopted))
+	for _, status := range supervision.Statuses() {
+		t.printf("%5d  %s\n", statuses[status], status)
+	}
+	return nil
+}
+
+// search visits every order that the criteria match, page by page.
+func (t *takeover) search(ctx context.Context, criteria supervision.Criteria,
+	visit func(supervision.Order) error) error {
+	query := supervision.Query{Criteria: criteria, Limit: supervision.MaxPage}
+	for {
+		page, err := t.service.Search(ctx, supervision.System(), query)
+		if err != nil {
+			return err
+		}
+		for _, order := range page.Orders {
+			if err := visit(order); err != nil {
+				return err
+			}
+		}
+		if query.Cursor = page.Next; query.Cursor == "" {
+			return nil
+		}
+	}
+}
+
+// appeal is the first day under the new rules: of the parties that have waited
+// for more than five days, those of every second product appeal.
+func (t *takeover) appeal(ctx context.Context) error {
+	proof := []supervision.Attachment{{Name: "protocol.pdf", Ref: "files/protocol.pdf"}}
+	appealed, refused := 0, make(map[supervision.Rule]int)
+	for _, product := range []string{"crm", "migration"} {
+		silent := supervision.Criteria{Products: []string{product}, SilentFor: supervision.Guide().Appeal.Silence}
+		err := t.search(ctx, silent, func(o supervision.Order) error {
+			actor, ground := supervision.Buyer(o.Buyer), appeal.SellerSilent
+			if o.Turn() == supervision.RoleBuyer {
+				actor, ground = supervision.Seller(o.Seller), appeal.BuyerSilent
+			}
+			_, err := t.service.Do(ctx, o.ID, actor, supervision.RaiseAppeal{Ground: ground, Reason: "Nobody answers.",
+				Demand: "Please go on.", Attachments: proof})
+			var refusal *supervision.Refusal
+			switch {
+			case errors.As(err, &refusal):
+				refused[refusal.Rule]++
+				return nil
+			case err == nil:
+				appealed++
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	t.title("The first day")
+	t.printf("%d parties appeal on silence that began in the old service; %d are refused by R14.\n",
+		appealed, refused[supervision.R14])
+	return nil
+}
+
+// ask asks what other policies would have allowed.
+func (t *takeover) ask(ctx context.Context) error {
+	guide := supervision.Guide()
+	policies := []supervision.Policy{guide, silence("seven days", 7*day), silence("three days", 3*day)}
+	outcomes := make([][]audit.Outcome, len(policies))
+	for i, id := range t.adopted {
+		records, err := t.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
+		if err != nil {
+			return err
+		}
+		list, err := audit.WhatIf(records, policies...)
+		if err != nil {
+			return err
+		}
+		for p, outcome := range list {
+			outcomes[p] = append(outcomes[p], outcome)
+		}
+		t.step("asking", i+1, len(t.adopted))
+	}
+	t.title("What if")
+	for p, policy := range policies {
+		sums := audit.Sum(outcomes[p]...)
+		t.printf("%-10s  silent today: %4d sellers, %4d buyers; appeals barred by %s: %d\n", policy.Name,
+			open(outcomes[p], appeal.SellerSilent), open(outcomes[p], appeal.BuyerSilent), supervision.R09,
+			sums.Barred[supervision.R09])
+		for _, d := range audit.Diff(guide, policy) {
+			if d.Field != "name" {
+				t.printf("            %s\n", d)
+			}
+		}
+	}
+	return nil
+}
+
+func silence(name string, length time.Duration) supervision.Policy {
+	policy := supervision.Guide()
+	policy.Name, policy.Appeal.Silence = name, length
+	return policy
+}
+
+// open counts the orders in which a ground is open today, or was until an
+// appeal of today.
+func open(outcomes []audit.Outcome, ground appeal.Ground) (n int) {
+	for _, o := range outcomes {
+		for _, w := range o.Windows {
+			if w.Ground == ground && !w.From.After(today) && (w.Until.IsZero() || !w.Until.Before(today)) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/report.txt")
+
+func TestReport(t *testing.T) {
+	var out, progress bytes.Buffer
+	if err := run(t.Context(), &out, &progress); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("testdata/report.txt", out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/report.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != string(want) {
+		t.Error("run: go test ./examples/takeover -update, and read the diff")
+	}
+	if !strings.Contains(progress.String(), "adopting: 5020 of 5020\n") {
+		t.Errorf("no progress: %q", progress.String())
+	}
+}
+
+// Every row is adopted, or there already, or named with each of its faults;
+// what is adopted is whole, and adopting again changes nothing.
+func TestNothingIsLostOrSilentlyChanged(t *testing.T) {
+	ctx := t.Context()
+	to, err := begin(ctx, filepath.Join(t.TempDir(), "shop.db"), io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.db.Close()
+	if err := to.adopt(ctx); err != nil {
+		t.Fatal(err)
+	}
+	adopted, faulty := make(map[string]bool), make(map[string]bool)
+	for _, id := range to.adopted {
+		adopted[id] = true
+	}
+	for _, f := range to.faults {
+		if f.field == "" {
+			t.Errorf("%s: %s", f.order, f.code)
+		}
+		faulty[f.order] = true
+	}
+	found := make(map[string]supervision.Order)
+	err = to.search(ctx, supervision.Criteria{}, func(o supervision.Order) error {
+		found[o.ID] = o
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != len(to.adopted) || len(adopted) != len(to.adopted) {
+		t.Errorf("%d orders are found, %d were adopted", len(found), len(to.adopted))
+	}
+	first := make(map[string]row)
+	for _, r := range to.rows {
+		if _, twice := first[r.ID]; !twice {
+			first[r.ID] = r
+			if adopted[r.ID] == faulty[r.ID] && !differs(r, to.rows) {
+				t.Errorf("%s: adopted %t, faulty %t", r.ID, adopted[r.ID], faulty[r.ID])
+			}
+		}
+	}
+	check := func() {
+		for _, id := range to.adopted {
+			order, err := to.service.Order(ctx, id, supervision.System())
+			if err != nil {
+				t.Fatal(err)
+			}
+			records, err := to.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if findings := audit.Verify(records); len(findings) > 0 {
+				t.Errorf("%s: %v", id, findings)
+			}
+			replayed, err := supervision.Replay(records)
+			if err != nil || !reflect.DeepEqual(replayed, order) || !reflect.DeepEqual(found[id], order) {
+				t.Errorf("%s is not what its records say: %v", id, err)
+			}
+			said := adoption(first[id], to.log[id])
+			a := records[0].Action.(supervision.Adoption)
+			if order.RequestRejections != said.RequestRejections || a.Status != said.Status || order.Buyer != said.Buyer ||
+				!order.AcceptedAt.Equal(said.AcceptedAt) || len(a.History) != len(to.log[id]) ||
+				a.Request != nil && a.Request.Text != first[id].Request {
+				t.Errorf("%s is not what the old service says", id)
+			}
+		}
+	}
+	check()
+	was, faults := to.adopted, to.faults
+	if err := to.adopt(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if len(to.adopted) != 0 || !reflect.DeepEqual(faults, to.faults) {
+		t.Errorf("adopting again adopts %d and finds other faults", len(to.adopted))
+	}
+	to.adopted = was
+	check()
+}
+
+// differs reports whether there is another row of the order that says something
+// else.
+func differs(r row, rows []row) bool {
+	for _, other := range rows {
+		if other.ID == r.ID && other != r {
+			return true
+		}
+	}
+	return false
+}
+
+// The mapping is short: that is what the library promises a host.
+func TestTheMappingHasAtMostSixtyLines(t *testing.T) {
+	data, err := os.ReadFile("mapping.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(data), "\n"); lines > 60 {
+		t.Errorf("%d lines", lines)
+	}
+}

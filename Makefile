@@ -62,10 +62,11 @@ tidb: ## RUN, a command, with a TiDB server in SERVICEFLOW_TIDB; builds one, a q
 POSTGRES_TESTS = (TestStore|TestClaims.*|TestPlans|TestStatements.*|TestManyInstances|TestJoined.*|TestUpgrade.*)/PostgreSQL|TestClaimPlan.*
 
 .PHONY: engines
-engines: ## the database tests on PostgreSQL 12 and 18 and on a Galera cluster, which it starts; four minutes
+engines: ## the database tests on PostgreSQL 12 and 18, PgBouncer and a Galera cluster, which it starts; five minutes
 	for version in 12 18; do \
 	  bash -c "source .ci/postgres-version $$version && go test -count=1 -short -run '$(POSTGRES_TESTS)' ./internal/verify/sqlstore" || exit 1; \
 	done
+	bash -c 'source .ci/servers && source .ci/pgbouncer && go test -count=1 -run TestPgBouncer ./store/pgxstore'
 	bash -c 'source .ci/galera && go test -count=1 -run TestGalera ./internal/verify/sqlstore'
 
 .PHONY: lint

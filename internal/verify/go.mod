@@ -8,6 +8,7 @@ require (
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/koogallery/serviceflow v0.0.0
+	github.com/koogallery/serviceflow/store/pgxstore v0.0.0
 	github.com/looplab/fsm v1.0.3
 	github.com/pressly/goose/v3 v3.27.0
 	github.com/qmuntal/stateless v1.7.2
@@ -44,6 +45,9 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-replace github.com/koogallery/serviceflow => ../..
+replace (
+	github.com/koogallery/serviceflow => ../..
+	github.com/koogallery/serviceflow/store/pgxstore => ../../store/pgxstore
+)
 
 tool honnef.co/go/tools/cmd/staticcheck

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -49,11 +48,7 @@ func (s *Store) Validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in := session{on: s.tx}
-	if s.tx == nil {
-		in = session{on: s.db}
-	}
-	version, err := s.version(ctx, in)
+	version, err := s.version(ctx, s.session())
 	switch {
 	case missing(err):
 		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, failed(ctx, err))
@@ -74,13 +69,13 @@ func newer(have, need int) error {
 }
 
 func (s *Store) version(ctx context.Context, in session) (version int, err error) {
-	err = in.query(ctx, func(r *sql.Rows) error { return r.Scan(&version) },
+	err = in.query(ctx, func(r Row) error { return r.Scan(&version) },
 		s.text(`SELECT coalesce(max(version), 0) FROM {schema}`))
 	return version, err
 }
 
 func (s *Store) migrate(ctx context.Context, files []string) error {
-	if s.tx != nil {
+	if s.joined != nil {
 		return fmt.Errorf("%w: migrate with a store made by New", ErrOption)
 	}
 	conn, err := s.db.Conn(ctx)

@@ -149,7 +149,7 @@ func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map
 		ids[i] = rows[i].order.ID
 	}
 	versions := make(map[string]int64, len(rows))
-	err := in.query(ctx, func(r *sql.Rows) error {
+	err := in.query(ctx, func(r Row) error {
 		var id string
 		var version int64
 		err := r.Scan(&id, &version)

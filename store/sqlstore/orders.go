@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,7 +56,7 @@ func rowsOf(changes []service.Change) ([]changeRows, error) {
 func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 	var order, record []byte
 	found := false
-	scan := func(r *sql.Rows) error {
+	scan := func(r Row) error {
 		found = true
 		if key == "" {
 			return r.Scan(&order)
@@ -114,7 +113,7 @@ func decodeRecord(id supervision.RecordID, document []byte) (r supervision.Recor
 // Records implements [service.Orders].
 func (s *Store) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
 	var list []service.FoundRecord
-	err := s.read(ctx, func(r *sql.Rows) error {
+	err := s.read(ctx, func(r Row) error {
 		found := service.FoundRecord{RecordID: supervision.RecordID{Order: id}}
 		var document []byte
 		if err := r.Scan(&found.Seq, &document); err != nil {
@@ -142,7 +141,7 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 // list returns the orders that a query finds by id, instant and document.
 func (s *Store) list(ctx context.Context, read reading, query string, args ...any) ([]service.Found, error) {
 	var list []service.Found
-	err := read(ctx, func(r *sql.Rows) error {
+	err := read(ctx, func(r Row) error {
 		var found service.Found
 		var at int64
 		var document []byte
@@ -161,12 +160,12 @@ func (s *Store) list(ctx context.Context, read reading, query string, args ...an
 }
 
 // reading is read or readOnce.
-type reading func(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error
+type reading func(ctx context.Context, scan func(Row) error, query string, args ...any) error
 
 // read runs a query in the host's transaction or on the database, and keeps it
 // prepared.
-func (s *Store) read(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	if s.tx == nil && ctx.Err() == nil {
+func (s *Store) read(ctx context.Context, scan func(Row) error, query string, args ...any) error {
+	if s.joined == nil && ctx.Err() == nil {
 		if err := s.prepared.add(ctx, query); err != nil {
 			return failed(ctx, err)
 		}
@@ -176,15 +175,11 @@ func (s *Store) read(ctx context.Context, scan func(*sql.Rows) error, query stri
 
 // readOnce runs a query that is not kept prepared, since its text depends on
 // what is asked.
-func (s *Store) readOnce(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+func (s *Store) readOnce(ctx context.Context, scan func(Row) error, query string, args ...any) error {
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
-	in := session{on: s.tx}
-	if s.tx == nil {
-		in = session{on: s.db, prepared: s.prepared}
-	}
-	if err := in.query(ctx, scan, query, args...); err != nil {
+	if err := s.session().query(ctx, scan, query, args...); err != nil {
 		return failed(ctx, err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -84,7 +83,7 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervision.RecordID, err error) {
 	query := strings.ReplaceAll(s.outbox.heads, "{limit}",
 		strconv.Itoa(max(limit, 0))) // in the text, so that plans are kept
-	err = s.read(ctx, func(r *sql.Rows) error {
+	err = s.read(ctx, func(r Row) error {
 		var id supervision.RecordID
 		var lane int
 		var next int64
@@ -105,7 +104,7 @@ func (s *Store) mark(ctx context.Context, at, until, claim int64, ids []supervis
 func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 	ids []supervision.RecordID) ([]service.Claimed, error) {
 	got := make(map[supervision.RecordID]service.Claimed, len(ids))
-	err := s.readOnce(ctx, func(r *sql.Rows) error {
+	err := s.readOnce(ctx, func(r Row) error {
 		c := service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}
 		var lane int
 		var next int64
@@ -177,7 +176,7 @@ func (s *Store) place(ctx context.Context, in session, w service.Waiting) error 
 		return err
 	}
 	var later []supervision.RecordID
-	err = in.query(ctx, func(r *sql.Rows) error {
+	err = in.query(ctx, func(r Row) error {
 		id := supervision.RecordID{Order: w.Order}
 		err := r.Scan(&id.Seq)
 		later = append(later, id)
@@ -193,7 +192,7 @@ func (s *Store) place(ctx context.Context, in session, w service.Waiting) error 
 // Aside implements [service.Outbox].
 func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 	var list []service.Waiting
-	err := s.read(ctx, func(r *sql.Rows) error {
+	err := s.read(ctx, func(r Row) error {
 		w := service.Waiting{Aside: true}
 		err := r.Scan(&w.Order, &w.Seq, &w.Attempts)
 		list = append(list, w)

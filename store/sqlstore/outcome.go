@@ -56,8 +56,10 @@ func answered(err error) bool {
 }
 
 // notCommitted reports whether a failed COMMIT is known to have rolled back: a
-// busy or full SQLite database, a deadlock.
-func notCommitted(err error) bool { return contended(err) || sqliteCode(err)&0xff == 13 }
+// busy or full SQLite database, a deadlock, one that was not sent.
+func notCommitted(err error) bool {
+	return contended(err) || neverSent(err) || sqliteCode(err)&0xff == 13
+}
 
 func neverSent(err error) bool {
 	var e interface{ SafeToRetry() bool }

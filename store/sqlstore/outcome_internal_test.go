@@ -33,7 +33,7 @@ func TestWhatAnErrorMeans(t *testing.T) {
 	}{
 		"nothing is known":             {err: errors.New("unexpected EOF")},
 		"never sent":                   {err: driver.ErrBadConn, contended: true, answered: true, rolledBack: true},
-		"pgx: never sent":              {err: unsentError{}, answered: true},
+		"pgx: never sent":              {err: unsentError{}, answered: true, rolledBack: true},
 		"PostgreSQL: unique violation": {err: stateError("23505"), answered: true},
 		"PostgreSQL: canceled":         {err: stateError("57014"), answered: true},
 		"PostgreSQL: disk full":        {err: stateError("53100"), answered: true},

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 )
@@ -90,7 +89,7 @@ func (q postgres) write(ctx context.Context, s *Store, rows []changeRows, query 
 	saved := make(map[string]bool, len(rows))
 	err = s.statement(ctx, func(in session) error {
 		clear(saved)
-		return in.query(ctx, func(r *sql.Rows) error {
+		return in.query(ctx, func(r Row) error {
 			var id string
 			err := r.Scan(&id)
 			saved[id] = true

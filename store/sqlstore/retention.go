@@ -49,7 +49,7 @@ func (s *Store) Between(ctx context.Context, from, until time.Time, after servic
 		args[0] = max(before(from), after.At.UnixMicro()) // a range that the index begins with
 	}
 	var list []service.PlacedRecord
-	err := s.read(ctx, func(r *sql.Rows) error {
+	err := s.read(ctx, func(r Row) error {
 		var found service.PlacedRecord
 		var at int64
 		var document []byte

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +29,7 @@ func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Fil
 	if text == "" {
 		return counts, ctx.Err()
 	}
-	err := read(ctx, func(r *sql.Rows) error {
+	err := read(ctx, func(r Row) error {
 		var i, n int
 		err := r.Scan(&i, &n)
 		counts[i] = n

@@ -12,14 +12,32 @@ type runner interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// Tx is a transaction of a driver that does not go through database/sql; see
+// [Store.JoinTx].
+type Tx interface {
+	// Exec runs a statement and returns how many rows it has changed.
+	Exec(ctx context.Context, query string, args ...any) (int64, error)
+	// Query runs a query and calls scan for each row, until it fails.
+	Query(ctx context.Context, scan func(Row) error, query string, args ...any) error
+}
+
+// Row is one row of a result. Scan is that of [sql.Rows].
+type Row interface {
+	Scan(dest ...any) error
+}
+
 // session runs an operation's statements, prepared where they are.
 type session struct {
+	tx       Tx // where it is not database/sql that runs them
 	on       runner
 	prepared *prepared
 	bound    map[string]*sql.Stmt // the prepared statements as the transaction has them
 }
 
 func (s session) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if s.tx != nil {
+		return s.tx.Exec(ctx, query, args...)
+	}
 	var result sql.Result
 	var err error
 	if stmt := s.stmt(ctx, query); stmt != nil {
@@ -34,7 +52,10 @@ func (s session) exec(ctx context.Context, query string, args ...any) (int64, er
 }
 
 // query runs a query and calls scan for each row.
-func (s session) query(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+func (s session) query(ctx context.Context, scan func(Row) error, query string, args ...any) error {
+	if s.tx != nil {
+		return s.tx.Query(ctx, scan, query, args...)
+	}
 	var rows *sql.Rows
 	var err error
 	if stmt := s.stmt(ctx, query); stmt != nil {

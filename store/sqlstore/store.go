@@ -15,7 +15,7 @@ import (
 type Store struct {
 	*statements
 	db       *sql.DB   // nil in a joined store
-	tx       *sql.Tx   // nil unless joined
+	joined   *session  // nil unless joined
 	prepared *prepared // nil where statements are not prepared
 }
 
@@ -91,8 +91,25 @@ func Join(tx *sql.Tx, dialect Dialect, options ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tx = tx
+	s.joined = &session{on: tx}
 	return s, nil
+}
+
+// JoinTx makes a store that works inside a transaction of another driver, with
+// the dialect and the prefix of this store. What [Join] says holds.
+func (s *Store) JoinTx(tx Tx) (*Store, error) {
+	if tx == nil {
+		return nil, fmt.Errorf("%w: pass a transaction", ErrOption)
+	}
+	return &Store{statements: s.statements, joined: &session{tx: tx}}, nil
+}
+
+// session runs in the host's transaction, or on the database.
+func (s *Store) session() session {
+	if s.joined != nil {
+		return *s.joined
+	}
+	return session{on: s.db, prepared: s.prepared}
 }
 
 func newStore(dialect Dialect, options []Option) (*Store, error) {

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -30,7 +29,7 @@ func (s *Store) Template(ctx context.Context, seller, product string, version in
 		query, args = s.template, append(args, version)
 	}
 	t := service.RequestTemplate{Seller: seller, Product: product}
-	err := s.read(ctx, func(r *sql.Rows) error {
+	err := s.read(ctx, func(r Row) error {
 		var at int64
 		var document []byte
 		if err := r.Scan(&t.Version, &at, &document); err != nil {

@@ -63,21 +63,25 @@ func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run f
 			return err
 		}
 		defer tx.Rollback() // does nothing after a commit
-		if err := run(session{tx, s.prepared, make(map[string]*sql.Stmt)}); err != nil {
+		if err := run(session{on: tx, prepared: s.prepared, bound: make(map[string]*sql.Stmt)}); err != nil {
 			return err
 		}
 		return commit(ctx, tx)
 	})
 }
 
+// commit tells a context that ended before from one that ended on the way: then
+// a driver's error may be the context's, and the outcome is unknown.
 func commit(ctx context.Context, tx *sql.Tx) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	err := tx.Commit()
 	switch {
 	case err == nil, notCommitted(err):
 		return err
-	case ctx.Err() != nil &&
-		(errors.Is(err, ctx.Err()) || errors.Is(err, sql.ErrTxDone)): // database/sql rolled back instead
-		return ctx.Err()
+	case errors.Is(err, sql.ErrTxDone): // database/sql rolled back instead
+		return errors.Join(ctx.Err(), err)
 	}
 	return unknown(err)
 }
@@ -88,7 +92,7 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
-	if s.tx != nil {
+	if s.joined != nil {
 		return s.join(ctx, run)
 	}
 	begun := time.Now()
@@ -120,7 +124,7 @@ func (s *Store) join(ctx context.Context, run func(session) error) error {
 }
 
 func (s *Store) saved(ctx context.Context, run func(session) error) error {
-	in := session{on: s.tx}
+	in := *s.joined
 	if s.dialect == Postgres {
 		return run(in)
 	}

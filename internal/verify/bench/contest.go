@@ -79,7 +79,7 @@ func (b bound) met(figure float64) bool {
 func contests() []contest {
 	var all []contest
 	for _, list := range [][]contest{
-		applyContests, questionContests, formContests, replayContests, sqlContests, settleContests, relayContests,
+		applyContests, questionContests, formContests, replayContests, sqlContests, pgxContests, settleContests, relayContests,
 		pageContests,
 	} {
 		all = append(all, list...)

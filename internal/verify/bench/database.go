@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -52,13 +53,13 @@ type tables struct {
 	store  *sqlstore.Store
 }
 
+// address is where a server is.
+func (d database) address() string { return cmp.Or(os.Getenv(d.variable), d.dsn) }
+
 func (d database) open() (*ground, error) {
 	g := &ground{database: d}
 	atExit = append(atExit, g.close)
-	dsn := d.dsn
-	if set := os.Getenv(d.variable); set != "" {
-		dsn = set
-	}
+	dsn := d.address()
 	if d.driver == "sqlite" {
 		dir, err := os.MkdirTemp("", "serviceflow-bench")
 		if err != nil {

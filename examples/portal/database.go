@@ -99,6 +99,15 @@ func (db *database) exec(ctx context.Context, statement string, args ...any) err
 	return err
 }
 
+// get reads one row of a query; false where there is none.
+func (db *database) get(ctx context.Context, columns []any, query string, args ...any) (bool, error) {
+	err := db.QueryRowContext(ctx, query, args...).Scan(columns...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // list reads the rows of a query; columns says where those of one go.
 func list[T any](ctx context.Context, db *database, columns func(*T) []any, query string, args ...any) (all []T,
 	err error) {
@@ -124,12 +133,12 @@ const keptFor = 30 * 24 * time.Hour
 // nothing. Addresses are the subjects of what was typed and not sent.
 func (db *database) kept(ctx context.Context, account, subject string) (content string, at time.Time, err error) {
 	var micros int64
-	err = db.QueryRowContext(ctx, `SELECT content, at FROM portal_kept WHERE account = $1 AND subject = $2`,
-		account, subject).Scan(&content, &micros)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", at, nil
+	found, err := db.get(ctx, []any{&content, &micros},
+		`SELECT content, at FROM portal_kept WHERE account = $1 AND subject = $2`, account, subject)
+	if found {
+		at = time.UnixMicro(micros)
 	}
-	return content, time.UnixMicro(micros), err
+	return content, at, err
 }
 
 // keep keeps content in place of what was kept before; nothing forgets that.
@@ -151,7 +160,7 @@ func (db *database) forgetOld(ctx context.Context, now time.Time) error {
 // has a future.
 func (db *database) readClock(ctx context.Context, c *demoClock) error {
 	var ahead int64
-	err := db.QueryRowContext(ctx, `SELECT ahead FROM portal_clock WHERE one = 1`).Scan(&ahead)
+	_, err := db.get(ctx, []any{&ahead}, `SELECT ahead FROM portal_clock WHERE one = 1`)
 	if err == nil {
 		c.ahead.Store(int64(time.Duration(ahead) * time.Microsecond))
 	}

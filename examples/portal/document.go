@@ -17,35 +17,39 @@ type documentPage struct {
 	layout
 	Order    supervision.Order
 	Records  []recordView
-	Findings []string // what could not have been made by the rules; none is good
-	Digest   string   // of the records as they are shown
+	Findings []audit.Finding // what could not have been made by the rules; none is good
+	Digest   audit.Digest    // of the records as they are shown
 }
 
 // showDocument shows the whole record. It is verified as it is stored, and its
 // digest is that of what the visitor may see, so that they can check it (R21,
 // R34).
 func (v *visit) showDocument() error {
-	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
+	records, err := v.records()
 	if err != nil {
 		return err
 	}
-	page := documentPage{layout: v.layout("Record of order %s", v.order.ID), Order: v.order}
-	if page.Records, err = v.views(v.r.Context(), v.l, v.order, records); err != nil {
-		return err
-	}
-	digest, err := audit.DigestOf(records)
+	stored, err := v.history(v.r.Context(), v.l, v.order, supervision.System())
 	if err != nil {
 		return err
 	}
-	page.Digest = digest.String()
-	stored, err := v.history(v.r.Context(), v.order.ID, supervision.System())
-	if err != nil {
-		return err
+	page := documentPage{layout: v.layout("Record of order %s", v.order.ID), Order: v.order, Records: records,
+		Findings: audit.Verify(plain(stored), v.formOf)}
+	for i := range records {
+		records[i].Card = "" // here everything stands with its record
 	}
-	for _, f := range audit.Verify(stored, v.formOf) {
-		page.Findings = append(page.Findings, f.String())
+	if page.Digest, err = audit.DigestOf(plain(records)); err != nil {
+		return err
 	}
 	return v.render(http.StatusOK, "document.html", page)
+}
+
+// plain are records as they are kept.
+func plain(views []recordView) (list []supervision.Record) {
+	for _, r := range views {
+		list = append(list, r.Record)
+	}
+	return list
 }
 
 // formOf finds the template that an operation of an order fills in (R04).
@@ -60,15 +64,15 @@ func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.
 
 // exportJSON sends the records in the library's own form.
 func (v *visit) exportJSON() error {
-	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
+	records, err := v.records()
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(records, "", "  ")
+	data, err := json.MarshalIndent(plain(records), "", "  ")
 	if err != nil {
 		return err
 	}
-	return v.saveAs("application/json", "json", append(data, '\n'))
+	return v.saveAs("application/json", "record.json", append(data, '\n'))
 }
 
 // exportCSV sends the records as a table.
@@ -78,7 +82,7 @@ func (v *visit) exportCSV() error {
 		return err
 	}
 	var table strings.Builder
-	w := csv.NewWriter(&table)
+	w := csv.NewWriter(&table) // a strings.Builder takes everything
 	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
 	for _, r := range records {
 		var said []string
@@ -95,8 +99,8 @@ func (v *visit) exportCSV() error {
 		}
 		_ = w.Write(row)
 	}
-	w.Flush() // a strings.Builder takes everything
-	return v.saveAs("text/csv; charset=utf-8", "csv", []byte(table.String()))
+	w.Flush()
+	return v.saveAs("text/csv; charset=utf-8", "record.csv", []byte(table.String()))
 }
 
 // plainCell keeps a spreadsheet from taking what somebody wrote for a formula.
@@ -105,11 +109,4 @@ func plainCell(text string) string {
 		return "'" + text
 	}
 	return text
-}
-
-func (v *visit) saveAs(kind, ending string, content []byte) error {
-	v.w.Header().Set("Content-Type", kind)
-	v.w.Header().Set("Content-Disposition", `attachment; filename="record.`+ending+`"`)
-	_, _ = v.w.Write(content) // an error means that the visitor has gone
-	return nil
 }

@@ -70,7 +70,7 @@ func TestExportCSV(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rows, 3)
 	assert.Equal(t, "Request: Move it.\nSoon, please.", rows[2][8])
-	assert.Equal(t, `attachment; filename="record.csv"`, answer.Header.Get("Content-Disposition"))
+	assert.Equal(t, "attachment; filename=record.csv", answer.Header.Get("Content-Disposition"))
 	for text, want := range map[string]string{"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "a=1": "a=1"} {
 		assert.Equal(t, want, plainCell(text))
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -31,9 +29,8 @@ const (
 	// operation, so that nobody fills up the place of another's evidence.
 	maxFiles = 60
 	// maxStaged is how many bytes an account may have in forms that it has not
-	// sent.
+	// sent, stagedFor how long they are kept.
 	maxStaged = 200 << 20
-	// stagedFor is how long such a file is kept.
 	stagedFor = 24 * time.Hour
 )
 
@@ -99,10 +96,10 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 		return file{}, errFileEmpty
 	}
 	var held, unsent int64
-	err = db.QueryRowContext(ctx, `SELECT
+	_, err = db.get(ctx, []any{&held, &unsent}, `SELECT
 		(SELECT count(*) FROM portal_upload WHERE order_id = $1 AND account = $2 AND operation = $3),
 		(SELECT coalesce(sum(size), 0) FROM portal_upload WHERE account = $2 AND kept = 0)`,
-		s.order, s.account, s.operation).Scan(&held, &unsent)
+		s.order, s.account, s.operation)
 	if err != nil {
 		return file{}, err
 	}
@@ -111,48 +108,25 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 	}
 	sum := sha256.Sum256(content)
 	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name), Size: int64(len(content))}
-	_, err = db.ExecContext(ctx, `INSERT INTO portal_upload
+	return f, db.exec(ctx, `INSERT INTO portal_upload
 		(order_id, account, operation, form, digest, name, size, content, kept, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT DO NOTHING`,
 		s.order, s.account, s.operation, s.form, f.Digest, f.Name, f.Size, content, time.Now().UnixMicro())
-	return f, err
-}
-
-// isStaged tells whether a form may refer to a file, and how large it is.
-func (db *database) isStaged(ctx context.Context, s staged, f *file) (bool, error) {
-	err := db.QueryRowContext(ctx, `SELECT size FROM portal_upload
-		WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
-		s.order, s.account, s.form, f.Digest, f.Name).Scan(&f.Size)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // unstage keeps for good what an operation that is recorded now refers to, and
 // removes what else was uploaded for its form.
 func (db *database) unstage(ctx context.Context, s staged, files []file) error {
 	for _, f := range files {
-		_, err := db.ExecContext(ctx, `UPDATE portal_upload SET kept = 1
+		err := db.exec(ctx, `UPDATE portal_upload SET kept = 1
 			WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
 			s.order, s.account, s.form, f.Digest, f.Name)
 		if err != nil {
 			return err
 		}
 	}
-	_, err := db.ExecContext(ctx, `DELETE FROM portal_upload
-		WHERE order_id = $1 AND account = $2 AND form = $3 AND kept = 0`, s.order, s.account, s.form)
-	return err
-}
-
-// content returns what a file of an order holds.
-func (db *database) content(ctx context.Context, order, digest string) (content []byte, err error) {
-	err = db.QueryRowContext(ctx, `SELECT content FROM portal_upload WHERE order_id = $1 AND digest = $2 LIMIT 1`,
-		order, digest).Scan(&content)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = fmt.Errorf("file: %w", supervision.ErrNotFound)
-	}
-	return content, err
+	return db.exec(ctx, `DELETE FROM portal_upload WHERE order_id = $1 AND account = $2 AND form = $3 AND kept = 0`,
+		s.order, s.account, s.form)
 }
 
 // sweep removes what was uploaded long ago for forms that were never sent. What
@@ -162,55 +136,34 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	if err := p.db.forgetOld(ctx, now); err != nil {
 		return err
 	}
-	rows, err := p.db.QueryContext(ctx,
-		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`,
-		now.Add(-stagedFor).UnixMicro())
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	found := make(map[string][]string)
-	for rows.Next() {
-		var order, digest string
-		if err := rows.Scan(&order, &digest); err != nil {
-			return err
-		}
-		found[order] = append(found[order], digest)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
-	}
-	for order, digests := range found {
-		o, err := p.svc.Order(ctx, order, supervision.System())
+	before := now.Add(-stagedFor).UnixMicro()
+	stale, err := list(ctx, p.db, func(f *file) []any { return []any{&f.order, &f.Digest} },
+		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`, before)
+	for _, s := range stale {
+		order, err := p.svc.Order(ctx, s.order, supervision.System())
 		if err != nil {
 			return err
 		}
-		recorded, err := p.recorded(ctx, o, supervision.System())
+		recorded, err := p.recorded(ctx, order, supervision.System())
 		if err != nil {
 			return err
 		}
-		for _, digest := range digests {
-			statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
-			if slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest }) {
-				statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
-			}
-			if _, err := p.db.ExecContext(ctx, statement, order, digest, now.Add(-stagedFor).UnixMicro()); err != nil {
-				return err
-			}
+		statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
+		if slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == s.Digest }) {
+			statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
+		}
+		if err := p.db.exec(ctx, statement, s.order, s.Digest, before); err != nil {
+			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // recorded lists the files that an order's records refer to, as the actor may
 // see them (R22, R34).
 func (p *portal) recorded(ctx context.Context, o supervision.Order, actor supervision.Actor) (list []file, err error) {
-	records, err := p.history(ctx, o.ID, actor)
-	if err != nil {
-		return nil, err
-	}
-	views, err := p.views(ctx, p.tongues[0], o, records)
-	for _, r := range views {
+	records, err := p.history(ctx, p.tongues[0], o, actor)
+	for _, r := range records {
 		for _, fact := range r.Facts {
 			list = append(list, fact.Files...)
 		}
@@ -220,7 +173,9 @@ func (p *portal) recorded(ctx context.Context, o supervision.Order, actor superv
 
 // mayRefer tells whether a form may refer to a file.
 func (v *visit) mayRefer(s staged, f *file) (bool, error) {
-	ok, err := v.db.isStaged(v.r.Context(), s, f)
+	ok, err := v.db.get(v.r.Context(), []any{&f.Size}, `SELECT size FROM portal_upload
+		WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
+		s.order, s.account, s.form, f.Digest, f.Name)
 	if ok || err != nil {
 		return ok, err
 	}
@@ -231,21 +186,31 @@ func (v *visit) mayRefer(s staged, f *file) (bool, error) {
 // download sends a file to whoever may see a record that refers to it, under
 // the name that it has there; never for the browser to open.
 func (v *visit) download() error {
+	name, digest := v.r.PathValue("name"), v.r.PathValue("digest")
 	recorded, err := v.recorded(v.r.Context(), v.order, v.actor())
 	if err != nil {
 		return err
 	}
-	name, digest := v.r.PathValue("name"), v.r.PathValue("digest")
-	if !slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest && f.Name == name }) {
-		return v.notFound()
+	var content []byte
+	found := slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest && f.Name == name })
+	if found {
+		found, err = v.db.get(v.r.Context(), []any{&content},
+			`SELECT content FROM portal_upload WHERE order_id = $1 AND digest = $2 LIMIT 1`, v.order.ID, digest)
 	}
-	content, err := v.db.content(v.r.Context(), v.order.ID, digest)
+	if err == nil && !found {
+		err = v.notFound()
+	}
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "application/octet-stream")
-	v.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	v.w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+	return v.saveAs("application/octet-stream", name, content)
+}
+
+// saveAs sends content for the browser to save under a name.
+func (v *visit) saveAs(kind, name string, content []byte) error {
+	v.w.Header().Set("Content-Type", kind)
+	v.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	v.w.WriteHeader(http.StatusOK)
 	_, _ = v.w.Write(content) // an error means that the visitor has gone
 	return nil

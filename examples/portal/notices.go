@@ -78,8 +78,7 @@ func (db *database) listNotices(ctx context.Context, query string, args ...any) 
 }
 
 func (db *database) unread(ctx context.Context, account string) (n int, err error) {
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`,
-		account).Scan(&n)
+	_, err = db.get(ctx, []any{&n}, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`, account)
 	return n, err
 }
 
@@ -107,15 +106,11 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	if view.Order, err = p.svc.Order(ctx, n.order, view.To.actor()); err != nil {
 		return view, err
 	}
-	records, err := p.svc.Records(ctx, n.order, view.To.actor(), n.seq-1, 1)
+	records, err := p.part(ctx, l, view.Order, view.To.actor(), n.seq-1, 1)
 	if err != nil {
 		return view, err
 	}
-	views, err := p.views(ctx, l, view.Order, records)
-	if err != nil {
-		return view, err
-	}
-	for _, r := range views {
+	for _, r := range records {
 		view.Record = r
 	}
 	other := supervision.Seller(view.Order.Seller)

@@ -94,17 +94,6 @@ func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Templ
 	return said
 }
 
-// history returns all records of an order that the actor may see, oldest first.
-func (p *portal) history(ctx context.Context, order string, actor supervision.Actor) (all []supervision.Record, err error) {
-	for {
-		records, err := p.svc.Records(ctx, order, actor, int64(len(all)), supervision.MaxPage)
-		all = append(all, records...)
-		if err != nil || len(records) < supervision.MaxPage {
-			return all, err
-		}
-	}
-}
-
 // templateOf returns the template that an operation of the order fills in; the
 // zero one for none (R04).
 func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template, error) {
@@ -115,9 +104,11 @@ func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervi
 	return published.Template, err
 }
 
-// views shows records of an order.
-func (p *portal) views(ctx context.Context, l *tongue, o supervision.Order, records []supervision.Record) (list []recordView,
-	err error) {
+// part shows an order's records after one, as the actor may see them, at most a
+// page of them.
+func (p *portal) part(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor, after int64,
+	most int) (list []recordView, err error) {
+	records, err := p.svc.Records(ctx, o.ID, actor, after, most)
 	for _, r := range records {
 		t, err := p.templateOf(ctx, o, r.Operation)
 		if err != nil {
@@ -125,17 +116,25 @@ func (p *portal) views(ctx context.Context, l *tongue, o supervision.Order, reco
 		}
 		list = append(list, l.view(r, t))
 	}
-	return list, nil
+	return list, err
 }
 
-// records shows all records of the visitor's order, oldest first; those of its
-// cards say so.
-func (v *visit) records() ([]recordView, error) {
-	records, err := v.history(v.r.Context(), v.order.ID, v.actor())
-	if err != nil {
-		return nil, err
+// history shows all records of an order, oldest first.
+func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor) (all []recordView,
+	err error) {
+	for {
+		list, err := p.part(ctx, l, o, actor, int64(len(all)), supervision.MaxPage)
+		all = append(all, list...)
+		if err != nil || len(list) < supervision.MaxPage {
+			return all, err
+		}
 	}
-	list, err := v.views(v.r.Context(), v.l, v.order, records)
+}
+
+// records shows the history of the visitor's order; what stands in its cards
+// says so.
+func (v *visit) records() ([]recordView, error) {
+	list, err := v.history(v.r.Context(), v.l, v.order, v.actor())
 	for _, c := range cards(list) {
 		for _, r := range c.Records {
 			list[r.Seq-1].Card = c.Name

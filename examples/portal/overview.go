@@ -16,12 +16,11 @@ type overviewPage struct {
 	WhatIf              []whatIf
 }
 
-// bar is one bar of a chart; Width and Y are where it is drawn.
+// bar is one bar of a chart that has so many at most.
 type bar struct {
-	Label    string
-	Count    int
-	Width, Y int
-	Late     bool
+	Label       string
+	Count, Most int
+	Late        bool
 }
 
 // whatIf is what the market's own history would have come to under a policy.
@@ -44,24 +43,6 @@ func (w whatIf) Barred() (n int) {
 		n += count
 	}
 	return n
-}
-
-// chartWidth is how wide the longest bar is, barHeight how high each is with its
-// distance to the next.
-const (
-	chartWidth = 300
-	barHeight  = 26
-)
-
-func draw(bars []bar) []bar {
-	most := 1
-	for _, b := range bars {
-		most = max(most, b.Count)
-	}
-	for i := range bars {
-		bars[i].Width, bars[i].Y = bars[i].Count*chartWidth/most, i*barHeight
-	}
-	return bars
 }
 
 // showOverview draws how the market stands, of the newest orders.
@@ -87,11 +68,11 @@ func (v *visit) showOverview() error {
 			}
 			page.Due = append(page.Due, s)
 		}
-		records, err := v.history(v.r.Context(), o.ID, supervision.System())
+		records, err := v.history(v.r.Context(), v.l, o, supervision.System())
 		if err != nil {
 			return err
 		}
-		result, err := audit.WhatIf(records, policies...)
+		result, err := audit.WhatIf(plain(records), policies...)
 		if err != nil {
 			continue // its history was not made by the rules; the record's own page says so
 		}
@@ -102,17 +83,16 @@ func (v *visit) showOverview() error {
 	for _, s := range supervision.Statuses() {
 		if !s.Final() {
 			page.ByStatus = append(page.ByStatus,
-				bar{Label: v.l.Status(s), Count: byStatus[s], Late: s == supervision.Frozen})
+				bar{v.l.Status(s), byStatus[s], len(found.Orders), s == supervision.Frozen})
 		}
 	}
 	for days, n := range silent {
-		b := bar{Label: v.l.Span(time.Duration(days+1) * supervision.Day), Count: n, Late: days == len(silent)-1}
+		b := bar{v.l.Span(time.Duration(days+1) * supervision.Day), n, len(found.Orders), days == len(silent)-1}
 		if b.Late {
 			b.Label = "> " + v.l.Span(time.Duration(days)*supervision.Day)
 		}
 		page.BySilence = append(page.BySilence, b)
 	}
-	page.ByStatus, page.BySilence = draw(page.ByStatus), draw(page.BySilence)
 	for i, p := range policies {
 		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -141,31 +140,16 @@ func (l *tongue) none(key string) string {
 // functions are those with which pages say what the library says in types.
 func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
-		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "roles": supervision.Roles,
-		"status": l.Status, "order": l.OrderStatus, "step": l.Step, "state": l.StepState, "tone": tone,
-		"done": l.Record, "ground": l.Ground,
-		"party":   func(p appeal.Party) supervision.Role { return supervision.Role(p) },
-		"outcome": l.Outcome, "why": l.Why, "reason": l.Verdict, "time": l.time, "until": l.until,
-		"day":     func(t time.Time) string { return t.UTC().Format(l.day) },
-		"span":    func(from, to time.Time) string { return l.Span(to.Sub(from)) },
-		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp,
-		"instant": l.Instant, "money": l.money, "script": l.script, "task": func(o offer) string { return l.task(o.task) }, "operation": l.Operation,
-		"question":    func(op supervision.Operation) string { return l.own["question "+string(op)] },
-		"chartHeight": func(bars []bar) int { return len(bars) * barHeight },
+		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
+		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
+		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until,
+		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp, "money": l.money,
+		"party":    func(p appeal.Party) supervision.Role { return supervision.Role(p) },
+		"task":     func(o offer) string { return l.task(o.task) },
+		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
+		"span":     func(from, to time.Time) string { return l.Span(to.Sub(from)) },
+		"question": func(op supervision.Operation) string { return l.own["question "+string(op)] },
 	}
-}
-
-// script is what the pages' script says.
-func (l *tongue) script() (template.JS, error) {
-	texts := map[string]any{"days": l.Days, "hours": l.Hours, "minutes": l.Minutes, "seconds": l.Seconds, "in": l.In,
-		"now": l.Now, "space": l.Space}
-	for _, text := range []string{"The list has been updated.", "Updated:", "Try again", "could not be sent.",
-		"Your session has ended. What you typed stays here: log in, then go on.", "Log in in a new window",
-		"The portal cannot be reached. Nothing has been sent, and nothing is lost."} {
-		texts[text] = l.t(text)
-	}
-	data, err := json.Marshal(texts)
-	return template.JS(data), err // json.Marshal escapes what could end the element
 }
 
 // time writes an instant for people and machines.
@@ -184,21 +168,6 @@ func (l *tongue) advice(f supervision.Fault) string {
 		return text
 	}
 	return l.t(f.Message)
-}
-
-// tone is the colour of a status's badge.
-func tone(s supervision.Status) string {
-	switch {
-	case s == supervision.Frozen:
-		return "alert"
-	case s == supervision.Completed, s == supervision.Accepted:
-		return "good"
-	case s == supervision.Canceled:
-		return "quiet"
-	case s.Turn() == supervision.RoleBuyer:
-		return "buyer"
-	}
-	return "seller"
 }
 
 // stamp writes a time for machines.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -146,14 +145,10 @@ func (db *database) startSession(ctx context.Context, a account, now time.Time) 
 }
 
 // session returns whose a session is; false for none.
-func (db *database) session(ctx context.Context, session string, now time.Time) (account, bool, error) {
-	var id string
-	err := db.QueryRowContext(ctx, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
-		session, now.UnixMicro()).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return account{}, false, nil
-	}
-	a, ok := findAccount(id)
+func (db *database) session(ctx context.Context, session string, now time.Time) (a account, ok bool, err error) {
+	_, err = db.get(ctx, []any{&a.ID}, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
+		session, now.UnixMicro())
+	a, ok = findAccount(a.ID)
 	return a, ok, err
 }
 

@@ -126,6 +126,16 @@ func list[T any](ctx context.Context, db *database, columns func(*T) []any, quer
 	return all, rows.Err()
 }
 
+// ordersLike returns the ids of an account's orders, or anybody's for "", that
+// have a part in them, and the part itself. The library documents the columns.
+func (db *database) ordersLike(ctx context.Context, account, part string) ([]string, error) {
+	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(part)) + "%"
+	found, err := list(ctx, db, func(id *string) []any { return []any{id} }, `SELECT id FROM serviceflow_orders
+		WHERE lower(id) LIKE $1 ESCAPE '\' AND ($2 = '' OR buyer = $2 OR seller = $2)
+		ORDER BY bought_at DESC LIMIT 100`, pattern, account)
+	return append(found, part), err
+}
+
 // keptFor is how long a form that was not sent is kept.
 const keptFor = 30 * 24 * time.Hour
 

@@ -79,7 +79,7 @@ func TestStoredScript(t *testing.T) {
 	buyer.send(at(order, "remind"), typed)
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
-		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/appeals", "/market",
+		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending", "/market",
 			"/templates", "/templates/data-migration", at(order), "/login?next=" + url.QueryEscape(hostile("next"))}
 		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
@@ -102,7 +102,7 @@ func TestStoredScript_Browser(t *testing.T) {
 	for who, paths := range map[string][]string{
 		harbor:             {"/orders", at(order), at(order, "remind"), at(order, "raise_appeal")},
 		"seller-cloudline": {"/orders", at(order), "/templates/data-migration"},
-		"manager-mei":      {"/appeals", at(order), at(order, "ruling")},
+		"manager-mei":      {"/orders?appeal=pending", at(order), at(order, "ruling")},
 	} {
 		b := s.logIn(t, who)
 		for _, path := range paths {

@@ -4,195 +4,221 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
-	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 type listPage struct {
 	layout
-	Search search
-	Tabs   []queue
-	Orders []summary
-	Next   string // address of the next page; empty on the last
-	First  string // address of the first page; empty on it
-}
-
-// search is the search form as it was filled in.
-type search struct {
-	l        *tongue
-	values   url.Values
-	Inputs   []input
-	Criteria supervision.Criteria
-	Any      bool // something is searched for
+	Inputs      []*input
+	Any, Deep   bool // something is searched for; more than a tab does
+	Tabs        []queue
+	Orders      []summary
+	Many        []supervision.Operation // what can be done to many orders at once
+	Next, First string                  // addresses of other pages; empty where there are none
 }
 
 const pageSize = 10
 
 func (v *visit) showList() error {
-	s := v.newSearch(v.r.URL.Query())
-	page := listPage{layout: v.layout("Service Supervision"), Search: s}
+	typed := v.r.URL.Query()
+	page := listPage{layout: v.layout("Service Supervision"), Inputs: v.criteria(typed)}
 	page.Live = "/events"
-	result, err := v.svc.Search(v.r.Context(), v.actor(),
-		supervision.Query{Criteria: s.Criteria, Limit: pageSize, Cursor: v.r.FormValue("after")})
+	query, faults, err := v.query(typed)
+	if err != nil {
+		return err
+	}
+	query.Limit, query.Cursor = pageSize, typed.Get("after")
+	found, err := v.svc.Search(v.r.Context(), v.actor(), query)
 	status := http.StatusOK
-	if faults := faultsOf(err); faults != nil {
-		page.Search.blame(v.l, faults)
+	if faults = append(faults, faultsOf(err)...); len(faults) > 0 {
+		v.l.blame(page.Inputs, faults)
 		status, err = http.StatusUnprocessableEntity, nil
 	}
 	if err != nil {
 		return err
 	}
-	if page.Tabs, err = v.tabs(s); err != nil {
+	if page.Tabs, err = v.tabs(typed); err != nil {
 		return err
 	}
-	for _, order := range result.Orders {
+	for _, in := range page.Inputs {
+		page.Any = page.Any || in.Value() != ""
+		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
+	}
+	for _, order := range found.Orders {
 		entry, err := v.summary(order)
 		if err != nil {
 			return err
 		}
 		page.Orders = append(page.Orders, entry)
 	}
-	if result.Next != "" {
-		page.Next = s.address(result.Next)
+	if v.who.Role == supervision.RoleSeller {
+		page.Many = bulk
 	}
-	if v.r.FormValue("after") != "" {
-		page.First = s.address("")
+	if found.Next != "" {
+		page.Next = listAddress(typed, found.Next)
+	}
+	if query.Cursor != "" {
+		page.First = listAddress(typed, "")
 	}
 	return v.render(status, "list.html", page)
 }
 
-// queue is a search that somebody works through, with how many orders it finds.
-type queue struct {
-	Label, Path string
-	Count       service.Count
-	Current     bool
-}
-
-// tabs lists the queues of the visitor's role.
-func (v *visit) tabs(current search) (list []queue, err error) {
-	turn := func(r supervision.Role) url.Values { return url.Values{"turn": {string(r)}} }
-	pending, done := url.Values{"appeal": {string(supervision.AppealPending)}},
-		url.Values{"order_status": {string(supervision.OrderCompleted)}}
-	queues := []struct {
-		label  string
-		search url.Values
-	}{{"My turn", turn(v.who.Role)}, {"Waiting for the seller", turn(supervision.RoleSeller)},
-		{"Waiting for the buyer", turn(supervision.RoleBuyer)}, {"Appeals", pending}, {"Done", done},
-		{"All", url.Values{}}}
-	var criteria []supervision.Criteria
-	for _, q := range queues {
-		s := v.newSearch(q.search)
-		if s.Criteria.Turn == v.who.Role && q.label != "My turn" || v.who.Role == supervision.RoleManager &&
-			q.label == "My turn" {
-			continue
-		}
-		criteria = append(criteria, s.Criteria)
-		list = append(list, queue{Label: q.label, Path: s.address(""), Current: s.address("") == current.address("")})
-	}
-	counts, err := v.svc.Count(v.r.Context(), v.actor(), criteria...)
-	for i, count := range counts {
-		list[i].Count = count
-	}
-	return list, err
-}
-
-// Deep tells whether more is searched for than a tab does, and Faulty whether
-// that cannot be.
-func (s search) Deep() bool {
-	return slices.ContainsFunc(s.Inputs, func(in input) bool {
-		return in.Value() != "" && in.Name != "turn" && in.Name != "appeal" && in.Name != "order_status"
-	})
-}
-
-func (s search) Faulty() bool {
-	return slices.ContainsFunc(s.Inputs, func(in input) bool { return in.Fault != "" })
-}
-
-// address is the same search from another place in its result.
-func (s search) address(after string) string {
+// listAddress is a search from a place in its result on.
+func listAddress(typed url.Values, after string) string {
 	q := url.Values{}
-	for _, in := range s.Inputs {
-		if in.Value() != "" {
-			q.Set(in.Name, in.Value())
+	for name, values := range typed {
+		if values[0] != "" {
+			q[name] = values
 		}
 	}
+	q.Del("after")
 	if after != "" {
 		q.Set("after", after)
 	}
 	return "/orders?" + q.Encode()
 }
 
-// newSearch reads the search form from the address. Its names are those of the
-// faults that the library reports.
-func (v *visit) newSearch(values url.Values) search {
-	s := search{l: v.l, values: values}
-	c := &s.Criteria
-	c.Orders = s.some(input{Name: "order", Label: "Order ID", Control: "line", Type: "search"})
-	c.Products = s.some(input{Name: "product", Label: "Product", Control: "select", Options: productOptions()})
-	c.Status = supervision.Status(s.ask(input{Name: "status", Label: "Flow status", Control: "select",
-		Options: v.l.statusOptions()}))
-	c.OrderStatus = supervision.OrderStatus(s.ask(input{Name: "order_status", Label: "Order status", Control: "select",
-		Options: v.l.orderStatusOptions()}))
-	if v.who.Role != supervision.RoleBuyer {
-		c.Buyers = s.some(input{Name: "buyer", Label: "Buyer", Control: "select",
-			Options: accountOptions(supervision.RoleBuyer)})
-	}
-	if v.who.Role != supervision.RoleSeller {
-		c.Sellers = s.some(input{Name: "seller", Label: "Seller", Control: "select",
-			Options: accountOptions(supervision.RoleSeller)})
-	}
-	c.Turn = supervision.Role(s.ask(input{Name: "turn", Label: "Waiting for", Control: "select",
-		Options: v.l.turnOptions()}))
-	c.SilentFor,
-		_ = time.ParseDuration(s.ask(input{Name: "silent_for", Label: "Silent for more than", Control: "select",
-		Options: v.l.silenceOptions()}))
-	c.Appeal = supervision.AppealState(s.ask(input{Name: "appeal", Label: "Appeal", Control: "select",
-		Options: v.l.appealOptions()}))
-	c.Bought.From = s.day(input{Name: "bought_from", Label: "Bought from", Control: "date"})
-	if last := s.day(input{Name: "bought_before", Label: "Bought until", Control: "date"}); !last.IsZero() {
-		c.Bought.Before = last.Add(supervision.Day) // people count the last day in
-	}
-	return s
+// queue is a search that somebody works through, with how many orders it finds.
+type queue struct {
+	Label, Path string
+	Count       int
+	Current     bool
 }
 
-// ask adds an input and returns what was asked for.
-func (s *search) ask(in input) string {
-	if in.Control == "select" {
-		in.Options = append([]option{{Label: s.l.t("Any")}}, in.Options...)
+// counted is up to how many orders a tab counts.
+const counted = 99
+
+// Shown says that there are more than are counted.
+func (t queue) Shown() string {
+	if t.Count > counted {
+		return strconv.Itoa(counted) + "+"
 	}
-	in.Label = s.l.t(in.Label)
-	in.Values = []string{s.values.Get(in.Name)}
-	s.Inputs = append(s.Inputs, in)
-	s.Any = s.Any || in.Value() != ""
-	return in.Value()
+	return strconv.Itoa(t.Count)
 }
 
-// some is what was asked for as a list of ids.
-func (s *search) some(in input) []string { return strings.Fields(s.ask(in)) }
+// tabbed are the criteria that tabs search by.
+var tabbed = []string{"turn", "appeal", "order_status", "sort"}
 
-func (s *search) day(in input) time.Time {
-	text := s.ask(in)
-	if text == "" {
-		return time.Time{}
+// appealsPath is the queue of the operations manager, the overdue ones first
+// (R19).
+const appealsPath = "/orders?appeal=pending&sort=handling"
+
+// tabs lists the queues of the visitor's role, each with what is most urgent
+// first.
+func (v *visit) tabs(current url.Values) (list []queue, err error) {
+	party := v.who.Role == supervision.RoleBuyer || v.who.Role == supervision.RoleSeller
+	for _, q := range []struct {
+		label, path string
+		shown       bool
+	}{
+		{"My turn", "/orders?sort=waiting&turn=" + string(v.who.Role), party},
+		{"Appeals", appealsPath, v.who.Role == supervision.RoleManager},
+		{"Waiting for the seller", "/orders?sort=waiting&turn=seller", v.who.Role != supervision.RoleSeller},
+		{"Waiting for the buyer", "/orders?sort=waiting&turn=buyer", v.who.Role != supervision.RoleBuyer},
+		{"Can be appealed", "/orders?appeal=open_to_" + string(v.who.Role) + "&sort=waiting", party},
+		{"Appeals", appealsPath, party},
+		{"Done", "/orders?order_status=completed", true},
+		{"All", "/orders?", true},
+	} {
+		if !q.shown {
+			continue
+		}
+		typed, _ := url.ParseQuery(strings.TrimPrefix(q.path, "/orders?"))
+		query, _, err := v.query(typed)
+		if err != nil {
+			return nil, err
+		}
+		query.Limit = counted + 1
+		found, err := v.svc.Search(v.r.Context(), v.actor(), query)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, queue{q.label, q.path, len(found.Orders), listAddress(current, "") == q.path})
 	}
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		s.blame(s.l, []supervision.Fault{{Field: in.Name, Message: "Give a date."}})
-	}
-	return t
+	return list, nil
 }
 
-func (s *search) blame(l *tongue, faults []supervision.Fault) {
-	for _, fault := range faults {
-		for i := range s.Inputs {
-			if s.Inputs[i].Name == fault.Field {
-				s.Inputs[i].Fault = l.advice(fault)
-			}
+// criteria draws the search form. Its names are those of the faults that the
+// library reports.
+func (v *visit) criteria(typed url.Values) []*input {
+	role := func(r supervision.Role) string { return capital(v.l.Role(r)) }
+	days := func(text string) string {
+		d, _ := time.ParseDuration(text)
+		return v.l.Span(d)
+	}
+	first := map[supervision.Sort]string{supervision.Newest: v.l.t("Newest"),
+		supervision.LongestWaiting: v.l.t("Longest waiting"), supervision.ByHandling: v.l.t("Ruling due first")}
+	list := []*input{
+		{Name: "order", Label: "Order ID, or a part of it", Control: "line", Type: "search"},
+		{Name: "product", Label: "Product", Options: productOptions()},
+		{Name: "status", Label: "Flow status", Options: options(v.l.Status, supervision.Statuses()...)},
+		{Name: "order_status", Label: "Order status", Options: options(v.l.OrderStatus, supervision.OrderStatuses()...)},
+		{Name: "buyer", Label: "Buyer", Options: accountOptions(supervision.RoleBuyer)},
+		{Name: "seller", Label: "Seller", Options: accountOptions(supervision.RoleSeller)},
+		{Name: "turn", Label: "Waiting for",
+			Options: options(role, supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager)},
+		{Name: "silent_for", Label: "Silent for more than",
+			Options: options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s")},
+		{Name: "appeal", Label: "Appeal", Options: options(
+			func(s supervision.AppealState) string { return v.l.AppealStates[s] }, supervision.AppealStates()...)},
+		{Name: "bought_from", Label: "Bought from", Control: "date"},
+		{Name: "bought_before", Label: "Bought until", Control: "date"},
+		{Name: "closed_from", Label: "Closed from", Control: "date"},
+		{Name: "closed_before", Label: "Closed until", Control: "date"},
+		{Name: "sort", Label: "What comes first", Options: options(
+			func(s supervision.Sort) string { return first[s] },
+			supervision.Newest, supervision.LongestWaiting, supervision.ByHandling)},
+	}
+	for _, in := range list {
+		in.Label, in.Values = v.l.t(in.Label), []string{typed.Get(in.Name)}
+		if in.Control == "" {
+			in.Control = "select"
+			in.optional(false, v.l.t("Any"))
 		}
 	}
+	return slices.DeleteFunc(list, func(in *input) bool { return in.Name == string(v.who.Role) })
+}
+
+// query reads the search form from an address.
+func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervision.Fault, err error) {
+	day := func(name string, inclusive time.Duration) time.Time {
+		t, err := time.Parse(time.DateOnly, typed.Get(name))
+		if err != nil {
+			if typed.Get(name) != "" {
+				faults = append(faults, supervision.Fault{Field: name, Message: "Give a date."})
+			}
+			return time.Time{}
+		}
+		return t.Add(inclusive)
+	}
+	q.Products, q.Buyers, q.Sellers = ids(typed, "product"), ids(typed, "buyer"), ids(typed, "seller")
+	q.Status, q.OrderStatus = supervision.Status(typed.Get("status")), supervision.OrderStatus(typed.Get("order_status"))
+	q.Turn, q.Appeal = supervision.Role(typed.Get("turn")), supervision.AppealState(typed.Get("appeal"))
+	q.SilentFor, _ = time.ParseDuration(typed.Get("silent_for"))
+	q.Bought = supervision.Span{From: day("bought_from", 0), Before: day("bought_before", supervision.Day)}
+	q.Closed = supervision.Span{From: day("closed_from", 0), Before: day("closed_before", supervision.Day)}
+	q.Sort = supervision.Sort(typed.Get("sort"))
+	if part := strings.TrimSpace(typed.Get("order")); part != "" {
+		account := v.who.ID
+		if v.who.Role == supervision.RoleManager || v.who.Role == supervision.RoleSystem {
+			account = "" // they see all (R22)
+		}
+		q.Orders, err = v.db.ordersLike(v.r.Context(), account, part)
+	}
+	return q, faults, err
+}
+
+func ids(typed url.Values, name string) []string { return strings.Fields(typed.Get(name)) }
+
+func options[T ~string](say func(T) string, words ...T) (list []option) {
+	for _, w := range words {
+		list = append(list, option{Value: string(w), Label: say(w)})
+	}
+	return list
 }
 
 func productOptions() (list []option) {
@@ -207,42 +233,6 @@ func accountOptions(role supervision.Role) (list []option) {
 		if a.Role == role {
 			list = append(list, option{Value: a.ID, Label: a.Name})
 		}
-	}
-	return list
-}
-
-func (l *tongue) orderStatusOptions() (list []option) {
-	for _, s := range supervision.OrderStatuses() {
-		list = append(list, option{Value: string(s), Label: l.OrderStatus(s)})
-	}
-	return list
-}
-
-func (l *tongue) statusOptions() (list []option) {
-	for _, s := range supervision.Statuses() {
-		list = append(list, option{Value: string(s), Label: l.Status(s)})
-	}
-	return list
-}
-
-func (l *tongue) turnOptions() (list []option) {
-	for _, r := range []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager} {
-		list = append(list, option{Value: string(r), Label: capital(l.Role(r))})
-	}
-	return list
-}
-
-func (l *tongue) silenceOptions() (list []option) {
-	for _, days := range []int{1, 3, 5, 10, 30} {
-		list = append(list, option{Value: (time.Duration(days) * supervision.Day).String(),
-			Label: l.Span(time.Duration(days) * supervision.Day)})
-	}
-	return list
-}
-
-func (l *tongue) appealOptions() (list []option) {
-	for _, s := range supervision.AppealStates() {
-		list = append(list, option{Value: string(s), Label: l.AppealStates[s]})
 	}
 	return list
 }

@@ -58,7 +58,7 @@ var looks = []look{
 	{"market", harbor, "/market", nil},
 	{"templates", "seller-cloudline", "/templates", nil},
 	{"editor", "seller-cloudline", "/templates/erp-suite", nil},
-	{"queue", "manager-mei", "/appeals", nil},
+	{"queue", "manager-mei", appealsPath, nil},
 	{"ruling", "manager-mei", "/orders/KG-1020/ruling", nil},
 	{"overview", "manager-mei", "/overview", nil},
 	{"notices", "seller-cloudline", "/notices", nil},

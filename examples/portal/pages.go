@@ -55,7 +55,7 @@ func (l layout) Nav() []link {
 	case supervision.RoleSeller:
 		return []link{orders, {"/templates", "Request templates"}}
 	case supervision.RoleManager:
-		return []link{{"/appeals", "Appeals"}, orders, {"/overview", "Overview"}}
+		return []link{orders, {"/overview", "Overview"}}
 	}
 	return []link{orders}
 }

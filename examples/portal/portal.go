@@ -123,7 +123,8 @@ func (p *portal) routes() []route {
 		{"GET /templates/{product}", false, supervision.RoleSeller, (*visit).showEditor},
 		{"POST /templates/{product}", false, supervision.RoleSeller, (*visit).edit},
 		{"GET /overview", false, supervision.RoleManager, (*visit).showOverview},
-		{"GET /appeals", false, supervision.RoleManager, (*visit).showQueue},
+		{"GET /many/{operation}", false, supervision.RoleSeller, (*visit).showMany},
+		{"POST /many/{operation}", false, supervision.RoleSeller, (*visit).performMany},
 	}
 	if p.demo {
 		list = append(list, route{"POST /clock", false, "", (*visit).jump})

@@ -24,7 +24,7 @@ func (r route) path(o supervision.Order, ref string) (method, path string) {
 	}
 	digest, name, _ := strings.Cut(ref, "/")
 	return method, strings.NewReplacer("{id}", url.PathEscape(o.ID), "{task}", "submit_request", "{digest}", digest,
-		"{name}", name, "{product}", "erp-suite", "{$}", "", "{case}", "1").Replace(path)
+		"{name}", name, "{product}", "erp-suite", "{operation}", "accept_request", "{$}", "", "{case}", "1").Replace(path)
 }
 
 // TestEveryRoute: at every address, whoever has not logged in is asked to, what

@@ -128,7 +128,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	}
 
 	manager := s.logIn(t, "manager-mei")
-	manager.sees("h1", "Appeals")
+	manager.sees(".tabs [aria-current]", "Appeals")
 	manager.click(`a[href="` + at(order, "ruling") + `"]`)
 	manager.sees("dl", "Rejections")
 	manager.fill("text", "Asked the seller for a statement.")
@@ -172,7 +172,7 @@ func TestSilence_Appeal_Resumed(t *testing.T) {
 
 	manager := s.logIn(t, "manager-mei")
 	manager.jump("+5 days")
-	manager.sees(`#queue section`, "Overdue")
+	manager.sees("#list", "decision overdue")
 	manager.click(`a[href="` + at(order, "ruling") + `"]`)
 	manager.choose("upheld", "yes")
 	manager.choose("outcome", "resume")

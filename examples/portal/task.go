@@ -128,6 +128,17 @@ func (s summary) Closed() (list []closed) {
 // Overdue tells whether the ruling on a pending appeal is late (R19).
 func (s summary) Overdue() bool { return s.Appeal.Overdue(s.Now) }
 
+// Assignee is the operations manager whose case a pending appeal is: who took the
+// order in hand, or wrote first.
+func (s summary) Assignee() string {
+	if a := s.Pending(); a != nil && a.Manager == "" && len(a.Notes) > 0 {
+		return a.Notes[0].By
+	} else if a != nil {
+		return a.Manager
+	}
+	return ""
+}
+
 // Pending returns the appeal that waits for its ruling; nil for none.
 func (s summary) Pending() *appeal.Appeal {
 	if s.Appeal.Pending() {

@@ -71,7 +71,7 @@ func (v *visit) notFound() error { return supervision.ErrNotFound }
 // home is where each role begins.
 func (v *visit) home() error {
 	if v.who.Role == supervision.RoleManager {
-		return v.redirect("/appeals")
+		return v.redirect(appealsPath)
 	}
 	return v.redirect("/orders")
 }

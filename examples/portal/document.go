@@ -33,7 +33,7 @@ func (v *visit) showDocument() error {
 	if err != nil {
 		return err
 	}
-	page := documentPage{layout: v.layout("Record of order %s", v.order.ID), Order: v.order, Records: records,
+	page := documentPage{layout: v.layout(v.l.t("Record of order %s", v.order.ID)), Order: v.order, Records: records,
 		Findings: audit.Verify(plain(stored), v.formOf)}
 	for i := range records {
 		records[i].Card = "" // here everything stands with its record

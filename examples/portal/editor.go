@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,42 +17,23 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// setting is one thing to type about a field of a template: a field itself, whose
-// key is its name in the template's document.
-type setting struct {
-	template.Field
-	foremost bool                     // shown at once; the others are folded away
-	of       func(template.Kind) bool // the kinds that have it; nil for every kind
-}
+// What can be told about a field of a template is a template itself, whose keys
+// are the names in a template's document: which settings are shown at once, and
+// of which kinds of field some are.
+//
+//go:embed settings.json
+var settingsFile []byte
 
-var fieldSettings = []setting{
-	{template.Field{Key: "label", Label: "Question", Kind: template.Line, Required: true}, true, nil},
-	{template.Field{Key: "kind", Label: "Kind of answer", Kind: template.Choice, Required: true}, true, nil},
-	{template.Field{Key: "required", Label: "Must be answered", Kind: template.YesNo}, true, nil},
-	{template.Field{Key: "options", Label: "Options", Kind: template.Text, Required: true,
-		Help: "One a line: a value, or a value | and what buyers read."}, true, template.Kind.HasOptions},
-	{template.Field{Key: "key", Label: "Key", Kind: template.Line,
-		Help: "Names the answer; buyers do not see it. Without one, it follows from the question."}, false, nil},
-	{template.Field{Key: "help", Label: "Help", Kind: template.Line}, false, nil},
-	{template.Field{Key: "min_length", Label: "Fewest characters", Kind: template.Integer}, false,
-		template.Kind.HasLength},
-	{template.Field{Key: "max_length", Label: "Most characters", Kind: template.Integer}, false, template.Kind.HasLength},
-	{template.Field{Key: "pattern", Label: "Pattern", Kind: template.Line,
-		Help: "A regular expression that the whole answer has to match."}, false, template.Kind.HasLength},
-	{template.Field{Key: "min", Label: "Smallest", Kind: template.Line}, false, template.Kind.HasBounds},
-	{template.Field{Key: "max", Label: "Largest", Kind: template.Line}, false, template.Kind.HasBounds},
-	{template.Field{Key: "min_items", Label: "Fewest options", Kind: template.Integer}, false, hasItems},
-	{template.Field{Key: "max_items", Label: "Most options", Kind: template.Integer}, false, hasItems},
-	{template.Field{Key: "default", Label: "Answer where none is given", Kind: template.Line}, false,
-		func(k template.Kind) bool { return k != template.File }},
-}
-
-func hasItems(k template.Kind) bool { return k == template.Choices }
+var fieldSettings = embedded[struct {
+	Foremost []string
+	Of       map[string][]template.Kind
+	Template template.Template
+}](settingsFile)
 
 // settingsOf are the settings that a kind has, in the reader's words.
-func (l *tongue) settingsOf(k template.Kind) (list []setting) {
-	for _, s := range fieldSettings {
-		if s.of != nil && !s.of(k) {
+func (l *tongue) settingsOf(k template.Kind) (t template.Template) {
+	for _, s := range fieldSettings.Template.Fields {
+		if of := fieldSettings.Of[s.Key]; of != nil && !slices.Contains(of, k) {
 			continue
 		}
 		if s.Label, s.Help = l.t(s.Label), l.t(s.Help); s.Key == "kind" {
@@ -59,9 +41,9 @@ func (l *tongue) settingsOf(k template.Kind) (list []setting) {
 				s.Options = append(s.Options, template.Option{Value: string(k), Label: capital(l.Kind(k))})
 			}
 		}
-		list = append(list, s)
+		t.Fields = append(t.Fields, s)
 	}
-	return list
+	return t
 }
 
 // draft is a template as its seller types it.
@@ -77,7 +59,7 @@ func readDraft(form url.Values) draft {
 	d := draft{title: form.Get("title"), intro: form.Get("intro")}
 	for i := 0; i <= template.MaxFields && form.Has(settingsPrefix(i)+"kind"); i++ {
 		typed := url.Values{}
-		for _, s := range fieldSettings {
+		for _, s := range fieldSettings.Template.Fields {
 			typed[s.Key] = form[settingsPrefix(i)+s.Key]
 		}
 		d.fields = append(d.fields, typed)
@@ -132,10 +114,7 @@ func (d *draft) change(do string, i int) {
 func (d *draft) template(l *tongue) (t template.Template, faults []supervision.Fault) {
 	list := make([]template.Values, len(d.fields))
 	for i, typed := range d.fields {
-		var asked template.Template
-		for _, s := range l.settingsOf(template.Kind(typed.Get("kind"))) {
-			asked.Fields = append(asked.Fields, s.Field)
-		}
+		asked := l.settingsOf(template.Kind(typed.Get("kind")))
 		values := asked.Normalize(asked.FromForm(typed))
 		if form, err := template.Compile(asked); err == nil {
 			for _, f := range form.Check(values) {
@@ -212,7 +191,7 @@ type templateEntry struct {
 }
 
 func (v *visit) showTemplates() error {
-	page := templatesPage{layout: v.layout("Request templates")}
+	page := templatesPage{layout: v.layout(v.l.t("Request templates"))}
 	for _, p := range market.Products {
 		if p.Seller != v.who.ID {
 			continue
@@ -280,16 +259,16 @@ func (p editorPage) Inputs() []*input {
 func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
-	page := editorPage{layout: v.layout("Request template"), Product: entry.product, Version: entry.Current.Version}
+	page := editorPage{layout: v.layout(v.l.t("Request template")), Product: entry.product, Version: entry.Current.Version}
 	page.Head = []*input{
-		{Name: "title", Label: v.l.t("Title"), Control: "line", Type: "text", Values: []string{d.title}},
-		{Name: "intro", Label: v.l.t("Introduction"), Control: "area", Values: []string{d.intro}},
+		{Name: "title", Label: v.l.t("Title"), Kind: "line", Values: []string{d.title}},
+		{Name: "intro", Label: v.l.t("Introduction"), Kind: "text", Values: []string{d.intro}},
 	}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
-		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))) {
-			in := v.l.field(settingsPrefix(i), s.Field)
-			if in.Values = typed[s.Key]; s.foremost {
+		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))).Fields {
+			in := v.l.field(settingsPrefix(i), s)
+			if in.Values = typed[s.Key]; slices.Contains(fieldSettings.Foremost, s.Key) {
 				field.First = append(field.First, in)
 			} else {
 				field.More = append(field.More, in)

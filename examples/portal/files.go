@@ -116,7 +116,11 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 
 // unstage keeps for good what an operation that is recorded now refers to, and
 // removes what else was uploaded for its form.
-func (db *database) unstage(ctx context.Context, s staged, files []file) error {
+func (db *database) unstage(ctx context.Context, s staged, inputs []*input) error {
+	var files []file
+	for _, in := range inputs {
+		files = append(files, in.Files...)
+	}
 	for _, f := range files {
 		err := db.exec(ctx, `UPDATE portal_upload SET kept = 1
 			WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,

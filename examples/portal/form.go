@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,19 +15,314 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
+// input is one question of a form. Its name is the path by which the library
+// names its fault, its kind how it is drawn; see pages/parts/form.html.
+type input struct {
+	Name, Label, Help, Kind string
+	Min, Max                string // of an instant
+	Required                bool
+	Options                 []option
+	Values                  []string
+	Files                   []file // what has been uploaded, referred to by Values
+	Canned                  []string
+	Fault                   string
+	asked                   supervision.Input // for an answer to a template the zero one
+}
+
+// option is one of an input's answers. Note says more about it; one that is
+// Closed cannot be chosen.
+type option struct {
+	Value, Label, Note string
+	Closed             bool
+}
+
+// answerPrefix stands before a template field's key in the library's facts and
+// faults, and so in the input's name.
+const answerPrefix = "values."
+
+// inputInstant is how browsers send a local time; the portal asks for it in
+// UTC.
+const inputInstant = "2006-01-02T15:04"
+
+// Value is what is typed; of several values the last, as template.FromForm has
+// it.
+func (in input) Value() string {
+	if len(in.Values) == 0 {
+		return ""
+	}
+	return in.Values[len(in.Values)-1]
+}
+
+// Has tells whether an option is chosen.
+func (in input) Has(value string) bool { return slices.Contains(in.Values, value) }
+
+// DateType lets a date that is none stay visible: browsers show only real ones
+// in their date inputs.
+func (in input) DateType() string {
+	if _, err := time.Parse(time.DateOnly, in.Value()); err != nil && in.Value() != "" {
+		return "text"
+	}
+	return "date"
+}
+
+// Readout is what is typed, for reading.
+func (in input) Readout() string {
+	list := slices.Clone(in.Values)
+	for i := range list {
+		for _, o := range in.Options {
+			if o.Value == list[i] {
+				list[i] = o.Label
+			}
+		}
+		if f, ok := parseRef(list[i]); ok && in.takesFiles() {
+			list[i] = f.Name
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func (in *input) takesFiles() bool { return in.Kind == "file" || in.Kind == "files" }
+
+// faulty lists the inputs that have a fault.
+func faulty(inputs []*input) (list []*input) {
+	return slices.DeleteFunc(slices.Clone(inputs), func(in *input) bool { return in.Fault == "" })
+}
+
+// blame shows each fault at its input, or at the one of which it names a part,
+// and returns what belongs to none.
+func (l *tongue) blame(inputs []*input, faults []supervision.Fault) (other []string) {
+	for _, fault := range faults {
+		i := slices.IndexFunc(inputs, func(in *input) bool {
+			rest, ok := strings.CutPrefix(fault.Field, in.Name)
+			return ok && (rest == "" || rest[0] == '[' || rest[0] == '.')
+		})
+		if i < 0 {
+			other = append(other, strings.TrimPrefix(fault.Field+": ", ": ")+l.advice(fault))
+		} else if inputs[i].Fault == "" {
+			inputs[i].Fault = l.advice(fault)
+		}
+	}
+	return other
+}
+
+// field draws a field of a seller's template.
+func (l *tongue) field(prefix string, f template.Field) *input {
+	in := &input{Name: prefix + f.Key, Label: f.Label, Help: f.Help, Kind: string(f.Kind), Required: f.Required,
+		Values: written(f.Default)}
+	for _, o := range f.Options {
+		if o.Label == "" {
+			o.Label = o.Value
+		}
+		in.Options = append(in.Options, option{Value: o.Value, Label: o.Label})
+	}
+	if f.Kind == template.YesNo {
+		in.Options = l.yesNo()
+	}
+	if f.Kind == template.Choice && len(in.Options) > 5 {
+		in.fold("–")
+	}
+	return in
+}
+
+func (l *tongue) yesNo() []option {
+	return []option{{Value: "yes", Label: l.Yes}, {Value: "no", Label: l.No}}
+}
+
+// fold puts options into a box, in which nothing stands for none of them.
+func (in *input) fold(none string) {
+	if in.Kind = "select"; !in.Required {
+		in.Options = append([]option{{Label: none}}, in.Options...)
+	}
+}
+
+// ask draws what an operation asks for: every kind has its control, so that
+// every operation has its form.
+func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
+	in := &input{Name: asked.Key, Label: l.Field(op, asked.Key), Help: l.own["help "+string(op)+"."+asked.Key],
+		Kind: string(asked.Kind), Required: asked.Required, asked: asked}
+	switch asked.Kind {
+	case supervision.FieldText:
+		if asked.Max < supervision.MaxText {
+			in.Kind = "line"
+		}
+	case supervision.FieldInstant:
+		in.Label += " (UTC)"
+		in.Min, in.Max = inputTime(asked.From), inputTime(asked.Until)
+	case supervision.FieldYesNo:
+		if in.Options = l.yesNo(); !asked.Required {
+			in.Values = []string{"no"}
+		}
+	case supervision.FieldFiles:
+		in.Help = l.t("At most %s each.", byteSize(maxFile))
+	case supervision.FieldMoney:
+		if in.Help = l.t("At most %s.", l.Value(asked.Most)); asked.Least == asked.Most {
+			in.Kind, in.Values = "fixed", []string{l.amount(asked.Most)}
+		}
+	case supervision.FieldID:
+		in.Options = accountOptions(supervision.Role(asked.Key))
+	case supervision.FieldPolicy:
+		for _, p := range policies {
+			in.Options = append(in.Options, option{Value: p.Name, Label: capital(p.Name)})
+		}
+	default:
+		l.choose(in)
+	}
+	if in.Options != nil && in.Kind != "choice" && asked.Kind != supervision.FieldYesNo {
+		in.fold(l.none(asked.Key))
+	}
+	return in
+}
+
+// choose offers the words of an input, each with why it cannot be chosen or
+// what it brings. The only one that can is chosen.
+func (l *tongue) choose(in *input) {
+	var open []string
+	for _, c := range in.asked.Choices {
+		o := option{c.Value, l.Word(in.asked.Kind, c.Value), l.own[in.Name+" "+c.Value], !c.Decision.Allowed}
+		if o.Closed {
+			o.Note = l.Why(c.Decision)
+		} else {
+			open = append(open, c.Value)
+		}
+		in.Options = append(in.Options, o)
+	}
+	if in.Required {
+		in.Kind = "choice"
+	}
+	if in.Required && len(open) == 1 {
+		in.Values = open
+	}
+}
+
+func inputTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(inputInstant)
+}
+
+// json is what is typed as the action's document has it, nil for nothing; or
+// what is wrong with it where the document cannot say it.
+func (in *input) json(l *tongue) (value any, fault supervision.Fault) {
+	text := in.Value()
+	wrong := func(code supervision.FaultCode, message string) (any, supervision.Fault) {
+		return nil, supervision.Fault{Field: in.Name, Code: code, Message: message}
+	}
+	if text == "" && in.Required && !in.takesFiles() {
+		return wrong(supervision.FaultRequired, "")
+	} else if text == "" {
+		return nil, fault
+	}
+	switch in.asked.Kind {
+	case supervision.FieldFiles:
+		var list []supervision.Attachment
+		for _, f := range in.Files {
+			list = append(list, f.attachment())
+		}
+		return list, fault
+	case supervision.FieldInstant:
+		t, err := time.Parse(inputInstant, text)
+		if err != nil {
+			return wrong("instant", "Give a date and a time.")
+		}
+		return t, fault
+	case supervision.FieldMoney:
+		m, ok := l.parseAmount(text, in.asked.Most.Currency)
+		if !ok {
+			return wrong("money", "Give an amount such as 120.50.")
+		}
+		return m, fault
+	}
+	if in.Options != nil && !slices.ContainsFunc(in.Options, func(o option) bool { return o.Value == text }) {
+		return wrong(supervision.FaultUnknown, "")
+	}
+	switch in.asked.Kind {
+	case supervision.FieldPolicy:
+		return policyOf(text), fault
+	case supervision.FieldYesNo:
+		return text == "yes", fault
+	}
+	return text, fault
+}
+
+// amount writes an amount without its currency, as the library does.
+func (l *tongue) amount(m supervision.Money) string {
+	return strings.TrimPrefix(l.Value(m), m.Currency+" ")
+}
+
+// parseAmount reads what amount writes, whole units too.
+func (l *tongue) parseAmount(text, currency string) (supervision.Money, bool) {
+	text = strings.TrimSpace(text)
+	for _, text := range []string{text, text + ".00"} {
+		n, err := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
+		if m := (supervision.Money{Amount: n, Currency: currency}); err == nil && l.amount(m) == text {
+			return m, true
+		}
+	}
+	return supervision.Money{}, false
+}
+
+// keep finds the files that the values refer to: what has been uploaded for
+// this form, and what a record shows to the visitor anyway. Of a single file
+// the last one counts.
+func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error) {
+	if !in.takesFiles() {
+		return nil, nil
+	}
+	refs := slices.DeleteFunc(in.Values, func(ref string) bool { return ref == "" })
+	if in.Kind == "file" && len(refs) > 1 {
+		refs = refs[len(refs)-1:]
+	}
+	in.Values, in.Files = nil, nil
+	for _, ref := range refs {
+		f, ok := parseRef(ref)
+		if ok {
+			ok, err = v.mayRefer(s, &f)
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case !ok:
+			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file", Message: "Choose the file again."})
+		case !in.Has(ref):
+			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
+		}
+	}
+	return faults, nil
+}
+
+// written is how the value of a fact stands in a form.
+func written(value any) (list []string) {
+	switch v := value.(type) {
+	case string:
+		return []string{v}
+	case json.Number:
+		return []string{v.String()}
+	case []string:
+		return slices.Clone(v)
+	case bool:
+		return []string{map[bool]string{true: "yes", false: "no"}[v]}
+	case []supervision.Attachment:
+		for _, a := range v {
+			list = append(list, file{Digest: a.Ref, Name: a.Name}.Ref())
+		}
+	}
+	return list
+}
+
 // form is one operation as somebody fills it in. Version is what the order was
 // when they began, Key tells the sending of this form from that of any other.
 type form struct {
-	Operation     supervision.Operation
-	Title, Button string
-	Path          string
-	Version       int64
-	Key           string
-	Inputs        []*input
-	Other         []string              // faults that belong to no input
-	Closed        bool                  // it can no longer be sent, only read
-	Refused       *supervision.Decision // why it has not been taken, where a rule is why
-	Left          time.Time             // when it was left as it stands; zero for a fresh form
+	Operation supervision.Operation
+	Title     string
+	Path      string
+	Version   int64
+	Key       string
+	Inputs    []*input
+	Other     []string              // faults that belong to no input
+	Closed    bool                  // it can no longer be sent, only read
+	Refused   *supervision.Decision // why it has not been taken, where a rule is why
+	Left      time.Time             // when it was left as it stands; zero for a fresh form
 
 	template template.Template // that it fills in; the zero one for none
 }
@@ -33,7 +330,7 @@ type form struct {
 // newForm draws the form of an operation: all that it asks for is the library's
 // to say (R23).
 func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
-	f := &form{Operation: op, Title: v.l.Operation(op), Button: v.l.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
+	f := &form{Operation: op, Title: v.l.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
 		Version: v.order.Version, Key: rand.Text()}
 	asked, err := v.order.Inputs(v.actor(), op, v.svc.Now())
 	for _, in := range asked {
@@ -55,7 +352,7 @@ func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
 }
 
 // restore fills in what the visitor left when they were here last, or the last
-// request where one has to be revised.
+// request where one has to be revised, and offers what they wrote before.
 func (f *form) restore(v *visit, records []recordView) error {
 	kept, left, err := v.db.kept(v.r.Context(), v.who.ID, f.subject())
 	if err != nil {
@@ -74,7 +371,7 @@ func (f *form) restore(v *visit, records []recordView) error {
 	if err == nil && typed != nil {
 		_, err = f.fill(v, typed)
 	}
-	return err
+	return errors.Join(err, v.offerCanned(f, false))
 }
 
 // began is a form as a record of its operation filled it in.
@@ -112,14 +409,6 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err
 // staged names the form for the files that are uploaded for it.
 func (f *form) staged(v *visit) staged { return staged{v.order.ID, v.who.ID, f.Key, f.Operation} }
 
-// files are those that the form refers to.
-func (f *form) files() (list []file) {
-	for _, in := range f.Inputs {
-		list = append(list, in.Files...)
-	}
-	return list
-}
-
 // action is what the form says: its inputs make the action's document, whatever
 // the operation. With it come the faults of what no document can say.
 func (f *form) action(l *tongue) (action supervision.Action, faults []supervision.Fault, err error) {
@@ -127,10 +416,7 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 	for _, in := range f.Inputs {
 		if key, ok := strings.CutPrefix(in.Name, answerPrefix); ok {
 			answers[key] = in.Values
-			continue
-		}
-		value, fault := in.json(l)
-		if fault.Field != "" {
+		} else if value, fault := in.json(l); fault.Field != "" {
 			faults = append(faults, fault)
 		} else if value != nil {
 			document[in.Name] = value
@@ -159,3 +445,34 @@ var grave = []supervision.Operation{supervision.OpRejectRequest, supervision.OpR
 
 // Danger tells whether the form's operation should be thought over.
 func (f *form) Danger() bool { return slices.Contains(grave, f.Operation) }
+
+// cannedTexts is how many texts are offered again, cannedText how long they are
+// at most.
+const (
+	cannedTexts = 5
+	cannedText  = 400
+)
+
+// offerCanned offers at each text of the form what the visitor wrote there
+// before, or what is usual there; with what is written now once it is sent.
+func (v *visit) offerCanned(f *form, sent bool) error {
+	for _, in := range f.Inputs {
+		if in.asked.Kind != supervision.FieldText {
+			continue
+		}
+		subject := "canned " + string(f.Operation) + "." + in.Name
+		kept, _, err := v.db.kept(v.r.Context(), v.who.ID, subject)
+		if offered := cmp.Or(kept, v.l.own[subject]); offered != "" {
+			in.Canned = strings.Split(offered, " | ")
+		}
+		text := strings.TrimSpace(strings.ReplaceAll(in.Value(), " | ", " "))
+		if err == nil && sent && text != "" && len(text) <= cannedText {
+			list := append([]string{text}, slices.DeleteFunc(in.Canned, func(s string) bool { return s == text })...)
+			err = v.db.keep(v.r.Context(), v.who.ID, subject, strings.Join(list[:min(len(list), cannedTexts)], " | "))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

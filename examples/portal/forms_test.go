@@ -250,3 +250,20 @@ func TestFileField(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), typed).StatusCode)
 	assert.Contains(t, buyer.get(at(order)).body, at(order, "files", digest[1]))
 }
+
+// TestCanned: what one wrote is offered again, what is usual before that; to
+// nobody else.
+func TestCanned(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	seller, path := s.as(t, "seller-cloudline"), at(order, "confirmation")
+	page := seller.get(path)
+	assert.Contains(t, page.body, "<option>Please name somebody whom we can contact.</option>")
+	form := page.form(url.Values{"operation": {"reject_request"}, "reason": {"Which archive?"}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, seller.send(path, form).StatusCode)
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move the archive."))
+	require.NoError(t, err)
+	assert.Contains(t, seller.get(path).body, "<option>Which archive?</option>")
+	assert.NotContains(t, s.as(t, "seller-brightdesk").get("/orders/KG-1030/confirmation").body, "Which archive?")
+}

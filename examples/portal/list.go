@@ -25,7 +25,7 @@ const pageSize = 10
 
 func (v *visit) showList() error {
 	typed := v.r.URL.Query()
-	page := listPage{layout: v.layout("Service Supervision"), Inputs: v.criteria(typed)}
+	page := listPage{layout: v.layout(v.l.t("Service Supervision")), Inputs: v.criteria(typed)}
 	page.Live = "/events"
 	query, faults, err := v.query(typed)
 	if err != nil {
@@ -49,11 +49,7 @@ func (v *visit) showList() error {
 		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
 	}
 	for _, order := range found.Orders {
-		entry, err := v.summary(order)
-		if err != nil {
-			return err
-		}
-		page.Orders = append(page.Orders, entry)
+		page.Orders = append(page.Orders, v.summary(order))
 	}
 	if v.who.Role == supervision.RoleSeller {
 		page.Many = bulk
@@ -153,7 +149,7 @@ func (v *visit) criteria(typed url.Values) []*input {
 	first := map[supervision.Sort]string{supervision.Newest: v.l.t("Newest"),
 		supervision.LongestWaiting: v.l.t("Longest waiting"), supervision.ByHandling: v.l.t("Ruling due first")}
 	list := []*input{
-		{Name: "order", Label: "Order ID, or a part of it", Control: "line", Type: "search"},
+		{Name: "order", Label: "Order ID, or a part of it", Kind: "search"},
 		{Name: "product", Label: "Product", Options: productOptions()},
 		{Name: "status", Label: "Flow status", Options: options(v.l.Status, supervision.Statuses()...)},
 		{Name: "order_status", Label: "Order status", Options: options(v.l.OrderStatus, supervision.OrderStatuses()...)},
@@ -165,19 +161,18 @@ func (v *visit) criteria(typed url.Values) []*input {
 			Options: options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s")},
 		{Name: "appeal", Label: "Appeal", Options: options(
 			func(s supervision.AppealState) string { return v.l.AppealStates[s] }, supervision.AppealStates()...)},
-		{Name: "bought_from", Label: "Bought from", Control: "date"},
-		{Name: "bought_before", Label: "Bought until", Control: "date"},
-		{Name: "closed_from", Label: "Closed from", Control: "date"},
-		{Name: "closed_before", Label: "Closed until", Control: "date"},
+		{Name: "bought_from", Label: "Bought from", Kind: "date"},
+		{Name: "bought_before", Label: "Bought until", Kind: "date"},
+		{Name: "closed_from", Label: "Closed from", Kind: "date"},
+		{Name: "closed_before", Label: "Closed until", Kind: "date"},
 		{Name: "sort", Label: "What comes first", Options: options(
 			func(s supervision.Sort) string { return first[s] },
 			supervision.Newest, supervision.LongestWaiting, supervision.ByHandling)},
 	}
 	for _, in := range list {
 		in.Label, in.Values = v.l.t(in.Label), []string{typed.Get(in.Name)}
-		if in.Control == "" {
-			in.Control = "select"
-			in.optional(false, v.l.t("Any"))
+		if in.Kind == "" {
+			in.fold(v.l.t("Any"))
 		}
 	}
 	return slices.DeleteFunc(list, func(in *input) bool { return in.Name == string(v.who.Role) })

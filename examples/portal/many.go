@@ -36,22 +36,17 @@ func (v *visit) many() (page manyPage, err error) {
 	if !slices.Contains(bulk, op) {
 		return page, v.notFound()
 	}
-	page.layout = v.layout("")
-	page.Title = v.l.Operation(op)
+	page.layout = v.layout(v.l.Operation(op))
 	found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{
 		Criteria: supervision.Criteria{Turn: v.who.Role}, Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
 	if err != nil {
 		return page, err
 	}
 	for _, v.order = range found.Orders {
-		entry := manyOrder{}
-		if entry.summary, err = v.summary(v.order); err != nil {
-			return page, err
-		}
-		d, err := v.order.Permit(v.actor(), op, page.Now)
-		if err != nil || !d.Allowed || v.order.Form(op) != 0 {
+		if !v.permit(op).Allowed || v.order.Form(op) != 0 {
 			continue
 		}
+		entry := manyOrder{summary: v.summary(v.order)}
 		records, err := v.records()
 		if err != nil {
 			return page, err

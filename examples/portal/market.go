@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,17 +26,20 @@ import (
 //go:embed market.json
 var marketFile []byte
 
-var market = func() (m struct {
+var market = embedded[struct {
 	Accounts  []account
 	Products  []product
 	Templates map[string]template.Template
 	Orders    []story
-}) {
-	if err := json.Unmarshal(marketFile, &m); err != nil {
-		panic(err) // the file is part of the program
+}](marketFile)
+
+// embedded reads a file that is part of the program.
+func embedded[T any](file []byte) (content T) {
+	if err := json.Unmarshal(file, &content); err != nil {
+		panic(err)
 	}
-	return m
-}()
+	return content
+}
 
 // account is somebody who can log in. A real host has a directory of its own.
 type account struct {
@@ -56,15 +58,6 @@ type product struct {
 var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
 	supervision.Hardware()}
 
-// policyOf finds a policy by its name; the zero one for none.
-func policyOf(name string) supervision.Policy {
-	i := slices.IndexFunc(policies, func(p supervision.Policy) bool { return p.Name == name })
-	if i < 0 {
-		return supervision.Policy{}
-	}
-	return policies[i]
-}
-
 // opening puts an order of the product under supervision (R01).
 func (p product) opening(id, buyer string) supervision.Opening {
 	policy := policyOf(p.Policy)
@@ -75,20 +68,27 @@ func (p product) opening(id, buyer string) supervision.Opening {
 		Paid: supervision.Money{Amount: p.Price, Currency: "CNY"}}
 }
 
-func findAccount(id string) (a account, ok bool) {
-	i := slices.IndexFunc(market.Accounts, func(a account) bool { return a.ID == id })
-	if i < 0 {
-		return a, false
+func find[T any](list []T, id string, idOf func(T) string) (found T, ok bool) {
+	for _, item := range list {
+		if idOf(item) == id {
+			return item, true
+		}
 	}
-	return market.Accounts[i], true
+	return found, false
 }
 
-func findProduct(id string) (p product, ok bool) {
-	i := slices.IndexFunc(market.Products, func(p product) bool { return p.ID == id })
-	if i < 0 {
-		return p, false
-	}
-	return market.Products[i], true
+func findAccount(id string) (account, bool) {
+	return find(market.Accounts, id, func(a account) string { return a.ID })
+}
+
+func findProduct(id string) (product, bool) {
+	return find(market.Products, id, func(p product) string { return p.ID })
+}
+
+// policyOf finds a policy by its name; the zero one for none.
+func policyOf(name string) supervision.Policy {
+	p, _ := find(policies, name, func(p supervision.Policy) string { return p.Name })
+	return p
 }
 
 // accountName and productName are what people read where the library knows an
@@ -122,7 +122,7 @@ type marketPage struct {
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {
-	return v.render(http.StatusOK, "market.html", marketPage{v.layout("Marketplace"), market.Products, rand.Text()})
+	return v.render(http.StatusOK, "market.html", marketPage{v.layout(v.l.t("Marketplace")), market.Products, rand.Text()})
 }
 
 // orderID mints the id of an order. It follows from the page that the button

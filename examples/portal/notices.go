@@ -117,13 +117,8 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	if view.To.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
 	}
-	for list, actor := range map[*[]offer]supervision.Actor{&view.You: view.To.actor(), &view.Theirs: other} {
-		all, err := offers(view.Order, actor, p.svc.Now())
-		if err != nil {
-			return view, err
-		}
-		*list = summary{Offers: all}.Allowed()
-	}
+	view.You = summary{Offers: offers(view.Order, view.To.actor(), p.svc.Now())}.Allowed()
+	view.Theirs = summary{Offers: offers(view.Order, other, p.svc.Now())}.Allowed()
 	return view, nil
 }
 
@@ -133,7 +128,7 @@ type noticesPage struct {
 }
 
 func (v *visit) showNotices() error {
-	page := noticesPage{layout: v.layout("Notices")}
+	page := noticesPage{layout: v.layout(v.l.t("Notices"))}
 	page.Live = "/events"
 	found, err := v.db.listNotices(v.r.Context(), `SELECT account, order_id, seq, at, unread FROM portal_notice
 		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.who.ID, noticesShown)

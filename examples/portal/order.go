@@ -173,7 +173,7 @@ type orderPage struct {
 	Order   standing
 	Done    supervision.Operation // what the visitor has just done
 	Steps   []supervision.Step
-	Later   []deadline // what time brings that the banner does not say
+	Later   []supervision.Deadline // what time brings that the banner does not say
 	Cards   []card
 	Records []recordView // newest first
 	Earlier bool         // there are more than are shown
@@ -187,54 +187,42 @@ func (v *visit) showOrder() error {
 	if err := v.db.read(v.r.Context(), v.who.ID, v.order.ID); err != nil {
 		return err
 	}
-	page := orderPage{layout: v.layout("Order %s", v.order.ID), Done: supervision.Operation(v.said(address(v.order.ID)))}
+	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Done: supervision.Operation(v.said(address(v.order.ID)))}
 	page.Live, page.Steps = livePath(v.order), v.order.Steps(page.Now)
 	records, err := v.records()
 	if err != nil {
 		return err
 	}
 	page.Cards = cards(records)
-	if page.Order, err = v.standing(records); err != nil {
-		return err
-	}
+	page.Order = v.standing(records)
 	slices.Reverse(records)
 	shown := min(len(records), recordsShown)
 	page.Records, page.Earlier = records[:shown], shown < len(records)
-	for _, d := range v.deadlines(v.order) {
-		if !slices.Contains(page.Order.Comes, d) {
-			page.Later = append(page.Later, d)
-		}
-	}
+	page.Order.Comes, page.Later = v.deadlines(v.order)
 	return v.render(http.StatusOK, "order.html", page)
 }
 
-// deadline is what time alone will bring, in words: a sentence around its
-// countdown.
-type deadline struct {
-	supervision.Deadline
-	Before, After string
-}
+// horizon is how far ahead people are told what time brings, foreseen how much
+// of it at the head of a page.
+const (
+	horizon  = 90 * supervision.Day
+	foreseen = 2
+)
 
-// horizon is how far ahead people are told what time brings.
-const horizon = 90 * supervision.Day
-
-// deadlines says what time will bring to whoever asks.
-func (v *visit) deadlines(order supervision.Order) (list []deadline) {
+// deadlines are what time will bring, soonest first, at the head of a page and
+// beside it.
+func (v *visit) deadlines(order supervision.Order) (head, later []supervision.Deadline) {
 	now := v.svc.Now()
 	for _, d := range order.Deadlines(now) {
-		if d.At.Before(now.Add(horizon)) {
-			before, after, _ := strings.Cut(v.l.Deadline(d, "\x00"), "\x00")
-			list = append(list, deadline{d, before, after})
+		switch {
+		case !d.At.Before(now.Add(horizon)):
+		case len(head) < foreseen && d.Kind != supervision.DeadlineReminder:
+			head = append(head, d)
+		default:
+			later = append(later, d)
 		}
 	}
-	return list
-}
-
-// comes is what time brings soonest.
-func (v *visit) comes(order supervision.Order) []deadline {
-	list := slices.DeleteFunc(v.deadlines(order),
-		func(d deadline) bool { return d.Kind == supervision.DeadlineReminder })
-	return list[:min(len(list), foreseen)]
+	return head, later
 }
 
 // address is where an order's page is; ids may hold anything on one line.

@@ -29,25 +29,9 @@ type whatIf struct {
 	audit.Sums
 }
 
-// Windows counts the times at which somebody could have appealed.
-func (w whatIf) Windows() (n int) {
-	for _, count := range w.Sums.Windows {
-		n += count
-	}
-	return n
-}
-
-// Barred counts what could not have been done.
-func (w whatIf) Barred() (n int) {
-	for _, count := range w.Sums.Barred {
-		n += count
-	}
-	return n
-}
-
 // showOverview draws how the market stands, of the newest orders.
 func (v *visit) showOverview() error {
-	page := overviewPage{layout: v.layout("Overview")}
+	page := overviewPage{layout: v.layout(v.l.t("Overview"))}
 	found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Limit: supervision.MaxPage})
 	if err != nil {
 		return err
@@ -62,11 +46,7 @@ func (v *visit) showOverview() error {
 			silent[min(len(silent)-1, int(page.Now.Sub(since)/supervision.Day))]++
 		}
 		if o.Appeal.Pending() {
-			s, err := v.summary(o)
-			if err != nil {
-				return err
-			}
-			page.Due = append(page.Due, s)
+			page.Due = append(page.Due, v.summary(o))
 		}
 		records, err := v.history(v.r.Context(), v.l, o, supervision.System())
 		if err != nil {

@@ -29,8 +29,8 @@ type layout struct {
 	Live    string // the event stream the page follows; empty for none
 }
 
-func (v *visit) layout(title string, args ...any) layout {
-	l := layout{Title: v.l.t(title, args...), L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
+func (v *visit) layout(title string) layout {
+	l := layout{Title: title, L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
 		Path: v.r.URL.RequestURI()}
 	if v.known {
 		var err error

@@ -66,7 +66,7 @@ func (v *visit) perform() error {
 	}
 	result, err := v.svc.Do(ctx, v.order.ID, v.actor(), action, options...)
 	if confirmed && err == nil {
-		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.files()),
+		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.Inputs), v.offerCanned(f, true),
 			v.db.keep(ctx, v.who.ID, f.subject(), "")); err != nil {
 			return err
 		}
@@ -76,14 +76,28 @@ func (v *visit) perform() error {
 		return err
 	}
 	faults = append(faults, faultsOf(err)...)
+	var refusal *supervision.Refusal
 	switch {
 	case len(faults) > 0:
 		f.Other = v.l.blame(f.Inputs, faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
-	case err != nil:
-		return v.explain(f, t, err)
+	case err == nil:
+		return v.confirm(f, t, result.Order)
+	case errors.As(err, &refusal):
+		f.Refused = &refusal.Decision
+		if refusal.Reason == supervision.ReasonRole {
+			return v.again(f, t, http.StatusForbidden, "refused")
+		}
+		return v.again(f, t, http.StatusConflict, "refused")
+	case errors.Is(err, service.ErrConflict):
+		return v.again(f, t, http.StatusConflict, "conflict")
+	case errors.Is(err, service.ErrKeyReused):
+		f.Key = rand.Text()
+		return v.again(f, t, http.StatusConflict, "sent")
+	case errors.Is(err, service.ErrUnknownOutcome):
+		return v.again(f, t, http.StatusServiceUnavailable, "unknown")
 	}
-	return v.confirm(f, t, result.Order)
+	return err
 }
 
 // receive reads the posted form of a task. What it uploads is kept only where
@@ -94,9 +108,8 @@ func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, e
 		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
 			return errMalformedForm
 		}
-		permit, err := v.order.Permit(v.actor(), s.operation, v.svc.Now())
-		if err != nil || !permit.Allowed {
-			return err
+		if !v.permit(s.operation).Allowed {
+			return nil
 		}
 		f, err := v.db.stage(v.r.Context(), s, name, r)
 		var known fileError
@@ -153,28 +166,6 @@ func faultsOf(err error) []supervision.Fault {
 	return nil
 }
 
-// explain says why a sound form has not been taken.
-func (v *visit) explain(f *form, t task, err error) error {
-	var refusal *supervision.Refusal
-	switch {
-	case errors.As(err, &refusal):
-		status := http.StatusConflict
-		if refusal.Reason == supervision.ReasonRole {
-			status = http.StatusForbidden
-		}
-		f.Refused = &refusal.Decision
-		return v.again(f, t, status, "refused")
-	case errors.Is(err, service.ErrConflict):
-		return v.again(f, t, http.StatusConflict, "conflict")
-	case errors.Is(err, service.ErrKeyReused):
-		f.Key = rand.Text()
-		return v.again(f, t, http.StatusConflict, "sent")
-	case errors.Is(err, service.ErrUnknownOutcome):
-		return v.again(f, t, http.StatusServiceUnavailable, "unknown")
-	}
-	return err
-}
-
 // again shows the form as it was filled in, beside the order as it is now.
 func (v *visit) again(f *form, t task, status int, notice string) (err error) {
 	if v.order, err = v.svc.Order(v.r.Context(), v.order.ID, v.actor()); err != nil {
@@ -204,20 +195,14 @@ type confirmPage struct {
 	Form  *form
 	After summary // the order as it would be
 	Ends  []offer // what the visitor can do now and could not do any more
-	Comes []deadline
+	Comes []supervision.Deadline
 }
 
 // confirm asks before anything happens, and says what ends. With a script the
 // same page is shown as a dialog.
-func (v *visit) confirm(f *form, t task, after supervision.Order) (err error) {
-	page := confirmPage{layout: v.layout(""), Form: f, Comes: v.comes(after)}
-	page.Title = f.Title
-	if page.Order, err = v.summary(v.order); err != nil {
-		return err
-	}
-	if page.After, err = v.summary(after); err != nil {
-		return err
-	}
+func (v *visit) confirm(f *form, t task, after supervision.Order) error {
+	page := confirmPage{layout: v.layout(f.Title), Order: v.summary(v.order), Form: f, After: v.summary(after)}
+	page.Comes, _ = v.deadlines(after)
 	for _, o := range page.Order.Allowed() {
 		same := func(other offer) bool { return other.Slug == o.Slug }
 		if o.Slug != t.Slug && !slices.ContainsFunc(page.After.Allowed(), same) {

@@ -14,7 +14,7 @@ type standing struct {
 	summary
 	Happened []recordView // in this turn, newest first
 	Used     used
-	Comes    []deadline
+	Comes    []supervision.Deadline
 	Can      []appeal.Party // who can appeal on the other's silence already
 }
 
@@ -28,16 +28,13 @@ func (u used) Length() float64            { return u.Until.Sub(u.Since).Seconds(
 func (u used) Gone(now time.Time) float64 { return min(u.Length(), max(0, now.Sub(u.Since).Seconds())) }
 func (u used) Passed(now time.Time) bool  { return now.After(u.Until) }
 
-// happenings is how many records the banner shows at most, and foreseen how many
-// deadlines.
-const (
-	happenings = 3
-	foreseen   = 2
-)
+// happenings is how many records the banner shows at most.
+const happenings = 3
 
-func (v *visit) standing(records []recordView) (standing, error) {
-	s, err := v.summary(v.order)
-	st := standing{summary: s, Happened: thisTurn(records), Comes: v.comes(v.order)}
+func (v *visit) standing(records []recordView) standing {
+	s := v.summary(v.order)
+	st := standing{summary: s, Happened: thisTurn(records)}
+	st.Comes, _ = v.deadlines(v.order)
 	switch facts := s.Facts(); {
 	case s.Status == supervision.Frozen:
 		st.Used = used{s.Appeal.RaisedAt, s.Appeal.HandleBy}
@@ -52,7 +49,7 @@ func (v *visit) standing(records []recordView) (standing, error) {
 			}
 		}
 	}
-	return st, err
+	return st
 }
 
 // thisTurn picks from an order's records, newest first, what somebody whose turn

@@ -67,11 +67,8 @@ var never = []supervision.Reason{supervision.ReasonRole, supervision.ReasonNotDu
 
 // offers lists the tasks of the actor's role, as the library answers for their
 // operations (R23).
-func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer, err error) {
-	permissions, err := o.Operations(actor, at)
-	if err != nil {
-		return nil, err
-	}
+func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer) {
+	permissions, _ := o.Operations(actor, at) // of an order that is not the actor's they allow nothing
 	for _, t := range tasks() {
 		var mine []supervision.Decision
 		for _, d := range permissions {
@@ -84,7 +81,7 @@ func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []
 			list = append(list, offer{t, allowed, mine[0]})
 		}
 	}
-	return list, nil
+	return list
 }
 
 // summary is an order as the list and the head of every page about it show it.
@@ -95,10 +92,8 @@ type summary struct {
 	Role   supervision.Role // the visitor's
 }
 
-func (v *visit) summary(o supervision.Order) (summary, error) {
-	now := v.svc.Now()
-	list, err := offers(o, v.actor(), now)
-	return summary{o, now, list, v.who.Role}, err
+func (v *visit) summary(o supervision.Order) summary {
+	return summary{o, v.svc.Now(), offers(o, v.actor(), v.svc.Now()), v.who.Role}
 }
 
 // Allowed lists what the actor can do now.
@@ -147,6 +142,12 @@ func (s summary) Pending() *appeal.Appeal {
 	return nil
 }
 
+// permit asks whether the visitor may do something to the order now.
+func (v *visit) permit(op supervision.Operation) supervision.Decision {
+	d, _ := v.order.Permit(v.actor(), op, v.svc.Now()) // an error allows nothing
+	return d
+}
+
 type taskPage struct {
 	layout
 	Order   standing
@@ -185,8 +186,8 @@ func (v *visit) showTask() error {
 // taskPage has a fresh form for each of the task's operations that is allowed
 // now, and what is new since a version.
 func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
-	page = taskPage{layout: v.layout("")}
-	page.Title, page.Live = v.l.task(t), livePath(v.order)
+	page = taskPage{layout: v.layout(v.l.task(t))}
+	page.Live = livePath(v.order)
 	records, err := v.records()
 	if err != nil {
 		return page, err
@@ -196,9 +197,7 @@ func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
 			records[i].Card = "" // it is not on this page
 		}
 	}
-	if page.Order, err = v.standing(records); err != nil {
-		return page, err
-	}
+	page.Order = v.standing(records)
 	for _, c := range cards(records) {
 		if c.Name == t.about {
 			page.About = append(page.About, c)
@@ -213,16 +212,10 @@ func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
 		}
 	}
 	if slices.Contains(t.Operations, supervision.OpRaiseAppeal) {
-		if page.Grounds, err = v.order.Verdicts(v.actor(), page.Now); err != nil {
-			return page, err
-		}
+		page.Grounds, _ = v.order.Verdicts(v.actor(), page.Now)
 	}
 	for _, op := range t.Operations {
-		d, err := v.order.Permit(v.actor(), op, page.Now)
-		if err != nil {
-			return page, err
-		}
-		if !d.Allowed {
+		if d := v.permit(op); !d.Allowed {
 			page.Closed = append(page.Closed, d)
 			continue
 		}

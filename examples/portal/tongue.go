@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"html/template"
 	"strings"
 	texttemplate "text/template"
@@ -142,7 +143,7 @@ func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
-		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until,
+		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until, "deadline": l.deadline,
 		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp, "money": l.money,
 		"party":    func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 		"task":     func(o offer) string { return l.task(o.task) },
@@ -160,6 +161,12 @@ func (l *tongue) time(t time.Time) template.HTML {
 // until counts down to an instant; the script keeps it going.
 func (l *tongue) until(t, now time.Time) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`, stamp(t), l.Until(t.Sub(now))))
+}
+
+// deadline says what time will bring, with its countdown.
+func (l *tongue) deadline(d supervision.Deadline, now time.Time) template.HTML {
+	before, after, _ := strings.Cut(l.Deadline(d, "\x00"), "\x00")
+	return template.HTML(html.EscapeString(before)) + l.until(d.At, now) + template.HTML(html.EscapeString(after))
 }
 
 // advice says what to do about a fault, the library's or the portal's own.

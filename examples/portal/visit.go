@@ -91,26 +91,33 @@ type errorPage struct {
 // fail answers with what went wrong. An order that is somebody else's looks
 // like one that does not exist (R22).
 func (v *visit) fail(err error) {
+	if errors.Is(err, context.Canceled) {
+		return // nobody waits for the answer
+	}
 	status, kind := http.StatusInternalServerError, "broken"
 	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.Is(err, context.Canceled):
-		return // nobody waits for the answer
-	case errors.Is(err, errNoSession):
-		status, kind = http.StatusUnauthorized, "session"
-	case errors.Is(err, errOtherSite):
-		status, kind = http.StatusForbidden, "site"
-	case errors.Is(err, supervision.ErrNotFound):
-		status, kind = http.StatusNotFound, "missing"
-	case errors.As(err, &tooLarge):
+	if errors.As(err, &tooLarge) {
 		status, kind = http.StatusRequestEntityTooLarge, "large"
-	case errors.Is(err, errMalformedForm), errors.Is(err, supervision.ErrInvalid):
-		status, kind = http.StatusBadRequest, "malformed"
-	case errors.Is(err, service.ErrExists), errors.Is(err, service.ErrConflict):
-		status, kind = http.StatusConflict, "conflict"
-	case errors.Is(err, supervision.ErrRefused):
-		status, kind = http.StatusForbidden, "refused"
-	default:
+	}
+	for _, known := range []struct {
+		err    error
+		status int
+		kind   string
+	}{
+		{errNoSession, http.StatusUnauthorized, "session"},
+		{errOtherSite, http.StatusForbidden, "site"},
+		{supervision.ErrNotFound, http.StatusNotFound, "missing"},
+		{errMalformedForm, http.StatusBadRequest, "malformed"},
+		{supervision.ErrInvalid, http.StatusBadRequest, "malformed"},
+		{service.ErrExists, http.StatusConflict, "conflict"},
+		{service.ErrConflict, http.StatusConflict, "conflict"},
+		{supervision.ErrRefused, http.StatusForbidden, "refused"},
+	} {
+		if errors.Is(err, known.err) {
+			status, kind = known.status, known.kind
+		}
+	}
+	if kind == "broken" {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
 	if err := v.render(status, "error.html", errorPage{v.layout(""), kind}); err != nil {
@@ -197,7 +204,7 @@ type loginPage struct {
 
 func (v *visit) showLogin() error {
 	return v.render(http.StatusOK, "login.html",
-		loginPage{v.layout("Log in"), market.Accounts, localPath(v.r.FormValue("next"))})
+		loginPage{v.layout(v.l.t("Log in")), market.Accounts, localPath(v.r.FormValue("next"))})
 }
 
 func (v *visit) login() error {

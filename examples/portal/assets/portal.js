@@ -311,6 +311,7 @@ function swap(page, focused) {
   take();
   tick();
   localise();
+  offerTexts();
   const target = document.querySelector('main [data-focus]') ?? (focused && document.querySelector(focused)) ?? document.querySelector('main');
   target.focus();
 }
@@ -318,6 +319,18 @@ function swap(page, focused) {
 document.addEventListener('change', event => {
   if (event.target.matches('[data-swap] select')) event.target.form.requestSubmit(event.target.form.querySelector('[value=update]'));
 });
+
+// Texts that are used again.
+function offerTexts() { for (const box of document.querySelectorAll('[data-canned]')) box.hidden = false; }
+document.addEventListener('change', event => {
+  const box = event.target.closest('[data-canned]'), text = box && document.getElementById(box.dataset.canned);
+  if (!text || !box.value) return;
+  text.value = box.value;
+  box.value = '';
+  text.focus();
+  text.dispatchEvent(new Event('input', { bubbles: true }));
+});
+offerTexts();
 
 document.querySelector('[data-print]')?.addEventListener('click', () => print());
 

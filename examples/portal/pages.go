@@ -4,12 +4,19 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"html"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"strings"
+	texttemplate "text/template"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/words"
 )
 
 //go:embed pages assets
@@ -92,4 +99,194 @@ func serveAssets(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "max-age=300")
 	http.StripPrefix("/assets", http.FileServerFS(assets)).ServeHTTP(w, r)
+}
+
+// tongue is a language that the portal speaks: the library's words, and its own
+// by their English. It has every page in it.
+type tongue struct {
+	*words.Language
+	Name  string
+	day   string            // how package time writes a day
+	own   map[string]string // what the English is in English is left out
+	pages *template.Template
+	mail  *texttemplate.Template
+}
+
+// tongues are the languages, the first of them for readers of neither.
+type tongues []*tongue
+
+func parseTongues() (tongues, error) {
+	all := tongues{
+		{Language: words.English(), Name: "English", day: "2 Jan 2006"},
+		{Language: words.Chinese(), Name: "中文", day: "2006年1月2日"},
+	}
+	for i, file := range []string{"pages/en.txt", "pages/zh.txt"} {
+		data, err := files.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		all[i].own = parseTexts(string(data))
+	}
+	var err error
+	for _, l := range all {
+		l.pages, err = template.New("").Funcs(l.functions()).ParseFS(files, "pages/*.html", "pages/parts/*.html")
+		if err != nil {
+			return nil, err
+		}
+		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files,
+			"pages/mail.txt")
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// parseTexts reads pairs of lines: a text in English, and what it is here.
+func parseTexts(data string) map[string]string {
+	own := make(map[string]string)
+	lines := strings.FieldsFunc(data, func(r rune) bool { return r == '\n' })
+	for i := 0; i+1 < len(lines); i += 2 {
+		own[lines[i]] = lines[i+1]
+	}
+	return own
+}
+
+// find returns the language of a tag, or the first where the portal does not
+// speak it.
+func (all tongues) find(tags ...string) *tongue {
+	for _, tag := range tags {
+		spoken := strings.FieldsFunc(tag, func(r rune) bool { return strings.ContainsRune(" -;", r) })
+		for _, l := range all {
+			if len(spoken) > 0 && strings.HasPrefix(l.Tag+"-", spoken[0]+"-") {
+				return l
+			}
+		}
+	}
+	return all[0]
+}
+
+const (
+	tongueCookie  = "portal_language"
+	tongueSubject = "language"
+)
+
+// listenTo finds out which language the visitor reads: the one chosen, or what
+// the browser asks for.
+func (v *visit) listenTo() *tongue {
+	tags := strings.Split(v.r.Header.Get("Accept-Language"), ",")
+	if chosen, err := v.r.Cookie(tongueCookie); err == nil {
+		tags = []string{chosen.Value}
+	}
+	return v.tongues.find(tags...)
+}
+
+// choose takes another language, on the page where the visitor is and for the
+// mail to come.
+func (v *visit) choose() error {
+	if err := v.readForm(smallForm); err != nil {
+		return err
+	}
+	l := v.tongues.find(v.r.PostFormValue("language"))
+	if v.known {
+		if err := v.db.keep(v.r.Context(), v.who.ID, tongueSubject, l.Tag); err != nil {
+			return err
+		}
+	}
+	v.setCookie(tongueCookie, l.Tag, "/", 365*supervision.Day)
+	return v.redirect(localPath(v.r.PostFormValue("next")))
+}
+
+// t says one of the portal's own texts, filled in as package fmt does.
+func (l *tongue) t(text string, args ...any) string {
+	if own, ok := l.own[text]; ok {
+		text = own
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// money writes an amount; nothing for none.
+func (l *tongue) money(m supervision.Money) string {
+	if m == (supervision.Money{}) {
+		return ""
+	}
+	return l.Value(m)
+}
+
+// none says what an input is without a choice.
+func (l *tongue) none(key string) string {
+	if own, ok := l.own["none "+key]; ok {
+		return own
+	}
+	return "–"
+}
+
+// functions are those with which pages say what the library says in types.
+func (l *tongue) functions() template.FuncMap {
+	return template.FuncMap{
+		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
+		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
+		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until, "deadline": l.deadline,
+		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp, "money": l.money,
+		"party":    func(p appeal.Party) supervision.Role { return supervision.Role(p) },
+		"task":     func(o offer) string { return l.task(o.task) },
+		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
+		"span":     func(from, to time.Time) string { return l.Span(to.Sub(from)) },
+		"question": func(op supervision.Operation) string { return l.own["question "+string(op)] },
+	}
+}
+
+// time writes an instant for people and machines.
+func (l *tongue) time(t time.Time) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, stamp(t), l.Instant(t)))
+}
+
+// until counts down to an instant; the script keeps it going.
+func (l *tongue) until(t, now time.Time) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`, stamp(t), l.Until(t.Sub(now))))
+}
+
+// deadline says what time will bring, with its countdown.
+func (l *tongue) deadline(d supervision.Deadline, now time.Time) template.HTML {
+	before, after, _ := strings.Cut(l.Deadline(d, "\x00"), "\x00")
+	return template.HTML(html.EscapeString(before)) + l.until(d.At, now) + template.HTML(html.EscapeString(after))
+}
+
+// advice says what to do about a fault, the library's or the portal's own.
+func (l *tongue) advice(f supervision.Fault) string {
+	if text := l.Fault(f); text != "" {
+		return text
+	}
+	return l.t(f.Message)
+}
+
+// stamp writes a time for machines.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+func byteSize(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", (n+1023)>>10)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
+}
+
+// domID makes an element's id of a field's path.
+func domID(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '[' || r == ']' || unicode.IsControl(r) {
+			return '-'
+		}
+		return r
+	}, name)
 }

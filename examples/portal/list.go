@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,19 +82,8 @@ func listAddress(typed url.Values, after string) string {
 // queue is a search that somebody works through, with how many orders it finds.
 type queue struct {
 	Label, Path string
-	Count       int
+	Count       service.Count
 	Current     bool
-}
-
-// counted is up to how many orders a tab counts.
-const counted = 99
-
-// Shown says that there are more than are counted.
-func (t queue) Shown() string {
-	if t.Count > counted {
-		return strconv.Itoa(counted) + "+"
-	}
-	return strconv.Itoa(t.Count)
 }
 
 // tabbed are the criteria that tabs search by.
@@ -109,6 +97,7 @@ const appealsPath = "/orders?appeal=pending&sort=handling"
 // first.
 func (v *visit) tabs(current url.Values) (list []queue, err error) {
 	party := v.who.Role == supervision.RoleBuyer || v.who.Role == supervision.RoleSeller
+	var criteria []supervision.Criteria
 	for _, q := range []struct {
 		label, path string
 		shown       bool
@@ -130,14 +119,14 @@ func (v *visit) tabs(current url.Values) (list []queue, err error) {
 		if err != nil {
 			return nil, err
 		}
-		query.Limit = counted + 1
-		found, err := v.svc.Search(v.r.Context(), v.actor(), query)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, queue{q.label, q.path, len(found.Orders), listAddress(current, "") == q.path})
+		criteria = append(criteria, query.Criteria)
+		list = append(list, queue{Label: q.label, Path: q.path, Current: listAddress(current, "") == q.path})
 	}
-	return list, nil
+	counts, err := v.svc.Count(v.r.Context(), v.actor(), criteria...)
+	for i, count := range counts {
+		list[i].Count = count
+	}
+	return list, err
 }
 
 // criteria draws the search form. Its names are those of the faults that the

@@ -26,8 +26,13 @@
 //	order, err := svc.Open(ctx, supervision.Opening{ID: "o-1", Product: "crm", Buyer: "b-7", Seller: "s-3"})
 //
 // From now on the order carries its own policy, so that a later change of the
-// numbers does not touch it, and the version of the seller's request template
-// that was current.
+// numbers does not touch it, and the versions of the seller's templates for
+// request and delivery that were current. A seller publishes the next version
+// in the place of the one it has seen, and may withdraw it for new orders:
+//
+//	form := supervision.TemplateID{Seller: "s-3", Product: "crm", Operation: supervision.OpSubmitRequest}
+//	published, err := svc.PublishTemplate(ctx, supervision.Seller("s-3"), form, t)
+//	withdrawn, err := svc.WithdrawTemplate(ctx, supervision.Seller("s-3"), published.TemplateID)
 //
 // # Doing
 //

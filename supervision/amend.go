@@ -101,6 +101,10 @@ func (a Amend) effect(o Order, _ Record) Order {
 		o.Buyer = a.Buyer
 	}
 	if a.Seller != "" {
+		pinned := o.RequestTemplateVersion != 0 || o.DeliveryTemplateVersion != 0
+		if pinned && o.TemplateSeller == "" && a.Seller != o.Seller {
+			o.TemplateSeller = o.Seller // the order stays pinned (R04)
+		}
 		o.Seller = a.Seller
 	}
 	return o

@@ -1,21 +1,34 @@
 package supervision
 
 import (
+	"cmp"
+
 	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// Form returns the version of the template that an action of the operation
-// fills in (R04): the request template for [OpSubmitRequest], the delivery
-// template for [OpDeliver]; 0 for none.
-func (o Order) Form(op Operation) int {
+// TemplateID names a version of a seller's template for a product (R04).
+type TemplateID struct {
+	Seller  string `json:"seller"`
+	Product string `json:"product"`
+	// Operation is what fills it in: [OpSubmitRequest] a request template,
+	// [OpDeliver] a delivery template.
+	Operation Operation `json:"operation"`
+	// Version counts the versions from 1.
+	Version int `json:"version"`
+}
+
+// Form names the template that an action of the operation fills in (R04); its
+// Version is 0 where there is none.
+func (o Order) Form(op Operation) TemplateID {
+	id := TemplateID{Seller: cmp.Or(o.TemplateSeller, o.Seller), Product: o.Product, Operation: op}
 	switch op {
 	case OpSubmitRequest:
-		return o.RequestTemplateVersion
+		id.Version = o.RequestTemplateVersion
 	case OpDeliver:
-		return o.DeliveryTemplateVersion
+		id.Version = o.DeliveryTemplateVersion
 	}
-	return 0
+	return id
 }
 
 // formOr checks what an action of the operation says: answers on the template
@@ -25,7 +38,7 @@ func (o Order) Form(op Operation) int {
 func (f *faults) formOr(
 	field string, c command, op Operation, raw template.Values, text string,
 ) (template.Values, string) {
-	version := c.order.Form(op)
+	version := c.order.Form(op).Version
 	text = f.text(field, text, version == 0)
 	switch {
 	case f.erase:
@@ -50,7 +63,7 @@ func (f *faults) formOr(
 
 // askFormOr asks for what formOr checks.
 func askFormOr(field string, c command, op Operation) Input {
-	if version := c.order.Form(op); version != 0 {
+	if version := c.order.Form(op).Version; version != 0 {
 		return Input{Key: "values", Kind: FieldForm, Required: true, Template: version}
 	}
 	return askText(field, true)

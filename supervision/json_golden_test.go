@@ -34,7 +34,7 @@ func documents(t *testing.T) (list []document) {
 	for _, status := range supervision.Statuses() {
 		list = append(list, document{"order", string(status), orders[status], readAs[supervision.Order]})
 	}
-	for _, name := range []string{"erased", "delivered_as_text"} {
+	for _, name := range []string{"erased", "delivered_as_text", "resold"} {
 		list = append(list, document{"order", name, orders[supervision.Status(name)], readAs[supervision.Order]})
 	}
 	records := make(map[supervision.Operation]supervision.Record)
@@ -143,9 +143,12 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	keep(other.do(ben, appealOn(appeal.RequestRejected)).do(mia, refunding))
 	asText := arrive(t, supervision.Guide(), supervision.AwaitingAcceptance)
 	orders["delivered_as_text"] = asText.order
+	orders["resold"] = untouched.fork().do(mia, supervision.Intervene{Reason: intervene.Reason},
+		supervision.Amend{Seller: otherSeller.ID, Reason: amend.Reason}).order
 	frozen := adopt(t, frozenElsewhere(), bought.Add(100*day))
 	canceled := adopt(t, canceledElsewhere(), bought.Add(300*day))
-	return slices.Concat(s.records, frozen.records, canceled.records, untouched.records, agreed.records[len(agreed.records)-1:], ended.records,
+	return slices.Concat(s.records, frozen.records, canceled.records, untouched.records,
+		agreed.records[len(agreed.records)-1:], ended.records,
 		other.records, erasing.records[len(erasing.records)-1:],
 		asText.records), orders
 }
@@ -196,11 +199,12 @@ func TestJSON_GoldenAnswers(t *testing.T) {
 	permissions, err := s.order.Operations(ben, s.at)
 	require.NoError(t, err)
 	_, _, invalid := s.order.Apply(sue, supervision.ReportProgress{Text: "\x00"}, s.at)
+	published := supervision.TemplateID{Seller: sue.ID, Product: "p-1", Operation: supervision.OpDeliver, Version: 1}
 	answers := map[string]any{
 		"operations": permissions, "deadlines": s.order.Deadlines(s.at), "progress": s.order.Steps(s.at),
 		"refusal": s.refused(ben, remind), "invalid": invalid.(*supervision.InvalidError).Faults,
-		"request_template": service.RequestTemplate{Seller: sue.ID, Product: "p-1", Version: 1, PublishedAt: bought,
-			Template: seats()},
+		"template":   service.PublishedTemplate{TemplateID: published, PublishedAt: bought, Template: seats()},
+		"withdrawal": service.PublishedTemplate{TemplateID: published, PublishedAt: bought},
 	}
 	text, err := json.MarshalIndent(answers, "", "  ")
 	require.NoError(t, err)

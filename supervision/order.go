@@ -27,6 +27,9 @@ type Order struct {
 	// the seller's templates pinned to the order (R04); 0 for free text.
 	RequestTemplateVersion  int `json:"request_template_version,omitempty"`
 	DeliveryTemplateVersion int `json:"delivery_template_version,omitempty"`
+	// TemplateSeller is whose templates they are where an amendment has given
+	// the order to another seller (R31); empty where they are Seller's.
+	TemplateSeller string `json:"template_seller,omitempty"`
 
 	// Paid is what the buyer paid (R32); zero where the host did not say.
 	Paid Money `json:"paid,omitzero"`

@@ -20,6 +20,8 @@ const (
 	MaxNotes = 100
 	// MaxHistory is the most quotes of one adoption (R29).
 	MaxHistory = 200
+	// MaxTemplateVersion is the last version of a template.
+	MaxTemplateVersion = 1<<31 - 1
 	// MaxPage is the most orders or records of one page, DefaultPage what a
 	// page holds when the limit is zero.
 	MaxPage     = 500

@@ -201,8 +201,12 @@ func licensed(t *testing.T, version int) *story {
 
 func TestR07_DeliveryOnATemplate(t *testing.T) {
 	s := licensed(t, 3).wait(day)
-	assert.Equal(t, []int{0, 3, 0}, []int{s.order.Form(supervision.OpSubmitRequest), s.order.Form(supervision.OpDeliver),
-		s.order.Form(supervision.OpAcceptProduct)}, "R04: pinned")
+	for op, version := range map[supervision.Operation]int{
+		supervision.OpDeliver: 3, supervision.OpSubmitRequest: 0, supervision.OpAcceptProduct: 0,
+	} {
+		assert.Equal(t, supervision.TemplateID{Seller: sue.ID, Product: "p-1", Operation: op, Version: version},
+			s.order.Form(op), "R04: pinned")
+	}
 
 	raw := template.Values{"users": "0200", "region": " eu "}
 	s.do(sue, supervision.Deliver{Values: raw, EnabledAt: bought})

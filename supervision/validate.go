@@ -29,6 +29,9 @@ func (o *Order) validate(f faults) faults {
 		f.Within("policy", o.Policy.Validate())
 	}
 	f.templateVersions(o.RequestTemplateVersion, o.DeliveryTemplateVersion)
+	if o.TemplateSeller != "" {
+		f.ID("template_seller", o.TemplateSeller)
+	}
 	if o.Paid != (Money{}) {
 		f.Within("paid", o.Paid.Validate())
 	}
@@ -51,9 +54,7 @@ func (f *faults) templateVersions(request, delivery int) {
 }
 
 func (f *faults) templateVersion(field string, version int) {
-	if version < 0 {
-		f.Add(field, fault.OutOfRange, "give 0 for free text, or the version of a template")
-	}
+	f.Range(field, version, 0, MaxTemplateVersion)
 }
 
 // stands returns the status at which the flow stands, or stood when it was

@@ -187,7 +187,7 @@ type templatesPage struct {
 // template; version 0 for none.
 type templateEntry struct {
 	product
-	Current service.RequestTemplate
+	Current service.PublishedTemplate
 }
 
 func (v *visit) showTemplates() error {
@@ -207,12 +207,18 @@ func (v *visit) showTemplates() error {
 
 // currentTemplate returns a version, or for 0 the latest; version 0 where there
 // is none.
-func (v *visit) currentTemplate(p product, version int) (service.RequestTemplate, error) {
-	current, err := v.svc.Template(v.r.Context(), p.Seller, p.ID, version)
+func (v *visit) currentTemplate(p product, version int) (service.PublishedTemplate, error) {
+	id := p.requestTemplate()
+	id.Version = version
+	current, err := v.svc.Template(v.r.Context(), id)
 	if errors.Is(err, supervision.ErrNotFound) {
-		return service.RequestTemplate{}, nil
+		return service.PublishedTemplate{TemplateID: p.requestTemplate()}, nil
 	}
 	return current, err
+}
+
+func (p product) requestTemplate() supervision.TemplateID {
+	return supervision.TemplateID{Seller: p.Seller, Product: p.ID, Operation: supervision.OpSubmitRequest}
 }
 
 // editorPage is a template while its seller works on it.
@@ -364,7 +370,7 @@ func (v *visit) edit() error {
 	case do == "publish":
 		return v.render(http.StatusOK, "publish.html", page)
 	}
-	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.ID, t); err != nil {
+	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.Current.TemplateID, t); err != nil {
 		return err
 	}
 	if err := v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), ""); err != nil {

@@ -37,7 +37,8 @@ func (s *site) hostileOrder(t *testing.T) supervision.Order {
 			Options: []template.Option{{Value: "a", Label: hostile("option")}}},
 		{Key: "file", Kind: template.File, Label: "File"},
 	}}
-	_, err := s.svc.PublishTemplate(t.Context(), seller, "data-migration", form)
+	_, err := s.svc.PublishTemplate(t.Context(), seller,
+		product{ID: "data-migration", Seller: seller.ID}.requestTemplate(), form)
 	require.NoError(t, err)
 	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: `T-<img src=x onerror="hacked()">`,
 		Product: "data-migration", Buyer: harbor, Seller: seller.ID})

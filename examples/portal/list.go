@@ -258,7 +258,7 @@ func (v *visit) many() (page manyPage, err error) {
 		return page, err
 	}
 	for _, v.order = range found.Orders {
-		if !v.permit(op).Allowed || v.order.Form(op) != 0 {
+		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
 			continue
 		}
 		entry := manyOrder{summary: v.summary(v.order)}

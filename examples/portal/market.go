@@ -167,7 +167,7 @@ func (p *portal) seed(ctx context.Context) error {
 	}
 	for id, t := range market.Templates {
 		owner, _ := findProduct(id)
-		if _, err := p.svc.PublishTemplate(ctx, supervision.Seller(owner.Seller), id, t); err != nil {
+		if _, err := p.svc.PublishTemplate(ctx, supervision.Seller(owner.Seller), owner.requestTemplate(), t); err != nil {
 			return fmt.Errorf("seed template of %s: %w", id, err)
 		}
 	}

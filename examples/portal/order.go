@@ -98,10 +98,10 @@ func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Templ
 // templateOf returns the template that an operation of the order fills in; the
 // zero one for none (R04).
 func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template, error) {
-	if o.Form(op) == 0 {
+	if o.Form(op).Version == 0 {
 		return template.Template{}, nil
 	}
-	published, err := p.svc.Template(ctx, o.Seller, o.Product, o.Form(op))
+	published, err := p.svc.Template(ctx, o.Form(op))
 	return published.Template, err
 }
 

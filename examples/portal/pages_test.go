@@ -245,7 +245,7 @@ func TestTemplate_Draft(t *testing.T) {
 	assert.Contains(t, kept, "No version yet")
 	form.Set("do", "confirm")
 	require.Equal(t, http.StatusSeeOther, seller.post("/templates/data-migration", form).StatusCode)
-	published, err := s.svc.Template(t.Context(), "seller-cloudline", "data-migration", 0)
+	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.requestTemplate())
 	require.NoError(t, err)
 	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
 	assert.Equal(t, "question_3", keyOf("旧系统", 2))

@@ -290,7 +290,7 @@ func TestTemplate_StaleTab(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, stale.StatusCode)
 	assert.Contains(t, stale.body, "Version 2 was published while you were writing.")
 	assert.Contains(t, stale.body, "Overtaken", "and what was typed is kept")
-	current, err := s.svc.Template(t.Context(), "seller-cloudline", "erp-suite", 0)
+	current, err := s.svc.Template(t.Context(), product{ID: "erp-suite", Seller: "seller-cloudline"}.requestTemplate())
 	require.NoError(t, err)
 	assert.Equal(t, "Mine", current.Template.Title)
 	draft = stale.form(draft)

@@ -300,7 +300,7 @@ func TestTemplateEditor(t *testing.T) {
 	seller.sees("dialog[open]", "Publish version 1?")
 	seller.confirms()
 	seller.sees(".notice", "Version 1 is published.")
-	published, err := s.svc.Template(t.Context(), "seller-cloudline", "data-migration", 0)
+	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.requestTemplate())
 	require.NoError(t, err)
 	require.Equal(t, "Large", published.Template.Fields[1].Options[1].Label)
 }

@@ -42,7 +42,8 @@ func begin(out io.Writer) (*story, error) {
 func (s *story) purchase(ctx context.Context) {
 	s.title("A purchase")
 	s.say("BrightCRM, the seller, has a request template. Acme buys; the order is pinned to the template and the policy of today.")
-	_, err := s.svc.PublishTemplate(ctx, seller, "crm",
+	id := supervision.TemplateID{Seller: seller.ID, Product: "crm", Operation: supervision.OpSubmitRequest}
+	_, err := s.svc.PublishTemplate(ctx, seller, id,
 		template.Template{Title: "Set up your CRM", Fields: []template.Field{
 			{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true, Min: "1", Max: "500"},
 			{Key: "region", Label: "Region", Kind: template.Choice, Required: true,

@@ -14,9 +14,9 @@ import (
 type Store struct {
 	mu        sync.Mutex
 	orders    map[string]*stored
-	parties   map[string]map[string]*stored // the orders that are or were a party's
-	outbox    map[string][]*waiting         // by order, oldest first, none empty
-	templates map[product][]service.RequestTemplate
+	parties   map[string]map[string]*stored                          // the orders that are or were a party's
+	outbox    map[string][]*waiting                                  // by order, oldest first, none empty
+	templates map[supervision.TemplateID][]service.PublishedTemplate // by version 0, oldest first
 }
 
 var _ service.Store = (*Store)(nil)
@@ -27,7 +27,7 @@ func New() *Store {
 		orders:    make(map[string]*stored),
 		parties:   make(map[string]map[string]*stored),
 		outbox:    make(map[string][]*waiting),
-		templates: make(map[product][]service.RequestTemplate),
+		templates: make(map[supervision.TemplateID][]service.PublishedTemplate),
 	}
 }
 

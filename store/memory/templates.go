@@ -1,26 +1,28 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// product is a seller's product; its templates are kept by version, the first
-// at index 0.
-type product struct{ seller, id string }
-
 // PutTemplate implements [service.Templates].
-func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
+	if err := t.Validate(); err != nil {
+		return fmt.Errorf("memory: %w", err)
+	}
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
-	of := product{t.Seller, t.Product}
+	of := t.TemplateID
+	of.Version = 0
 	if latest := len(s.templates[of]); t.Version != latest+1 {
-		return fmt.Errorf("memory: template of seller %q for product %q: version %d does not follow %d: %w",
+		return fmt.Errorf("memory: template of %q for %q: version %d does not follow %d: %w",
 			t.Seller, t.Product, t.Version, latest, service.ErrConflict)
 	}
 	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC()
@@ -29,22 +31,38 @@ func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) erro
 }
 
 // Template implements [service.Templates].
-func (s *Store) Template(
-	ctx context.Context, seller, productID string, version int,
-) (service.RequestTemplate, error) {
+func (s *Store) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
 	if err := s.enter(ctx); err != nil {
-		return service.RequestTemplate{}, err
+		return service.PublishedTemplate{}, err
 	}
 	defer s.mu.Unlock()
-	versions := s.templates[product{seller, productID}]
-	if version == 0 {
-		version = len(versions)
+	of := id
+	of.Version = 0
+	versions := s.templates[of]
+	if id.Version < 1 || id.Version > len(versions) {
+		return service.PublishedTemplate{}, fmt.Errorf("memory: template of %q for %q, version %d: %w",
+			id.Seller, id.Product, id.Version, supervision.ErrNotFound)
 	}
-	if version < 1 || version > len(versions) {
-		return service.RequestTemplate{}, fmt.Errorf("memory: template of seller %q for product %q, version %d: %w",
-			seller, productID, version, supervision.ErrNotFound)
-	}
-	t := versions[version-1]
+	t := versions[id.Version-1]
 	t.Template = t.Template.Clone()
 	return t, nil
+}
+
+// LatestTemplates implements [service.Templates].
+func (s *Store) LatestTemplates(
+	ctx context.Context, seller, product string,
+) (latest []service.PublishedTemplate, err error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	for of, versions := range s.templates {
+		if of.Seller == seller && of.Product == product {
+			t := versions[len(versions)-1]
+			t.Template = t.Template.Clone()
+			latest = append(latest, t)
+		}
+	}
+	slices.SortFunc(latest, func(a, b service.PublishedTemplate) int { return cmp.Compare(a.Operation, b.Operation) })
+	return latest, nil
 }

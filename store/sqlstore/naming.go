@@ -150,9 +150,12 @@ LEFT JOIN {records} r ON r.order_id = o.id AND r.idem_key = ? WHERE o.id = ?`),
 		due:     n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? ORDER BY due, id LIMIT ?`),
 		dueBehind: n.text(`SELECT id, due, document FROM {orders} WHERE due <= ? AND ` + n.beyond("due", ">") +
 			` ORDER BY due, id LIMIT ?`),
-		template: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ? AND version = ?`),
-		latest: n.text(`SELECT version, published_at, document FROM {templates} WHERE seller = ? AND product = ?
-ORDER BY version DESC LIMIT 1`),
+		template: n.text(`SELECT operation, version, published_at, document FROM {templates}
+WHERE seller = ? AND product = ? AND operation = ? AND version = ?`),
+		latest: n.text(`SELECT operation, version, published_at, document FROM {templates}
+WHERE seller = ? AND product = ? AND (operation, version) IN (
+	SELECT operation, max(version) FROM {templates} WHERE seller = ? AND product = ? GROUP BY operation)
+ORDER BY operation`),
 		outbox:    newOutbox(n),
 		retention: newRetention(n),
 		engine:    n.dialect.engine(n),

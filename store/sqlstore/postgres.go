@@ -46,9 +46,11 @@ SELECT id FROM saved`),
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
-		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
-SELECT i.* FROM (VALUES (?::text, ?::text, ?::integer, ?::bigint, ?::text)) AS i (seller, product, version, published_at, document)
-WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t WHERE t.seller = i.seller AND t.product = i.product)
+		template: n.text(`INSERT INTO {templates} (seller, product, operation, version, published_at, document)
+SELECT i.* FROM (VALUES (?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::text))
+	AS i (seller, product, operation, version, published_at, document)
+WHERE i.version = 1 + (SELECT coalesce(max(t.version), 0) FROM {templates} t
+	WHERE t.seller = i.seller AND t.product = i.product AND t.operation = i.operation)
 ON CONFLICT DO NOTHING`),
 	}
 }
@@ -143,7 +145,7 @@ func recordArrays(rows []changeRows) []any {
 
 func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
 	err = s.statement(ctx, func(in session) error {
-		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document)
+		n, err := in.exec(ctx, q.template, t.inserted()...)
 		published = n == 1
 		return err
 	})

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -127,11 +126,24 @@ func newChangeRows(change *service.Change) (changeRows, error) {
 
 // templateRow is a template as its columns.
 type templateRow struct {
-	service.RequestTemplate
-	document string
+	service.PublishedTemplate
+	document any // nil in a withdrawal
 }
 
-func newTemplateRow(t service.RequestTemplate) (templateRow, error) {
-	document, err := json.Marshal(t.Template)
+func newTemplateRow(t service.PublishedTemplate) (templateRow, error) {
+	if err := t.Validate(); err != nil || t.Withdrawn() {
+		return templateRow{t, nil}, err
+	}
+	document, err := t.Template.MarshalJSON()
 	return templateRow{t, string(document)}, err
+}
+
+// inserted are the columns of a row.
+func (t *templateRow) inserted() []any {
+	return []any{t.Seller, t.Product, string(t.Operation), t.Version, t.PublishedAt.UnixMicro(), t.document}
+}
+
+// follows are what the version before is found by.
+func (t *templateRow) follows() []any {
+	return []any{t.Seller, t.Product, string(t.Operation), t.Version - 1}
 }

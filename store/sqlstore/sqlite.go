@@ -18,8 +18,8 @@ func newSQLite(n naming) sqlite {
 		update: n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
-		template: n.text(`INSERT INTO {templates} (seller, product, version, published_at, document)
-SELECT ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?) = ?`),
+		template: n.text(`INSERT INTO {templates} (seller, product, operation, version, published_at, document)
+SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ? AND operation = ?) = ?`),
 	}
 }
 
@@ -75,8 +75,7 @@ func (q sqlite) add(ctx context.Context, in session, rows []recordRow) error {
 
 func (q sqlite) publish(ctx context.Context, s *Store, t templateRow) (published bool, err error) {
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		n, err := in.exec(ctx, q.template, t.Seller, t.Product, t.Version, t.PublishedAt.UnixMicro(), t.document,
-			t.Seller, t.Product, t.Version-1)
+		n, err := in.exec(ctx, q.template, append(t.inserted(), t.follows()...)...)
 		published = n == 1
 		return err
 	}, q.template)

@@ -9,40 +9,58 @@ import (
 )
 
 // PutTemplate implements [service.Templates].
-func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
 	row, err := newTemplateRow(t)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
 	published, err := s.engine.publish(ctx, s, row)
 	if err == nil && !published {
-		return fmt.Errorf("sqlstore: template %q of %q: %w: version %d is not the next one",
-			t.Product, t.Seller, service.ErrConflict, t.Version)
+		return fmt.Errorf("sqlstore: template of %q for %q: version %d is not the next one: %w",
+			t.Seller, t.Product, t.Version, service.ErrConflict)
 	}
 	return err
 }
 
 // Template implements [service.Templates].
-func (s *Store) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
-	query, args := s.latest, []any{seller, product}
-	if version != 0 {
-		query, args = s.template, append(args, version)
+func (s *Store) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+	found, err := s.readTemplates(ctx, id, s.template, id.Seller, id.Product, string(id.Operation), id.Version)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("sqlstore: template of %q for %q, version %d: %w",
+			id.Seller, id.Product, id.Version, supervision.ErrNotFound)
 	}
-	t := service.RequestTemplate{Seller: seller, Product: product}
-	err := s.read(ctx, func(r Row) error {
+	if err != nil {
+		return service.PublishedTemplate{}, err
+	}
+	return found[0], nil
+}
+
+// LatestTemplates implements [service.Templates].
+func (s *Store) LatestTemplates(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+	of := supervision.TemplateID{Seller: seller, Product: product}
+	return s.readTemplates(ctx, of, s.latest, seller, product, seller, product)
+}
+
+// readTemplates reads templates of a seller's product; a withdrawal has no
+// document.
+func (s *Store) readTemplates(ctx context.Context, of supervision.TemplateID, query string,
+	args ...any) (found []service.PublishedTemplate, err error) {
+	err = s.read(ctx, func(r Row) error {
+		t := service.PublishedTemplate{TemplateID: of}
 		var at int64
 		var document []byte
-		if err := r.Scan(&t.Version, &at, &document); err != nil {
+		if err := r.Scan(&t.Operation, &t.Version, &at, &document); err != nil {
 			return err
 		}
 		t.PublishedAt = instant(at)
-		return t.Template.UnmarshalJSON(document)
+		found = append(found, t)
+		if document == nil {
+			return nil
+		}
+		return found[len(found)-1].Template.UnmarshalJSON(document)
 	}, query, args...)
-	if err == nil && t.Version == 0 {
-		err = fmt.Errorf("sqlstore: template %q of %q: %w", product, seller, supervision.ErrNotFound)
-	}
 	if err != nil {
-		return service.RequestTemplate{}, err
+		return nil, err
 	}
-	return t, nil
+	return found, nil
 }

@@ -42,11 +42,14 @@ func faultsOfContexts() []fault {
 		b.aside = func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 			return right.Aside(without(ctx), after, limit)
 		}
-		b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
+		b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
 			return right.PutTemplate(without(ctx), t)
 		}
-		b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
-			return right.Template(without(ctx), seller, product, version)
+		b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+			return right.Template(without(ctx), id)
+		}
+		b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+			return right.LatestTemplates(without(ctx), seller, product)
 		}
 		b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
 			limit int) ([]service.PlacedRecord, error) {
@@ -71,7 +74,7 @@ func faultsOfContexts() []fault {
 		b.create = func(ctx context.Context, c service.Change) error { return firstOf(create(ctx, c), ctx.Err()) }
 		b.save = func(ctx context.Context, c ...service.Change) error { return firstOf(save(ctx, c...), ctx.Err()) }
 		b.putTemplate = func(ctx context.Context,
-			t service.RequestTemplate) error {
+			t service.PublishedTemplate) error {
 			return firstOf(put(ctx, t), ctx.Err())
 		}
 		b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
@@ -141,17 +144,17 @@ func faultsOfCopies() []fault {
 			}
 		}},
 		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
-			var given service.RequestTemplate
-			b.putTemplate = func(_ context.Context, t service.RequestTemplate) error { given = t; return nil }
-			b.template = func(context.Context, string, string, int) (service.RequestTemplate, error) {
-				return given,
-					nil
+			var given service.PublishedTemplate
+			b.putTemplate = func(_ context.Context, t service.PublishedTemplate) error { given = t; return nil }
+			b.template = func(context.Context, supervision.TemplateID) (service.PublishedTemplate, error) {
+				return given, nil
 			}
 		}},
 		{"answers given twice", []string{
 			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns",
 			"Copies/of what Due returns",
-			"Copies/of what Claim returns", "Copies/of what Template returns", "Copies/of what Between returns",
+			"Copies/of what Claim returns", "Copies/of what Template returns", "Copies/of what LatestTemplates returns",
+			"Copies/of what Between returns",
 		}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				a := once(b, "load"+id+key, func() answer {
@@ -190,13 +193,19 @@ func faultsOfCopies() []fault {
 				})
 				return a.claimed, a.err
 			}
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
-				error) {
+			b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
 				a := once(b, "template", func() answer {
-					t, err := b.Store.Template(ctx, seller, product, version)
+					t, err := b.Store.Template(ctx, id)
 					return answer{template: t, err: err}
 				})
 				return a.template, a.err
+			}
+			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				a := once(b, "latest", func() answer {
+					latest, err := b.Store.LatestTemplates(ctx, seller, product)
+					return answer{latest: latest, err: err}
+				})
+				return a.latest, a.err
 			}
 			b.between = func(ctx context.Context, from, before time.Time, after service.RecordPlace,
 				limit int) ([]service.PlacedRecord, error) {
@@ -218,7 +227,8 @@ type answer struct {
 	records  []service.FoundRecord
 	due      []service.Found
 	claimed  []service.Claimed
-	template service.RequestTemplate
+	template service.PublishedTemplate
+	latest   []service.PublishedTemplate
 	placed   []service.PlacedRecord
 	err      error
 }

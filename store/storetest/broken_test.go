@@ -121,8 +121,9 @@ type broken struct {
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
 	return_     func(ctx context.Context, places ...service.Waiting) error
 	aside       func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error)
-	putTemplate func(ctx context.Context, t service.RequestTemplate) error
-	template    func(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error)
+	putTemplate func(ctx context.Context, t service.PublishedTemplate) error
+	template    func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error)
+	latest      func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error)
 	between     func(ctx context.Context, from, before time.Time, after service.RecordPlace,
 		limit int) ([]service.PlacedRecord, error)
 	erase  func(ctx context.Context, change service.Change, erased []supervision.Record) error
@@ -223,18 +224,25 @@ func (b *broken) Aside(ctx context.Context, after supervision.RecordID, limit in
 	return b.Store.Aside(ctx, after, limit)
 }
 
-func (b *broken) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (b *broken) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
 	if b.putTemplate != nil {
 		return b.putTemplate(ctx, t)
 	}
 	return b.Store.PutTemplate(ctx, t)
 }
 
-func (b *broken) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+func (b *broken) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
 	if b.template != nil {
-		return b.template(ctx, seller, product, version)
+		return b.template(ctx, id)
 	}
-	return b.Store.Template(ctx, seller, product, version)
+	return b.Store.Template(ctx, id)
+}
+
+func (b *broken) LatestTemplates(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+	if b.latest != nil {
+		return b.latest(ctx, seller, product)
+	}
+	return b.Store.LatestTemplates(ctx, seller, product)
 }
 
 func (b *broken) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,

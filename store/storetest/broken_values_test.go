@@ -64,9 +64,8 @@ func faultsOfValues() []fault {
 		{"instants in the zone of the host", []string{"Values/instants come back in UTC"},
 			loading(func(o *supervision.Order) { o.UpdatedAt = o.UpdatedAt.In(time.FixedZone("CST", 8*60*60)) })},
 		{"instants of a form published elsewhere", []string{"Values/instants come back in UTC"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
-				error) {
-				t, err := b.Store.Template(ctx, seller, product, version)
+			b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+				t, err := b.Store.Template(ctx, id)
 				t.PublishedAt = t.PublishedAt.Local().In(time.FixedZone("CST", 8*60*60))
 				return t, err
 			}

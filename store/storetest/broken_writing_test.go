@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -235,41 +236,94 @@ func faultsOfWriting() []fault {
 		{"templates that can be overwritten",
 			[]string{"Templates/never changes a version", "Templates/one of many who publish a version wins"},
 			func(b *broken) {
-				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
+				b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
 					_ = b.Store.PutTemplate(ctx, t)
 					return nil
 				}
 			}},
 		{"templates with gaps", []string{"Templates/refuses a version that does not follow"}, func(b *broken) {
-			b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
-				if latest, _ := b.Store.Template(ctx, t.Seller, t.Product, 0); t.Version > latest.Version {
-					t.Version = latest.Version + 1
+			b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
+				last := 0
+				latest, _ := b.Store.LatestTemplates(ctx, t.Seller, t.Product)
+				for _, l := range latest {
+					if l.Operation == t.Operation {
+						last = l.Version
+					}
+				}
+				if t.Version > last {
+					t.Version = last + 1
 				}
 				return b.Store.PutTemplate(ctx, t)
 			}
 		}},
-		{"the latest template, whatever version is asked for",
+		{"the first version, whatever version is asked for",
 			[]string{"Templates/stores versions, each as it was published"}, func(b *broken) {
-				b.template = func(ctx context.Context, seller, product string, _ int) (service.RequestTemplate, error) {
-					return b.Store.Template(ctx, seller, product, 0)
+				b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+					id.Version = min(id.Version, 1)
+					return b.Store.Template(ctx, id)
 				}
 			}},
-		{"the first template for version 0", []string{"Templates/returns the latest for version 0"}, func(b *broken) {
-			b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
-				error) {
-				return b.Store.Template(ctx, seller, product, max(version, 1))
+		{"the first version as the latest", []string{"Templates/returns the latest",
+			"Templates/returns the latest for each operation, sorted"}, func(b *broken) {
+			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				latest, err := b.Store.LatestTemplates(ctx, seller, product)
+				for i := range latest {
+					id := latest[i].TemplateID
+					id.Version = 1
+					latest[i], err = b.Store.Template(ctx, id)
+				}
+				return latest, err
 			}
 		}},
-		{"templates of a product, whoever sells it",
-			[]string{"Templates/are kept by seller and product", "Templates/returns ErrNotFound where there is none"},
+		{"the latest templates in any order", []string{"Templates/returns the latest for each operation, sorted",
+			"Templates/are kept by seller, product and operation"}, func(b *broken) {
+			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				latest, err := b.Store.LatestTemplates(ctx, seller, product)
+				slices.Reverse(latest)
+				return latest, err
+			}
+		}},
+		{"withdrawals that are forgotten", []string{"Templates/stores withdrawals among them"}, func(b *broken) {
+			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				latest, err := b.Store.LatestTemplates(ctx, seller, product)
+				return slices.DeleteFunc(latest, service.PublishedTemplate.Withdrawn), err
+			}
+		}},
+		{"a template for every operation", []string{"Templates/are kept by seller, product and operation",
+			"Templates/returns the latest for each operation, sorted"}, func(b *broken) {
+			b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
+				t.Operation = supervision.OpDeliver
+				return b.Store.PutTemplate(ctx, t)
+			}
+			b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+				asked := id.Operation
+				id.Operation = supervision.OpDeliver
+				t, err := b.Store.Template(ctx, id)
+				t.Operation = asked
+				return t, err
+			}
+		}},
+		{"templates that cannot be read", []string{"Templates/refuses what could not be read again"},
 			func(b *broken) {
-				b.putTemplate = func(ctx context.Context, t service.RequestTemplate) error {
-					t.Seller = ""
+				b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
+					if t.Validate() != nil {
+						return nil
+					}
 					return b.Store.PutTemplate(ctx, t)
 				}
-				b.template = func(ctx context.Context, seller, product string, version int) (service.RequestTemplate,
-					error) {
-					t, err := b.Store.Template(ctx, "", product, version)
+			}},
+		{"templates of a product, whoever sells it",
+			[]string{"Templates/are kept by seller, product and operation",
+				"Templates/returns ErrNotFound where there is none"},
+			func(b *broken) {
+				b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
+					t.Seller = "anybody"
+					return b.Store.PutTemplate(ctx, t)
+				}
+				b.template = func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+					seller := id.Seller
+					id.Seller = "anybody"
+					t, err := b.Store.Template(ctx, id)
 					t.Seller = seller
 					return t, err
 				}

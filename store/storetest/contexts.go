@@ -126,7 +126,11 @@ var methods = []method{
 		return c.PutTemplate(ctx, published(2))
 	}},
 	{"Template", func(c *check, ctx context.Context, _ *history) error {
-		_, err := c.Template(ctx, "seller", "product", 1)
+		_, err := c.Template(ctx, published(1).TemplateID)
+		return err
+	}},
+	{"LatestTemplates", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.LatestTemplates(ctx, "seller", "product")
 		return err
 	}},
 	{"Between", func(c *check, ctx context.Context, _ *history) error {
@@ -158,8 +162,6 @@ func (c *check) refusesEnded(m method) {
 	c.holds(h)
 	c.lacks("new")
 	require.Nil(c, c.keyed("order", supervision.Manager("manager"), "late"))
-	latest, err := c.Template(ctx, "seller", "product", 0)
-	require.NoError(c, err)
-	c.same(published(1), latest, "the latest template")
+	c.latest("seller", "product", published(1))
 	c.waiting(h.records...)
 }

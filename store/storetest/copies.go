@@ -33,7 +33,7 @@ var aboutCopies = []sentence{
 		want := c.text(t)
 		require.NoError(c, c.PutTemplate(ctx, t))
 		spoil(reflect.ValueOf(&t))
-		stored, err := c.Template(ctx, "seller", "product", 1)
+		stored, err := c.Template(ctx, published(1).TemplateID)
 		require.NoError(c, err)
 		require.Equal(c, want, c.text(stored))
 	}},
@@ -98,10 +98,20 @@ var aboutCopies = []sentence{
 	{"of what Template returns", saysCopies, func(c *check) {
 		require.NoError(c, c.PutTemplate(ctx, published(1)))
 		for range 2 {
-			t, err := c.Template(ctx, "seller", "product", 0)
+			t, err := c.Template(ctx, published(1).TemplateID)
 			require.NoError(c, err)
 			c.same(published(1), t, "the template")
 			spoil(reflect.ValueOf(&t))
+		}
+	}},
+	{"of what LatestTemplates returns", saysCopies, func(c *check) {
+		require.NoError(c, c.PutTemplate(ctx, published(1)))
+		for range 2 {
+			latest, err := c.LatestTemplates(ctx, "seller", "product")
+			require.NoError(c, err)
+			require.Len(c, latest, 1)
+			c.same(published(1), latest[0], "the template")
+			spoil(reflect.ValueOf(&latest))
 		}
 	}},
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
-	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -103,10 +102,9 @@ func instantsInUTC(c *check) {
 		hour).
 		manager(supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It was delivered."}, hour)
 	c.create(h, appealed)
-	published := service.RequestTemplate{
-		Seller: "seller", Product: "product", Version: 1, PublishedAt: day0.In(zone), Template: form,
-	}
-	require.NoError(c, c.PutTemplate(ctx, published))
+	t := published(1)
+	t.PublishedAt = day0.In(zone)
+	require.NoError(c, c.PutTemplate(ctx, t))
 
 	inUTC := func(what string, v any) {
 		c.Helper()
@@ -135,10 +133,13 @@ func instantsInUTC(c *check) {
 	claimed, err := c.Store.Claim(ctx, day0.Add(30*day), hour, 100)
 	require.NoError(c, err)
 	inUTC("Claim", claimed)
-	stored, err := c.Template(ctx, "seller", "product", 0)
+	stored, err := c.Template(ctx, t.TemplateID)
 	require.NoError(c, err)
 	inUTC("Template", stored)
 	require.Equal(c, day0, stored.PublishedAt)
+	latest, err := c.LatestTemplates(ctx, "seller", "product")
+	require.NoError(c, err)
+	inUTC("LatestTemplates", latest)
 }
 
 // accepted lets the buyer accept what is delivered.

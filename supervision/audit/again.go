@@ -17,7 +17,7 @@ type Forms func(o supervision.Order, op supervision.Operation) *template.Form
 
 // find asks the first of the forms, if there is one.
 func find(forms []Forms, o supervision.Order, op supervision.Operation) []*template.Form {
-	if len(forms) == 0 || forms[0] == nil || o.Form(op) == 0 {
+	if len(forms) == 0 || forms[0] == nil || o.Form(op).Version == 0 {
 		return nil
 	}
 	if form := forms[0](o, op); form != nil {

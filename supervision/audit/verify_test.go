@@ -221,7 +221,7 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	require.NoError(t, err)
 	records := append([]supervision.Record{first}, made...)
 	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
-		assert.Equal(t, 7, o.Form(op))
+		assert.Equal(t, 7, o.Form(op).Version)
 		return form
 	}
 	assert.Empty(t, audit.Verify(records, forms))

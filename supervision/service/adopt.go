@@ -123,11 +123,10 @@ func (s *Service) adopt(ctx context.Context, a supervision.Adoption, at time.Tim
 	}{
 		{supervision.OpSubmitRequest, "request_template_version"}, {supervision.OpDeliver, "delivery_template_version"},
 	} {
-		version := pinned.Form(on.op)
-		if version <= 0 {
+		if version := pinned.Form(on.op).Version; version <= 0 || version > supervision.MaxTemplateVersion {
 			continue
 		}
-		form, err := s.pinned(ctx, &pinned, version)
+		form, err := s.pinned(ctx, &pinned, on.op)
 		switch {
 		case errors.Is(err, errLost):
 			lost.Add(on.field, fault.Unknown, "name a version that is published, or 0 for free text")

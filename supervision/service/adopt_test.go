@@ -205,7 +205,14 @@ func TestR04_AdoptionOnATemplate(t *testing.T) {
 	b.publish("p-1", seats())
 	a.Buyer = ben.ID
 	assert.Equal(t, 1, b.adopt(a).Order.RequestTemplateVersion)
-	a.ID = "o-2"
+	b.withdraw(requestOf("p-1"))
+	for _, version := range []int{2, 3, supervision.MaxTemplateVersion} {
+		a.RequestTemplateVersion = version
+		results, err = b.Service.Adopt(t.Context(), a)
+		require.NoError(t, err)
+		invalid(t, results[0].Err, "request_template_version", "request.values")
+	}
+	a.ID, a.RequestTemplateVersion = "o-2", 1
 	a.Request.Values["users"] = "many"
 	results, err = b.Service.Adopt(t.Context(), a)
 	require.NoError(t, err)

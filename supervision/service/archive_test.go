@@ -232,7 +232,7 @@ func forgedOrder() (supervision.Order, []supervision.Record, error) {
 
 func TestR04_ExportVerifiesTheForm(t *testing.T) {
 	env := supervisiontest.New()
-	_, err := env.Service.PublishTemplate(t.Context(), sue, "p-1", seats())
+	_, err := env.Service.PublishTemplate(t.Context(), sue, requestOf("p-1"), seats())
 	require.NoError(t, err)
 	_, err = env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
 	require.NoError(t, err)

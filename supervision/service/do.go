@@ -174,14 +174,14 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 // form returns the template that the action fills in, if any. It is loaded
 // only where it is looked at: for an allowed or a repeated action.
 func (s *Service) form(ctx context.Context, c *command, o *supervision.Order, repeated bool) ([]*template.Form, error) {
-	version := o.Form(c.action.Operation())
-	if version == 0 {
+	op := c.action.Operation()
+	if o.Form(op).Version == 0 {
 		return nil, nil
 	}
-	if d, err := o.Permit(c.actor, c.action.Operation(), c.at); !repeated && (err != nil || !d.Allowed) {
+	if d, err := o.Permit(c.actor, op, c.at); !repeated && (err != nil || !d.Allowed) {
 		return nil, nil
 	}
-	t, err := s.pinned(ctx, o, version)
+	t, err := s.pinned(ctx, o, op)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 // The errors of storing. Each is wrapped with what it is about; match them
 // with errors.Is.
 var (
-	// ErrConflict: somebody else changed the order meanwhile; load it and
-	// decide again.
+	// ErrConflict: somebody else changed the order, or the template, meanwhile;
+	// load it and decide again.
 	ErrConflict = errors.New("conflict")
 	// ErrExists: another order has this id already.
 	ErrExists = errors.New("exists already")

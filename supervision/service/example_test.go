@@ -12,6 +12,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // A command with an idempotency key is applied once, however often a client
@@ -63,6 +64,50 @@ func ExampleService_Count() {
 	fmt.Println(counts, err)
 	// Output:
 	// [2 0 1 4] <nil>
+}
+
+// A License product needs no request: its flow begins at the delivery (R26),
+// and the seller fills in what the buyer will check, the delivery template
+// (R07).
+func ExampleService_PublishTemplate() {
+	ctx, env := context.Background(), supervisiontest.New(service.WithPolicy(supervision.License()))
+	seller := supervision.Seller("s-3")
+	criteria := supervision.TemplateID{Seller: seller.ID, Product: "license", Operation: supervision.OpDeliver}
+	published, err := env.Service.PublishTemplate(ctx, seller, criteria, template.Template{Fields: []template.Field{
+		{Key: "key", Label: "License key", Kind: template.Line, Required: true, Pattern: `[A-Z]{4}-\d{4}`},
+		{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true, Min: "1"},
+		{Key: "until", Label: "Valid until", Kind: template.Date},
+	}})
+	fmt.Println("version", published.Version, err)
+
+	opening := supervision.Opening{ID: "o-1", Product: "license", Buyer: "b-7", Seller: seller.ID}
+	order, _ := env.Service.Open(ctx, opening)
+	fmt.Println(order.Status, "on version", order.Form(supervision.OpDeliver).Version)
+
+	_, err = env.Service.Do(ctx, "o-1", seller, supervision.Deliver{Values: template.Values{"key": "ABCD1234"}})
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		for _, f := range invalid.Faults {
+			fmt.Println(f.Field, f.Code)
+		}
+	}
+	result, err := env.Service.Do(ctx, "o-1", seller,
+		supervision.Deliver{Values: template.Values{"key": "ABCD-1234", "seats": "050"}})
+	fmt.Println(result.Order.Status, result.Order.Delivery.Values["seats"], err)
+
+	withdrawn, err := env.Service.WithdrawTemplate(ctx, seller, published.TemplateID)
+	fmt.Println("version", withdrawn.Version, withdrawn.Withdrawn(), err)
+	opening.ID = "o-2"
+	order, _ = env.Service.Open(ctx, opening)
+	fmt.Println(order.Status, "on version", order.Form(supervision.OpDeliver).Version)
+	// Output:
+	// version 1 <nil>
+	// awaiting_delivery on version 1
+	// values.key pattern_mismatch
+	// values.seats required
+	// awaiting_acceptance 50 <nil>
+	// version 2 true <nil>
+	// awaiting_delivery on version 0
 }
 
 // A page names the next one, which goes on after its last order while orders

@@ -120,7 +120,7 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 	}
 	var failed error
 	h.Findings = audit.Verify(h.Records, func(o supervision.Order, op supervision.Operation) *template.Form {
-		form, err := s.pinned(ctx, &o, o.Form(op))
+		form, err := s.pinned(ctx, &o, op)
 		if err != nil && !errors.Is(err, errLost) {
 			failed = errors.Join(failed, err)
 		}

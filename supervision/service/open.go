@@ -12,9 +12,10 @@ import (
 )
 
 // Open puts a bought order under supervision (R01) and returns it. A zero
-// policy stands for the service's; the version of the seller's request template
-// for the product that is current now is pinned to the order (R04). Opening the
-// same order again returns it as it is now, however much later (R28).
+// policy stands for the service's; the latest versions of the seller's templates
+// for the product are pinned to the order, unless they are withdrawn (R04).
+// Opening the same order again returns it as it is now, however much later
+// (R28).
 //
 // Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, a
 // [*DifferentError] where the order began otherwise, [ErrUnknownOutcome], and
@@ -52,7 +53,7 @@ func (s *Service) complete(opening supervision.Opening) supervision.Opening {
 	if opening.Policy == (supervision.Policy{}) {
 		opening.Policy = s.policy
 	}
-	opening.RequestTemplateVersion = 0
+	opening.RequestTemplateVersion, opening.DeliveryTemplateVersion = 0, 0
 	return opening
 }
 
@@ -61,11 +62,19 @@ func (s *Service) open(ctx context.Context, opening supervision.Opening, at time
 	if _, _, err := supervision.Open(opening, at); err != nil {
 		return supervision.Order{}, err
 	}
-	current, err := s.store.Template(ctx, opening.Seller, opening.Product, 0)
-	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
+	latest, err := s.store.LatestTemplates(ctx, opening.Seller, opening.Product)
+	if err != nil {
 		return supervision.Order{}, err
 	}
-	opening.RequestTemplateVersion = current.Version
+	for _, t := range latest {
+		switch {
+		case t.Withdrawn():
+		case t.Operation == supervision.OpSubmitRequest:
+			opening.RequestTemplateVersion = t.Version
+		case t.Operation == supervision.OpDeliver:
+			opening.DeliveryTemplateVersion = t.Version
+		}
+	}
 	order, record, err := supervision.Open(opening, at)
 	if err != nil {
 		return supervision.Order{}, err
@@ -100,6 +109,7 @@ func (s *Service) openAgain(ctx context.Context, opening supervision.Opening, at
 		opening.Policy = was.Policy
 	}
 	opening.RequestTemplateVersion = was.RequestTemplateVersion
+	opening.DeliveryTemplateVersion = was.DeliveryTemplateVersion
 	_, again, err := supervision.Open(opening, first.At)
 	if err != nil {
 		return supervision.Order{}, err

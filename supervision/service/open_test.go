@@ -201,15 +201,15 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 func TestOpen_TheHostCannotChooseTheTemplate(t *testing.T) {
 	b := newBench(t)
 	opening := anOpening(supervision.Policy{})
-	opening.RequestTemplateVersion = 7
+	opening.RequestTemplateVersion, opening.DeliveryTemplateVersion = 7, 7
 	order, err := b.Service.Open(t.Context(), opening)
 	require.NoError(t, err)
-	assert.Zero(t, order.RequestTemplateVersion)
+	assert.Zero(t, order.RequestTemplateVersion+order.DeliveryTemplateVersion)
 }
 
 func TestOpen_StoreFailures(t *testing.T) {
 	for _, failure := range []supervisiontest.Failure{
-		{On: []supervisiontest.Method{supervisiontest.Template}},
+		{On: []supervisiontest.Method{supervisiontest.LatestTemplates}},
 		{On: []supervisiontest.Method{supervisiontest.Create}},
 		{On: []supervisiontest.Method{supervisiontest.Create}, Applied: true},
 	} {

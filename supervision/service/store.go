@@ -176,26 +176,50 @@ type Claimed struct {
 	Err error
 }
 
-// RequestTemplate is one published version of a seller's request template for
-// a product. It never changes (R04).
-type RequestTemplate struct {
-	Seller  string `json:"seller"`
-	Product string `json:"product"`
-	// Version counts the versions from 1.
-	Version     int               `json:"version"`
-	PublishedAt time.Time         `json:"published_at"`
-	Template    template.Template `json:"template"`
+// PublishedTemplate is one version of a seller's template for a product, or the
+// withdrawal of the version before. It never changes (R04).
+type PublishedTemplate struct {
+	supervision.TemplateID
+	PublishedAt time.Time `json:"published_at"`
+	// Template is what is filled in; zero in a withdrawal.
+	Template template.Template `json:"template,omitzero"`
 }
 
-// Templates keeps published request templates by seller, product and version.
+// Withdrawn reports whether the version withdraws the template: orders that
+// open while it is the latest have none.
+func (t PublishedTemplate) Withdrawn() bool { return len(t.Template.Fields) == 0 }
+
+// Validate refuses a version that could not be read again, with an error that
+// wraps [supervision.ErrMalformed].
+func (t PublishedTemplate) Validate() error {
+	var f faults
+	f.ID("seller", t.Seller)
+	f.ID("product", t.Product)
+	f.ID("operation", string(t.Operation))
+	if err := f.Err("service: template", supervision.ErrMalformed); err != nil || t.Withdrawn() {
+		return err
+	}
+	document, err := t.Template.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("service: template: %w: %w", supervision.ErrMalformed, err)
+	}
+	return new(template.Template).UnmarshalJSON(document)
+}
+
+// Templates keeps published templates by seller, product, operation and
+// version.
 type Templates interface {
 	// PutTemplate stores a version. It returns [ErrConflict] unless the
 	// version is one above the latest, or 1 where there is none.
-	PutTemplate(ctx context.Context, t RequestTemplate) error
+	PutTemplate(ctx context.Context, t PublishedTemplate) error
 
-	// Template returns a version, or the latest for version 0. It returns
-	// [supervision.ErrNotFound] where there is none.
-	Template(ctx context.Context, seller, product string, version int) (RequestTemplate, error)
+	// Template returns a version. It returns [supervision.ErrNotFound] where
+	// there is none.
+	Template(ctx context.Context, id supervision.TemplateID) (PublishedTemplate, error)
+
+	// LatestTemplates returns the latest version of each template of a
+	// seller's product, sorted by operation.
+	LatestTemplates(ctx context.Context, seller, product string) ([]PublishedTemplate, error)
 }
 
 // Retention is what keeping and removing evidence asks of a store (R35).

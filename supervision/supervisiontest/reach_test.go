@@ -98,16 +98,25 @@ func TestReach_KeepsWhatTheOpeningSays(t *testing.T) {
 
 func TestReach_FillsInTheTemplate(t *testing.T) {
 	b := supervisiontest.New()
-	_, err := b.Service.PublishTemplate(t.Context(), supervision.Seller("seller"), "product", template.Template{
-		Fields: []template.Field{{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true}},
-	})
-	require.NoError(t, err)
-	_, err = b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingConfirmation)
+	for _, op := range []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver} {
+		id := supervision.TemplateID{Seller: "seller", Product: "product", Operation: op}
+		_, err := b.Service.PublishTemplate(t.Context(), supervision.Seller("seller"), id, template.Template{
+			Fields: []template.Field{{Key: "seats", Label: "Seats", Kind: template.Integer, Required: true}},
+		})
+		require.NoError(t, err)
+	}
+	_, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingConfirmation)
 	require.ErrorIs(t, err, supervision.ErrInvalid, "a text does not do")
 	b.Request.Values = template.Values{"seats": 5}
 	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingConfirmation)
 	require.NoError(t, err)
 	assert.Equal(t, json.Number("5"), order.Request.Values["seats"])
+	_, err = b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
+	require.ErrorIs(t, err, supervision.ErrInvalid, "nor for a delivery")
+	b.Delivery.Values = template.Values{"seats": "05"}
+	order, err = b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
+	require.NoError(t, err)
+	assert.Equal(t, json.Number("5"), order.Delivery.Values["seats"])
 }
 
 func TestAppeal_MovesTheClockNoFurtherThanNeeded(t *testing.T) {

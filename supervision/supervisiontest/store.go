@@ -166,15 +166,20 @@ func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int
 }
 
 // PutTemplate implements service.Store.
-func (s *Store) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
 	_, err := call(s, PutTemplate, func() (nothing, error) { return nothing{}, s.inner.PutTemplate(ctx, t) })
 	return err
 }
 
 // Template implements service.Store.
-func (s *Store) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
-	return call(s, Template, func() (service.RequestTemplate, error) {
-		return s.inner.Template(ctx, seller, product, version)
+func (s *Store) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
+	return call(s, Template, func() (service.PublishedTemplate, error) { return s.inner.Template(ctx, id) })
+}
+
+// LatestTemplates implements service.Store.
+func (s *Store) LatestTemplates(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+	return call(s, LatestTemplates, func() ([]service.PublishedTemplate, error) {
+		return s.inner.LatestTemplates(ctx, seller, product)
 	})
 }
 

@@ -53,10 +53,16 @@ var calls = []struct {
 		return err
 	}},
 	{supervisiontest.PutTemplate, func(ctx context.Context, s service.Store) error {
-		return s.PutTemplate(ctx, service.RequestTemplate{Seller: "s", Product: "p", Version: 1})
+		return s.PutTemplate(ctx, service.PublishedTemplate{
+			TemplateID: supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver, Version: 1}})
 	}},
 	{supervisiontest.Template, func(ctx context.Context, s service.Store) error {
-		_, err := s.Template(ctx, "s", "p", 0)
+		_, err := s.Template(ctx, supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver,
+			Version: 1})
+		return err
+	}},
+	{supervisiontest.LatestTemplates, func(ctx context.Context, s service.Store) error {
+		_, err := s.LatestTemplates(ctx, "s", "p")
 		return err
 	}},
 	{supervisiontest.Between, func(ctx context.Context, s service.Store) error {

@@ -9,6 +9,9 @@ type Order struct {
 	// RequestTemplate and DeliveryTemplate are the versions of the templates it
 	// is pinned to; 0 for free text (R04).
 	RequestTemplate, DeliveryTemplate int
+	// TemplateSeller is whose they are where an amendment has changed the seller
+	// (R31).
+	TemplateSeller string
 	// Paid is what was paid, in minor units of the one currency there is here;
 	// 0 for unknown (R32).
 	Paid int64

@@ -112,6 +112,8 @@ var flows = []plot{
 		{"R31", "an amendment closes an order in the past",
 			`a.Policy.AtScheduledEnd.to() != "" && !c.again && a.past(c)`,
 			`false`},
+		{"R04", "another seller's templates take the place of the pinned ones", `o.TemplateSeller = o.Seller`,
+			`o.TemplateSeller = a.Seller`},
 	}},
 	{"supervision/receipt.go", coreTests, []mutant{
 		{"R17", "a receipt in a freeze counts from itself", `o.ReceivedAt = o.Appeal.Ruling.At`, `_ = o`},
@@ -151,8 +153,8 @@ var flows = []plot{
 			`o.Policy, o.Paid = a.Policy, a.Paid`, `o.Policy, o.Paid = Guide(), a.Paid`},
 	}},
 	{"supervision/form.go", coreTests, []mutant{
-		{"R04", "a delivery fills in the request's template", `return o.DeliveryTemplateVersion`,
-			`return o.RequestTemplateVersion`},
+		{"R04", "a delivery fills in the request's template", `o.DeliveryTemplateVersion`,
+			`o.RequestTemplateVersion`},
 		{"R07", "a delivery on a template may say it in words as well", `case text != "":`, `case false:`},
 		{"R07", "a delivery without a template needs no result", `f.text(field, text, version == 0)`,
 			`f.text(field, text, false)`},
@@ -206,6 +208,7 @@ var services = []plot{
 		{"R28", "opening an order again returns another buyer's", `if len(fields) > 0 {`, `if len(fields) > 99 {`},
 		{"R28", "an opening cannot be repeated once its scheduled end has come", `if end.IsZero() || end.After(at) {`,
 			`if end.IsZero() || !end.After(at) {`},
+		{"R04", "a withdrawn template is pinned to new orders", `		case t.Withdrawn():` + "\n", ``},
 	}},
 	{"supervision/service/service.go", serviceTests, []mutant{
 		{"R02", "the clock is cut to milliseconds", `s.clock.Now().UTC().Truncate(supervision.Tick)`,
@@ -234,8 +237,16 @@ var services = []plot{
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{
 		{"R04", "a running order gets the latest version of the template",
-			`s.store.Template(ctx, id.seller, id.product, id.version)`,
-			`s.store.Template(ctx, id.seller, id.product, 0)`},
+			`published, err := s.store.Template(ctx, id)`,
+			`latest := id
+	latest.Version = 0
+	published, err := s.Template(ctx, latest)`},
+		{"R04", "who publishes too late hears of no conflict", `case err == nil && same(before.Template, t):`,
+			`case err == nil:`},
+		{"R28", "a template that is published again is a conflict", `case err == nil && same(before.Template, t):`,
+			`case false:`},
+		{"R04", "a seller publishes for another", `actor.Role != supervision.RoleSeller || actor.ID != id.Seller`,
+			`actor.Role != supervision.RoleSeller`},
 	}},
 	{"supervision/service/observer.go", serviceTests, []mutant{
 		{"observer", "an observer hears of an operation twice", `	s.observer.operation(ctx, e)`,

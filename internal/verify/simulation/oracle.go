@@ -17,7 +17,7 @@ type oracle struct {
 	// opened counts the orders that somebody has begun to open, serial makes
 	// texts and keys different.
 	opened, serial int
-	templates      []service.RequestTemplate
+	templates      []service.PublishedTemplate
 }
 
 // author is who makes a write, and in which call: the write may come after the
@@ -71,7 +71,8 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 		return
 	}
 	o := by.call.want.opening
-	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.template, 0, o.Paid.Amount,
+	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.latest.pinned(supervision.OpSubmitRequest),
+		by.call.latest.pinned(supervision.OpDeliver), o.Paid.Amount,
 		bridge.Micros(o.BoughtAt), 0, by.call.at)
 	s = &shadow{id: id, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
 	s.add(first, change.Records[0])

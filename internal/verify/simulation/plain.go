@@ -19,7 +19,7 @@ import (
 type Plain struct {
 	mu        sync.Mutex
 	rows      []*row
-	templates []service.RequestTemplate
+	templates []service.PublishedTemplate
 }
 
 var _ service.Store = (*Plain)(nil)
@@ -316,15 +316,23 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 }
 
 // PutTemplate implements [service.Templates].
-func (s *Plain) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (s *Plain) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
+	if err := t.Validate(); err != nil {
+		return err
+	}
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if latest := s.template(t.Seller, t.Product, 0); t.Version != latest.Version+1 {
-		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest.Version,
-			service.ErrConflict)
+	latest := 0
+	for _, other := range s.templates {
+		if other.Seller == t.Seller && other.Product == t.Product && other.Operation == t.Operation {
+			latest = other.Version
+		}
+	}
+	if t.Version != latest+1 {
+		return fmt.Errorf("simulation: template version %d after %d: %w", t.Version, latest, service.ErrConflict)
 	}
 	t.Template, t.PublishedAt = t.Template.Clone(), t.PublishedAt.UTC().Truncate(supervision.Tick)
 	s.templates = append(s.templates, t)
@@ -332,29 +340,40 @@ func (s *Plain) PutTemplate(ctx context.Context, t service.RequestTemplate) erro
 }
 
 // Template implements [service.Templates].
-func (s *Plain) Template(ctx context.Context, seller, product string, version int) (service.RequestTemplate, error) {
+func (s *Plain) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
-		return service.RequestTemplate{}, err
+		return service.PublishedTemplate{}, err
 	}
 	defer leave()
-	t := s.template(seller, product, version)
-	if t.Version == 0 {
-		return t, fmt.Errorf("simulation: template: %w", supervision.ErrNotFound)
-	}
-	t.Template = t.Template.Clone()
-	return t, nil
-}
-
-// template finds a version, or the latest for 0; the zero value where there is
-// none.
-func (s *Plain) template(seller, product string, version int) (found service.RequestTemplate) {
 	for _, t := range s.templates {
-		if t.Seller == seller && t.Product == product && (version == 0 || version == t.Version) {
-			found = t
+		if t.TemplateID == id {
+			t.Template = t.Template.Clone()
+			return t, nil
 		}
 	}
-	return found
+	return service.PublishedTemplate{}, fmt.Errorf("simulation: template: %w", supervision.ErrNotFound)
+}
+
+// LatestTemplates implements [service.Templates].
+func (s *Plain) LatestTemplates(
+	ctx context.Context, seller, product string,
+) (latest []service.PublishedTemplate, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	for _, op := range []supervision.Operation{supervision.OpDeliver, supervision.OpSubmitRequest} {
+		for _, t := range slices.Backward(s.templates) {
+			if t.Seller == seller && t.Product == product && t.Operation == op {
+				t.Template = t.Template.Clone()
+				latest = append(latest, t)
+				break
+			}
+		}
+	}
+	return latest, nil
 }
 
 // Between implements [service.Retention].

@@ -29,8 +29,6 @@ type call struct {
 	host *host
 	// at is the host's instant when it began.
 	at int64
-	// spared calls meet no fault.
-	spared bool
 	// faulted says that a fault was put into it, conflicted that a save was
 	// answered with a conflict.
 	faulted, conflicted bool
@@ -42,9 +40,8 @@ type call struct {
 	read int
 	// applied is the version that the call's save made; 0 for none.
 	applied int
-	// template is the version of the request template that was current when it
-	// was asked for.
-	template int
+	// latest are the templates of a product that were the latest when it asked.
+	latest published
 	// err is the end of the call's context.
 	err  error
 	want *intent
@@ -103,9 +100,9 @@ func (p *process) pause() {
 // on makes a call of a host's service; false where the host died before there
 // was an answer.
 func (p *process) on(h *host, do func(context.Context)) (answered bool) {
-	want, spared := p.call.want, p.call.spared
+	want := p.call.want
 	p.calls++
-	p.call = call{host: h, at: h.now(), want: want, spared: spared}
+	p.call = call{host: h, at: h.now(), want: want}
 	defer func() {
 		p.call.host = nil
 		if answered {

@@ -18,7 +18,7 @@ func (p *process) trade(role, id string) {
 		switch dice := w.random.IntN(100); {
 		case role == "buyer" && w.opened < w.plan.orders && dice < 50:
 			p.open(id)
-		case role == "seller" && dice < 4 && w.latest(id, "p0") < 3:
+		case role == "seller" && dice < 4 && len(w.templates) < 12:
 			p.publish(id)
 		case dice >= 90:
 			p.look(role, id)
@@ -64,21 +64,6 @@ func (p *process) open(buyer string) {
 			return
 		}
 	}
-}
-
-// publish publishes the next version of a seller's template, without faults:
-// only one seller ever does, and knows the version.
-func (p *process) publish(seller string) {
-	w := p.world
-	h := w.anyHost()
-	p.call.spared = true
-	p.on(h, func(ctx context.Context) {
-		next := w.latest(seller, "p0") + 1
-		t, err := h.service.PublishTemplate(ctx, supervision.Seller(seller), "p0", bridge.Template(next))
-		if err != nil || t.Version != next {
-			w.fail("publishing version %d of a template: version %d, %v", next, t.Version, err)
-		}
-	})
 }
 
 // look reads something.

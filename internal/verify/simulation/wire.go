@@ -32,7 +32,6 @@ func (s *wire) reach(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case p.call.spared:
 	case w.chance(w.plan.cancel):
 		p.call.faulted, p.call.err = true, context.Canceled
 		return ctx.Err() // none where the call has been cut loose from its context
@@ -58,7 +57,7 @@ func (s *wire) write(ctx context.Context, effect func() error) error {
 		return err
 	}
 	w, p := s.world, s.world.current
-	if p != nil && !p.call.spared && w.chance(w.plan.lost) {
+	if p != nil && w.chance(w.plan.lost) {
 		p.call.faulted = true
 		if w.random.IntN(4) == 0 {
 			p.call.err = context.Canceled
@@ -89,7 +88,7 @@ func (s *wire) Create(ctx context.Context, changes ...service.Change) error {
 
 func (s *wire) Save(ctx context.Context, changes ...service.Change) error {
 	w, p := s.world, s.world.current
-	if p != nil && !p.call.spared && w.chance(w.plan.conflict) {
+	if p != nil && w.chance(w.plan.conflict) {
 		p.pause()
 		p.call.conflicted = true
 		conflict := &service.ConflictError{}
@@ -108,7 +107,7 @@ func (s *wire) Save(ctx context.Context, changes ...service.Change) error {
 
 func (s *wire) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
 	w, p := s.world, s.world.current
-	if p != nil && !p.call.spared && w.chance(w.plan.conflict) {
+	if p != nil && w.chance(w.plan.conflict) {
 		p.pause()
 		p.call.conflicted = true
 		return &service.ConflictError{Orders: []string{change.Order.ID}}
@@ -198,20 +197,29 @@ func (s *wire) Acknowledge(ctx context.Context, ids ...supervision.RecordID) err
 	})
 }
 
-func (s *wire) PutTemplate(ctx context.Context, t service.RequestTemplate) error {
+func (s *wire) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
 	return s.write(ctx, func() error {
 		err := s.Store.PutTemplate(background, t)
-		s.world.published(t, err)
+		s.world.put(t, err)
 		return err
 	})
 }
 
-func (s *wire) Template(ctx context.Context, seller, product string, version int) (t service.RequestTemplate,
-	err error) {
+func (s *wire) Template(ctx context.Context, id supervision.TemplateID) (t service.PublishedTemplate, err error) {
 	if err = s.reach(ctx); err == nil {
-		t, err = s.Store.Template(background, seller, product, version)
-		s.world.asked(seller, product, version, &t, err)
+		t, err = s.Store.Template(background, id)
+		s.world.asked(id, &t, err)
 		s.linger()
 	}
 	return t, err
+}
+
+func (s *wire) LatestTemplates(ctx context.Context, seller, product string) (latest []service.PublishedTemplate,
+	err error) {
+	if err = s.reach(ctx); err == nil {
+		latest, err = s.Store.LatestTemplates(background, seller, product)
+		s.world.askedLatest(seller, product, latest, err)
+		s.linger()
+	}
+	return latest, err
 }

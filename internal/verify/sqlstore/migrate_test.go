@@ -160,9 +160,11 @@ func TestUpgradeFromTheFirstVersion(t *testing.T) {
 			supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending}})
 		require.NoError(t, err)
 		require.Equal(t, []supervision.Order{frozen}, page.Orders)
-		form, err := store.Template(t.Context(), seller.ID, "product", 0)
+		forms, err := store.LatestTemplates(t.Context(), seller.ID, "product")
 		require.NoError(t, err)
-		require.Equal(t, "Region", form.Template.Title)
+		require.Len(t, forms, 2)
+		require.True(t, forms[0].Withdrawn())
+		require.Equal(t, "Region", forms[1].Template.Title)
 		require.Len(t, drained(t, store), 9)
 	})
 }
@@ -200,7 +202,7 @@ func writeFirstVersion(t *testing.T) {
 	db := d.open(t)
 	store, prefix := d.migrated(t, db)
 	b := newBench(t, store)
-	_, err := b.PublishTemplate(t.Context(), seller, "another",
+	_, err := b.PublishTemplate(t.Context(), seller, templateOf("another", supervision.OpSubmitRequest),
 		template.Template{Title: "Another", Fields: []template.Field{{Key: "a", Label: "A", Kind: template.Line}}})
 	require.NoError(t, err)
 	b.opened(t, "frozen")
@@ -209,8 +211,14 @@ func writeFirstVersion(t *testing.T) {
 	b.accepted(t, "accepted")
 	b.clock.Add(6 * supervision.Day)
 	b.do(t, "frozen", buyer, appealed, service.WithKey("k"))
-	_, err = b.PublishTemplate(t.Context(), seller, "product", template.Template{Title: "Region",
-		Fields: []template.Field{{Key: "region", Label: "Region", Kind: template.Line}}})
+	for _, op := range []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver} {
+		_, err = b.PublishTemplate(t.Context(), seller, templateOf("product", op), template.Template{Title: "Region",
+			Fields: []template.Field{{Key: "region", Label: "Region", Kind: template.Line}}})
+		require.NoError(t, err)
+	}
+	withdrawn := templateOf("product", supervision.OpDeliver)
+	withdrawn.Version = 1
+	_, err = b.WithdrawTemplate(t.Context(), seller, withdrawn)
 	require.NoError(t, err)
 	content := make(rows)
 	for _, table := range tables {
@@ -219,6 +227,10 @@ func writeFirstVersion(t *testing.T) {
 	data, err := json.MarshalIndent(content, "", "  ")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(firstVersion, append(data, '\n'), 0o644))
+}
+
+func templateOf(product string, op supervision.Operation) supervision.TemplateID {
+	return supervision.TemplateID{Seller: seller.ID, Product: product, Operation: op}
 }
 
 func dump(t *testing.T, db *sql.DB, table string) (list []map[string]any) {

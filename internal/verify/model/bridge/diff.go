@@ -68,6 +68,7 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.word("seller", m.Seller, o.Seller)
 	d.number("request template", m.RequestTemplate, o.RequestTemplateVersion)
 	d.number("delivery template", m.DeliveryTemplate, o.DeliveryTemplateVersion)
+	d.word("template seller", m.TemplateSeller, o.TemplateSeller)
 	d.word("status", m.Status, string(o.Status))
 	d.word("frozen from", m.FrozenFrom, string(o.FrozenFrom))
 	d.number("version", m.Version, int(o.Version))

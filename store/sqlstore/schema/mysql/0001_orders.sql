@@ -64,10 +64,11 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       VARBINARY(512) NOT NULL,
     product      VARBINARY(512) NOT NULL,
+    operation    VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- what fills it in: submit_request or deliver
     version      INT NOT NULL,
     published_at BIGINT NOT NULL,
-    document     MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-    PRIMARY KEY (seller, product, version)
+    document     MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, -- NULL: the version before is withdrawn
+    PRIMARY KEY (seller, product, operation, version)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB;

@@ -68,10 +68,11 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PR
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       text COLLATE "C" NOT NULL,
     product      text COLLATE "C" NOT NULL,
+    operation    text COLLATE "C" NOT NULL, -- what fills it in: submit_request or deliver
     version      integer NOT NULL,
     published_at bigint NOT NULL,
-    document     text NOT NULL,
-    PRIMARY KEY (seller, product, version)
+    document     text,                      -- NULL: the version before is withdrawn
+    PRIMARY KEY (seller, product, operation, version)
 );
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version integer NOT NULL PRIMARY KEY);

@@ -67,10 +67,11 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}outbox_lanes ON ${SERVICEFLOW_PR
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     seller       TEXT    NOT NULL,
     product      TEXT    NOT NULL,
+    operation    TEXT    NOT NULL, -- what fills it in: submit_request or deliver
     version      INTEGER NOT NULL,
     published_at INTEGER NOT NULL,
-    document     TEXT    NOT NULL,
-    PRIMARY KEY (seller, product, version)
+    document     TEXT,             -- NULL: the version before is withdrawn
+    PRIMARY KEY (seller, product, operation, version)
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INTEGER NOT NULL PRIMARY KEY) STRICT;

@@ -30,6 +30,9 @@ func faultsOfContexts() []fault {
 			error) {
 			return right.Due(without(ctx), at, after, limit)
 		}
+		b.upcoming = func(ctx context.Context, u upcoming) ([]service.Found, error) {
+			return u.ask(without(ctx), right)
+		}
 		b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 			return right.Claim(without(ctx), at, lease, limit)
 		}

@@ -61,7 +61,7 @@ type fault struct {
 }
 
 func faults() []fault {
-	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfRelaying(),
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfUpcoming(), faultsOfRelaying(),
 		faultsOfReturning(),
 		faultsOfValues(),
 		faultsOfContexts(), faultsOfCopies(), faultsOfRetaining())
@@ -110,12 +110,13 @@ type broken struct {
 	create    func(ctx context.Context, change service.Change) error
 	createAll func(ctx context.Context, changes ...service.Change) error
 
-	load    func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
-	save    func(ctx context.Context, changes ...service.Change) error
-	search  func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
-	count   func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
-	records func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error)
-	due     func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
+	load     func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error)
+	save     func(ctx context.Context, changes ...service.Change) error
+	search   func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
+	count    func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
+	records  func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error)
+	upcoming func(ctx context.Context, u upcoming) ([]service.Found, error)
+	due      func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 		error)
 	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error)
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
@@ -172,6 +173,27 @@ func (b *broken) Count(ctx context.Context, limit int, filters ...supervision.Fi
 		return b.count(ctx, limit, filters...)
 	}
 	return b.Store.Count(ctx, limit, filters...)
+}
+
+// upcoming is what Upcoming is asked.
+type upcoming struct {
+	kinds        []supervision.DeadlineKind
+	from, before time.Time
+	after        supervision.Position
+	limit        int
+}
+
+func (b *broken) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
+	after supervision.Position, limit int) ([]service.Found, error) {
+	u := upcoming{kinds, from, before, after, limit}
+	if b.upcoming != nil {
+		return b.upcoming(ctx, u)
+	}
+	return u.ask(ctx, b.Store)
+}
+
+func (u upcoming) ask(ctx context.Context, s service.Store) ([]service.Found, error) {
+	return s.Upcoming(ctx, u.kinds, u.from, u.before, u.after, u.limit)
 }
 
 func (b *broken) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {

@@ -108,6 +108,10 @@ var methods = []method{
 		_, err := c.Due(ctx, day0, supervision.Position{}, 10)
 		return err
 	}},
+	{"Upcoming", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Upcoming(ctx, supervision.DeadlineKinds(), ever.From, ever.Before, supervision.Position{}, 10)
+		return err
+	}},
 	{"Claim", func(c *check, ctx context.Context, _ *history) error {
 		_, err := c.Claim(ctx, day0, hour, 10)
 		return err

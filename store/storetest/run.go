@@ -38,6 +38,7 @@ var contract = []chapter{
 	{"Count", aboutCount},
 	{"Records", aboutRecords},
 	{"Due", aboutDue},
+	{"Upcoming", aboutUpcoming},
 	{"Claim", aboutClaim},
 	{"Relay", aboutRelay},
 	{"Acknowledge", aboutAcknowledge},

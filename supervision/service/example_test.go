@@ -110,6 +110,25 @@ func ExampleService_PublishTemplate() {
 	// awaiting_delivery on version 0
 }
 
+// What the next week will bring to all orders, unless somebody acts before, as a
+// host needs it to remind people.
+func ExampleService_Upcoming() {
+	ctx, env := context.Background(), supervisiontest.New()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-7"}, supervision.AwaitingDelivery)
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-8"}, supervision.Accepted)
+	now := env.Service.Now()
+	for coming, err := range env.Service.Upcoming(ctx, now, now.AddDate(0, 0, 7)) {
+		if err != nil {
+			fmt.Println(err) // an order that cannot be read, or the end
+			continue
+		}
+		fmt.Println(coming.Order.ID, coming.Kind, coming.Party, coming.At.Sub(now))
+	}
+	// Output:
+	// o-8 completion  3h0m0s
+	// o-7 appeal_opens buyer 120h0m0.000001s
+}
+
 // A page names the next one, which goes on after its last order while orders
 // come and change.
 func ExampleService_Search() {

@@ -91,6 +91,13 @@ type Orders interface {
 	// and Limit aside, counted up to limit.
 	Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
 
+	// Upcoming returns the orders that have an instant of one of some kinds
+	// (Listing.Brings) from one instant on and before another, each once for each
+	// such instant, sorted by it and then by ID, starting after a position (zero:
+	// from the first), at most limit.
+	Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
+		after supervision.Position, limit int) ([]Found, error)
+
 	// Records returns an order's records with a sequence number above after,
 	// oldest first, at most limit. An unknown order has none.
 	Records(ctx context.Context, id string, after int64, limit int) ([]FoundRecord, error)

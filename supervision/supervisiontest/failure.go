@@ -20,6 +20,7 @@ const (
 	Count           Method = "Count"
 	Records         Method = "Records"
 	Due             Method = "Due"
+	Upcoming        Method = "Upcoming"
 	Claim           Method = "Claim"
 	Acknowledge     Method = "Acknowledge"
 	Return          Method = "Return"

@@ -143,6 +143,14 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 	return call(s, Due, func() ([]service.Found, error) { return s.inner.Due(ctx, at, after, limit) })
 }
 
+// Upcoming implements service.Store.
+func (s *Store) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
+	after supervision.Position, limit int) ([]service.Found, error) {
+	return call(s, Upcoming, func() ([]service.Found, error) {
+		return s.inner.Upcoming(ctx, kinds, from, before, after, limit)
+	})
+}
+
 // Claim implements service.Store.
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	return call(s, Claim, func() ([]service.Claimed, error) { return s.inner.Claim(ctx, at, lease, limit) })

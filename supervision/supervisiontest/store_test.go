@@ -42,6 +42,11 @@ var calls = []struct {
 		_, err := s.Due(ctx, time.Unix(1e9, 0), supervision.Position{}, 1)
 		return err
 	}},
+	{supervisiontest.Upcoming, func(ctx context.Context, s service.Store) error {
+		_, err := s.Upcoming(ctx, supervision.DeadlineKinds(), time.Unix(1e9, 0), time.Unix(2e9, 0),
+			supervision.Position{}, 1)
+		return err
+	}},
 	{supervisiontest.Claim, func(ctx context.Context, s service.Store) error {
 		_, err := s.Claim(ctx, time.Unix(1e9, 0), 1, 1)
 		return err

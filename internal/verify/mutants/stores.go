@@ -32,9 +32,9 @@ var memories = []plot{
 	}},
 	{"store/memory/search.go", memoryTests, []mutant{
 		{"order list", "a page skips the orders opened at the instant where the one before ended",
-			`filter.Behind(place)`,
-			`filter.Behind(supervision.Position{At: place.At})`},
-		{"R02", "an order is not due at its due instant", `!place.At.After(at)`, `place.At.Before(at)`},
+			`p.compare(place, p.after) > 0`,
+			`p.compare(supervision.Position{At: at}, p.after) > 0`},
+		{"R02", "an order is not due at its due instant", `at.Add(1), l.Due`, `at, l.Due`},
 	}},
 	{"store/memory/outbox.go", memoryTests, []mutant{
 		{"outbox", "a claim does not last", `at.Add(lease)`, `at`},
@@ -114,9 +114,16 @@ var databases = []plot{
 			`w.and("handle_by <= ?"`},
 		{"R22", "SQL: ids are compared without their case", `w.and(column+" = ?", ids[0])`,
 			`w.and("lower("+column+") = lower(?)", ids[0])`},
+		{"order list", "SQL: a count does not stop at its limit", `strings.Join(parts, " UNION ALL ")+most`,
+			`strings.Join(parts, " UNION ALL ")`},
 		{"order list", "SQL: of orders opened at one instant the smallest id comes first",
 			`" ORDER BY " + by.column + by.direction + ", id" + by.direction`,
 			`" ORDER BY " + by.column + by.direction + ", id"`},
+	}},
+	{"store/sqlstore/upcoming.go", databaseTests, []mutant{
+		{"R19", "SQL: a ruling is listed as late at the last instant that is on time", `"status = 'frozen'", 1}`,
+			`"status = 'frozen'", 0}`},
+		{"R02", "SQL: what has been completed is upcoming", ` AND status NOT IN ('completed', 'canceled')`, ``},
 	}},
 	{"store/sqlstore/write.go", databaseTests, []mutant{
 		{"unknown outcome", "SQL: a commit whose answer is lost counts as undone", "	}\n	return unknown(err)\n}",

@@ -235,11 +235,11 @@ func (w *world) pageAnswered(p *process, role string, page *service.Page, err er
 	}
 }
 
-// countAnswered holds the answer to a count, which is compared on the wire:
-// only faults keep it from coming.
-func (w *world) countAnswered(p *process, err error) {
+// readAnswered holds the error of an answer that is compared on the wire: only
+// faults keep it from coming.
+func (w *world) readAnswered(p *process, err error) {
 	if !w.faulty(p, err) && err != nil {
-		w.fail("counting: %v", err)
+		w.fail("reading: %v", err)
 	}
 }
 

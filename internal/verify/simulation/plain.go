@@ -210,6 +210,30 @@ func (s *Plain) Due(ctx context.Context, at time.Time, after supervision.Positio
 	return found[:min(len(found), limit)], nil
 }
 
+// Upcoming implements [service.Orders].
+func (s *Plain) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
+	after supervision.Position, limit int) ([]service.Found, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var found []service.Found
+	for _, r := range s.rows {
+		for _, kind := range kinds {
+			for _, at := range r.order.Listing().Brings(kind) {
+				place := supervision.Position{At: at, ID: r.order.ID}
+				if !at.Before(from) && at.Before(before) && place.Compare(after) > 0 {
+					found = append(found, service.Found{Position: place, Order: r.order.Clone()})
+				}
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b service.Found) int { return a.Position.Compare(b.Position) })
+	found = slices.CompactFunc(found, func(a, b service.Found) bool { return a.Position == b.Position })
+	return found[:min(len(found), limit)], nil
+}
+
 // Claim implements [service.Outbox].
 func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	leave, err := s.enter(ctx)

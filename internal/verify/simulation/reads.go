@@ -169,3 +169,50 @@ func (w *world) dueListed(at time.Time, after supervision.Position, limit int, d
 		w.fail("at %s %d orders are due behind %+v, %d are listed, limit %d", at, there, after, len(due), limit)
 	}
 }
+
+// upcame holds a list of what is upcoming, of every kind, against what the model
+// says that time will bring: all of that is in it, in its order.
+func (w *world) upcame(span supervision.Span, after supervision.Position, limit int, found []service.Found, err error) {
+	if err != nil || len(found) > limit {
+		w.fail("asking for %d upcoming orders: %d, %v", limit, len(found), err)
+		return
+	}
+	listed := make(map[supervision.Position]bool)
+	last := after
+	for _, f := range found {
+		s := w.shadow(f.ID)
+		if s == nil || f.Err != nil || f.At.Before(span.From) || !f.At.Before(span.Before) || f.Position.Compare(last) <= 0 {
+			w.fail("upcoming in %v, behind %+v: %s at %s, %v", span, last, f.ID, f.At, f.Err)
+			return
+		}
+		if diff := bridge.DiffOrder(s.last(), &f.Order); diff != "" {
+			w.fail("order %s as listed as upcoming: %s", s.id, diff)
+		}
+		listed[f.Position], last = true, f.Position
+	}
+	for _, s := range w.orders {
+		for _, at := range upcoming(*s.last(), bridge.Micros(span.From)-1) {
+			place := supervision.Position{At: bridge.Time(at), ID: s.id}
+			if place.At.Before(span.Before) && place.Compare(after) > 0 &&
+				(len(found) < limit || place.Compare(last) <= 0) && !listed[place] {
+				w.fail("upcoming in %v: %s at %s is missing", span, s.id, place.At)
+			}
+		}
+	}
+}
+
+// upcoming are the instants at which the model says that time will bring
+// something to an order: of appeals that open, to whom none is open.
+func upcoming(o model.Order, now int64) (instants []int64) {
+	for _, d := range o.Deadlines(now) {
+		open := d.Kind == "appeal_opens" &&
+			slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool { return o.Holds(d.Party, string(g), now) })
+		earlier := slices.ContainsFunc(o.Deadlines(now), func(e model.Deadline) bool {
+			return e.Kind == d.Kind && e.Party == d.Party && e.At < d.At
+		})
+		if d.Kind != "reminder" && !open && !(d.Kind == "appeal_opens" && earlier) {
+			instants = append(instants, d.At)
+		}
+	}
+	return instants
+}

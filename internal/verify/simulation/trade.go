@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
@@ -92,9 +93,16 @@ func (p *process) look(role, id string) {
 				query.Appeal = states[w.random.IntN(len(states))]
 			}
 			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
+			if w.random.IntN(6) == 0 {
+				from := h.service.Now()
+				for _, err := range h.service.Upcoming(ctx, from, from.Add(time.Duration(w.random.IntN(400))*supervision.Day)) {
+					w.readAnswered(p, err)
+				}
+				return
+			}
 			if w.random.IntN(4) == 0 {
 				_, err := h.service.Count(ctx, actor, query.Criteria, supervision.Criteria{})
-				w.countAnswered(p, err)
+				w.readAnswered(p, err)
 				return
 			}
 			page, err := h.service.Search(ctx, actor, query)

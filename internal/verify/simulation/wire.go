@@ -148,6 +148,16 @@ func (s *wire) Count(ctx context.Context, limit int, filters ...supervision.Filt
 	return counts, err
 }
 
+func (s *wire) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
+	after supervision.Position, limit int) (found []service.Found, err error) {
+	if err = s.reach(ctx); err == nil {
+		found, err = s.Store.Upcoming(background, kinds, from, before, after, limit)
+		s.world.upcame(supervision.Span{From: from, Before: before}, after, limit, found, err)
+		s.linger()
+	}
+	return found, err
+}
+
 func (s *wire) Records(ctx context.Context, id string, after int64, limit int) (records []service.FoundRecord,
 	err error) {
 	if err = s.reach(ctx); err == nil {

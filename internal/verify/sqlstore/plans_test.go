@@ -166,6 +166,10 @@ func TestPlans(t *testing.T) {
 			"due orders behind the first": func() {
 				due(t, store, supervision.Position{At: now.Add(time.Hour), ID: "x"})
 			},
+			"what is upcoming": func() { upcoming(t, store, now, supervision.Position{}) },
+			"what is upcoming behind the first": func() {
+				upcoming(t, store, now, supervision.Position{At: now.Add(90 * time.Minute), ID: "x"})
+			},
 			"the records that wait to relay":      func() { claim(t, store, now) },
 			"a minute's records":                  func() { between(t, store, 0) },
 			"a minute's records behind the first": func() { between(t, store, 10*time.Second) },
@@ -190,6 +194,12 @@ func due(t *testing.T, store service.Store, after supervision.Position) {
 	list, err := store.Due(t.Context(), start.Add(15*supervision.Day+2*time.Hour), after, 20)
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
+}
+
+func upcoming(t *testing.T, store service.Store, now time.Time, after supervision.Position) {
+	list, err := store.Upcoming(t.Context(), supervision.DeadlineKinds(), now.Add(time.Hour), now.Add(2*time.Hour), after, 20)
+	require.NoError(t, err)
+	require.Len(t, list, 20)
 }
 
 func between(t *testing.T, store service.Store, after time.Duration) {

@@ -43,7 +43,11 @@ func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
 		due, err := store.Due(t.Context(), start.Add(supervision.Day), supervision.Position{}, 10)
 		require.NoError(t, err)
 		require.Len(t, due, 3)
-		for _, list := range [][]service.Found{found, due} {
+		upcoming, err := store.Upcoming(t.Context(), supervision.DeadlineKinds(), start, start.Add(supervision.Day),
+			supervision.Position{}, 10)
+		require.NoError(t, err)
+		require.Len(t, upcoming, 3)
+		for _, list := range [][]service.Found{found, due, upcoming} {
 			for _, f := range list {
 				require.False(t, f.At.IsZero())
 				if f.ID == "b" {

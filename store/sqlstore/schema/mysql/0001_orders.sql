@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     INDEX orders_closed (closed_at, id),
     INDEX orders_handling (status, handle_by, id),
     INDEX orders_buyer_appeal (status, buyer_appeal, id),
-    INDEX orders_seller_appeal (status, seller_appeal, id)
+    INDEX orders_seller_appeal (status, seller_appeal, id),
+    INDEX orders_blackout_begins (blackout_begins, id),
+    INDEX orders_blackout_ends (blackout_ends, id)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}records (

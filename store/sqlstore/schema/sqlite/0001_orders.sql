@@ -37,6 +37,8 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_closed ON ${SERVICEFLOW_P
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_handling ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, handle_by, id) WHERE handle_by IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, buyer_appeal, id) WHERE buyer_appeal IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, seller_appeal, id) WHERE seller_appeal IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_blackout_begins ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (blackout_begins, id) WHERE blackout_begins IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_blackout_ends ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (blackout_ends, id) WHERE blackout_ends IS NOT NULL;
 
 CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}records (
     order_id TEXT    NOT NULL,

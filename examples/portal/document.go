@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -27,22 +28,15 @@ type documentPage struct {
 // digest is that of what the visitor may see, so that they can check it (R21,
 // R34).
 func (v *visit) showDocument() error {
-	records, err := v.records()
-	if err != nil {
-		return err
-	}
-	stored, err := v.history(v.r.Context(), v.l, v.order, supervision.System())
-	if err != nil {
-		return err
-	}
-	page := documentPage{layout: v.layout(v.l.t("Record of order %s", v.order.ID)), Order: v.order, Records: records,
-		Findings: audit.Verify(plain(stored), v.formOf)}
+	records := v.records()
 	for i := range records {
 		records[i].Card = "" // here everything stands with its record
 	}
-	if page.Digest, err = audit.DigestOf(plain(records)); err != nil {
-		return err
-	}
+	stored, failed := v.history(v.ctx(), v.l, v.order, supervision.System())
+	digest, err := audit.DigestOf(plain(records))
+	v.err = cmp.Or(v.err, failed, err)
+	page := documentPage{v.layout(v.l.t("Record of order %s", v.order.ID)), v.order, records,
+		audit.Verify(plain(stored), v.formOf), digest}
 	return v.render(http.StatusOK, "document.html", page)
 }
 
@@ -56,7 +50,7 @@ func plain(views []recordView) (list []supervision.Record) {
 
 // formOf finds the template that an operation of an order fills in (R04).
 func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.Form {
-	t, err := v.templateOf(v.r.Context(), o, op)
+	t, err := v.templateOf(v.ctx(), o, op)
 	if err != nil {
 		return nil
 	}
@@ -66,27 +60,17 @@ func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.
 
 // exportJSON sends the records in the library's own form.
 func (v *visit) exportJSON() error {
-	records, err := v.records()
-	if err != nil {
-		return err
-	}
-	data, err := json.MarshalIndent(plain(records), "", "  ")
-	if err != nil {
-		return err
-	}
+	data, err := json.MarshalIndent(plain(v.records()), "", "  ")
+	v.err = cmp.Or(v.err, err)
 	return v.saveAs("application/json", "record.json", append(data, '\n'))
 }
 
 // exportCSV sends the records as a table.
 func (v *visit) exportCSV() error {
-	records, err := v.records()
-	if err != nil {
-		return err
-	}
 	var table strings.Builder
 	w := csv.NewWriter(&table) // a strings.Builder takes everything
 	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
-	for _, r := range records {
+	for _, r := range v.records() {
 		var said []string
 		for _, f := range r.Facts {
 			if !f.At.IsZero() {
@@ -136,16 +120,8 @@ type whatIf struct {
 // showOverview draws how the market stands, of the newest orders.
 func (v *visit) showOverview() error {
 	page := overviewPage{layout: v.layout(v.l.t("Overview"))}
-	found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{Limit: supervision.MaxPage})
-	if err != nil {
-		return err
-	}
-	due, err := v.svc.Search(v.r.Context(), v.actor(),
-		supervision.Query{Sort: supervision.ByHandling, Limit: supervision.MaxPage})
-	if err != nil {
-		return err
-	}
-	for _, o := range due.Orders {
+	found := v.search(supervision.Query{Limit: supervision.MaxPage})
+	for _, o := range v.search(supervision.Query{Sort: supervision.ByHandling, Limit: supervision.MaxPage}).Orders {
 		page.Due = append(page.Due, v.summary(o))
 	}
 	byStatus := make(map[supervision.Status]int)
@@ -157,7 +133,7 @@ func (v *visit) showOverview() error {
 		if since := o.Facts().Since; o.Status.Waiting() && !since.IsZero() {
 			silent[min(len(silent)-1, int(page.Now.Sub(since)/supervision.Day))]++
 		}
-		records, err := v.history(v.r.Context(), v.l, o, supervision.System())
+		records, err := v.history(v.ctx(), v.l, o, supervision.System())
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -68,14 +69,12 @@ func readDraft(form url.Values) draft {
 }
 
 // draftOf is the draft from which a published template goes on.
-func draftOf(t template.Template) (draft, error) {
+func draftOf(t template.Template) draft {
 	var document struct{ Fields []map[string]any }
-	data, err := json.Marshal(t)
-	if err == nil {
-		numbers := json.NewDecoder(bytes.NewReader(data))
-		numbers.UseNumber()
-		err = numbers.Decode(&document)
-	}
+	data, _ := json.Marshal(t) // it has been published, or is empty
+	numbers := json.NewDecoder(bytes.NewReader(data))
+	numbers.UseNumber()
+	_ = numbers.Decode(&document)
 	d := draft{title: t.Title, intro: t.Intro}
 	for i, f := range document.Fields {
 		typed := url.Values{}
@@ -90,7 +89,7 @@ func draftOf(t template.Template) (draft, error) {
 		typed.Set("default", strings.Join(written(t.Fields[i].Default), ", "))
 		d.fields = append(d.fields, typed)
 	}
-	return d, err
+	return d
 }
 
 // change adds, removes or moves a field.
@@ -187,7 +186,7 @@ type templatesPage struct {
 // template; version 0 for none.
 type templateEntry struct {
 	product
-	Current service.PublishedTemplate
+	Current service.RequestTemplate
 }
 
 func (v *visit) showTemplates() error {
@@ -196,29 +195,19 @@ func (v *visit) showTemplates() error {
 		if p.Seller != v.who.ID {
 			continue
 		}
-		current, err := v.currentTemplate(p, 0)
-		if err != nil {
-			return err
-		}
-		page.Products = append(page.Products, templateEntry{p, current})
+		page.Products = append(page.Products, templateEntry{p, v.currentTemplate(p, 0)})
 	}
 	return v.render(http.StatusOK, "templates.html", page)
 }
 
 // currentTemplate returns a version, or for 0 the latest; version 0 where there
 // is none.
-func (v *visit) currentTemplate(p product, version int) (service.PublishedTemplate, error) {
-	id := p.requestTemplate()
-	id.Version = version
-	current, err := v.svc.Template(v.r.Context(), id)
-	if errors.Is(err, supervision.ErrNotFound) {
-		return service.PublishedTemplate{TemplateID: p.requestTemplate()}, nil
+func (v *visit) currentTemplate(p product, version int) service.RequestTemplate {
+	current, err := v.svc.Template(v.ctx(), p.Seller, p.ID, version)
+	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
+		v.err = cmp.Or(v.err, err)
 	}
-	return current, err
-}
-
-func (p product) requestTemplate() supervision.TemplateID {
-	return supervision.TemplateID{Seller: p.Seller, Product: p.ID, Operation: supervision.OpSubmitRequest}
+	return current
 }
 
 // editorPage is a template while its seller works on it.
@@ -296,8 +285,7 @@ func (v *visit) ownProduct() (templateEntry, error) {
 	if !ok || p.Seller != v.who.ID {
 		return templateEntry{}, v.notFound()
 	}
-	current, err := v.currentTemplate(p, 0)
-	return templateEntry{p, current}, err
+	return templateEntry{p, v.currentTemplate(p, 0)}, v.err
 }
 
 // showEditor goes on from the draft that was kept, from the current version, or
@@ -308,17 +296,9 @@ func (v *visit) showEditor() error {
 		return err
 	}
 	version, _ := strconv.Atoi(v.r.FormValue("version"))
-	from, err := v.currentTemplate(entry.product, version)
-	if err != nil {
-		return err
-	}
-	d, err := draftOf(from.Template)
-	if err != nil {
-		return err
-	}
-	if kept, _, err := v.db.kept(v.r.Context(), v.who.ID, templateAddress(entry.ID)); err != nil {
-		return err
-	} else if typed, err := url.ParseQuery(kept); err == nil && kept != "" && version == 0 {
+	d := draftOf(v.currentTemplate(entry.product, version).Template)
+	if kept, _ := v.kept(templateAddress(entry.ID)); kept != "" && version == 0 {
+		typed, _ := url.ParseQuery(kept) // what the portal wrote
 		d = readDraft(typed)
 	}
 	if len(d.fields) == 0 {
@@ -345,10 +325,7 @@ func (v *visit) edit() error {
 		i, _ := strconv.Atoi(at)
 		d.change(do, i)
 		if do == "keep" {
-			err = v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), v.r.PostForm.Encode())
-		}
-		if err != nil {
-			return err
+			v.keep(templateAddress(entry.ID), v.r.PostForm.Encode())
 		}
 		page := v.editorPage(entry, d)
 		page.Version = began
@@ -370,12 +347,10 @@ func (v *visit) edit() error {
 	case do == "publish":
 		return v.render(http.StatusOK, "publish.html", page)
 	}
-	if _, err := v.svc.PublishTemplate(v.r.Context(), v.actor(), entry.Current.TemplateID, t); err != nil {
+	if _, err := v.svc.PublishTemplate(v.ctx(), v.actor(), entry.ID, t); err != nil {
 		return err
 	}
-	if err := v.db.keep(v.r.Context(), v.who.ID, templateAddress(entry.ID), ""); err != nil {
-		return err
-	}
+	v.keep(templateAddress(entry.ID), "")
 	return v.say(templateAddress(entry.ID), "published")
 }
 

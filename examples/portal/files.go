@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -148,12 +149,12 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		recorded, err := p.recorded(ctx, order, supervision.System())
+		records, err := p.history(ctx, p.tongues[0], order, supervision.System())
 		if err != nil {
 			return err
 		}
 		statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
-		if slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == s.Digest }) {
+		if slices.ContainsFunc(filesOf(records), func(f file) bool { return f.Digest == s.Digest }) {
 			statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
 		}
 		if err := p.db.exec(ctx, statement, s.order, s.Digest, before); err != nil {
@@ -163,49 +164,40 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// recorded lists the files that an order's records refer to, as the actor may
-// see them (R22, R34).
-func (p *portal) recorded(ctx context.Context, o supervision.Order, actor supervision.Actor) (list []file, err error) {
-	records, err := p.history(ctx, p.tongues[0], o, actor)
+// filesOf lists the files that records refer to.
+func filesOf(records []recordView) (list []file) {
 	for _, r := range records {
 		for _, fact := range r.Facts {
 			list = append(list, fact.Files...)
 		}
 	}
-	return list, err
+	return list
 }
 
 // mayRefer tells whether a form may refer to a file.
-func (v *visit) mayRefer(s staged, f *file) (bool, error) {
-	ok, err := v.db.get(v.r.Context(), []any{&f.Size}, `SELECT size FROM portal_upload
+func (v *visit) mayRefer(s staged, f *file) bool {
+	ok, err := v.db.get(v.ctx(), []any{&f.Size}, `SELECT size FROM portal_upload
 		WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
 		s.order, s.account, s.form, f.Digest, f.Name)
 	if ok || err != nil {
-		return ok, err
+		v.err = cmp.Or(v.err, err)
+		return ok
 	}
-	recorded, err := v.recorded(v.r.Context(), v.order, v.actor())
-	return slices.ContainsFunc(recorded, func(r file) bool { return r.Ref() == f.Ref() }), err
+	return slices.ContainsFunc(filesOf(v.records()), func(r file) bool { return r.Ref() == f.Ref() })
 }
 
 // download sends a file to whoever may see a record that refers to it, under
 // the name that it has there; never for the browser to open.
 func (v *visit) download() error {
 	name, digest := v.r.PathValue("name"), v.r.PathValue("digest")
-	recorded, err := v.recorded(v.r.Context(), v.order, v.actor())
-	if err != nil {
-		return err
+	if !slices.ContainsFunc(filesOf(v.records()), func(f file) bool { return f.Digest == digest && f.Name == name }) {
+		return cmp.Or(v.err, v.notFound())
 	}
 	var content []byte
-	found := slices.ContainsFunc(recorded, func(f file) bool { return f.Digest == digest && f.Name == name })
-	if found {
-		found, err = v.db.get(v.r.Context(), []any{&content},
-			`SELECT content FROM portal_upload WHERE order_id = $1 AND digest = $2 LIMIT 1`, v.order.ID, digest)
-	}
-	if err == nil && !found {
-		err = v.notFound()
-	}
-	if err != nil {
-		return err
+	found, err := v.db.get(v.ctx(), []any{&content},
+		`SELECT content FROM portal_upload WHERE order_id = $1 AND digest = $2 LIMIT 1`, v.order.ID, digest)
+	if err != nil || !found {
+		return cmp.Or(err, v.notFound())
 	}
 	v.w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 	return v.saveAs("application/octet-stream", name, content)
@@ -213,6 +205,9 @@ func (v *visit) download() error {
 
 // saveAs sends content for the browser to save under a name.
 func (v *visit) saveAs(kind, name string, content []byte) error {
+	if v.err != nil {
+		return v.err
+	}
 	v.w.Header().Set("Content-Type", kind)
 	v.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	v.w.WriteHeader(http.StatusOK)

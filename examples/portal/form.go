@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -265,9 +264,9 @@ func (l *tongue) parseAmount(text, currency string) (supervision.Money, bool) {
 // keep finds the files that the values refer to: what has been uploaded for
 // this form, and what a record shows to the visitor anyway. Of a single file
 // the last one counts.
-func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error) {
+func (in *input) keep(v *visit, s staged) (faults []supervision.Fault) {
 	if !in.takesFiles() {
-		return nil, nil
+		return nil
 	}
 	refs := slices.DeleteFunc(in.Values, func(ref string) bool { return ref == "" })
 	if in.Kind == "file" && len(refs) > 1 {
@@ -275,20 +274,13 @@ func (in *input) keep(v *visit, s staged) (faults []supervision.Fault, err error
 	}
 	in.Values, in.Files = nil, nil
 	for _, ref := range refs {
-		f, ok := parseRef(ref)
-		if ok {
-			ok, err = v.mayRefer(s, &f)
-		}
-		switch {
-		case err != nil:
-			return nil, err
-		case !ok:
+		if f, ok := parseRef(ref); !ok || !v.mayRefer(s, &f) {
 			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file", Message: "Choose the file again."})
-		case !in.Has(ref):
+		} else if !in.Has(ref) {
 			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
 		}
 	}
-	return faults, nil
+	return faults
 }
 
 // written is how the value of a fact stands in a form.
@@ -329,17 +321,17 @@ type form struct {
 
 // newForm draws the form of an operation: all that it asks for is the library's
 // to say (R23).
-func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
+func (v *visit) newForm(t task, op supervision.Operation) *form {
 	f := &form{Operation: op, Title: v.l.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
 		Version: v.order.Version, Key: rand.Text()}
-	asked, err := v.order.Inputs(v.actor(), op, v.svc.Now())
+	asked, _ := v.order.Inputs(v.actor(), op, v.svc.Now()) // an error asks for nothing
 	for _, in := range asked {
 		if in.Kind != supervision.FieldForm {
 			f.Inputs = append(f.Inputs, v.l.ask(op, in))
 			continue
 		}
-		if f.template, err = v.templateOf(v.r.Context(), v.order, op); err != nil {
-			return nil, err
+		if v.err == nil {
+			f.template, v.err = v.templateOf(v.ctx(), v.order, op)
 		}
 		if f.template.Title != "" {
 			f.Title = f.template.Title
@@ -348,19 +340,16 @@ func (v *visit) newForm(t task, op supervision.Operation) (*form, error) {
 			f.Inputs = append(f.Inputs, v.l.field(answerPrefix, field))
 		}
 	}
-	return f, err
+	return f
 }
 
 // restore fills in what the visitor left when they were here last, or the last
 // request where one has to be revised, and offers what they wrote before.
-func (f *form) restore(v *visit, records []recordView) error {
-	kept, left, err := v.db.kept(v.r.Context(), v.who.ID, f.subject())
-	if err != nil {
-		return err
-	}
+func (f *form) restore(v *visit, records []recordView) {
+	kept, left := v.kept(f.subject())
 	var typed url.Values
 	if f.Left = left; kept != "" {
-		typed, err = url.ParseQuery(kept)
+		typed, _ = url.ParseQuery(kept) // what the portal wrote
 	} else if f.Operation == supervision.OpSubmitRequest {
 		for _, r := range records {
 			if r.Operation == f.Operation {
@@ -368,10 +357,10 @@ func (f *form) restore(v *visit, records []recordView) error {
 			}
 		}
 	}
-	if err == nil && typed != nil {
-		_, err = f.fill(v, typed)
+	if typed != nil {
+		f.fill(v, typed)
 	}
-	return errors.Join(err, v.offerCanned(f, false))
+	v.offerCanned(f, false)
 }
 
 // began is a form as a record of its operation filled it in.
@@ -388,7 +377,7 @@ func (f *form) subject() string { return f.Path + "#" + string(f.Operation) }
 
 // fill takes what somebody typed, and returns the faults that only the portal
 // can see.
-func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err error) {
+func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault) {
 	if version, err := strconv.ParseInt(typed.Get("version"), 10, 64); err == nil {
 		f.Version = version
 	}
@@ -397,13 +386,9 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault, err
 	}
 	for _, in := range f.Inputs {
 		in.Values = slices.Clone(typed[in.Name])
-		found, err := in.keep(v, f.staged(v))
-		if err != nil {
-			return nil, err
-		}
-		faults = append(faults, found...)
+		faults = append(faults, in.keep(v, f.staged(v))...)
 	}
-	return faults, nil
+	return faults
 }
 
 // staged names the form for the files that are uploaded for it.
@@ -455,24 +440,20 @@ const (
 
 // offerCanned offers at each text of the form what the visitor wrote there
 // before, or what is usual there; with what is written now once it is sent.
-func (v *visit) offerCanned(f *form, sent bool) error {
+func (v *visit) offerCanned(f *form, sent bool) {
 	for _, in := range f.Inputs {
 		if in.asked.Kind != supervision.FieldText {
 			continue
 		}
 		subject := "canned " + string(f.Operation) + "." + in.Name
-		kept, _, err := v.db.kept(v.r.Context(), v.who.ID, subject)
+		kept, _ := v.kept(subject)
 		if offered := cmp.Or(kept, v.l.own[subject]); offered != "" {
 			in.Canned = strings.Split(offered, " | ")
 		}
 		text := strings.TrimSpace(strings.ReplaceAll(in.Value(), " | ", " "))
-		if err == nil && sent && text != "" && len(text) <= cannedText {
+		if sent && text != "" && len(text) <= cannedText {
 			list := append([]string{text}, slices.DeleteFunc(in.Canned, func(s string) bool { return s == text })...)
-			err = v.db.keep(v.r.Context(), v.who.ID, subject, strings.Join(list[:min(len(list), cannedTexts)], " | "))
-		}
-		if err != nil {
-			return err
+			v.keep(subject, strings.Join(list[:min(len(list), cannedTexts)], " | "))
 		}
 	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -28,23 +29,15 @@ func (v *visit) showList() error {
 	typed := v.r.URL.Query()
 	page := listPage{layout: v.layout(v.l.t("Service Supervision")), Inputs: v.criteria(typed)}
 	page.Live = "/events"
-	query, faults, err := v.query(typed)
-	if err != nil {
-		return err
-	}
+	query, faults := v.query(typed)
 	query.Limit, query.Cursor = pageSize, typed.Get("after")
-	found, err := v.svc.Search(v.r.Context(), v.actor(), query)
+	found := v.search(query)
 	status := http.StatusOK
-	if faults = append(faults, faultsOf(err)...); len(faults) > 0 {
+	if faults = append(faults, faultsOf(v.err)...); len(faults) > 0 {
 		v.l.blame(page.Inputs, faults)
-		status, err = http.StatusUnprocessableEntity, nil
+		status, v.err = http.StatusUnprocessableEntity, nil
 	}
-	if err != nil {
-		return err
-	}
-	if page.Tabs, err = v.tabs(typed); err != nil {
-		return err
-	}
+	page.Tabs = v.tabs(typed)
 	for _, in := range page.Inputs {
 		page.Any = page.Any || in.Value() != ""
 		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
@@ -95,7 +88,7 @@ const appealsPath = "/orders?appeal=pending&sort=handling"
 
 // tabs lists the queues of the visitor's role, each with what is most urgent
 // first.
-func (v *visit) tabs(current url.Values) (list []queue, err error) {
+func (v *visit) tabs(current url.Values) (list []queue) {
 	party := v.who.Role == supervision.RoleBuyer || v.who.Role == supervision.RoleSeller
 	var criteria []supervision.Criteria
 	for _, q := range []struct {
@@ -115,18 +108,16 @@ func (v *visit) tabs(current url.Values) (list []queue, err error) {
 			continue
 		}
 		typed, _ := url.ParseQuery(strings.TrimPrefix(q.path, "/orders?"))
-		query, _, err := v.query(typed)
-		if err != nil {
-			return nil, err
-		}
+		query, _ := v.query(typed)
 		criteria = append(criteria, query.Criteria)
 		list = append(list, queue{Label: q.label, Path: q.path, Current: listAddress(current, "") == q.path})
 	}
-	counts, err := v.svc.Count(v.r.Context(), v.actor(), criteria...)
+	counts, err := v.svc.Count(v.ctx(), v.actor(), criteria...)
 	for i, count := range counts {
 		list[i].Count = count
 	}
-	return list, err
+	v.err = cmp.Or(v.err, err)
+	return list
 }
 
 // criteria draws the search form. Its names are those of the faults that the
@@ -171,7 +162,7 @@ func (v *visit) criteria(typed url.Values) []*input {
 }
 
 // query reads the search form from an address.
-func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervision.Fault, err error) {
+func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervision.Fault) {
 	day := func(name string, inclusive time.Duration) time.Time {
 		t, err := time.Parse(time.DateOnly, typed.Get(name))
 		if err != nil {
@@ -194,9 +185,9 @@ func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervisi
 		if v.who.Role == supervision.RoleManager || v.who.Role == supervision.RoleSystem {
 			account = "" // they see all (R22)
 		}
-		q.Orders, err = v.db.ordersLike(v.r.Context(), account, part)
+		q.Orders, v.err = v.db.ordersLike(v.ctx(), account, part)
 	}
-	return q, faults, err
+	return q, faults
 }
 
 func ids(typed url.Values, name string) []string { return strings.Fields(typed.Get(name)) }
@@ -252,30 +243,20 @@ func (v *visit) many() (page manyPage, err error) {
 		return page, v.notFound()
 	}
 	page.layout = v.layout(v.l.Operation(op))
-	found, err := v.svc.Search(v.r.Context(), v.actor(), supervision.Query{
-		Criteria: supervision.Criteria{Turn: v.who.Role}, Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
-	if err != nil {
-		return page, err
-	}
+	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.who.Role},
+		Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
 	for _, v.order = range found.Orders {
 		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
 			continue
 		}
-		entry := manyOrder{summary: v.summary(v.order)}
-		records, err := v.records()
-		if err != nil {
-			return page, err
-		}
-		entry.Cards = slices.DeleteFunc(cards(records), func(c card) bool { return c.Name != "request" })
-		page.Orders = append(page.Orders, entry)
+		about := slices.DeleteFunc(cards(v.records()), func(c card) bool { return c.Name != "request" })
+		page.Orders = append(page.Orders, manyOrder{summary: v.summary(v.order), Cards: about})
 		if page.Form == nil {
-			if page.Form, err = v.newForm(task{}, op); err != nil {
-				return page, err
-			}
+			page.Form = v.newForm(task{}, op)
 			page.Form.Inputs = slices.DeleteFunc(page.Form.Inputs, (*input).takesFiles)
 		}
 	}
-	return page, nil
+	return page, v.err
 }
 
 func (v *visit) showMany() error {
@@ -300,9 +281,7 @@ func (v *visit) performMany() error {
 		return err
 	}
 	typed := v.r.PostForm
-	if _, err := page.Form.fill(v, typed); err != nil {
-		return err
-	}
+	page.Form.fill(v, typed)
 	action, faults, err := page.Form.action(v.l)
 	if err != nil {
 		return err
@@ -317,7 +296,7 @@ func (v *visit) performMany() error {
 		if !confirmed {
 			options = append(options, service.DryRun())
 		}
-		_, err := v.svc.Do(v.r.Context(), o.ID, v.actor(), action, options...)
+		_, err := v.svc.Do(v.ctx(), o.ID, v.actor(), action, options...)
 		var refusal *supervision.Refusal
 		switch found := faultsOf(err); {
 		case errors.As(err, &refusal):

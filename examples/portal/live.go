@@ -170,7 +170,7 @@ func (v *visit) stream() error {
 	}
 	defer v.live.leave(l)
 	if v.order.ID != "" {
-		order, err := v.svc.Order(v.r.Context(), v.order.ID, v.actor())
+		order, err := v.svc.Order(v.ctx(), v.order.ID, v.actor())
 		if err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (v *visit) stream() error {
 	for text := "retry: 2000\n\n"; v.known && v.emit(text) == nil; {
 		text = ": still here\n\n"
 		select {
-		case <-v.r.Context().Done():
+		case <-v.ctx().Done():
 			return nil
 		case <-v.live.closed:
 			return nil

@@ -141,7 +141,7 @@ func (v *visit) buy() error {
 	if !ok {
 		return v.notFound()
 	}
-	order, err := v.svc.Open(v.r.Context(), p.opening(orderID(v.who, p.ID, v.r.PostFormValue("key")), v.who.ID))
+	order, err := v.svc.Open(v.ctx(), p.opening(orderID(v.who, p.ID, v.r.PostFormValue("key")), v.who.ID))
 	if err != nil {
 		return err
 	}

@@ -130,13 +130,13 @@ type noticesPage struct {
 func (v *visit) showNotices() error {
 	page := noticesPage{layout: v.layout(v.l.t("Notices"))}
 	page.Live = "/events"
-	found, err := v.db.listNotices(v.r.Context(), `SELECT account, order_id, seq, at, unread FROM portal_notice
+	found, err := v.db.listNotices(v.ctx(), `SELECT account, order_id, seq, at, unread FROM portal_notice
 		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.who.ID, noticesShown)
 	if err != nil {
 		return err
 	}
 	for _, n := range found {
-		view, err := v.view(v.r.Context(), v.l, n)
+		view, err := v.view(v.ctx(), v.l, n)
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (v *visit) showNotices() error {
 }
 
 func (v *visit) readNotices() error {
-	if err := v.db.read(v.r.Context(), v.who.ID, ""); err != nil {
+	if err := v.db.read(v.ctx(), v.who.ID, ""); err != nil {
 		return err
 	}
 	return v.redirect("/notices")

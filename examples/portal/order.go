@@ -134,14 +134,16 @@ func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, ac
 
 // records shows the history of the visitor's order; what stands in its cards
 // says so.
-func (v *visit) records() ([]recordView, error) {
-	list, err := v.history(v.r.Context(), v.l, v.order, v.actor())
+func (v *visit) records() (list []recordView) {
+	if v.err == nil {
+		list, v.err = v.history(v.ctx(), v.l, v.order, v.actor())
+	}
 	for _, c := range cards(list) {
 		for _, r := range c.Records {
 			list[r.Seq-1].Card = c.Name
 		}
 	}
-	return list, err
+	return list
 }
 
 // card is what an order's pages show of its records by itself: the last request,
@@ -185,17 +187,11 @@ type orderPage struct {
 const recordsShown = 50
 
 func (v *visit) showOrder() error {
-	if err := v.db.read(v.r.Context(), v.who.ID, v.order.ID); err != nil {
-		return err
-	}
-	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Done: supervision.Operation(v.said(address(v.order.ID)))}
+	v.err = v.db.read(v.ctx(), v.who.ID, v.order.ID)
+	records := v.records()
+	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Cards: cards(records), Order: v.standing(records),
+		Done: supervision.Operation(v.said(address(v.order.ID)))}
 	page.Live, page.Steps = livePath(v.order), v.order.Steps(page.Now)
-	records, err := v.records()
-	if err != nil {
-		return err
-	}
-	page.Cards = cards(records)
-	page.Order = v.standing(records)
 	slices.Reverse(records)
 	shown := min(len(records), recordsShown)
 	page.Records, page.Earlier = records[:shown], shown < len(records)

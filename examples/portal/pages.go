@@ -40,10 +40,7 @@ func (v *visit) layout(title string) layout {
 	l := layout{Title: title, L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
 		Path: v.r.URL.RequestURI()}
 	if v.known {
-		var err error
-		if l.News, err = v.db.unread(v.r.Context(), v.who.ID); err != nil && v.r.Context().Err() == nil {
-			v.log.Warn("unread notices cannot be counted", "error", err)
-		}
+		l.News, _ = v.db.unread(v.ctx(), v.who.ID) // a page without the number is better than none
 		if v.demo {
 			l.Leaps = leaps
 		}
@@ -74,6 +71,9 @@ func (l layout) At(path string) bool {
 
 // render sends a page, or a part of one, whole or not at all.
 func (v *visit) render(status int, name string, data any) error {
+	if v.err != nil {
+		return v.err
+	}
 	var page bytes.Buffer
 	if err := v.l.pages.ExecuteTemplate(&page, name, data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
@@ -86,6 +86,9 @@ func (v *visit) render(status int, name string, data any) error {
 
 // redirect leads the browser on with a fresh request.
 func (v *visit) redirect(path string) error {
+	if v.err != nil {
+		return v.err
+	}
 	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
 	return nil
 }
@@ -189,9 +192,7 @@ func (v *visit) choose() error {
 	}
 	l := v.tongues.find(v.r.PostFormValue("language"))
 	if v.known {
-		if err := v.db.keep(v.r.Context(), v.who.ID, tongueSubject, l.Tag); err != nil {
-			return err
-		}
+		v.keep(tongueSubject, l.Tag)
 	}
 	v.setCookie(tongueCookie, l.Tag, "/", 365*supervision.Day)
 	return v.redirect(localPath(v.r.PostFormValue("next")))

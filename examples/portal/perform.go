@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -18,7 +19,6 @@ import (
 // about, then sent. Whatever stands in the way is said on the same page, with
 // everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
-	ctx := v.r.Context()
 	t, err := v.task()
 	if err != nil {
 		return err
@@ -31,33 +31,24 @@ func (v *visit) perform() error {
 	if !slices.Contains(t.Operations, op) {
 		return errMalformedForm
 	}
-	f, err := v.newForm(t, op)
-	if err != nil {
-		return err
-	}
-	found, err := f.fill(v, typed)
-	if err != nil {
-		return err
-	}
+	f := v.newForm(t, op)
+	faults = append(faults, f.fill(v, typed)...)
 	confirm := typed.Get("confirm")
 	typed.Del("confirm")
 	switch confirm {
 	case "draft":
-		if err = v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err == nil {
+		if v.keep(f.subject(), typed.Encode()); v.err == nil {
 			v.w.WriteHeader(http.StatusNoContent)
 		}
-		return err
+		return v.err
 	case "discard":
-		if err := v.db.keep(ctx, v.who.ID, f.subject(), ""); err != nil {
-			return err
-		}
+		v.keep(f.subject(), "")
 		return v.redirect(f.Path)
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
-	faults = append(faults, found...)
 	action, found, err := f.action(v.l)
-	if err != nil {
+	if err = cmp.Or(v.err, err); err != nil {
 		return err
 	}
 	faults = append(faults, found...)
@@ -66,17 +57,14 @@ func (v *visit) perform() error {
 	if !confirmed {
 		options = append(options, service.DryRun())
 	}
-	result, err := v.svc.Do(ctx, v.order.ID, v.actor(), action, options...)
+	result, err := v.svc.Do(v.ctx(), v.order.ID, v.actor(), action, options...)
 	if confirmed && err == nil {
-		if err := errors.Join(v.db.unstage(ctx, f.staged(v), f.Inputs), v.offerCanned(f, true),
-			v.db.keep(ctx, v.who.ID, f.subject(), "")); err != nil {
-			return err
-		}
+		v.err = v.db.unstage(v.ctx(), f.staged(v), f.Inputs)
+		v.offerCanned(f, true)
+		v.keep(f.subject(), "")
 		return v.say(address(v.order.ID), string(op))
 	}
-	if err := v.db.keep(ctx, v.who.ID, f.subject(), typed.Encode()); err != nil {
-		return err
-	}
+	v.keep(f.subject(), typed.Encode())
 	faults = append(faults, faultsOf(err)...)
 	var refusal *supervision.Refusal
 	switch {
@@ -113,7 +101,7 @@ func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, e
 		if !v.permit(s.operation).Allowed {
 			return nil
 		}
-		f, err := v.db.stage(v.r.Context(), s, name, r)
+		f, err := v.db.stage(v.ctx(), s, name, r)
 		var known fileError
 		switch {
 		case errors.As(err, &known):
@@ -170,17 +158,14 @@ func faultsOf(err error) []supervision.Fault {
 
 // again shows the form as it was filled in, beside the order as it is now.
 func (v *visit) again(f *form, t task, status int, notice string) (err error) {
-	if v.order, err = v.svc.Order(v.r.Context(), v.order.ID, v.actor()); err != nil {
+	if v.order, err = v.svc.Order(v.ctx(), v.order.ID, v.actor()); err != nil {
 		return err
 	}
 	seen := v.order.Version
 	if status == http.StatusConflict {
 		seen, f.Version = f.Version, v.order.Version
 	}
-	page, err := v.taskPage(t, seen)
-	if err != nil {
-		return err
-	}
+	page := v.taskPage(t, seen)
 	page.Notice, page.Refused = notice, f.Refused
 	i := slices.IndexFunc(page.Forms, func(other *form) bool { return other.Operation == f.Operation })
 	if i < 0 {

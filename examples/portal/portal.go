@@ -303,10 +303,10 @@ func (v *visit) jump() error {
 	}
 	for _, l := range leaps {
 		if l.Value == v.r.PostFormValue("leap") {
-			if err := v.db.forward(v.r.Context(), l.length, v.clock); err != nil {
+			if err := v.db.forward(v.ctx(), l.length, v.clock); err != nil {
 				return err
 			}
-			v.announce(v.r.Context(), "")
+			v.announce(v.ctx(), "")
 		}
 	}
 	return v.redirect(localPath(v.r.PostFormValue("next")))

@@ -176,22 +176,15 @@ func (v *visit) showTask() error {
 	if err != nil {
 		return err
 	}
-	page, err := v.taskPage(t, v.order.Version)
-	if err != nil {
-		return err
-	}
-	return v.render(http.StatusOK, "task.html", page)
+	return v.render(http.StatusOK, "task.html", v.taskPage(t, v.order.Version))
 }
 
 // taskPage has a fresh form for each of the task's operations that is allowed
 // now, and what is new since a version.
-func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
-	page = taskPage{layout: v.layout(v.l.task(t))}
+func (v *visit) taskPage(t task, seen int64) taskPage {
+	page := taskPage{layout: v.layout(v.l.task(t))}
 	page.Live = livePath(v.order)
-	records, err := v.records()
-	if err != nil {
-		return page, err
-	}
+	records := v.records()
 	for i := range records {
 		if records[i].Card != t.about {
 			records[i].Card = "" // it is not on this page
@@ -219,14 +212,9 @@ func (v *visit) taskPage(t task, seen int64) (page taskPage, err error) {
 			page.Closed = append(page.Closed, d)
 			continue
 		}
-		f, err := v.newForm(t, op)
-		if err == nil {
-			err = f.restore(v, records)
-		}
-		if err != nil {
-			return page, err
-		}
+		f := v.newForm(t, op)
+		f.restore(v, records)
 		page.Forms = append(page.Forms, f)
 	}
-	return page, nil
+	return page
 }

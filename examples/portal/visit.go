@@ -27,6 +27,33 @@ type visit struct {
 	session string
 	l       *tongue
 	order   supervision.Order // that the address names
+	// err is the first thing that went wrong while a page was made. After it
+	// nothing more is read or kept for it, and the page that says so is shown.
+	err error
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// kept is what is kept for the visitor on a subject, keep keeps it.
+func (v *visit) kept(subject string) (content string, at time.Time) {
+	if v.err == nil {
+		content, at, v.err = v.db.kept(v.ctx(), v.who.ID, subject)
+	}
+	return content, at
+}
+
+func (v *visit) keep(subject, content string) {
+	if v.err == nil {
+		v.err = v.db.keep(v.ctx(), v.who.ID, subject, content)
+	}
+}
+
+// search asks for a page of the orders that the visitor may see.
+func (v *visit) search(q supervision.Query) (found service.Page) {
+	if v.err == nil {
+		found, v.err = v.svc.Search(v.ctx(), v.actor(), q)
+	}
+	return found
 }
 
 // serve answers a route. Who is not logged in is asked to, and what other roles
@@ -57,7 +84,7 @@ func (v *visit) answer(to route) error {
 	}
 	if id := v.r.PathValue("id"); id != "" {
 		var err error
-		if v.order, err = v.svc.Order(v.r.Context(), id, v.actor()); err != nil {
+		if v.order, err = v.svc.Order(v.ctx(), id, v.actor()); err != nil {
 			return err
 		}
 	}
@@ -91,7 +118,7 @@ type errorPage struct {
 // fail answers with what went wrong. An order that is somebody else's looks
 // like one that does not exist (R22).
 func (v *visit) fail(err error) {
-	if errors.Is(err, context.Canceled) {
+	if v.err = nil; errors.Is(err, context.Canceled) {
 		return // nobody waits for the answer
 	}
 	status, kind := http.StatusInternalServerError, "broken"
@@ -192,7 +219,7 @@ func (v *visit) identify() error {
 		return nil
 	}
 	v.session = hashed(cookie.Value)
-	v.who, v.known, err = v.db.session(v.r.Context(), v.session, time.Now())
+	v.who, v.known, err = v.db.session(v.ctx(), v.session, time.Now())
 	return err
 }
 
@@ -215,10 +242,10 @@ func (v *visit) login() error {
 	if !ok {
 		return v.showLogin()
 	}
-	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
+	if err := v.db.endSession(v.ctx(), v.session); err != nil {
 		return err
 	}
-	token, err := v.db.startSession(v.r.Context(), a, time.Now())
+	token, err := v.db.startSession(v.ctx(), a, time.Now())
 	if err != nil {
 		return err
 	}
@@ -227,7 +254,7 @@ func (v *visit) login() error {
 }
 
 func (v *visit) logout() error {
-	if err := v.db.endSession(v.r.Context(), v.session); err != nil {
+	if err := v.db.endSession(v.ctx(), v.session); err != nil {
 		return err
 	}
 	v.setCookie(sessionCookie, "", "/", -time.Second)

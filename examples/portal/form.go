@@ -155,7 +155,7 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 		in.Help = l.t("At most %s each.", byteSize(maxFile))
 	case supervision.FieldMoney:
 		if in.Help = l.t("At most %s.", l.Value(asked.Most)); asked.Least == asked.Most {
-			in.Kind, in.Values = "fixed", []string{l.amount(asked.Most)}
+			in.Kind, in.Values, in.Help = "fixed", []string{l.amount(asked.Most)}, l.Value(asked.Most)
 		}
 	case supervision.FieldID:
 		in.Options = accountOptions(supervision.Role(asked.Key))

@@ -18,6 +18,7 @@ type listPage struct {
 	Inputs      []*input
 	Any, Deep   bool // something is searched for; more than a tab does
 	Tabs        []queue
+	Total       service.Count
 	Orders      []summary
 	Many        []supervision.Operation // what can be done to many orders at once
 	Next, First string                  // addresses of other pages; empty where there are none
@@ -35,9 +36,9 @@ func (v *visit) showList() error {
 	status := http.StatusOK
 	if faults = append(faults, faultsOf(v.err)...); len(faults) > 0 {
 		v.l.blame(page.Inputs, faults)
-		status, v.err = http.StatusUnprocessableEntity, nil
+		status, v.err, query.Criteria = http.StatusUnprocessableEntity, nil, supervision.Criteria{}
 	}
-	page.Tabs = v.tabs(typed)
+	page.Tabs, page.Total = v.tabs(typed, query.Criteria)
 	for _, in := range page.Inputs {
 		page.Any = page.Any || in.Value() != ""
 		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
@@ -87,8 +88,8 @@ var tabbed = []string{"turn", "appeal", "order_status", "sort"}
 const appealsPath = "/orders?appeal=pending&sort=handling"
 
 // tabs lists the queues of the visitor's role, each with what is most urgent
-// first.
-func (v *visit) tabs(current url.Values) (list []queue) {
+// first, and counts what a search finds.
+func (v *visit) tabs(current url.Values, search supervision.Criteria) (list []queue, total service.Count) {
 	party := v.who.Role == supervision.RoleBuyer || v.who.Role == supervision.RoleSeller
 	var criteria []supervision.Criteria
 	for _, q := range []struct {
@@ -112,12 +113,14 @@ func (v *visit) tabs(current url.Values) (list []queue) {
 		criteria = append(criteria, query.Criteria)
 		list = append(list, queue{Label: q.label, Path: q.path, Current: listAddress(current, "") == q.path})
 	}
-	counts, err := v.svc.Count(v.ctx(), v.actor(), criteria...)
+	counts, err := v.svc.Count(v.ctx(), v.actor(), append(criteria, search)...)
 	for i, count := range counts {
-		list[i].Count = count
+		if total = count; i < len(list) {
+			list[i].Count = count
+		}
 	}
 	v.err = cmp.Or(v.err, err)
-	return list
+	return list, total
 }
 
 // criteria draws the search form. Its names are those of the faults that the

@@ -61,6 +61,13 @@ var looks = []look{
 	{"queue", "manager-mei", appealsPath, nil},
 	{"ruling", "manager-mei", "/orders/KG-1020/ruling", nil},
 	{"overview", "manager-mei", "/overview", nil},
+	{"amend", "manager-mei", "/orders/KG-1027/amend", nil},
+	{"confirmation", "seller-brightdesk", "/orders/KG-1030/confirmation", nil},
+	{"many", "seller-cloudline", "/many/deliver", nil},
+	{"refund", "seller-cloudline", "/orders/KG-1017/refund", nil},
+	{"order-refunded", harbor, "/orders/KG-1032", nil},
+	{"order-ended", "buyer-northwind", "/orders/KG-1033", nil},
+	{"receipt", "system", "/orders/KG-1036/report_receipt", nil},
 	{"notices", "seller-cloudline", "/notices", nil},
 	{"record", harbor, "/orders/KG-1024/record", nil},
 	{"list-manager", "manager-mei", "/orders", nil},
@@ -104,25 +111,22 @@ func TestLook(t *testing.T) {
 				b.accessible()
 			}
 			b.screen(390, 900)
-			b.chinese()
 			b.open(l.path)
+			b.speaks("zh-Hans")
 			b.fits()
 			b.photograph(l.name + "-390-chinese")
 			b.accessible()
-			b.english()
+			b.speaks("en")
 			b.screen(1280, 900)
 		})
 	}
 }
 
-// chinese and english switch the language as its button does.
-func (b *tab) chinese() { b.speaks("zh-Hans") }
-func (b *tab) english() { b.speaks("en") }
-
+// speaks switches the language.
 func (b *tab) speaks(tag string) {
 	b.t.Helper()
-	b.until(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "` + tag +
-		`"})}).then(r => r.ok)`)
+	b.click(`.tongues button[value="` + tag + `"]`)
+	b.until(`document.documentElement.lang === "` + tag + `" && document.readyState === "complete"`)
 }
 
 // fits tells pages that have to be scrolled sideways.

@@ -89,6 +89,9 @@ function update(page) {
 function defer(part, fresh) {
   const note = document.getElementById('fresh');
   note.hidden = false;
+  const before = new Set([...part.querySelectorAll('th a')].map(a => a.pathname));
+  const fresher = [...fresh.querySelectorAll('th a')].filter(a => !before.has(a.pathname)).length;
+  if (fresher) note.querySelector('button').textContent = words['{n} new. Show them.'].replace('{n}', fresher);
   note.querySelector('button').onclick = () => {
     shown.set(part.id, fresh.innerHTML);
     part.replaceWith(fresh);

@@ -42,22 +42,6 @@ CREATE TABLE IF NOT EXISTS portal_notice (
 CREATE TABLE IF NOT EXISTS portal_clock (one INTEGER PRIMARY KEY, ahead BIGINT NOT NULL);
 INSERT INTO portal_clock (one, ahead) VALUES (1, 0) ON CONFLICT DO NOTHING;`
 
-// engine is what differs between the two databases.
-type engine struct {
-	dialect                      sqlstore.Dialect
-	driver, source, bytes, where string
-}
-
-func (s settings) engine() (engine, error) {
-	if s.postgres != "" {
-		return engine{sqlstore.Postgres, "pgx", s.postgres, "BYTEA", "PostgreSQL"}, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
-		return engine{}, err
-	}
-	return engine{sqlstore.SQLite, "sqlite", sqliteSource(s.file), "BLOB", s.file}, nil
-}
-
 // sqliteSource has SQLite wait for other writers, and begin every transaction
 // as one that will write.
 func sqliteSource(file string) string {
@@ -68,29 +52,31 @@ func sqliteSource(file string) string {
 
 // openDatabase opens the database and brings its tables up to date.
 func openDatabase(ctx context.Context, s settings) (*database, error) {
-	e, err := s.engine()
-	if err != nil {
+	d := &database{where: s.file}
+	dialect, driver, source, bytes := sqlstore.SQLite, "sqlite", sqliteSource(s.file), "BLOB"
+	if s.postgres != "" {
+		dialect, driver, source, bytes, d.where = sqlstore.Postgres, "pgx", s.postgres, "BYTEA", "PostgreSQL"
+	} else if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open(e.driver, e.source)
-	if err != nil {
+	var err error
+	if d.DB, err = sql.Open(driver, source); err != nil {
 		return nil, err
 	}
-	store, err := sqlstore.New(db, e.dialect)
+	store, err := sqlstore.New(d.DB, dialect)
 	if err == nil {
-		err = store.Migrate(ctx)
+		d.store, err = store, store.Migrate(ctx)
 	}
 	if err == nil {
-		_, err = db.ExecContext(ctx, strings.ReplaceAll(schema, "BYTES", e.bytes))
+		err = d.exec(ctx, strings.ReplaceAll(schema, "BYTES", bytes))
+	}
+	if err == nil && s.postgres != "" {
+		_, err = d.get(ctx, []any{&d.channel}, `SELECT 'portal_' || current_schema()`)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the tables in %s: %w", e.where, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("prepare the tables in %s: %w", d.where, err), d.Close())
 	}
-	d := &database{DB: db, store: store, where: e.where}
-	if e.dialect == sqlstore.Postgres {
-		err = db.QueryRowContext(ctx, `SELECT 'portal_' || current_schema()`).Scan(&d.channel)
-	}
-	return d, err
+	return d, nil
 }
 
 // exec runs a statement.

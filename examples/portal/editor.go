@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,23 +17,10 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// What can be told about a field of a template is a template itself, whose keys
-// are the names in a template's document: which settings are shown at once, and
-// of which kinds of field some are.
-//
-//go:embed settings.json
-var settingsFile []byte
-
-var fieldSettings = embedded[struct {
-	Foremost []string
-	Of       map[string][]template.Kind
-	Template template.Template
-}](settingsFile)
-
 // settingsOf are the settings that a kind has, in the reader's words.
 func (l *tongue) settingsOf(k template.Kind) (t template.Template) {
-	for _, s := range fieldSettings.Template.Fields {
-		if of := fieldSettings.Of[s.Key]; of != nil && !slices.Contains(of, k) {
+	for _, s := range forms.Settings.Fields {
+		if of := forms.Of[s.Key]; of != nil && !slices.Contains(of, k) {
 			continue
 		}
 		if s.Label, s.Help = l.t(s.Label), l.t(s.Help); s.Key == "kind" {
@@ -60,7 +46,7 @@ func readDraft(form url.Values) draft {
 	d := draft{title: form.Get("title"), intro: form.Get("intro")}
 	for i := 0; i <= template.MaxFields && form.Has(settingsPrefix(i)+"kind"); i++ {
 		typed := url.Values{}
-		for _, s := range fieldSettings.Template.Fields {
+		for _, s := range forms.Settings.Fields {
 			typed[s.Key] = form[settingsPrefix(i)+s.Key]
 		}
 		d.fields = append(d.fields, typed)
@@ -177,11 +163,6 @@ func readDefault(f template.Field) any {
 	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
-type templatesPage struct {
-	layout
-	Products []templateEntry
-}
-
 // templateEntry is one of the seller's products with its current request
 // template; version 0 for none.
 type templateEntry struct {
@@ -190,12 +171,14 @@ type templateEntry struct {
 }
 
 func (v *visit) showTemplates() error {
-	page := templatesPage{layout: v.layout(v.l.t("Request templates"))}
+	page := struct {
+		layout
+		Products []templateEntry
+	}{layout: v.layout(v.l.t("Request templates"))}
 	for _, p := range market.Products {
-		if p.Seller != v.who.ID {
-			continue
+		if p.Seller == v.who.ID {
+			page.Products = append(page.Products, templateEntry{p, v.currentTemplate(p, 0)})
 		}
-		page.Products = append(page.Products, templateEntry{p, v.currentTemplate(p, 0)})
 	}
 	return v.render(http.StatusOK, "templates.html", page)
 }
@@ -255,15 +238,16 @@ func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{layout: v.layout(v.l.t("Request template")), Product: entry.product, Version: entry.Current.Version}
-	page.Head = []*input{
-		{Name: "title", Label: v.l.t("Title"), Kind: "line", Values: []string{d.title}},
-		{Name: "intro", Label: v.l.t("Introduction"), Kind: "text", Values: []string{d.intro}},
+	for _, f := range forms.Head.Fields {
+		f.Label = v.l.t(f.Label)
+		page.Head = append(page.Head, v.l.field("", f))
 	}
+	page.Head[0].Values, page.Head[1].Values = []string{d.title}, []string{d.intro}
 	for i, typed := range d.fields {
 		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
 		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))).Fields {
 			in := v.l.field(settingsPrefix(i), s)
-			if in.Values = typed[s.Key]; slices.Contains(fieldSettings.Foremost, s.Key) {
+			if in.Values = typed[s.Key]; slices.Contains(forms.Foremost, s.Key) {
 				field.First = append(field.First, in)
 			} else {
 				field.More = append(field.More, in)

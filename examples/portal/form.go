@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"crypto/rand"
+	_ "embed"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -13,6 +14,23 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
+
+// The portal's own forms are templates as well: the search form, and what can be
+// told about a template and, by its kind, about a field of one. With them go the
+// queues that each role works through.
+//
+//go:embed forms.json
+var formsFile []byte
+
+var forms = embedded[struct {
+	Queues []struct {
+		Label, Query string
+		Roles        []supervision.Role
+	}
+	Search, Head, Settings template.Template
+	Foremost               []string // the settings that are shown at once
+	Of                     map[string][]template.Kind
+}](formsFile)
 
 // input is one question of a form. Its name is the path by which the library
 // names its fault, its kind how it is drawn; see pages/parts/form.html.
@@ -152,7 +170,7 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 			in.Values = []string{"no"}
 		}
 	case supervision.FieldFiles:
-		in.Help = l.t("At most %s each.", byteSize(maxFile))
+		in.Help = l.t("At most 5 MB each.")
 	case supervision.FieldMoney:
 		if in.Help = l.t("At most %s.", l.Value(asked.Most)); asked.Least == asked.Most {
 			in.Kind, in.Values, in.Help = "fixed", []string{l.amount(asked.Most)}, l.Value(asked.Most)

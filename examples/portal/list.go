@@ -90,28 +90,16 @@ const appealsPath = "/orders?appeal=pending&sort=handling"
 // tabs lists the queues of the visitor's role, each with what is most urgent
 // first, and counts what a search finds.
 func (v *visit) tabs(current url.Values, search supervision.Criteria) (list []queue, total service.Count) {
-	party := v.who.Role == supervision.RoleBuyer || v.who.Role == supervision.RoleSeller
 	var criteria []supervision.Criteria
-	for _, q := range []struct {
-		label, path string
-		shown       bool
-	}{
-		{"My turn", "/orders?sort=waiting&turn=" + string(v.who.Role), party},
-		{"Appeals", appealsPath, v.who.Role == supervision.RoleManager},
-		{"Waiting for the seller", "/orders?sort=waiting&turn=seller", v.who.Role != supervision.RoleSeller},
-		{"Waiting for the buyer", "/orders?sort=waiting&turn=buyer", v.who.Role != supervision.RoleBuyer},
-		{"Can be appealed", "/orders?appeal=open_to_" + string(v.who.Role) + "&sort=waiting", party},
-		{"Appeals", appealsPath, party},
-		{"Done", "/orders?order_status=completed", true},
-		{"All", "/orders?", true},
-	} {
-		if !q.shown {
+	for _, q := range forms.Queues {
+		if !slices.Contains(q.Roles, v.who.Role) {
 			continue
 		}
-		typed, _ := url.ParseQuery(strings.TrimPrefix(q.path, "/orders?"))
+		path := "/orders?" + strings.ReplaceAll(q.Query, "{role}", string(v.who.Role))
+		typed, _ := url.ParseQuery(path[len("/orders?"):])
 		query, _ := v.query(typed)
 		criteria = append(criteria, query.Criteria)
-		list = append(list, queue{Label: q.label, Path: q.path, Current: listAddress(current, "") == q.path})
+		list = append(list, queue{Label: q.Label, Path: path, Current: listAddress(current, "") == path})
 	}
 	counts, err := v.svc.Count(v.ctx(), v.actor(), append(criteria, search)...)
 	for i, count := range counts {
@@ -125,43 +113,33 @@ func (v *visit) tabs(current url.Values, search supervision.Criteria) (list []qu
 
 // criteria draws the search form. Its names are those of the faults that the
 // library reports.
-func (v *visit) criteria(typed url.Values) []*input {
-	role := func(r supervision.Role) string { return capital(v.l.Role(r)) }
+func (v *visit) criteria(typed url.Values) (list []*input) {
 	days := func(text string) string {
 		d, _ := time.ParseDuration(text)
 		return v.l.Span(d)
 	}
-	first := map[supervision.Sort]string{
-		supervision.LongestWaiting: v.l.t("Longest waiting"), supervision.ByHandling: v.l.t("Ruling due first")}
-	list := []*input{
-		{Name: "order", Label: "Order ID, or a part of it", Kind: "search"},
-		{Name: "product", Label: "Product", Options: productOptions()},
-		{Name: "status", Label: "Flow status", Options: options(v.l.Status, supervision.Statuses()...)},
-		{Name: "order_status", Label: "Order status", Options: options(v.l.OrderStatus, supervision.OrderStatuses()...)},
-		{Name: "buyer", Label: "Buyer", Options: accountOptions(supervision.RoleBuyer)},
-		{Name: "seller", Label: "Seller", Options: accountOptions(supervision.RoleSeller)},
-		{Name: "turn", Label: "Waiting for",
-			Options: options(role, supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager)},
-		{Name: "silent_for", Label: "Silent for more than",
-			Options: options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s")},
-		{Name: "appeal", Label: "Appeal", Options: options(
-			func(s supervision.AppealState) string { return v.l.AppealStates[s] }, supervision.AppealStates()...)},
-		{Name: "bought_from", Label: "Bought from", Kind: "date"},
-		{Name: "bought_before", Label: "Bought until", Kind: "date"},
-		{Name: "closed_from", Label: "Closed from", Kind: "date"},
-		{Name: "closed_before", Label: "Closed until", Kind: "date"},
-		{Name: "sort", Label: "What comes first", Options: options(
-			func(s supervision.Sort) string { return first[s] }, supervision.LongestWaiting, supervision.ByHandling)},
+	role := func(r supervision.Role) string { return capital(v.l.Role(r)) }
+	offered := map[string][]option{
+		"product": productOptions(), "buyer": accountOptions("buyer"), "seller": accountOptions("seller"),
+		"status":       options(v.l.Status, supervision.Statuses()...),
+		"order_status": options(v.l.OrderStatus, supervision.OrderStatuses()...),
+		"turn":         options(role, supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager),
+		"silent_for":   options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s"),
+		"appeal": options(func(s supervision.AppealState) string { return v.l.AppealStates[s] },
+			supervision.AppealStates()...),
+		"sort": {{Value: "waiting", Label: v.l.t("Longest waiting")}, {Value: "handling", Label: v.l.t("Ruling due first")}},
 	}
-	for _, in := range list {
-		in.Label, in.Values = v.l.t(in.Label), []string{typed.Get(in.Name)}
-		if in.Name == "sort" {
-			in.fold(v.l.t("Newest"))
-		} else if in.Kind == "" {
-			in.fold(v.l.t("Any"))
+	for _, f := range forms.Search.Fields {
+		if f.Label = v.l.t(f.Label); f.Key == string(v.who.Role) {
+			continue
 		}
+		in := v.l.field("", f)
+		if in.Options, in.Values = offered[f.Key], []string{typed.Get(f.Key)}; in.Options != nil {
+			in.fold(map[bool]string{true: v.l.t("Newest"), false: v.l.t("Any")}[f.Key == "sort"])
+		}
+		list = append(list, in)
 	}
-	return slices.DeleteFunc(list, func(in *input) bool { return in.Name == string(v.who.Role) })
+	return list
 }
 
 // query reads the search form from an address.

@@ -114,15 +114,13 @@ func (a account) mail() string { return a.ID + "@portal.example" }
 // do.
 func (a account) actor() supervision.Actor { return supervision.Actor{Role: a.Role, ID: a.ID} }
 
-type marketPage struct {
-	layout
-	Products []product
-	Key      string // tells this page's purchases from those of any other
-}
-
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {
-	return v.render(http.StatusOK, "market.html", marketPage{v.layout(v.l.t("Marketplace")), market.Products, rand.Text()})
+	return v.render(http.StatusOK, "market.html", struct {
+		layout
+		Products []product
+		Key      string // tells this page's purchases from those of any other
+	}{v.layout(v.l.t("Marketplace")), market.Products, rand.Text()})
 }
 
 // orderID mints the id of an order. It follows from the page that the button

@@ -122,13 +122,11 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	return view, nil
 }
 
-type noticesPage struct {
-	layout
-	Notices []noticeView
-}
-
 func (v *visit) showNotices() error {
-	page := noticesPage{layout: v.layout(v.l.t("Notices"))}
+	page := struct {
+		layout
+		Notices []noticeView
+	}{layout: v.layout(v.l.t("Notices"))}
 	page.Live = "/events"
 	found, err := v.db.listNotices(v.ctx(), `SELECT account, order_id, seq, at, unread FROM portal_notice
 		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.who.ID, noticesShown)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -52,16 +53,10 @@ func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 	for _, f := range r.Facts() {
 		view.Facts = append(view.Facts, l.fact(r, f, t))
 	}
-	place := func(f fact) int {
-		key, _ := strings.CutPrefix(f.Key, answerPrefix)
-		return slices.IndexFunc(t.Fields, func(field template.Field) bool { return field.Key == key })
+	place := func(f fact) uint { // of an answer that of its field, of all else after them
+		return uint(slices.IndexFunc(t.Fields, func(field template.Field) bool { return answerPrefix+field.Key == f.Key }))
 	}
-	slices.SortStableFunc(view.Facts, func(a, b fact) int {
-		if a.Kind != supervision.FieldAnswer || b.Kind != supervision.FieldAnswer {
-			return 0
-		}
-		return place(a) - place(b)
-	})
+	slices.SortStableFunc(view.Facts, func(a, b fact) int { return cmp.Compare(place(a), place(b)) })
 	return view
 }
 

@@ -48,22 +48,6 @@ func (v *visit) layout(title string) layout {
 	return l
 }
 
-type link struct{ Path, Label string }
-
-// Nav lists where the visitor can go.
-func (l layout) Nav() []link {
-	orders := link{"/orders", "Service Supervision"}
-	switch l.Who.Role {
-	case supervision.RoleBuyer:
-		return []link{orders, {"/market", "Marketplace"}}
-	case supervision.RoleSeller:
-		return []link{orders, {"/templates", "Request templates"}}
-	case supervision.RoleManager:
-		return []link{orders, {"/overview", "Overview"}}
-	}
-	return []link{orders}
-}
-
 // At tells whether a link leads to where the visitor is.
 func (l layout) At(path string) bool {
 	return l.Path == path || strings.HasPrefix(l.Path, path+"/") || strings.HasPrefix(l.Path, path+"?")
@@ -231,7 +215,7 @@ func (l *tongue) functions() template.FuncMap {
 		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until, "deadline": l.deadline,
-		"capital": capital, "bytes": byteSize, "id": domID, "address": address, "stamp": stamp, "money": l.money,
+		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,
 		"party":    func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 		"task":     func(o offer) string { return l.task(o.task) },
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
@@ -273,13 +257,6 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-func byteSize(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d KB", (n+1023)>>10)
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
 }
 
 // domID makes an element's id of a field's path.

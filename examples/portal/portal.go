@@ -63,16 +63,6 @@ func parseSettings(args []string) (s settings, err error) {
 	return s, flags.Parse(args)
 }
 
-// Time-outs of connections. Uploads have to fit into them; event streams move
-// their own deadline.
-const (
-	headerTimeout   = 5 * time.Second
-	requestTimeout  = time.Minute
-	idleTimeout     = 2 * time.Minute
-	shutdownTimeout = 10 * time.Second
-	maxHeader       = 64 << 10
-)
-
 // serve runs the portal until the context ends, and then lets running requests
 // finish.
 func serve(ctx context.Context, s settings, out io.Writer) error {
@@ -105,7 +95,7 @@ func serve(ctx context.Context, s settings, out io.Writer) error {
 		return err
 	case <-ctx.Done():
 	}
-	ending, cancelEnding := context.WithTimeout(context.Background(), shutdownTimeout)
+	ending, cancelEnding := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancelEnding()
 	if err := server.Shutdown(ending); !errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -113,16 +103,12 @@ func serve(ctx context.Context, s settings, out io.Writer) error {
 	return server.Close()
 }
 
+// newServer has time-outs into which uploads have to fit; event streams move
+// their own deadline.
 func newServer(p *portal) *http.Server {
-	server := &http.Server{
-		Handler:           p.handler(),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       requestTimeout,
-		WriteTimeout:      requestTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
-	}
+	server := &http.Server{Handler: p.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)}
 	server.RegisterOnShutdown(p.live.close) // event streams never end by themselves
 	return server
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +44,12 @@ func TestTongues(t *testing.T) {
 	}
 	for _, task := range decisions {
 		keys = append(keys, task.Label)
+	}
+	for _, f := range slices.Concat(forms.Search.Fields, forms.Head.Fields, forms.Settings.Fields) {
+		keys = append(keys, f.Label, f.Help)
+	}
+	for _, q := range forms.Queues {
+		keys = append(keys, q.Label)
 	}
 	for key := range all[0].own {
 		keys = append(keys, key)

@@ -110,11 +110,6 @@ var errNoSession = errors.New("no session")
 // errOtherSite: a form was sent from another site's page.
 var errOtherSite = errors.New("another site")
 
-type errorPage struct {
-	layout
-	Kind string // see pages/error.html
-}
-
 // fail answers with what went wrong. An order that is somebody else's looks
 // like one that does not exist (R22).
 func (v *visit) fail(err error) {
@@ -147,7 +142,10 @@ func (v *visit) fail(err error) {
 	if kind == "broken" {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	if err := v.render(status, "error.html", errorPage{v.layout(""), kind}); err != nil {
+	if err := v.render(status, "error.html", struct {
+		layout
+		Kind string // see pages/error.html
+	}{v.layout(""), kind}); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, http.StatusText(status), status)
 	}
@@ -223,15 +221,12 @@ func (v *visit) identify() error {
 	return err
 }
 
-type loginPage struct {
-	layout
-	Accounts []account
-	Next     string
-}
-
 func (v *visit) showLogin() error {
-	return v.render(http.StatusOK, "login.html",
-		loginPage{v.layout(v.l.t("Log in")), market.Accounts, localPath(v.r.FormValue("next"))})
+	return v.render(http.StatusOK, "login.html", struct {
+		layout
+		Accounts []account
+		Next     string
+	}{v.layout(v.l.t("Log in")), market.Accounts, localPath(v.r.FormValue("next"))})
 }
 
 func (v *visit) login() error {

@@ -163,43 +163,60 @@ func readDefault(f template.Field) any {
 	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
-// templateEntry is one of the seller's products with its current request
-// template; version 0 for none.
+// templateEntry is a template of one of the seller's products, for requests or
+// for deliveries, as it is now; version 0 for none.
 type templateEntry struct {
 	product
-	Current service.RequestTemplate
+	service.PublishedTemplate
 }
+
+// Path is where the template is edited, and the subject of its draft.
+func (e templateEntry) Path() string {
+	return "/templates/" + url.PathEscape(e.ID) + "/" + string(e.Operation)
+}
+
+// template names the product's template that an operation fills in.
+func (p product) template(op supervision.Operation) supervision.TemplateID {
+	return supervision.TemplateID{Seller: p.Seller, Product: p.ID, Operation: op}
+}
+
+// templated are the operations that fill in a template.
+var templated = []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver}
 
 func (v *visit) showTemplates() error {
 	page := struct {
 		layout
-		Products []templateEntry
-	}{layout: v.layout(v.l.t("Request templates"))}
+		Templates []templateEntry
+	}{layout: v.layout(v.l.t("Templates"))}
 	for _, p := range market.Products {
-		if p.Seller == v.who.ID {
-			page.Products = append(page.Products, templateEntry{p, v.currentTemplate(p, 0)})
+		for _, op := range templated {
+			if p.Seller == v.who.ID {
+				page.Templates = append(page.Templates, templateEntry{p, v.published(p.template(op))})
+			}
 		}
 	}
 	return v.render(http.StatusOK, "templates.html", page)
 }
 
-// currentTemplate returns a version, or for 0 the latest; version 0 where there
-// is none.
-func (v *visit) currentTemplate(p product, version int) service.RequestTemplate {
-	current, err := v.svc.Template(v.ctx(), p.Seller, p.ID, version)
-	if err != nil && !errors.Is(err, supervision.ErrNotFound) {
-		v.err = cmp.Or(v.err, err)
+// published returns a version, or for 0 the latest; version 0 where there is
+// none.
+func (v *visit) published(id supervision.TemplateID) service.PublishedTemplate {
+	current, err := v.svc.Template(v.ctx(), id)
+	if errors.Is(err, supervision.ErrNotFound) {
+		return service.PublishedTemplate{TemplateID: id}
 	}
+	v.err = cmp.Or(v.err, err)
 	return current
 }
 
 // editorPage is a template while its seller works on it.
 type editorPage struct {
 	layout
-	Product   product
-	Version   int  // the current one
-	Published bool // just now
-	Overtaken bool // somebody published while this draft was written
+	Template  templateEntry
+	Version   int    // the one that was current when the work began
+	Said      string // what has just been done: published or withdrawn
+	Withdraws bool   // instead of publishing
+	Overtaken bool   // somebody published while this draft was written
 	Head      []*input
 	Fields    []editorField
 	Preview   *form
@@ -237,7 +254,7 @@ func (p editorPage) Inputs() []*input {
 func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
-	page := editorPage{layout: v.layout(v.l.t("Request template")), Product: entry.product, Version: entry.Current.Version}
+	page := editorPage{layout: v.layout(v.l.Operation(entry.Operation)), Template: entry, Version: entry.Version}
 	for _, f := range forms.Head.Fields {
 		f.Label = v.l.t(f.Label)
 		page.Head = append(page.Head, v.l.field("", f))
@@ -256,32 +273,36 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		page.Fields = append(page.Fields, field)
 	}
 	t, _ := d.template(v.l)
-	page.Preview = &form{Operation: supervision.OpSubmitRequest, Title: t.Title, template: t}
+	page.Preview = &form{Operation: entry.Operation, Title: t.Title, template: t}
 	for _, field := range t.Fields {
 		page.Preview.Inputs = append(page.Preview.Inputs, v.l.field("preview.", field))
 	}
 	return page
 }
 
-// ownProduct finds one of the seller's products.
-func (v *visit) ownProduct() (templateEntry, error) {
+// ownTemplate finds one of the seller's templates.
+func (v *visit) ownTemplate() (templateEntry, error) {
 	p, ok := findProduct(v.r.PathValue("product"))
-	if !ok || p.Seller != v.who.ID {
+	op := supervision.Operation(v.r.PathValue("operation"))
+	if !ok || p.Seller != v.who.ID || !slices.Contains(templated, op) {
 		return templateEntry{}, v.notFound()
 	}
-	return templateEntry{p, v.currentTemplate(p, 0)}, v.err
+	return templateEntry{p, v.published(p.template(op))}, v.err
 }
 
 // showEditor goes on from the draft that was kept, from the current version, or
 // from the one that is asked for.
 func (v *visit) showEditor() error {
-	entry, err := v.ownProduct()
+	entry, err := v.ownTemplate()
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(v.r.FormValue("version"))
-	d := draftOf(v.currentTemplate(entry.product, version).Template)
-	if kept, _ := v.kept(templateAddress(entry.ID)); kept != "" && version == 0 {
+	id := entry.TemplateID
+	if version, err := strconv.Atoi(v.r.FormValue("version")); err == nil {
+		id.Version = version
+	}
+	d := draftOf(v.published(id).Template)
+	if kept, _ := v.kept(entry.Path()); kept != "" && id == entry.TemplateID {
 		typed, _ := url.ParseQuery(kept) // what the portal wrote
 		d = readDraft(typed)
 	}
@@ -289,13 +310,13 @@ func (v *visit) showEditor() error {
 		d.change("add", 0)
 	}
 	page := v.editorPage(entry, d)
-	page.Published = v.said(templateAddress(entry.ID)) != ""
+	page.Said = v.said(entry.Path())
 	return v.render(http.StatusOK, "editor.html", page)
 }
 
-// edit changes the draft, or publishes it after asking.
+// edit changes the draft, or publishes or withdraws the template after asking.
 func (v *visit) edit() error {
-	entry, err := v.ownProduct()
+	entry, err := v.ownTemplate()
 	if err == nil {
 		err = v.readForm(textForm)
 	}
@@ -303,39 +324,42 @@ func (v *visit) edit() error {
 		return err
 	}
 	d := readDraft(v.r.PostForm)
-	began, _ := strconv.Atoi(v.r.PostFormValue("version"))
 	do, at, _ := strings.Cut(v.r.PostFormValue("do"), ":")
-	if do != "publish" && do != "confirm" {
-		i, _ := strconv.Atoi(at)
-		d.change(do, i)
-		if do == "keep" {
-			v.keep(templateAddress(entry.ID), v.r.PostForm.Encode())
-		}
-		page := v.editorPage(entry, d)
-		page.Version = began
-		return v.render(http.StatusOK, "editor.html", page)
-	}
+	i, _ := strconv.Atoi(at)
+	d.change(do, i)
 	t, faults := d.template(v.l)
 	var invalid *template.InvalidError
 	if errors.As(t.Validate(), &invalid) {
 		faults = append(faults, invalid.Faults...)
 	}
 	page := v.editorPage(entry, d)
+	page.Version, _ = strconv.Atoi(v.r.PostFormValue("version"))
+	publishes := do == "publish" || do == "confirm"
+	page.Withdraws = do == "withdraw" || do == "withdrawn"
 	switch {
-	case began != entry.Current.Version:
-		page.Overtaken = true
+	case do == "keep":
+		v.keep(entry.Path(), v.r.PostForm.Encode())
+		fallthrough
+	case !publishes && !page.Withdraws:
+		return v.render(http.StatusOK, "editor.html", page)
+	case page.Version != entry.Version:
+		page.Version, page.Overtaken = entry.Version, true
 		return v.render(http.StatusConflict, "editor.html", page)
-	case len(faults) > 0:
+	case publishes && len(faults) > 0:
 		page.Other = v.l.blame(page.Inputs(), faults)
 		return v.render(http.StatusUnprocessableEntity, "editor.html", page)
-	case do == "publish":
+	case do == "publish", do == "withdraw":
 		return v.render(http.StatusOK, "publish.html", page)
 	}
-	if _, err := v.svc.PublishTemplate(v.ctx(), v.actor(), entry.ID, t); err != nil {
-		return err
+	said := "published"
+	if publishes {
+		_, err = v.svc.PublishTemplate(v.ctx(), v.actor(), entry.TemplateID, t)
+	} else {
+		said = "withdrawn"
+		_, err = v.svc.WithdrawTemplate(v.ctx(), v.actor(), entry.TemplateID)
 	}
-	v.keep(templateAddress(entry.ID), "")
-	return v.say(templateAddress(entry.ID), "published")
+	if v.err = cmp.Or(v.err, err); publishes {
+		v.keep(entry.Path(), "")
+	}
+	return v.say(entry.Path(), said)
 }
-
-func templateAddress(product string) string { return "/templates/" + url.PathEscape(product) }

@@ -38,7 +38,7 @@ func (s *site) hostileOrder(t *testing.T) supervision.Order {
 		{Key: "file", Kind: template.File, Label: "File"},
 	}}
 	_, err := s.svc.PublishTemplate(t.Context(), seller,
-		product{ID: "data-migration", Seller: seller.ID}.requestTemplate(), form)
+		product{ID: "data-migration", Seller: seller.ID}.template(supervision.OpSubmitRequest), form)
 	require.NoError(t, err)
 	order, err := s.svc.Open(t.Context(), supervision.Opening{ID: `T-<img src=x onerror="hacked()">`,
 		Product: "data-migration", Buyer: harbor, Seller: seller.ID})
@@ -81,7 +81,7 @@ func TestStoredScript(t *testing.T) {
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
 		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending", "/market",
-			"/templates", "/templates/data-migration", at(order), "/login?next=" + url.QueryEscape(hostile("next"))}
+			"/templates", "/templates/data-migration/submit_request", at(order), "/login?next=" + url.QueryEscape(hostile("next"))}
 		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
 		}
@@ -102,7 +102,7 @@ func TestStoredScript_Browser(t *testing.T) {
 	order := s.hostileOrder(t)
 	for who, paths := range map[string][]string{
 		harbor:             {"/orders", at(order), at(order, "remind"), at(order, "raise_appeal")},
-		"seller-cloudline": {"/orders", at(order), "/templates/data-migration"},
+		"seller-cloudline": {"/orders", at(order), "/templates/data-migration/submit_request"},
 		"manager-mei":      {"/orders?appeal=pending", at(order), at(order, "ruling")},
 	} {
 		b := s.logIn(t, who)

@@ -57,7 +57,7 @@ var looks = []look{
 	{"appeal", harbor, "/orders/KG-1024/raise_appeal", nil},
 	{"market", harbor, "/market", nil},
 	{"templates", "seller-cloudline", "/templates", nil},
-	{"editor", "seller-cloudline", "/templates/erp-suite", nil},
+	{"editor", "seller-cloudline", "/templates/erp-suite/submit_request", nil},
 	{"queue", "manager-mei", appealsPath, nil},
 	{"ruling", "manager-mei", "/orders/KG-1020/ruling", nil},
 	{"overview", "manager-mei", "/overview", nil},

@@ -29,8 +29,11 @@ var marketFile []byte
 var market = embedded[struct {
 	Accounts  []account
 	Products  []product
-	Templates map[string]template.Template
-	Orders    []story
+	Templates []struct {
+		supervision.TemplateID
+		Template template.Template
+	}
+	Orders []story
 }](marketFile)
 
 // embedded reads a file that is part of the program.
@@ -163,10 +166,9 @@ func (p *portal) seed(ctx context.Context) error {
 	if err != nil || len(found.Orders) > 0 {
 		return err
 	}
-	for id, t := range market.Templates {
-		owner, _ := findProduct(id)
-		if _, err := p.svc.PublishTemplate(ctx, supervision.Seller(owner.Seller), owner.requestTemplate(), t); err != nil {
-			return fmt.Errorf("seed template of %s: %w", id, err)
+	for _, t := range market.Templates {
+		if _, err := p.svc.PublishTemplate(ctx, supervision.Seller(t.Seller), t.TemplateID, t.Template); err != nil {
+			return fmt.Errorf("seed template of %s: %w", t.Product, err)
 		}
 	}
 	for _, s := range market.Orders {

@@ -177,9 +177,9 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 		"fields[0].kind": {"choice"}, "fields[0].label": {"Edition"}, "fields[0].key": {"edition"},
 		"fields[0].options": {"s | Small\r\nl"},
 		"fields[0].min":     {"left over from another kind"}}
-	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
-	assert.Contains(t, seller.get("/templates/erp-suite").body, "Version 2 is published.")
-	assert.NotContains(t, seller.get("/templates/erp-suite").body, "is published.")
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite/submit_request", draft).StatusCode)
+	assert.Contains(t, seller.get("/templates/erp-suite/submit_request").body, "Version 2 is published.")
+	assert.NotContains(t, seller.get("/templates/erp-suite/submit_request").body, "is published.")
 	buyer := s.as(t, harbor)
 	assert.Contains(t, buyer.get(at(order, "submit_request")).body, "Number of users")
 	next := buyer.post("/market/erp-suite", url.Values{"key": {"next"}}).Header.Get("Location")
@@ -189,7 +189,7 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 	draft.Set("fields[0].min_items", "x")
 	draft.Set("fields[0].key", strings.Repeat("k", supervision.MaxID+1))
 	draft.Set("fields[0].options", "a\na")
-	faulty := seller.post("/templates/erp-suite", draft)
+	faulty := seller.post("/templates/erp-suite/submit_request", draft)
 	require.Equal(t, http.StatusUnprocessableEntity, faulty.StatusCode)
 	assert.Contains(t, faulty.body, `id="fields-0-.options-fault"`)
 	assert.Contains(t, faulty.body, `id="fields-0-.key-fault"`)
@@ -237,15 +237,15 @@ func TestTemplate_Draft(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	seller := s.as(t, "seller-cloudline")
-	form := seller.get("/templates/data-migration").form(url.Values{"title": {"Half done"}, "do": {"keep"},
+	form := seller.get("/templates/data-migration/submit_request").form(url.Values{"title": {"Half done"}, "do": {"keep"},
 		"fields[0].kind": {"line"}, "fields[0].label": {"Old system, if any"}})
-	require.Equal(t, http.StatusOK, seller.post("/templates/data-migration", form).StatusCode)
-	kept := s.as(t, "seller-cloudline").get("/templates/data-migration").body
+	require.Equal(t, http.StatusOK, seller.post("/templates/data-migration/submit_request", form).StatusCode)
+	kept := s.as(t, "seller-cloudline").get("/templates/data-migration/submit_request").body
 	assert.Contains(t, kept, "Half done")
 	assert.Contains(t, kept, "No version yet")
 	form.Set("do", "confirm")
-	require.Equal(t, http.StatusSeeOther, seller.post("/templates/data-migration", form).StatusCode)
-	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.requestTemplate())
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/data-migration/submit_request", form).StatusCode)
+	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
 	require.NoError(t, err)
 	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
 	assert.Equal(t, "question_3", keyOf("旧系统", 2))
@@ -307,4 +307,33 @@ func TestPostgres(t *testing.T) {
 	assert.Contains(t, body, "Moved.")
 	assert.Contains(t, body, "protocol.txt")
 	require.Equal(t, http.StatusSeeOther, s.as(t, harbor).post("/clock", url.Values{"leap": {"1d"}}).StatusCode)
+}
+
+// TestTemplate_ForDeliveries: a delivery fills in the seller's template as a
+// request does (R07), until the seller withdraws it for the orders to come.
+func TestTemplate_ForDeliveries(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	seller, path := s.as(t, "seller-cloudline"), "/templates/data-migration/deliver"
+	form := seller.get(path).form(url.Values{"title": {"The protocol"}, "do": {"confirm"},
+		"fields[0].kind": {"integer"}, "fields[0].label": {"Records moved"}, "fields[0].required": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, seller.post(path, form).StatusCode)
+	steps := []step{byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{})}
+	order := s.order(t, "data-migration", harbor, steps...)
+	assert.NotContains(t, seller.get("/many/deliver").body, `value="`+order.ID+`"`, "it has a form of its own")
+	typed := seller.get(at(order, "deliver")).form(url.Values{"values.records_moved": {"many"}, "confirm": {"yes"}})
+	assert.Contains(t, seller.send(at(order, "deliver"), typed).body, `id="values.records_moved-fault"`)
+	typed.Set("values.records_moved", "40000")
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "deliver"), typed).StatusCode)
+	assert.Regexp(t, `Records moved</dt><dd><span dir="auto">40000<`, s.as(t, harbor).get(at(order)).body)
+
+	withdraw := seller.get(path).form(url.Values{"do": {"withdraw"}})
+	asked := seller.post(path, withdraw)
+	assert.Contains(t, asked.body, "Withdraw the template?")
+	require.Equal(t, http.StatusSeeOther, seller.post(path, asked.form(url.Values{"do": {"withdrawn"}})).StatusCode)
+	assert.Contains(t, seller.get(path).body, "The template is withdrawn.")
+	next, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-next", Product: "data-migration", Buyer: harbor,
+		Seller: "seller-cloudline"})
+	require.NoError(t, err)
+	assert.Zero(t, next.Form(supervision.OpDeliver).Version)
 }

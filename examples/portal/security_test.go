@@ -24,7 +24,7 @@ func (r route) path(o supervision.Order, ref string) (method, path string) {
 	}
 	digest, name, _ := strings.Cut(ref, "/")
 	return method, strings.NewReplacer("{id}", url.PathEscape(o.ID), "{task}", "submit_request", "{digest}", digest,
-		"{name}", name, "{product}", "erp-suite", "{operation}", "accept_request", "{$}", "", "{case}", "1").Replace(path)
+		"{name}", name, "{product}", "erp-suite", "many/{operation}", "many/accept_request", "{operation}", "submit_request", "{$}", "", "{case}", "1").Replace(path)
 }
 
 // TestEveryRoute: at every address, whoever has not logged in is asked to, what
@@ -235,8 +235,8 @@ func TestLocalPath(t *testing.T) {
 func TestTemplates_AreTheirSellers(t *testing.T) {
 	t.Parallel()
 	other := newSite(t).as(t, "seller-brightdesk")
-	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite").StatusCode)
-	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite", url.Values{"do": {"confirm"}}).StatusCode)
+	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite/submit_request").StatusCode)
+	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite/submit_request", url.Values{"do": {"confirm"}}).StatusCode)
 }
 
 // TestBuy_Twice: a button pressed twice buys once, and neither its form nor its
@@ -273,7 +273,7 @@ func TestDone_IsNotTheAddress(t *testing.T) {
 	s := newSite(t)
 	buyer := s.as(t, harbor)
 	assert.NotContains(t, buyer.get("/orders/KG-1027?done=accept_product").body, `class="notice good"`)
-	assert.NotContains(t, s.as(t, "seller-cloudline").get("/templates/erp-suite?published=7").body, "is published")
+	assert.NotContains(t, s.as(t, "seller-cloudline").get("/templates/erp-suite/submit_request?published=7").body, "is published")
 }
 
 // TestTemplate_StaleTab: a draft that was begun before somebody else published
@@ -282,20 +282,20 @@ func TestTemplate_StaleTab(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	seller := s.as(t, "seller-cloudline")
-	draft := seller.get("/templates/erp-suite").form(url.Values{"title": {"Mine"}, "do": {"confirm"},
+	draft := seller.get("/templates/erp-suite/submit_request").form(url.Values{"title": {"Mine"}, "do": {"confirm"},
 		"fields[0].kind": {"line"}, "fields[0].label": {"Name"}, "fields[0].key": {"name"}})
-	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
+	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite/submit_request", draft).StatusCode)
 	draft.Set("title", "Overtaken")
-	stale := seller.post("/templates/erp-suite", draft)
+	stale := seller.post("/templates/erp-suite/submit_request", draft)
 	assert.Equal(t, http.StatusConflict, stale.StatusCode)
 	assert.Contains(t, stale.body, "Version 2 was published while you were writing.")
 	assert.Contains(t, stale.body, "Overtaken", "and what was typed is kept")
-	current, err := s.svc.Template(t.Context(), product{ID: "erp-suite", Seller: "seller-cloudline"}.requestTemplate())
+	current, err := s.svc.Template(t.Context(), product{ID: "erp-suite", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
 	require.NoError(t, err)
 	assert.Equal(t, "Mine", current.Template.Title)
 	draft = stale.form(draft)
 	draft.Set("version", "2")
-	assert.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite", draft).StatusCode)
+	assert.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite/submit_request", draft).StatusCode)
 }
 
 // TestServe: the portal starts with nothing prepared, says where it is, and

@@ -281,7 +281,7 @@ func TestTemplateEditor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	seller := s.logIn(t, "seller-cloudline")
-	seller.open("/templates/data-migration")
+	seller.open("/templates/data-migration/submit_request")
 	seller.sees(".badge", "No version yet")
 	seller.fill("title", "Plan the migration")
 	seller.fill("fields[0].label", "Old system")
@@ -300,7 +300,7 @@ func TestTemplateEditor(t *testing.T) {
 	seller.sees("dialog[open]", "Publish version 1?")
 	seller.confirms()
 	seller.sees(".notice", "Version 1 is published.")
-	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.requestTemplate())
+	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
 	require.NoError(t, err)
 	require.Equal(t, "Large", published.Template.Fields[1].Options[1].Label)
 }

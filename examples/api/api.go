@@ -61,6 +61,8 @@ func (a api) routes() []route {
 		{"GET", "/orders/{id}/records", http.StatusOK, []string{"after"}, nil, schema.Of[[]supervision.Record](),
 			a.records},
 		{"GET", "/orders/{id}/operations", http.StatusOK, nil, nil, schema.Of[[]offer](), a.operations},
+		{"GET", "/orders/{id}/template", http.StatusOK, []string{"operation"}, nil,
+			schema.Of[service.PublishedTemplate](), a.template},
 	}
 	for _, op := range supervision.Operations() {
 		if op == supervision.OpOpen || op == supervision.OpAdopt { // which make an order
@@ -140,6 +142,16 @@ func (a api) operations(c call) (any, error) {
 		}
 	}
 	return offers, err
+}
+
+// template is the form of an operation whose inputs have one.
+func (a api) template(c call) (any, error) {
+	order, err := a.svc.Order(c.Context(), c.PathValue("id"), c.actor)
+	form := order.Form(supervision.Operation(c.FormValue("operation")))
+	if err != nil || form.Version == 0 {
+		return nil, cmp.Or(err, supervision.ErrNotFound)
+	}
+	return a.svc.Template(c.Context(), form)
 }
 
 // do performs an operation once, whatever becomes of its answer, and only on

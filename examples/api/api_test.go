@@ -13,6 +13,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -132,6 +133,38 @@ func TestWhatIsAsked(t *testing.T) {
 	found := c.as("manager:mia").send("GET", "/orders?status=awaiting_request&turn=buyer", "")
 	assert.Len(t, found.body["orders"], 1)
 	assert.Empty(t, c.as("buyer:bob").send("GET", "/orders", "").body["orders"])
+}
+
+// A seller sees what its delivery has to fill in, and every fault of that
+// (R04, R07).
+func TestR07_ADeliveryOnATemplate(t *testing.T) {
+	c, env := newClient(t)
+	criteria := supervision.TemplateID{Seller: "sue", Product: "p-1", Operation: supervision.OpDeliver}
+	_, err := env.Service.PublishTemplate(t.Context(), supervision.Seller("sue"), criteria, template.Template{
+		Fields: []template.Field{{Key: "key", Label: "License key", Kind: template.Line, Required: true}}})
+	require.NoError(t, err)
+	c.as("system:system").send("POST", "/orders",
+		`{"id":"o-1","product":"p-1","buyer":"ben","seller":"sue","policy":`+policy(t, supervision.License())+`}`)
+	sue := c.as("seller:sue").with("Idempotency-Key", "k")
+	form := sue.send("GET", "/orders/o-1/template?operation=deliver", "")
+	require.Equal(t, http.StatusOK, form.StatusCode)
+	assert.Equal(t, "key", form.body["template"].(map[string]any)["fields"].([]any)[0].(map[string]any)["key"])
+	assert.Equal(t, http.StatusNotFound,
+		sue.send("GET", "/orders/o-1/template?operation=submit_request", "").StatusCode)
+	assert.Equal(t, http.StatusNotFound,
+		c.as("seller:sam").send("GET", "/orders/o-1/template?operation=deliver", "").StatusCode)
+
+	faulty := sue.send("POST", "/orders/o-1/deliver", `{"values":{"seats":5}}`)
+	assert.Equal(t, http.StatusUnprocessableEntity, faulty.StatusCode)
+	assert.Len(t, faulty.body["faults"], 2)
+	did := sue.send("POST", "/orders/o-1/deliver", `{"values":{"key":"ABCD-1234"}}`)
+	assert.Equal(t, http.StatusOK, did.StatusCode)
+}
+
+func policy(t *testing.T, p supervision.Policy) string {
+	text, err := json.Marshal(p)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // A command that is sent again does nothing a second time; the same key with

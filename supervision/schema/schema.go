@@ -1,6 +1,6 @@
 // Package schema describes the library's JSON forms as JSON Schemas of the
 // draft 2020-12, which OpenAPI 3.1 uses: orders, records, actions, decisions,
-// faults. They are made from the library's own types and enumerations, so that
+// faults, templates. They are made from the library's own types and enumerations, so that
 // a host's interface document is never behind them.
 //
 // A schema says what a form looks like; whether its content is valid is
@@ -51,6 +51,14 @@ type record struct {
 	Seal      string                `json:"seal,omitempty"`
 }
 
+// form is a template as its JSON form has it.
+type form struct {
+	Format int              `json:"format"`
+	Title  string           `json:"title,omitempty"`
+	Intro  string           `json:"intro,omitempty"`
+	Fields []template.Field `json:"fields"`
+}
+
 // of knows the forms that are not their type's fields.
 func of(t reflect.Type) Schema {
 	if list, ok := enumerations[t]; ok {
@@ -65,6 +73,8 @@ func of(t reflect.Type) Schema {
 		return Schema{"type": "object"}
 	case reflect.TypeFor[supervision.StepSet]():
 		return of(reflect.TypeFor[[]supervision.Status]())
+	case reflect.TypeFor[template.Template]():
+		return of(reflect.TypeFor[form]())
 	case reflect.TypeFor[supervision.Record]():
 		return of(reflect.TypeFor[record]())
 	case reflect.TypeFor[supervision.Order]():
@@ -125,6 +135,7 @@ var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[appeal.Ground]():            wordsOf(appeal.AllGrounds.List()),
 	reflect.TypeFor[appeal.Outcome]():           wordsOf(appeal.Outcomes()),
 	reflect.TypeFor[appeal.Party]():             {string(appeal.Buyer), string(appeal.Seller)},
+	reflect.TypeFor[template.Kind]():            wordsOf(template.Kinds()),
 }
 
 func wordsOf[T ~string](list []T) (words []string) {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -26,6 +28,8 @@ func TestSchema_GoldenFilesFit(t *testing.T) {
 		switch form, _, _ := strings.Cut(filepath.Base(file), "_"); form {
 		case "order":
 			assert.Empty(t, schema.Misfits(schema.Of[supervision.Order](), value), file)
+		case "template":
+			assert.Empty(t, schema.Misfits(schema.Of[template.Template](), value), file)
 		case "record":
 			assert.Empty(t, schema.Misfits(schema.Of[supervision.Record](), value), file)
 			fallthrough
@@ -47,6 +51,8 @@ func TestSchema_GoldenFilesFit(t *testing.T) {
 	assert.Empty(t, schema.Misfits(schema.Of[[]supervision.Step](), value["progress"]))
 	assert.Empty(t, schema.Misfits(schema.Of[supervision.Refusal](), value["refusal"]))
 	assert.Empty(t, schema.Misfits(schema.Of[[]supervision.Fault](), value["invalid"]))
+	assert.Empty(t, schema.Misfits(schema.Of[service.PublishedTemplate](), value["template"]))
+	assert.Empty(t, schema.Misfits(schema.Of[service.PublishedTemplate](), value["withdrawal"]))
 }
 
 // What does not fit is named.

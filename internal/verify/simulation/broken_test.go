@@ -39,6 +39,7 @@ type bug struct {
 	claim  func(context.Context, time.Time, time.Duration, int) ([]service.Claimed, error)
 	acks   func(context.Context, ...supervision.RecordID) error
 	search func(context.Context, supervision.Filter) ([]service.Found, error)
+	latest func(context.Context, string, string) ([]service.PublishedTemplate, error)
 }
 
 func (b *bug) Save(ctx context.Context, changes ...service.Change) error {
@@ -82,6 +83,13 @@ func (b *bug) Search(ctx context.Context, filter supervision.Filter) ([]service.
 		return b.search(ctx, filter)
 	}
 	return b.Store.Search(ctx, filter)
+}
+
+func (b *bug) LatestTemplates(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+	if b.latest != nil {
+		return b.latest(ctx, seller, product)
+	}
+	return b.Store.LatestTemplates(ctx, seller, product)
 }
 
 var broken = map[string]func(service.Store) service.Store{
@@ -160,6 +168,19 @@ var broken = map[string]func(service.Store) service.Store{
 		return &bug{Store: s, acks: func(ctx context.Context, ids ...supervision.RecordID) error {
 			return s.Acknowledge(ctx, ids[:len(ids)-1]...)
 		}}
+	},
+	"a withdrawn template is still there": func(s service.Store) service.Store {
+		return &bug{Store: s,
+			latest: func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				latest, err := s.LatestTemplates(ctx, seller, product)
+				for i, t := range latest {
+					if t.Withdrawn() {
+						t.Version--
+						latest[i], err = s.Template(ctx, t.TemplateID)
+					}
+				}
+				return latest, err
+			}}
 	},
 	"a search goes by the stored status": func(s service.Store) service.Store {
 		return &bug{Store: s,

@@ -67,7 +67,7 @@ func (a Deliver) facts(f facts) facts {
 
 func (a Deliver) effect(o Order, r Record) Order {
 	o.Delivery = &Delivery{
-		Result: a.Result, Values: a.Values, Attachments: a.Attachments, EnabledAt: a.EnabledAt, DeliveredAt: r.At,
+		Result: a.Result, Values: a.Values, Attachments: a.Attachments, EnabledAt: cut(a.EnabledAt), DeliveredAt: r.At,
 	}
 	o.ReceivedAt = time.Time{}
 	return o

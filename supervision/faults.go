@@ -26,6 +26,11 @@ type faults struct {
 
 func (f *faults) err() error { return f.Err("supervision", nil) }
 
+// name reports whether there is a fault at one of the fields.
+func (f *faults) name(fields ...string) bool {
+	return slices.ContainsFunc(f.List, func(one Fault) bool { return slices.Contains(fields, one.Field) })
+}
+
 // text checks a text of any number of lines.
 func (f *faults) text(field, text string, mandatory bool) string {
 	if f.erase {

@@ -1,8 +1,10 @@
 package supervision_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -346,6 +348,50 @@ func TestInput_Openings(t *testing.T) {
 		opening.ScheduledEnd = end
 		_, _, err = supervision.Open(opening, bought)
 		assert.Equal(t, map[string]string{"scheduled_end": "out_of_range"}, faultsOf(t, err), "it ends before it began")
+	}
+}
+
+// No fault of an opening hides another, and none of a policy's numbers what
+// others come to together (R25).
+func TestInput_NoFaultHidesAnother(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.ID, opening.BoughtAt, opening.ScheduledEnd = "", bought.Add(tick), bought
+	opening.Policy.Name, opening.Policy.Start, opening.Policy.CompletionDelay = "\x00", "lost", 0
+	opening.Policy.Appeal.Blackout = opening.Policy.SupervisionPeriod
+	_, _, err := supervision.Open(opening, bought)
+	assert.Equal(t, map[string]string{
+		"id": "required", "bought_at": "out_of_range", "scheduled_end": "out_of_range", "policy.name": "control_character",
+		"policy.start": "unknown", "policy.completion_delay": "out_of_range", "policy.appeal.blackout": "out_of_range",
+	}, faultsOf(t, err))
+
+	record := arrive(t, supervision.Guide(), supervision.AwaitingRequest).records[0]
+	record.Order, record.Action = "", supervision.Remind{}
+	err = record.Validate()
+	assert.Equal(t, map[string]string{"order": "required", "action": "wrong_type"}, faultsOf(t, err))
+}
+
+// What is read is in UTC and on a tick, or refused.
+func TestInput_InstantsOfDocuments(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+	for instant, code := range map[string]string{
+		"2026-03-02T09:00:00Z": "", "2026-03-02T17:00:00+08:00": "not_normalised",
+		"2026-03-02T09:00:00+00:00": "not_normalised", "2026-03-02T09:00:00.0000001Z": "too_fine",
+	} {
+		for _, document := range []any{s.order, s.records[1]} {
+			data, err := json.Marshal(document)
+			require.NoError(t, err)
+			data = bytes.ReplaceAll(data, []byte("2026-03-02T09:00:00Z"), []byte(instant))
+			read := reflect.New(reflect.TypeOf(document))
+			err = json.Unmarshal(data, read.Interface())
+			if code == "" {
+				assert.NoError(t, err, instant)
+				assert.Equal(t, document, read.Elem().Interface())
+				continue
+			}
+			for _, found := range faultsOf(t, err) {
+				assert.Equal(t, code, found)
+			}
+		}
 	}
 }
 

@@ -48,10 +48,10 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 	}
 	f = opening.validate(f)
 	opening.BoughtAt, opening.ScheduledEnd = cut(opening.BoughtAt), cut(opening.ScheduledEnd)
-	if len(f.List) == 0 && opening.BoughtAt.After(at) {
+	if !f.name("at", "bought_at") && opening.BoughtAt.After(at) {
 		f.Add("bought_at", fault.OutOfRange, "give an instant not after the opening")
 	}
-	if len(f.List) == 0 && !opening.ScheduledEnd.IsZero() && !opening.ScheduledEnd.After(at) {
+	if !f.name("at", "scheduled_end") && !opening.ScheduledEnd.IsZero() && !opening.ScheduledEnd.After(at) {
 		f.Add("scheduled_end", fault.OutOfRange, "give an instant after the opening")
 	}
 	f.Within("policy", opening.Policy.Validate())
@@ -123,6 +123,6 @@ func (a Opening) effect(o Order, r Record) Order {
 	o.ID, o.Product, o.Buyer, o.Seller = a.ID, a.Product, a.Buyer, a.Seller
 	o.RequestTemplateVersion, o.DeliveryTemplateVersion = a.RequestTemplateVersion, a.DeliveryTemplateVersion
 	o.Policy, o.Paid = a.Policy, a.Paid
-	o.BoughtAt, o.OpenedAt, o.ScheduledEnd = a.BoughtAt, r.At, a.ScheduledEnd
+	o.BoughtAt, o.OpenedAt, o.ScheduledEnd = cut(a.BoughtAt), r.At, cut(a.ScheduledEnd)
 	return o
 }

@@ -175,7 +175,6 @@ func (p Policy) Validate() error {
 		f.Add("start", fault.Unknown, "use one of "+fault.Words(starts))
 	}
 	f.Duration("completion_delay", p.CompletionDelay, Tick)
-	f.Duration("supervision_period", p.SupervisionPeriod, Tick)
 	f.Duration("reminder_interval", p.ReminderInterval, 0)
 	if !slices.Contains(endActions, p.AtScheduledEnd) {
 		f.Add("at_scheduled_end", fault.Unknown, "use one of "+fault.Words(endActions))
@@ -184,8 +183,10 @@ func (p Policy) Validate() error {
 	if !slices.Contains(countedFrom, p.AutoAcceptFrom) {
 		f.Add("auto_accept_from", fault.Unknown, "use one of "+fault.Words(countedFrom))
 	}
+	before := len(f.List)
+	f.Duration("supervision_period", p.SupervisionPeriod, Tick)
 	f.Within("appeal", p.Appeal.Validate())
-	if len(f.List) == 0 {
+	if len(f.List) == before {
 		f = p.validateWhole(f)
 	}
 	return f.Err("supervision", ErrPolicy)
@@ -198,7 +199,7 @@ func (p Policy) validateWhole(f faults) faults {
 		f.Add("appeal.blackout", fault.OutOfRange, "make it shorter than the supervision period")
 	}
 	// After a scheduled end that closes nothing, a silence can still open.
-	if p.AtScheduledEnd != EndStay && p.Appeal.Silence+p.Appeal.Blackout >= p.SupervisionPeriod {
+	if p.AtScheduledEnd.to() != "" && p.Appeal.Silence+p.Appeal.Blackout >= p.SupervisionPeriod {
 		f.Add("appeal.silence", fault.OutOfRange,
 			"make it shorter than what the blackout leaves of the supervision period")
 	}

@@ -50,7 +50,7 @@ func (ReportReceipt) decide(o Order, d Decision, _ Actor, _ time.Time) Decision 
 // effect counts from the receipt, or from the ruling that has ended a freeze
 // since: frozen time never counts (R17).
 func (a ReportReceipt) effect(o Order, _ Record) Order {
-	o.ReceivedAt = a.ReceivedAt
+	o.ReceivedAt = cut(a.ReceivedAt)
 	if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At.After(a.ReceivedAt) {
 		o.ReceivedAt = o.Appeal.Ruling.At
 	}

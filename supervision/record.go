@@ -106,7 +106,7 @@ func (r Record) Validate() error {
 	f.instant("at", r.At, time.Time{}, time.Time{})
 	f.actor(r.Actor)
 	f.action(r.Action)
-	if len(f.List) == 0 && r.Action.Operation() != r.Operation {
+	if isAction(r.Action) && r.Action.Operation() != r.Operation {
 		f.Add("action", fault.WrongType, "record the action of the operation")
 	}
 	if begins(r.Operation) != (r.From == "") {

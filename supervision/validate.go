@@ -182,6 +182,8 @@ func (f *faults) derived(field string, at, from time.Time) {
 		f.Add(field, fault.Required, "give an instant")
 	case !at.Equal(cut(at)):
 		f.Put(field, Fault{Code: fault.TooFine, Min: Tick.String(), Message: "cut it to " + Tick.String()})
+	case at.Location() != time.UTC:
+		f.Add(field, fault.NotNormal, "give it in UTC, with a Z")
 	case at.Before(from):
 		f.Put(field, Fault{Code: fault.TooSmall, Min: from.Format(time.RFC3339Nano),
 			Message: "it lies before what it follows"})

@@ -95,10 +95,13 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 		},
 		"input that is not normalised": {
 			func(r records) records {
-				r[1].Action = supervision.SubmitRequest{Text: "Please.", Attachments: []supervision.Attachment{}}
-				r[1].At = r[1].At.In(time.FixedZone("", 3600))
+				r[1].Action = supervision.SubmitRequest{Text: " Please. ", Attachments: []supervision.Attachment{}}
 				return r
-			}, 2, audit.Altered, supervision.R03, []string{"at"},
+			}, 2, audit.Altered, supervision.R03, []string{"action.text"},
+		},
+		"an instant in another zone": {
+			func(r records) records { r[1].At = r[1].At.In(time.FixedZone("", 3600)); return r },
+			2, audit.Invalid, supervision.R03, nil,
 		},
 		"input that would be refused": {
 			func(r records) records { r[4].Action = supervision.AddNote{Text: " "}; return r },

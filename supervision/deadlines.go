@@ -30,11 +30,13 @@ const (
 	DeadlineReminder DeadlineKind = "reminder"
 	// DeadlineRulingOverdue: the ruling on the pending appeal is late (R19).
 	DeadlineRulingOverdue DeadlineKind = "ruling_overdue"
+	// DeadlineOpenFor: the order has been open for as long as the policy's
+	// notice says (R33). Only a [Notice] tells of it.
+	DeadlineOpenFor DeadlineKind = "open_for"
 )
 
 var deadlineKinds = []DeadlineKind{DeadlineCompletion, DeadlineAutoAccept, DeadlineScheduledEnd, DeadlineAppealOpens,
-	DeadlineBlackoutBegins,
-	DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue}
+	DeadlineBlackoutBegins, DeadlineBlackoutEnds, DeadlineReminder, DeadlineRulingOverdue, DeadlineOpenFor}
 
 // DeadlineKinds lists every kind of deadline.
 func DeadlineKinds() []DeadlineKind { return append([]DeadlineKind(nil), deadlineKinds...) }

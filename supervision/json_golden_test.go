@@ -68,6 +68,9 @@ func documents(t *testing.T) (list []document) {
 		supervision.Hardware()} {
 		list = append(list, document{"policy", p.Name, p, readAs[supervision.Policy]})
 	}
+	noticing := supervision.Guide()
+	noticing.Notices, noticing.AutoAccept, noticing.AtScheduledEnd = everyNotice(), 10*day, supervision.EndCancel
+	list = append(list, document{"policy", "with_notices", noticing, readAs[supervision.Policy]})
 	return append(list, document{"template", "every_kind", everyKind(), readAs[template.Template]})
 }
 

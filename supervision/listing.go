@@ -38,6 +38,9 @@ type Listing struct {
 	// it. What had begun when the order was stored, an appeal that was open or
 	// the blackout, has BoughtAt, whatever a slower clock says.
 	BlackoutBegins, BlackoutEnds time.Time
+	// NoticeAt is when the first of the order's notices is or was due, given or
+	// not (R33); zero without one.
+	NoticeAt time.Time
 }
 
 // Listing returns what a store needs to know of the order to find it.
@@ -47,6 +50,9 @@ func (o Order) Listing() Listing {
 	l := Listing{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller,
 		BoughtAt: o.BoughtAt, Status: now.Status, TurnSince: now.silentSince(), Due: o.NextDue(),
+	}
+	if notices := o.Notices(); len(notices) > 0 {
+		l.NoticeAt = notices[0].Due
 	}
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy

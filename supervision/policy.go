@@ -36,9 +36,9 @@ const (
 
 // Policy is every number and choice of the rules as data: validated,
 // serialisable, and pinned to an order when it opens, so that a later change
-// touches new orders only, and a running one by an amendment (R25, R31). It is comparable. The zero value stands for
-// [Guide] in an [Opening]; it is not valid by itself. Durations are multiples
-// of [Tick].
+// touches new orders only, and a running one by an amendment (R25, R31). It is
+// comparable. The zero value stands for [Guide] in an [Opening]; it is not
+// valid by itself. Durations are multiples of [Tick].
 type Policy struct {
 	// Name tells people which policy this is, such as "guide"; at most MaxID
 	// characters.
@@ -67,6 +67,8 @@ type Policy struct {
 	// AutoAcceptFrom is from when that counts: the delivery, or the receipt
 	// that the host reports (R27).
 	AutoAcceptFrom CountedFrom
+	// Notices say when people are told of an instant to come (R33).
+	Notices Notices
 	// Appeal holds the numbers and grounds of appeals (R09 to R11, R14, R19).
 	Appeal appeal.Policy
 }
@@ -185,6 +187,7 @@ func (p Policy) Validate() error {
 	}
 	before := len(f.List)
 	f.Duration("supervision_period", p.SupervisionPeriod, Tick)
+	p.Notices.validate(&f)
 	f.Within("appeal", p.Appeal.Validate())
 	if len(f.List) == before {
 		f = p.validateWhole(f)
@@ -203,5 +206,6 @@ func (p Policy) validateWhole(f faults) faults {
 		f.Add("appeal.silence", fault.OutOfRange,
 			"make it shorter than what the blackout leaves of the supervision period")
 	}
+	p.validateNotices(&f)
 	return f
 }

@@ -24,6 +24,7 @@ type policyJSON struct {
 	NegotiatedRefund  *bool         `json:"negotiated_refund"`
 	AutoAccept        string        `json:"auto_accept"`
 	AutoAcceptFrom    CountedFrom   `json:"auto_accept_from"`
+	Notices           Notices       `json:"notices,omitzero"`
 	Appeal            appeal.Policy `json:"appeal"`
 }
 
@@ -35,7 +36,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 		CompletionDelay: p.CompletionDelay.String(), SupervisionPeriod: p.SupervisionPeriod.String(),
 		ReminderInterval: p.ReminderInterval.String(), AtScheduledEnd: p.AtScheduledEnd,
 		NegotiatedRefund: &p.NegotiatedRefund, AutoAccept: p.AutoAccept.String(), AutoAcceptFrom: p.AutoAcceptFrom,
-		Appeal: p.Appeal,
+		Notices: p.Notices, Appeal: p.Appeal,
 	})
 }
 
@@ -51,7 +52,7 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	var f faults
 	read := Policy{
 		Name: wire.Name, Start: wire.Start, AtScheduledEnd: wire.AtScheduledEnd,
-		AutoAcceptFrom: wire.AutoAcceptFrom, Appeal: wire.Appeal,
+		AutoAcceptFrom: wire.AutoAcceptFrom, Notices: wire.Notices, Appeal: wire.Appeal,
 		CompletionDelay:   f.ParseDuration("completion_delay", wire.CompletionDelay),
 		SupervisionPeriod: f.ParseDuration("supervision_period", wire.SupervisionPeriod),
 		ReminderInterval:  f.ParseDuration("reminder_interval", wire.ReminderInterval),

@@ -56,36 +56,62 @@ var faulty = map[string]func(*supervision.Policy){
 	"silence can never open before a closing end": func(p *supervision.Policy) {
 		p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day
 	},
-	"start is missing":                       func(p *supervision.Policy) { p.Start = "" },
-	`start is "frozen"`:                      func(p *supervision.Policy) { p.Start = supervision.Frozen },
-	`start is "awaiting_acceptance"`:         func(p *supervision.Policy) { p.Start = supervision.AwaitingAcceptance },
-	`start is "paused"`:                      func(p *supervision.Policy) { p.Start = "paused" },
-	"name is too long":                       func(p *supervision.Policy) { p.Name = strings.Repeat("é", 129) },
-	"name is not UTF-8":                      func(p *supervision.Policy) { p.Name = "\xff" },
-	"name has control characters":            func(p *supervision.Policy) { p.Name = "a\x00b" },
-	"completion_delay is 0s":                 func(p *supervision.Policy) { p.CompletionDelay = 0 },
-	"completion_delay is -1h0m0s":            func(p *supervision.Policy) { p.CompletionDelay = -time.Hour },
-	"completion_delay is longer":             func(p *supervision.Policy) { p.CompletionDelay = 36500*day + tick },
-	"completion_delay is finer":              func(p *supervision.Policy) { p.CompletionDelay = tick + 1 },
-	"supervision_period is 0s":               func(p *supervision.Policy) { p.SupervisionPeriod = 0 },
-	"supervision_period is -1µs":             func(p *supervision.Policy) { p.SupervisionPeriod = -tick },
-	"supervision_period is longer":           func(p *supervision.Policy) { p.SupervisionPeriod = math.MaxInt64 },
-	"reminder_interval is -1µs":              func(p *supervision.Policy) { p.ReminderInterval = -tick },
-	"reminder_interval is longer":            func(p *supervision.Policy) { p.ReminderInterval = 36500*day + tick },
-	"auto_accept is -1µs":                    func(p *supervision.Policy) { p.AutoAccept = -tick },
-	"auto_accept is finer":                   func(p *supervision.Policy) { p.AutoAccept = 1 },
-	"silence is negative":                    func(p *supervision.Policy) { p.Appeal.Silence = -day },
-	"handling is zero":                       func(p *supervision.Policy) { p.Appeal.Handling = 0 },
-	"rejections is 0":                        func(p *supervision.Policy) { p.Appeal.Rejections = 0 },
-	"blackout is negative":                   func(p *supervision.Policy) { p.Appeal.Blackout = -1 },
-	"seller has an undeclared ground":        func(p *supervision.Policy) { p.Appeal.Seller = 1 << 6 },
-	"blackout is longer than 876000h0m0s":    func(p *supervision.Policy) { p.Appeal.Blackout = math.MaxInt64 },
-	"handling is finer than 1µs":             func(p *supervision.Policy) { p.Appeal.Handling = 1 },
-	"silence is zero":                        func(p *supervision.Policy) { p.Appeal.Silence = 0 },
-	"rejections is 1001":                     func(p *supervision.Policy) { p.Appeal.Rejections = 1001 },
-	"reminder_interval is finer":             func(p *supervision.Policy) { p.ReminderInterval = tick / 2 },
-	"supervision_period is finer than 1µs":   func(p *supervision.Policy) { p.SupervisionPeriod = day + 1 },
-	"auto_accept is longer than 876000h0m0s": func(p *supervision.Policy) { p.AutoAccept = 36500*day + tick },
+	"notices.appeal_opens from before the silence": func(p *supervision.Policy) {
+		p.Notices.AppealOpens = p.Appeal.Silence
+	},
+	"notices.appeal_opens where no silence counts": func(p *supervision.Policy) {
+		*p = supervision.Rules2025()
+		p.Notices.AppealOpens = day
+	},
+	"notices.completion from before the acceptance": func(p *supervision.Policy) {
+		p.Notices.Completion = p.CompletionDelay
+	},
+	"notices.completion after it":                 func(p *supervision.Policy) { p.Notices.Completion = -tick },
+	"notices.auto_accept where none is":           func(p *supervision.Policy) { p.Notices.AutoAccept = day },
+	"notices.scheduled_end where nothing happens": func(p *supervision.Policy) { p.Notices.ScheduledEnd = day },
+	"notices.scheduled_end from before the opening": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.ScheduledEnd = supervision.EndAccept, p.SupervisionPeriod
+	},
+	"notices.blackout_begins where none is": func(p *supervision.Policy) {
+		p.Appeal.Blackout, p.Notices.BlackoutBegins = 0, day
+	},
+	"notices.blackout_begins from before the opening": func(p *supervision.Policy) {
+		p.Notices.BlackoutBegins = p.SupervisionPeriod - p.Appeal.Blackout
+	},
+	"notices.open_for longer than it is open": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.OpenFor = supervision.EndCancel, p.SupervisionPeriod
+	},
+	"notices.ruling_overdue finer than a tick": func(p *supervision.Policy) { p.Notices.RulingOverdue = 1 },
+	"start is missing":                         func(p *supervision.Policy) { p.Start = "" },
+	`start is "frozen"`:                        func(p *supervision.Policy) { p.Start = supervision.Frozen },
+	`start is "awaiting_acceptance"`:           func(p *supervision.Policy) { p.Start = supervision.AwaitingAcceptance },
+	`start is "paused"`:                        func(p *supervision.Policy) { p.Start = "paused" },
+	"name is too long":                         func(p *supervision.Policy) { p.Name = strings.Repeat("é", 129) },
+	"name is not UTF-8":                        func(p *supervision.Policy) { p.Name = "\xff" },
+	"name has control characters":              func(p *supervision.Policy) { p.Name = "a\x00b" },
+	"completion_delay is 0s":                   func(p *supervision.Policy) { p.CompletionDelay = 0 },
+	"completion_delay is -1h0m0s":              func(p *supervision.Policy) { p.CompletionDelay = -time.Hour },
+	"completion_delay is longer":               func(p *supervision.Policy) { p.CompletionDelay = 36500*day + tick },
+	"completion_delay is finer":                func(p *supervision.Policy) { p.CompletionDelay = tick + 1 },
+	"supervision_period is 0s":                 func(p *supervision.Policy) { p.SupervisionPeriod = 0 },
+	"supervision_period is -1µs":               func(p *supervision.Policy) { p.SupervisionPeriod = -tick },
+	"supervision_period is longer":             func(p *supervision.Policy) { p.SupervisionPeriod = math.MaxInt64 },
+	"reminder_interval is -1µs":                func(p *supervision.Policy) { p.ReminderInterval = -tick },
+	"reminder_interval is longer":              func(p *supervision.Policy) { p.ReminderInterval = 36500*day + tick },
+	"auto_accept is -1µs":                      func(p *supervision.Policy) { p.AutoAccept = -tick },
+	"auto_accept is finer":                     func(p *supervision.Policy) { p.AutoAccept = 1 },
+	"silence is negative":                      func(p *supervision.Policy) { p.Appeal.Silence = -day },
+	"handling is zero":                         func(p *supervision.Policy) { p.Appeal.Handling = 0 },
+	"rejections is 0":                          func(p *supervision.Policy) { p.Appeal.Rejections = 0 },
+	"blackout is negative":                     func(p *supervision.Policy) { p.Appeal.Blackout = -1 },
+	"seller has an undeclared ground":          func(p *supervision.Policy) { p.Appeal.Seller = 1 << 6 },
+	"blackout is longer than 876000h0m0s":      func(p *supervision.Policy) { p.Appeal.Blackout = math.MaxInt64 },
+	"handling is finer than 1µs":               func(p *supervision.Policy) { p.Appeal.Handling = 1 },
+	"silence is zero":                          func(p *supervision.Policy) { p.Appeal.Silence = 0 },
+	"rejections is 1001":                       func(p *supervision.Policy) { p.Appeal.Rejections = 1001 },
+	"reminder_interval is finer":               func(p *supervision.Policy) { p.ReminderInterval = tick / 2 },
+	"supervision_period is finer than 1µs":     func(p *supervision.Policy) { p.SupervisionPeriod = day + 1 },
+	"auto_accept is longer than 876000h0m0s":   func(p *supervision.Policy) { p.AutoAccept = 36500*day + tick },
 }
 
 func TestR25_FaultyPolicies(t *testing.T) {

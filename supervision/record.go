@@ -132,7 +132,8 @@ func (r Record) Clone() Record {
 	return r
 }
 
-// RecordID names a record.
+// RecordID names a record, or what takes a record's place in the outbox; see
+// [NoticeID].
 type RecordID struct {
 	Order string
 	Seq   int64

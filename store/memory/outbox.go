@@ -10,15 +10,16 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// waiting is a record in the outbox.
+// waiting is a record in the outbox, or a notice.
 type waiting struct {
 	service.Waiting
 	record supervision.Record
+	since  time.Time
 }
 
 // compare puts fresh records first: they have no Next.
 func (w *waiting) compare(v *waiting) int {
-	return cmp.Or(w.Next.Compare(v.Next), w.record.At.Compare(v.record.At), w.Compare(v.RecordID))
+	return cmp.Or(w.Next.Compare(v.Next), w.since.Compare(v.since), w.Compare(v.RecordID))
 }
 
 // Claim implements [service.Outbox]. No record in memory is ever unreadable.

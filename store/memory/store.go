@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -15,7 +16,7 @@ type Store struct {
 	mu        sync.Mutex
 	orders    map[string]*stored
 	parties   map[string]map[string]*stored                          // the orders that are or were a party's
-	outbox    map[string][]*waiting                                  // by order, oldest first, none empty
+	outbox    map[string][]*waiting                                  // by order and in its sequence, none empty
 	templates map[supervision.TemplateID][]service.PublishedTemplate // by version 0, oldest first
 }
 
@@ -36,7 +37,10 @@ func New() *Store {
 type stored struct {
 	order   supervision.Order
 	listing supervision.Listing
-	records []supervision.Record // oldest first
+	// noticeAt is when the next notice is due, given which have been.
+	noticeAt time.Time
+	given    supervision.Given
+	records  []supervision.Record // oldest first
 }
 
 // enter locks the store, unless the context has ended or a change could not be
@@ -121,6 +125,7 @@ func (s *Store) store(change service.Change) {
 	o := s.orders[change.Order.ID]
 	o.order = change.Order.Clone()
 	o.listing = o.order.Listing()
+	o.noticeAt = o.listing.NoticeAt
 	for _, party := range []string{o.order.Buyer, o.order.Seller} {
 		if s.parties[party] == nil {
 			s.parties[party] = make(map[string]*stored)
@@ -131,7 +136,7 @@ func (s *Store) store(change service.Change) {
 		record = record.Clone()
 		o.records = append(o.records, record)
 		if change.Relay {
-			w := &waiting{service.Waiting{RecordID: record.ID()}, record}
+			w := &waiting{service.Waiting{RecordID: record.ID()}, record, record.At}
 			s.outbox[record.Order] = append(s.outbox[record.Order], w)
 		}
 	}

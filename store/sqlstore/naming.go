@@ -119,6 +119,7 @@ type statements struct {
 	naming
 	load, loadKey, records, due, dueBehind, template, latest string
 	outbox                                                   outbox
+	notices
 	retention
 	engine engine
 }
@@ -157,6 +158,7 @@ WHERE seller = ? AND product = ? AND (operation, version) IN (
 	SELECT operation, max(version) FROM {templates} WHERE seller = ? AND product = ? GROUP BY operation)
 ORDER BY operation`),
 		outbox:    newOutbox(n),
+		notices:   newNotices(n),
 		retention: newRetention(n),
 		engine:    n.dialect.engine(n),
 	}

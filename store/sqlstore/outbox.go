@@ -115,7 +115,10 @@ func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 		if lane == failing {
 			c.Next = instant(next)
 		}
-		if c.Record, c.Err = decodeRecord(c.RecordID, record); c.Err == nil {
+		if _, notice := c.RecordID.Notice(); !notice {
+			c.Record, c.Err = decodeRecord(c.RecordID, record)
+		}
+		if c.Err == nil {
 			c.Order, c.Err = decodeOrder(c.RecordID.Order, order)
 		}
 		got[c.RecordID] = c

@@ -21,7 +21,7 @@ SELECT id FROM saved`),
 		createOrders: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `)
 	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-		?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+		?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
 	ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
 SELECT id FROM saved`),
@@ -38,11 +38,12 @@ SELECT id FROM saved`),
 		waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
 		closed_at = i.closed_at, closed_as = i.closed_as, handle_by = i.handle_by,
 		buyer_appeal = i.buyer_appeal, seller_appeal = i.seller_appeal,
-		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends, version = i.version, document = i.document
+		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends, notice_at = i.notice_at,
+		version = i.version, document = i.document
 	FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
-			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
 		AS i (buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as,
-			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document, id, before)
+			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document, id, before)
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),

@@ -49,13 +49,13 @@ func (r *orderRow) waitingSince() time.Time {
 // orderColumns, orderChanges, inserted and changed belong together: those an operation
 // changes are the last ones.
 const (
-	orderWidth   = 18
+	orderWidth   = 19
 	orderColumns = `id, product, bought_at,
 buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by,
-buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document`
+buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document`
 	orderChanges = `buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?, closed_at = ?,
-closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?, version = ?,
-document = ?`
+closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?, notice_at = ?,
+version = ?, document = ?`
 )
 
 func (r *orderRow) inserted() []any {
@@ -66,7 +66,7 @@ func (r *orderRow) changed() []any {
 	return []any{
 		r.Buyer, r.Seller, string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt),
 		micros(r.ClosedAt), word(r.ClosedAs), micros(r.HandleBy), micros(r.BuyerAppeal), micros(r.SellerAppeal),
-		micros(r.BlackoutBegins), micros(r.BlackoutEnds), r.version, r.document,
+		micros(r.BlackoutBegins), micros(r.BlackoutEnds), micros(r.NoticeAt), r.version, r.document,
 	}
 }
 

@@ -45,6 +45,13 @@ func faultsOfContexts() []fault {
 		b.aside = func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 			return right.Aside(without(ctx), after, limit)
 		}
+		b.noticing = func(ctx context.Context, at time.Time, after supervision.Position,
+			limit int) ([]service.Noticing, error) {
+			return right.Noticing(without(ctx), at, after, limit)
+		}
+		b.notice = func(ctx context.Context, list ...service.Noticed) error {
+			return right.Notice(without(ctx), list...)
+		}
 		b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
 			return right.PutTemplate(without(ctx), t)
 		}

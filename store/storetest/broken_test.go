@@ -64,7 +64,7 @@ func faults() []fault {
 	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfUpcoming(), faultsOfRelaying(),
 		faultsOfReturning(),
 		faultsOfValues(),
-		faultsOfContexts(), faultsOfCopies(), faultsOfRetaining())
+		faultsOfContexts(), faultsOfCopies(), faultsOfNoticing(), faultsOfRetaining())
 }
 
 func caseNamed(t *testing.T, name string) sentence {
@@ -122,6 +122,9 @@ type broken struct {
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
 	return_     func(ctx context.Context, places ...service.Waiting) error
 	aside       func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error)
+	noticing    func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Noticing,
+		error)
+	notice      func(ctx context.Context, list ...service.Noticed) error
 	putTemplate func(ctx context.Context, t service.PublishedTemplate) error
 	template    func(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error)
 	latest      func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error)
@@ -244,6 +247,21 @@ func (b *broken) Aside(ctx context.Context, after supervision.RecordID, limit in
 		return b.aside(ctx, after, limit)
 	}
 	return b.Store.Aside(ctx, after, limit)
+}
+
+func (b *broken) Noticing(ctx context.Context, at time.Time, after supervision.Position,
+	limit int) ([]service.Noticing, error) {
+	if b.noticing != nil {
+		return b.noticing(ctx, at, after, limit)
+	}
+	return b.Store.Noticing(ctx, at, after, limit)
+}
+
+func (b *broken) Notice(ctx context.Context, list ...service.Noticed) error {
+	if b.notice != nil {
+		return b.notice(ctx, list...)
+	}
+	return b.Store.Notice(ctx, list...)
 }
 
 func (b *broken) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {

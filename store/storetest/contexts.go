@@ -126,6 +126,14 @@ var methods = []method{
 		_, err := c.Aside(ctx, supervision.RecordID{}, 10)
 		return err
 	}},
+	{"Noticing", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Noticing(ctx, day0, supervision.Position{}, 10)
+		return err
+	}},
+	{"Notice", func(c *check, ctx context.Context, h *history) error {
+		return c.Notice(ctx, service.Noticed{Order: h.order.ID, Version: h.order.Version, Due: []time.Time{day0},
+			Given: givenUntil(day0)})
+	}},
 	{"PutTemplate", func(c *check, ctx context.Context, _ *history) error {
 		return c.PutTemplate(ctx, published(2))
 	}},

@@ -38,7 +38,20 @@ var unchecked = []string{
 	"zero without one.",
 	"Err is an [*UnreadableError], or nil.",
 	"Waiting is the place of a record in the outbox.",
-	"Claimed is a record that a relay has claimed.",
+	"Claimed is a record that a relay has claimed, or a notice.",
+	"Notices keeps when the next notice of each order is due, and gives each once to the outbox (R33).",
+	"Any other error means that nothing has changed, except [ErrUnknownOutcome], which means that it is not known.",
+	"Noticing is an order whose next notice is due.",
+	"its Position has the instant.",
+	"Given says which of its notices have been given.",
+	"zero for none yet.",
+	"zero for a notice, and where Err is set.",
+	"Noticed says which of an order's notices are given now.",
+	"Version and Before are what the order has to have still: its version, and which of its notices had been given.",
+	"Due are the instants of the notices to relay.",
+	"none where those that were due have lapsed.",
+	"Given says which are given now.",
+	"Next is when the next one is due.",
 	"One that cannot be read, or whose order cannot be, is claimed all the same and stops no other.",
 	"Retention is what keeping and removing evidence asks of a store (R35).",
 	"PlacedRecord is a record of any order.",
@@ -89,7 +102,7 @@ func contractSentences(t *testing.T) (sentences []string) {
 			sentences = append(sentences, strings.TrimRight(strings.TrimSpace(s), ";. ")+".")
 		}
 	}
-	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed",
+	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed", "Notices", "Noticing", "Noticed",
 		"Templates", "Retention",
 		"PlacedRecord"} {
 		spec, ok := file.Scope.Lookup(name).Decl.(*ast.TypeSpec)

@@ -44,6 +44,7 @@ var contract = []chapter{
 	{"Acknowledge", aboutAcknowledge},
 	{"Return", aboutReturn},
 	{"Aside", aboutAside},
+	{"Notices", aboutNotices},
 	{"Templates", aboutTemplates},
 	{"Between", aboutBetween},
 	{"Erase", aboutErase},

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
@@ -13,15 +14,21 @@ import (
 // claim's lease at the latest.
 type Publish func(ctx context.Context, event Event) error
 
-// Event is a record as a relay hands it over, with what a notifier needs to
-// address it. Nothing is left out of it: it is the host's (R34).
+// Event is a record as a relay hands it over, or notices, with what a notifier
+// needs to address it. Nothing is left out of it: it is the host's (R34).
 type Event struct {
-	Record supervision.Record
+	// ID names the record or the notices: a receiver tells repetitions by it.
+	ID supervision.RecordID
+	// Record is what happened; zero where it is Notices that are handed over,
+	// all due at one instant (R33).
+	Record  supervision.Record
+	Notices []supervision.Notice
 	// Buyer, Seller and Product are the order's as they are now, after an
 	// amendment the new ones (R31).
 	Buyer, Seller, Product string
-	// Order is the order as the record left it. It is zero where an earlier
-	// record cannot be read: what follows is relayed all the same.
+	// Order is the order as the record left it, or for notices as it is now. It
+	// is zero where an earlier record cannot be read: what follows is relayed
+	// all the same.
 	Order supervision.Order
 	// Attempt counts the attempts to hand the record over, from 1.
 	Attempt int
@@ -31,8 +38,14 @@ type Event struct {
 // order as the record left it; otherwise the records up to it are replayed.
 func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 	event := Event{
-		Record: c.Record, Attempt: c.Attempts + 1,
+		ID: c.RecordID, Record: c.Record, Attempt: c.Attempts + 1,
 		Buyer: c.Order.Buyer, Seller: c.Order.Seller, Product: c.Order.Product, Order: c.Order,
+	}
+	if due, ok := c.RecordID.Notice(); ok {
+		at := s.Now()
+		event.Notices = stillDue(c.Order, due, at)
+		event.Order, _ = c.Order.Settle(at)
+		return event, nil
 	}
 	if c.Order.Version == c.Seq {
 		return event, nil
@@ -47,4 +60,15 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 		event.Order = supervision.Order{}
 	}
 	return event, nil
+}
+
+// stillDue are the notices of an instant that stand now: none where somebody
+// has acted since, or time has (R33).
+func stillDue(o supervision.Order, due, at time.Time) (list []supervision.Notice) {
+	for _, n := range o.NoticesDue(supervision.Given{}, at) {
+		if n.Due.Equal(due) {
+			list = append(list, n)
+		}
+	}
+	return list
 }

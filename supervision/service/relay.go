@@ -140,6 +140,9 @@ func (r *round) attempt(ctx context.Context, c Claimed) error {
 	if err != nil {
 		return err
 	}
+	if _, ok := c.RecordID.Notice(); ok && event.Notices == nil {
+		return nil // it has lapsed
+	}
 	result := make(chan error, 1)
 	go func() { result <- r.guarded(ctx, event) }()
 	select {

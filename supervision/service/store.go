@@ -23,6 +23,7 @@ import (
 type Store interface {
 	Orders
 	Outbox
+	Notices
 	Templates
 	Retention
 }
@@ -131,7 +132,8 @@ type FoundRecord struct {
 }
 
 // Outbox holds the records that wait to be relayed to the host, at least once
-// each and in sequence for each order.
+// each and in sequence for each order, and the notices, of which each goes
+// before the records of its order (R33).
 type Outbox interface {
 	// Claim takes for a relay the first record that waits of each order, at
 	// most limit. Until at+lease nobody else claims it or a later one of its
@@ -171,16 +173,58 @@ type Waiting struct {
 	ClaimedUntil time.Time
 }
 
-// Claimed is a record that a relay has claimed. One that cannot be read, or
-// whose order cannot be, is claimed all the same and stops no other.
+// Claimed is a record that a relay has claimed, or a notice. One that cannot be
+// read, or whose order cannot be, is claimed all the same and stops no other.
 type Claimed struct {
 	Waiting
-	// Record is the record; zero where Err is set.
+	// Record is the record; zero for a notice, and where Err is set.
 	Record supervision.Record
 	// Order is its order as stored now; zero where Err is set.
 	Order supervision.Order
 	// Err is an [*UnreadableError], or nil.
 	Err error
+}
+
+// Notices keeps when the next notice of each order is due, and gives each once
+// to the outbox (R33). Creating or saving an order sets that to its
+// Listing.NoticeAt, and leaves alone which have been given.
+type Notices interface {
+	// Noticing returns the orders whose next notice is due, not after at,
+	// sorted by that instant and then by ID, starting after a position (zero:
+	// from the first), at most limit.
+	Noticing(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]Noticing, error)
+
+	// Notice puts notices into the outbox, each under its
+	// [supervision.NoticeID], and sets when the order's next is due and which
+	// have been given, for each order of which both are still as they were. The
+	// others are left as they are, and a [*ConflictError] names them. The
+	// version stays. Any other error means that nothing has changed, except
+	// [ErrUnknownOutcome], which means that it is not known. No order occurs
+	// twice in a call.
+	Notice(ctx context.Context, list ...Noticed) error
+}
+
+// Noticing is an order whose next notice is due; its Position has the instant.
+type Noticing struct {
+	Found
+	// Given says which of its notices have been given; zero for none yet.
+	Given supervision.Given
+}
+
+// Noticed says which of an order's notices are given now.
+type Noticed struct {
+	Order string
+	// Version and Before are what the order has to have still: its version, and
+	// which of its notices had been given.
+	Version int64
+	Before  supervision.Given
+	// Due are the instants of the notices to relay; none where those that were
+	// due have lapsed.
+	Due []time.Time
+	// Given says which are given now. Next is when the next one is due; zero
+	// without one.
+	Given supervision.Given
+	Next  time.Time
 }
 
 // PublishedTemplate is one version of a seller's template for a product, or the

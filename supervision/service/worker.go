@@ -101,13 +101,19 @@ func (s *Service) save(ctx context.Context, changes ...Change) (int, error) {
 	return len(changes), nil
 }
 
-// Run settles and, where publish is not nil, relays until the context ends, and
-// returns the context's error. The two do not wait for each other. Each waits
+// Run settles and, where publish is not nil, gives notices and relays until the
+// context ends, and returns the context's error. None waits for another. Each waits
 // the interval when there is nothing to do, and longer and longer, up to a
 // minute, while the store fails. Any number of workers may run on one store.
 func (s *Service) Run(ctx context.Context, publish Publish) error {
 	var steps sync.WaitGroup
 	if publish != nil {
+		steps.Go(func() {
+			s.loop(ctx, "notice", func() (bool, error) {
+				n, err := s.Notice(ctx)
+				return n > 0, err
+			})
+		})
 		steps.Go(func() {
 			s.loop(ctx, "relay", func() (bool, error) {
 				claimed, _, err := s.relay(ctx, publish)

@@ -25,6 +25,8 @@ const (
 	Acknowledge     Method = "Acknowledge"
 	Return          Method = "Return"
 	Aside           Method = "Aside"
+	Noticing        Method = "Noticing"
+	Notice          Method = "Notice"
 	PutTemplate     Method = "PutTemplate"
 	Template        Method = "Template"
 	LatestTemplates Method = "LatestTemplates"

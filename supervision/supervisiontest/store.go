@@ -173,6 +173,18 @@ func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int
 	return call(s, Aside, func() ([]service.Waiting, error) { return s.inner.Aside(ctx, after, limit) })
 }
 
+// Noticing implements service.Store.
+func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Position,
+	limit int) ([]service.Noticing, error) {
+	return call(s, Noticing, func() ([]service.Noticing, error) { return s.inner.Noticing(ctx, at, after, limit) })
+}
+
+// Notice implements service.Store.
+func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
+	_, err := call(s, Notice, func() (nothing, error) { return nothing{}, s.inner.Notice(ctx, list...) })
+	return err
+}
+
 // PutTemplate implements service.Store.
 func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) error {
 	_, err := call(s, PutTemplate, func() (nothing, error) { return nothing{}, s.inner.PutTemplate(ctx, t) })

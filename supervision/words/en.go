@@ -171,6 +171,7 @@ func English() *Language {
 			supervision.DeadlineBlackoutEnds:   "Appeals are possible again {in}, from the scheduled completion on.",
 			supervision.DeadlineReminder:       "The buyer can remind the seller again {in}.",
 			supervision.DeadlineRulingOverdue:  "The operations manager's decision is due {in}.",
+			supervision.DeadlineOpenFor:        "The service flow has been open for long.",
 		},
 		Openings: map[appeal.Ground]string{
 			appeal.SellerSilent:    "The {party} can appeal {in}, unless the seller updates the service flow before.",

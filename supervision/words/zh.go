@@ -165,6 +165,7 @@ func Chinese() *Language {
 			supervision.DeadlineBlackoutEnds:   "{in}到达计划完成时间，恢复受理申诉。",
 			supervision.DeadlineReminder:       "{in}买家可再次提醒商家。",
 			supervision.DeadlineRulingOverdue:  "运营经理应于{in}作出处理。",
+			supervision.DeadlineOpenFor:        "服务流程已持续较长时间，仍未完成。",
 		},
 		Openings: map[appeal.Ground]string{
 			appeal.SellerSilent:    "如商家仍未更新服务流程，{party}可于{in}发起申诉。",

@@ -135,8 +135,31 @@ func policies() *rapid.Generator[model.Policy] {
 		if p.AtEnd != "stay" && p.Silence+p.Blackout >= p.Period {
 			p.Period = p.Silence + p.Blackout + 1
 		}
+		p.Tell = tells(t, p)
 		return p
 	})
+}
+
+// tells draws notices that a policy can give (R33).
+func tells(t *rapid.T, p model.Policy) map[string]int64 {
+	tell := make(map[string]int64)
+	draw := func(kind string, least, most int64) {
+		if least <= most && rapid.Bool().Draw(t, kind+" told") {
+			tell[kind] = rapid.Int64Range(least, most).Draw(t, kind)
+		}
+	}
+	draw("appeal_opens", -p.Silence, p.Silence-1)
+	draw("completion", 1, p.Completion-1)
+	draw("auto_accept", 1, p.AutoAccept-1)
+	draw("ruling_overdue", -p.Handling, p.Handling)
+	if p.Blackout > 0 {
+		draw("blackout_begins", -p.Blackout, p.Period-p.Blackout-1)
+	}
+	if p.AtEnd != "stay" {
+		draw("scheduled_end", 1, p.Period-1)
+	}
+	draw("open_for", 1, p.Period-1)
+	return tell
 }
 
 // grounds draws a set of grounds without a side's own silence.
@@ -349,6 +372,18 @@ func (p *pair) settle(t *rapid.T) {
 }
 
 // ask compares every answer about the present.
+// told compares what people are told of (R33).
+func (p *pair) told(t *rapid.T, at int64) {
+	require.Equal(t, bridge.SortNotices(p.model.Notices()), bridge.Notices(p.order.Notices()), "notices")
+	given := supervision.Given{Until: bridge.Time(at - durations().Draw(t, "told before")), AsOf: p.order.ScheduledEnd.AddDate(9, 0, 0)}
+	for _, n := range p.model.Notices() {
+		for _, at := range []int64{at, n.Due - 1, n.Due, n.Due + 1, n.At - 1, n.At} {
+			require.Equal(t, bridge.SortNotices(p.model.Told(bridge.Micros(given.Until), at)),
+				bridge.Notices(p.order.NoticesDue(given, bridge.Time(at))), "told until %d at %d", bridge.Micros(given.Until), at)
+		}
+	}
+}
+
 func (p *pair) ask(t *rapid.T) {
 	at := p.instant(t)
 	instant := bridge.Time(at)
@@ -368,6 +403,7 @@ func (p *pair) ask(t *rapid.T) {
 		require.Equal(t, p.model.Verdicts(c.Role, at), bridge.Verdicts(verdicts), "grounds of %s at %s", c.Role,
 			instant)
 	}
+	p.told(t, at)
 	var steps []string
 	for _, step := range p.order.Steps(instant) {
 		steps = append(steps, string(step.State))

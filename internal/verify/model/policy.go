@@ -21,6 +21,11 @@ type Policy struct {
 	AtEnd, AutoFrom string
 	// Negotiated is R32, Proof that of R18 for every appeal.
 	Negotiated, Proof bool
+	// Tell is how long before its instant, negative for after it, people are
+	// told of each kind (R33): appeal_opens, completion, auto_accept,
+	// scheduled_end, blackout_begins, ruling_overdue; of open_for, how long after
+	// the opening.
+	Tell map[string]int64
 	// BuyerGrounds and SellerGrounds are R11.
 	BuyerGrounds, SellerGrounds []string
 }

@@ -24,6 +24,13 @@ func (w *world) claimed(at time.Time, lease time.Duration, claimed []service.Cla
 			w.fail("claimed a record of %s, which was never created", c.RecordID.Order)
 			return
 		}
+		if due := noticeID(c.RecordID); due != 0 {
+			w.noticeClaimed(s, due, now, lease)
+			continue
+		}
+		if due := s.noticed(); due != 0 {
+			w.fail("order %s: record %d is claimed before the notice of %s", s.id, c.Seq, bridge.Time(due))
+		}
 		w.sameRecord(s, int(c.Seq), &c.Record)
 		if diff := bridge.DiffOrder(s.last(), &c.Order); diff != "" {
 			w.fail("order %s as claimed: %s", s.id, diff)
@@ -41,6 +48,9 @@ func (w *world) claimed(at time.Time, lease time.Duration, claimed []service.Cla
 	if len(claimed) == 0 {
 		for _, s := range w.orders {
 			next := s.after(0)
+			if s.noticed() != 0 {
+				continue // which goes first, and may be under a claim
+			}
 			if next != 0 && s.places[next-1].until <= now && s.places[next-1].next <= now {
 				w.fail("order %s: record %d waits and is not claimed", s.id, next)
 			}
@@ -56,6 +66,10 @@ func (w *world) returned(places []service.Waiting, err error) {
 	}
 	for _, p := range places {
 		s := w.shadow(p.Order)
+		if due := noticeID(p.RecordID); due != 0 && s != nil {
+			w.noticeReturned(s, due, p)
+			continue
+		}
 		if s == nil || int(p.Seq) > s.version() {
 			w.fail("order %s: record %d was returned, but never claimed", p.Order, p.Seq)
 			return
@@ -115,6 +129,10 @@ func (w *world) acknowledged(ids []supervision.RecordID, err error) {
 	}
 	for _, id := range ids {
 		s := w.shadow(id.Order)
+		if due := noticeID(id); due != 0 && s != nil && s.notices[due] != nil {
+			s.notices[due].acked = true // handed over, or lapsed
+			continue
+		}
 		if s == nil || int(id.Seq) > s.relayed {
 			w.fail("order %s: record %d was acknowledged, but never relayed", id.Order, id.Seq)
 			return

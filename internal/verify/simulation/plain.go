@@ -27,8 +27,11 @@ var _ service.Store = (*Plain)(nil)
 type row struct {
 	order   supervision.Order
 	records []supervision.Record
-	// waiting are the records of the outbox, oldest first.
+	// waiting are the notices and the records of the outbox, in their sequence.
 	waiting []service.Waiting
+	// noticeAt is when the next notice is due, given which have been.
+	noticeAt time.Time
+	given    supervision.Given
 }
 
 func (s *Plain) row(id string) *row {
@@ -79,6 +82,7 @@ func (s *Plain) Create(ctx context.Context, changes ...service.Change) error {
 
 func (r *row) take(change service.Change) {
 	r.order = change.Order.Clone()
+	r.noticeAt = r.order.Listing().NoticeAt
 	for _, record := range change.Records {
 		record = record.Clone()
 		r.records = append(r.records, record)
@@ -255,8 +259,11 @@ func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	for _, r := range free[:min(len(free), limit)] {
 		w := r.first()
 		w.ClaimedUntil = at.Add(lease)
-		claimed = append(claimed,
-			service.Claimed{Waiting: *w, Record: r.records[w.Seq-1].Clone(), Order: r.order.Clone()})
+		c := service.Claimed{Waiting: *w, Order: r.order.Clone()}
+		if _, notice := w.Notice(); !notice {
+			c.Record = r.records[w.Seq-1].Clone()
+		}
+		claimed = append(claimed, c)
 	}
 	return claimed, nil
 }
@@ -271,8 +278,13 @@ func (r *row) first() *service.Waiting {
 	return nil
 }
 
-// since is since when the first record waits.
-func (r *row) since() time.Time { return r.records[r.first().Seq-1].At }
+// since is since when the first record or notice waits.
+func (r *row) since() time.Time {
+	if due, notice := r.first().Notice(); notice {
+		return due
+	}
+	return r.records[r.first().Seq-1].At
+}
 
 // Return implements [service.Outbox].
 func (s *Plain) Return(ctx context.Context, places ...service.Waiting) error {
@@ -335,6 +347,52 @@ func (s *Plain) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 			r.waiting = slices.DeleteFunc(r.waiting,
 				func(w service.Waiting) bool { return w.Seq == id.Seq })
 		}
+	}
+	return nil
+}
+
+// Noticing implements [service.Notices].
+func (s *Plain) Noticing(ctx context.Context, at time.Time, after supervision.Position,
+	limit int) ([]service.Noticing, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var list []service.Noticing
+	for _, r := range s.rows {
+		found := service.Noticing{Given: r.given}
+		found.At, found.ID, found.Order = r.noticeAt, r.order.ID, r.order.Clone()
+		if !found.At.IsZero() && !found.At.After(at) && found.Compare(after) > 0 {
+			list = append(list, found)
+		}
+	}
+	slices.SortFunc(list, func(a, b service.Noticing) int { return a.Compare(b.Position) })
+	return list[:min(len(list), limit)], nil
+}
+
+// Notice implements [service.Notices].
+func (s *Plain) Notice(ctx context.Context, list ...service.Noticed) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var conflicts []string
+	for _, n := range list {
+		r := s.row(n.Order)
+		if r == nil || r.order.Version != n.Version || r.given != n.Before {
+			conflicts = append(conflicts, n.Order)
+			continue
+		}
+		r.noticeAt, r.given = n.Next, n.Given
+		for _, due := range n.Due {
+			r.waiting = append(r.waiting, service.Waiting{RecordID: supervision.NoticeID(n.Order, due)})
+		}
+		slices.SortStableFunc(r.waiting, func(a, b service.Waiting) int { return cmp.Compare(a.Seq, b.Seq) })
+	}
+	if conflicts != nil {
+		return &service.ConflictError{Orders: conflicts}
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package simulation
 
 import (
+	"maps"
+
 	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 )
@@ -22,6 +24,16 @@ var policies = func() (list []policy) {
 	add(model.License(), model.Day)
 	add(model.Hardware(), 2*model.Day)
 	add(free, model.Day)
+	// Clocks differ by less than what passes before a notice is due.
+	telling := auto
+	telling.Name, telling.Period = "telling", 40*model.Day
+	telling.Tell = map[string]int64{"appeal_opens": model.Day, "completion": model.Hour, "auto_accept": 2 * model.Day,
+		"blackout_begins": 5 * model.Day, "ruling_overdue": -model.Day, "open_for": 20 * model.Day}
+	add(telling, 2*model.Day)
+	telling.AtEnd = "cancel"
+	telling.Tell = maps.Clone(telling.Tell)
+	telling.Tell["scheduled_end"] = 3 * model.Day
+	add(telling, 2*model.Day)
 	for _, autoAccept := range []int64{0, 2 * second, 8 * second} {
 		quick := model.Guide()
 		quick.Name, quick.AutoAccept = "quick", autoAccept

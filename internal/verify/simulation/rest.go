@@ -56,6 +56,9 @@ func (w *world) finish() {
 		if err != nil {
 			w.fail("settling without faults: %v", err)
 		}
+		if _, err = service.Notice(background); err != nil {
+			w.fail("giving notices without faults: %v", err)
+		}
 		_, err = service.Relay(background, worker.deliver)
 		if err != nil {
 			w.fail("relaying without faults: %v", err)
@@ -76,7 +79,7 @@ const longestRetry = time.Hour
 // waits reports whether anything is due, or waits to be relayed.
 func (w *world) waits() bool {
 	for _, s := range w.orders {
-		if s.last().Due() != 0 || s.after(0) != 0 {
+		if s.last().Due() != 0 || s.after(0) != 0 || w.noticesWait(s) {
 			return true
 		}
 	}
@@ -91,6 +94,7 @@ func (w *world) atRest(s *shadow) {
 	if next := s.after(0); next != 0 || s.relayed != s.version() {
 		w.fail("order %s: of %d records %d were relayed, %d still waits", s.id, s.version(), s.relayed, next)
 	}
+	w.everyNotice(s)
 	w.stored(s, 0)
 	order, _, err1 := w.store.Load(background, s.id, "")
 	found, err2 := w.store.Records(background, s.id, 0, supervision.MaxPage)

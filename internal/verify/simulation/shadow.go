@@ -22,6 +22,26 @@ type shadow struct {
 	relayed int
 	acked   []bool
 	places  []place
+	// notices are those that were given, by the instant at which they were due.
+	notices map[int64]*notice
+}
+
+// notice is one that was given to the outbox (R33): where it stands there, and
+// whether it has been handed over and has left it.
+type notice struct {
+	place
+	handed, acked bool
+}
+
+// noticed is when the first notice that waits in the outbox was due, the last
+// one first; 0 where none waits.
+func (s *shadow) noticed() (first int64) {
+	for due, n := range s.notices {
+		if !n.acked {
+			first = max(first, due)
+		}
+	}
+	return first
 }
 
 // place is until when a record is claimed, and when it is to be tried again.

@@ -178,6 +178,23 @@ func (s *wire) Due(ctx context.Context, at time.Time, after supervision.Position
 	return due, err
 }
 
+func (s *wire) Noticing(ctx context.Context, at time.Time, after supervision.Position,
+	limit int) (list []service.Noticing, err error) {
+	if err = s.reach(ctx); err == nil {
+		list, err = s.Store.Noticing(background, at, after, limit)
+		s.linger()
+	}
+	return list, err
+}
+
+func (s *wire) Notice(ctx context.Context, list ...service.Noticed) error {
+	return s.write(ctx, func() error {
+		err := s.Store.Notice(background, list...)
+		s.world.given(list, err)
+		return err
+	})
+}
+
 func (s *wire) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) (claimed []service.Claimed,
 	err error) {
 	err = s.write(ctx, func() (err error) {

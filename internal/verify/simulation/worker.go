@@ -12,7 +12,8 @@ func (p *process) work(h *host) {
 	w := p.world
 	for !w.over {
 		p.call = call{}
-		if w.random.IntN(2) == 0 {
+		switch w.random.IntN(5) {
+		case 0, 1:
 			due := w.dueBy(h.now())
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Settle(ctx)
@@ -21,7 +22,12 @@ func (p *process) work(h *host) {
 					w.settled(due, err)
 				}
 			})
-		} else {
+		case 2:
+			p.on(h, func(ctx context.Context) {
+				_, err := h.service.Notice(ctx)
+				w.stepped(p, "notice", err)
+			})
+		default:
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Relay(ctx, p.deliver)
 				w.stepped(p, "relay", err)
@@ -36,6 +42,10 @@ func (p *process) deliver(_ context.Context, e service.Event) error {
 	if p.world.chance(p.world.plan.breaks) {
 		p.call.faulted = true
 		return errNotTaken
+	}
+	if e.Notices != nil {
+		p.world.noticeDelivered(&e, p.call.host)
+		return nil
 	}
 	p.world.delivered(&e)
 	return nil

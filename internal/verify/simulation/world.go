@@ -31,7 +31,7 @@ type Result struct {
 
 // Counts tells what happened in a run.
 type Counts struct {
-	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Erased int
+	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased int
 }
 
 // Add adds up counts.
@@ -45,6 +45,7 @@ func (c *Counts) Add(d Counts) {
 	c.Appeals += d.Appeals
 	c.Completed += d.Completed
 	c.Relayed += d.Relayed
+	c.Notices += d.Notices
 	c.Erased += d.Erased
 }
 

@@ -22,7 +22,7 @@ import (
 // canceled and 20 wait to be confirmed. Each has a record that waits to be
 // relayed.
 const crowd = `INSERT INTO {orders} (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as,
-	handle_by, buyer_appeal, blackout_begins, blackout_ends, version, document)
+	handle_by, buyer_appeal, blackout_begins, blackout_ends, notice_at, version, document)
 SELECT id, product, buyer, seller, bought_at, status, waiting_since, CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} END,
 	CASE WHEN status IN ('accepted', 'completed') THEN bought_at END,
 	CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} WHEN status IN ('completed', 'canceled') THEN bought_at END,
@@ -31,6 +31,7 @@ SELECT id, product, buyer, seller, bought_at, status, waiting_since, CASE WHEN s
 	waiting_since + 5 * {day} + 1,
 	CASE WHEN waiting_since IS NOT NULL THEN bought_at + 350 * {day} END,
 	CASE WHEN waiting_since IS NOT NULL THEN bought_at + 365 * {day} END,
+	CASE WHEN waiting_since IS NOT NULL THEN waiting_since + 4 * {day} END,
 	1, document
 FROM (SELECT n, document, CONCAT('order-', n) AS id, CONCAT('product-', n % 49) AS product, CONCAT('buyer-', n % 499) AS buyer,
 	CONCAT('seller-', n % 97) AS seller, {start} + n * 1000000 AS bought_at,
@@ -170,6 +171,10 @@ func TestPlans(t *testing.T) {
 			"what is upcoming behind the first": func() {
 				upcoming(t, store, now, supervision.Position{At: now.Add(90 * time.Minute), ID: "x"})
 			},
+			"orders with notices due": func() { notices(t, store, now, supervision.Position{}) },
+			"orders with notices due behind the first": func() {
+				notices(t, store, now, supervision.Position{At: start.Add(4 * supervision.Day), ID: "order-2"})
+			},
 			"the records that wait to relay":      func() { claim(t, store, now) },
 			"a minute's records":                  func() { between(t, store, 0) },
 			"a minute's records behind the first": func() { between(t, store, 10*time.Second) },
@@ -198,6 +203,12 @@ func due(t *testing.T, store service.Store, after supervision.Position) {
 
 func upcoming(t *testing.T, store service.Store, now time.Time, after supervision.Position) {
 	list, err := store.Upcoming(t.Context(), supervision.DeadlineKinds(), now.Add(time.Hour), now.Add(2*time.Hour), after, 20)
+	require.NoError(t, err)
+	require.Len(t, list, 20)
+}
+
+func notices(t *testing.T, store service.Store, at time.Time, after supervision.Position) {
+	list, err := store.Noticing(t.Context(), at, after, 20)
 	require.NoError(t, err)
 	require.Len(t, list, 20)
 }

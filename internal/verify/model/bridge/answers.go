@@ -46,6 +46,24 @@ func Deadlines(list []supervision.Deadline) []model.Deadline {
 	return out
 }
 
+// Notices writes the library's notices as the model does, in one order.
+func Notices(list []supervision.Notice) []model.Notice {
+	var out []model.Notice
+	for _, n := range list {
+		out = append(out, model.Notice{Kind: string(n.Kind), At: Micros(n.At), Due: Micros(n.Due)})
+	}
+	return SortNotices(out)
+}
+
+// SortNotices puts notices in one order, so that those of an instant can be
+// compared.
+func SortNotices(list []model.Notice) []model.Notice {
+	slices.SortFunc(list, func(a, b model.Notice) int {
+		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Kind, b.Kind))
+	})
+	return list
+}
+
 // SortDeadlines puts deadlines in one order, so that those of an instant can be
 // compared.
 func SortDeadlines(list []model.Deadline) []model.Deadline {

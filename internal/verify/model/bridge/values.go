@@ -46,6 +46,12 @@ func Policy(p model.Policy) supervision.Policy {
 		Name: p.Name, Start: Status(p.Start), CompletionDelay: duration(p.Completion),
 		SupervisionPeriod: duration(p.Period),
 		ReminderInterval:  duration(p.Reminder), AutoAccept: duration(p.AutoAccept), NegotiatedRefund: p.Negotiated,
+		Notices: supervision.Notices{
+			AppealOpens: duration(p.Tell["appeal_opens"]), Completion: duration(p.Tell["completion"]),
+			AutoAccept: duration(p.Tell["auto_accept"]), ScheduledEnd: duration(p.Tell["scheduled_end"]),
+			BlackoutBegins: duration(p.Tell["blackout_begins"]), RulingOverdue: duration(p.Tell["ruling_overdue"]),
+			OpenFor: duration(p.Tell["open_for"]),
+		},
 		AtScheduledEnd: supervision.EndAction(p.AtEnd), AutoAcceptFrom: supervision.CountedFrom(p.AutoFrom),
 		Appeal: appeal.Policy{
 			Silence: duration(p.Silence), Rejections: p.Rejections, Blackout: duration(p.Blackout),

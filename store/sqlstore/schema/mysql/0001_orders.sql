@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     seller_appeal BIGINT,
     blackout_begins BIGINT,
     blackout_ends BIGINT,
+    notice_at     BIGINT,           -- when the next of its notices is due, or one that was given already
+    noticed_until BIGINT NOT NULL DEFAULT 0, -- up to when its notices have been given
+    noticed_as_of BIGINT NOT NULL DEFAULT 0,
     version       BIGINT NOT NULL,
     document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form
     INDEX orders_all (bought_at, id),
@@ -29,6 +32,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     INDEX orders_buyer_status (buyer, status, bought_at, id),
     INDEX orders_seller_status (seller, status, bought_at, id),
     INDEX orders_due (due, id),
+    INDEX orders_notice (notice_at, id),
     INDEX orders_waiting (status, waiting_since, id),
     INDEX orders_accepted (accepted_at, id),
     INDEX orders_closed (closed_at, id),

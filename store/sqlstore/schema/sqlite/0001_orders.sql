@@ -19,6 +19,9 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     seller_appeal INTEGER,
     blackout_begins INTEGER,
     blackout_ends INTEGER,
+    notice_at     INTEGER,           -- when the next of its notices is due, or one that was given already
+    noticed_until INTEGER NOT NULL DEFAULT 0, -- up to when its notices have been given
+    noticed_as_of INTEGER NOT NULL DEFAULT 0,
     version       INTEGER NOT NULL,
     document      TEXT    NOT NULL  -- the order, in the library's JSON form
 ) STRICT;
@@ -31,6 +34,7 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_status ON ${SERVICEFLOW_P
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, status, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, status, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_notice ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (notice_at, id) WHERE notice_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, waiting_since, id) WHERE waiting_since IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_accepted ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (accepted_at, id) WHERE accepted_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_closed ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (closed_at, id) WHERE closed_at IS NOT NULL;

@@ -1,0 +1,167 @@
+package simulation
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/koogallery/serviceflow/internal/verify/model"
+	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// Notices are held against the model: each is given when it is due and once,
+// while the order is so that it stands, and none of what is due in the end was
+// left out (R33).
+
+// given: of the orders that were as the call said, the notices are in the outbox
+// now.
+func (w *world) given(list []service.Noticed, err error) {
+	var conflicts []string
+	var conflict *service.ConflictError
+	switch {
+	case errors.As(err, &conflict):
+		conflicts = conflict.Orders
+	case err != nil:
+		w.fail("giving notices: %v", err)
+		return
+	}
+	for _, n := range list {
+		s := w.shadow(n.Order)
+		if slices.Contains(conflicts, n.Order) {
+			continue
+		}
+		if s == nil || int64(s.version()) != n.Version {
+			w.fail("order %s: notices given at version %d", n.Order, n.Version)
+			return
+		}
+		for _, due := range n.Due {
+			w.give(s, bridge.Micros(due))
+		}
+	}
+}
+
+func (w *world) give(s *shadow, due int64) {
+	switch {
+	case s.notices[due] != nil:
+		w.fail("order %s: the notice of %s was given twice", s.id, bridge.Time(due))
+	case due > w.now+w.plan.skew:
+		w.fail("order %s: the notice of %s was given before it was due", s.id, bridge.Time(due))
+	case len(s.last().Told(due-1, due)) == 0:
+		w.fail("order %s: a notice of %s was given that nobody asked for", s.id, bridge.Time(due))
+	}
+	if s.notices == nil {
+		s.notices = make(map[int64]*notice)
+	}
+	s.notices[due] = &notice{}
+}
+
+// noticeClaimed holds the claim of a notice against the outbox.
+func (w *world) noticeClaimed(s *shadow, due, now int64, lease time.Duration) {
+	n := s.notices[due]
+	switch {
+	case n == nil || n.acked:
+		w.fail("order %s: claimed a notice of %s that does not wait", s.id, bridge.Time(due))
+	case s.noticed() != due:
+		w.fail("order %s: claimed the notice of %s before that of %s", s.id, bridge.Time(due), bridge.Time(s.noticed()))
+	case n.until > now || n.next > now:
+		w.fail("order %s: the notice of %s is claimed already", s.id, bridge.Time(due))
+	default:
+		n.until = now + lease.Microseconds()
+	}
+}
+
+// noticeReturned ends the claim of a notice; what waits behind it waits as long.
+func (w *world) noticeReturned(s *shadow, due int64, p service.Waiting) {
+	n := s.notices[due]
+	if n == nil {
+		w.fail("order %s: a notice of %s was returned, but never claimed", s.id, bridge.Time(due))
+		return
+	}
+	if n.acked || bridge.Micros(p.ClaimedUntil) != n.until {
+		return
+	}
+	n.until, n.next = 0, bridge.Micros(p.Next)
+	for other, m := range s.notices {
+		if other < due {
+			m.next = n.next
+		}
+	}
+	for i := range s.places {
+		s.places[i].next = n.next
+	}
+}
+
+// noticeDelivered: what is handed over stands, as the host's clock goes.
+func (w *world) noticeDelivered(e *service.Event, h *host) {
+	due, _ := e.ID.Notice()
+	s := w.shadow(e.ID.Order)
+	if s == nil || s.notices[bridge.Micros(due)] == nil {
+		w.fail("order %s: handed over a notice of %s that was never given", e.ID.Order, due)
+		return
+	}
+	s.notices[bridge.Micros(due)].handed = true
+	if e.Record.Action != nil || len(e.Notices) == 0 {
+		w.fail("order %s: a notice without content", s.id)
+	}
+	for _, n := range e.Notices {
+		if !n.Due.Equal(due) || n.Due.Before(n.At) && h != nil && bridge.Micros(n.At) <= h.now() {
+			w.fail("order %s: %s of %s is handed over as that of %s", s.id, n.Kind, n.Due, due)
+		}
+	}
+	w.result.Counts.Notices++
+}
+
+// everyNotice: in the end whoever was to be told has been told, once.
+func (w *world) everyNotice(s *shadow) {
+	for _, n := range s.last().Notices() {
+		if s.lacks(n, w.now) {
+			w.fail("order %s: nobody was told of %s at %s", s.id, n.Kind, bridge.Time(n.Due))
+		}
+	}
+	if due := s.noticed(); due != 0 {
+		w.fail("order %s: the notice of %s still waits", s.id, bridge.Time(due))
+	}
+}
+
+// lacks reports whether a notice is due for good, and was not given. The notice
+// of a late ruling is excused where another operation shares the tick of the
+// appeal, and that appeal was stored days late: the notices of both count as
+// given.
+func (s *shadow) lacks(n model.Notice, now int64) bool {
+	if n.Due > now || n.Due < n.At || s.notices[n.Due] != nil {
+		return false
+	}
+	if n.Kind != "ruling_overdue" {
+		return true
+	}
+	shared := 0
+	for i := range s.states {
+		if s.states[i].Updated == s.last().Appeal.Raised {
+			shared++
+		}
+	}
+	return shared < 2
+}
+
+// noticesWait reports whether notices are to be given, or to be handed over.
+func (w *world) noticesWait(s *shadow) bool {
+	if s.noticed() != 0 {
+		return true
+	}
+	for _, n := range s.last().Notices() {
+		if s.lacks(n, w.now) {
+			return true
+		}
+	}
+	return false
+}
+
+// noticeID reads what an entry of the outbox names: 0 for a record.
+func noticeID(id supervision.RecordID) int64 {
+	if due, ok := id.Notice(); ok {
+		return bridge.Micros(due)
+	}
+	return 0
+}

@@ -1,0 +1,173 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// everyNotice asks for each notice that there is.
+func everyNotice() supervision.Notices {
+	return supervision.Notices{
+		AppealOpens: day, Completion: time.Hour, AutoAccept: 2 * day, ScheduledEnd: 30 * day, BlackoutBegins: 7 * day,
+		RulingOverdue: -day, OpenFor: 180 * day,
+	}
+}
+
+func noticing(n supervision.Notices) supervision.Policy {
+	p := supervision.Guide()
+	p.Notices = n
+	return p
+}
+
+// plainly are notices as others would write them.
+func plainly(list []supervision.Notice) (plain []supervision.Notice) {
+	for _, n := range list {
+		plain = append(plain, supervision.Notice{Deadline: n.Deadline, Due: n.Due})
+	}
+	return plain
+}
+
+// noticed are the kinds of the notices that become due up to the story's
+// instant.
+func (s *story) noticed() (kinds []supervision.DeadlineKind) {
+	for _, n := range s.order.NoticesDue(supervision.Given{}, s.at) {
+		kinds = append(kinds, n.Kind)
+	}
+	return kinds
+}
+
+// A notice is due as long before its instant as the policy says, to a tick, and
+// goes once: who has had it asks from there on.
+func TestR33_SilenceIsNoticedBeforeItEntitles(t *testing.T) {
+	s := arrive(t, noticing(supervision.Notices{AppealOpens: day}), supervision.AwaitingConfirmation)
+	due := s.at.Add(4*day + tick)
+	want := []supervision.Notice{{
+		Deadline: supervision.Deadline{Kind: supervision.DeadlineAppealOpens, At: s.at.Add(5*day + tick),
+			Rule: supervision.R09, Party: appeal.Buyer, Ground: appeal.SellerSilent},
+		Due: due,
+	}}
+	assert.Equal(t, want, plainly(s.order.Notices()))
+	assert.Equal(t, parties, want[0].To())
+	for until, is := range map[time.Duration][]supervision.Notice{-tick: nil, 0: want, tick: want, day - tick: want,
+		day: nil} {
+		assert.Equal(t, is, plainly(s.order.NoticesDue(supervision.Given{}, due.Add(until))), until)
+	}
+	given := supervision.Given{}.With(s.order, due)
+	assert.Equal(t, supervision.Given{Until: due, AsOf: s.order.UpdatedAt}, given)
+	assert.Empty(t, s.order.NoticesDue(given, due.Add(time.Hour)), "it has been given")
+	for name, g := range map[string]supervision.Given{
+		"one that was due before":       {Until: due.Add(-tick), AsOf: s.order.UpdatedAt},
+		"of the order as it was before": {Until: due, AsOf: s.order.UpdatedAt.Add(-tick)},
+		"none was due":                  supervision.Given{}.With(s.order, due.Add(-tick)),
+	} {
+		assert.Equal(t, want, plainly(s.order.NoticesDue(g, due)), name)
+	}
+
+	s.wait(3*day).do(sue, report)
+	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, due.Add(day)), "somebody acted")
+	assert.Equal(t, due.Add(3*day), s.order.Notices()[0].Due)
+	s.until(due.Add(3*day)).do(ben, remind)
+	assert.Equal(t, due.Add(3*day), s.order.Notices()[0].Due, "a reminder is no update (R20)")
+}
+
+var parties = []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller}
+
+// What is told after its instant stays due while the order stays as it is.
+func TestR33_NoticesAfterTheirInstant(t *testing.T) {
+	s := arrive(t, noticing(supervision.Notices{AppealOpens: -day, RulingOverdue: -day}), supervision.AwaitingDelivery)
+	due := s.at.Add(6*day + tick)
+	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, due.Add(-tick)))
+	assert.Len(t, s.order.NoticesDue(supervision.Given{}, due), 1)
+	assert.Len(t, s.order.NoticesDue(supervision.Given{}, due.Add(300*day)), 1)
+
+	s.silenced()
+	late := s.at.Add(3*day + tick) // the first instant at which a ruling is late (R19)
+	for _, wait := range []time.Duration{0, 3 * day, 5 * day} {
+		s.until(late.Add(-3*day-tick+wait)).do(mia, note)
+		assert.Equal(t, []supervision.Notice{{
+			Deadline: supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: late, Rule: supervision.R19},
+			Due:      late.Add(day),
+		}}, plainly(s.order.Notices()), wait)
+	}
+	assert.Equal(t, []supervision.Role{supervision.RoleManager}, s.order.Notices()[0].To())
+	s.do(mia, resume)
+	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, s.at), "it is ruled on")
+}
+
+// What time does is told beforehand, or not at all.
+func TestR33_WhatTimeDoesIsNoticed(t *testing.T) {
+	p := autoAccepting()
+	p.AtScheduledEnd, p.Notices = supervision.EndCancel, everyNotice()
+	p.Notices.AppealOpens, p.Notices.OpenFor, p.Notices.BlackoutBegins = 0, 0, 0
+	for status, c := range map[supervision.Status]struct {
+		kind supervision.DeadlineKind
+		at   time.Duration
+		rule supervision.Rule
+	}{
+		supervision.AwaitingAcceptance: {supervision.DeadlineAutoAccept, 10 * day, supervision.R27},
+		supervision.Accepted:           {supervision.DeadlineCompletion, 3 * time.Hour, supervision.R02},
+		supervision.AwaitingDelivery:   {supervision.DeadlineScheduledEnd, 365 * day, supervision.R14},
+	} {
+		s := arrive(t, p, status)
+		notices := s.order.Notices()
+		require.Len(t, notices, 1, status)
+		assert.Equal(t, supervision.Deadline{Kind: c.kind, At: s.at.Add(c.at), Rule: c.rule}, notices[0].Deadline)
+		assert.Len(t, s.order.NoticesDue(supervision.Given{}, notices[0].At.Add(-tick)), 1, status)
+		for _, n := range s.order.NoticesDue(supervision.Given{}, notices[0].At) {
+			assert.NotEqual(t, c.kind, n.Kind, "time has done it")
+		}
+	}
+	for _, status := range []supervision.Status{supervision.Completed, supervision.Canceled} {
+		assert.Empty(t, arrive(t, noticing(everyNoticeOf()), status).order.Notices(), status)
+	}
+}
+
+// everyNoticeOf is each notice that the guide's policy can give.
+func everyNoticeOf() supervision.Notices {
+	n := everyNotice()
+	n.AutoAccept, n.ScheduledEnd = 0, 0
+	return n
+}
+
+func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
+	s := arrive(t, noticing(supervision.Notices{BlackoutBegins: 7 * day, OpenFor: 180 * day}), supervision.AwaitingRequest)
+	assert.Equal(t, []supervision.Notice{
+		{Deadline: supervision.Deadline{Kind: supervision.DeadlineOpenFor, At: bought.Add(180 * day), Rule: supervision.R33},
+			Due: bought.Add(180 * day)},
+		{Deadline: supervision.Deadline{Kind: supervision.DeadlineBlackoutBegins, At: bought.Add(350 * day),
+			Rule: supervision.R14}, Due: bought.Add(343 * day)},
+	}, plainly(s.order.Notices()))
+	s.until(bought.Add(200*day)).do(ben, submit)
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, s.noticed(),
+		"whatever has happened since, it is open")
+	s.wait(6*day).do(ben, appealOn(appeal.SellerSilent)).wait(10*day).do(mia, resume)
+	assert.Equal(t, bought.Add(353*day), s.order.Notices()[1].Due, "moved by the freeze (R17)")
+	s.until(bought.Add(361*day)).do(sue, acceptRequest)
+	assert.Len(t, s.order.Notices(), 1, "of an instant that came before, nobody is told ahead")
+}
+
+// An order says itself when its next notice is due, so that a store finds it.
+func TestR33_ListingsKnowTheNextNotice(t *testing.T) {
+	s := arrive(t, noticing(everyNoticeOf()), supervision.AwaitingConfirmation)
+	assert.Equal(t, bought.Add(4*day+tick), s.order.Listing().NoticeAt)
+	assert.Zero(t, arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).order.Listing().NoticeAt)
+	assert.Zero(t, arrive(t, noticing(everyNoticeOf()), supervision.Canceled).order.Listing().NoticeAt)
+	assert.Empty(t, arrive(t, supervision.Guide(), supervision.Accepted).order.Notices(), "the guide has none")
+}
+
+func TestR33_NoticesInJSON(t *testing.T) {
+	data, err := json.Marshal(supervision.Notices{AppealOpens: day, RulingOverdue: -time.Hour})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"appeal_opens":"24h0m0s","ruling_overdue":"-1h0m0s"}`, string(data))
+	for _, bad := range []string{`{"moon":"1h"}`, `{"completion":"soon"}`, `{"completion":1}`, `[]`} {
+		var n supervision.Notices
+		assert.ErrorIs(t, json.Unmarshal([]byte(bad), &n), supervision.ErrMalformed, bad)
+		assert.Zero(t, n)
+	}
+}

@@ -1,0 +1,72 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Notice is the third step of a worker: it puts the notices that are due into
+// the outbox, each once (R33), and returns of how many orders. It changes no
+// order, and leaves one that time has moved on until that is settled. Orders
+// that cannot be read are skipped and named in an
+// [*OrdersError]; any other error ended the step early.
+func (s *Service) Notice(ctx context.Context) (int, error) {
+	var step step
+	err := s.notice(ctx, &step)
+	if err != nil {
+		return step.done, err
+	}
+	return step.done, step.err()
+}
+
+func (s *Service) notice(ctx context.Context, step *step) error {
+	at := s.Now()
+	var after supervision.Position
+	for {
+		batch, err := s.store.Noticing(ctx, at, after, s.batch)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		var list []Noticed
+		for _, found := range batch {
+			if found.Err != nil {
+				step.fail(found.ID, found.Err)
+				continue
+			}
+			if due := found.Order.NextDue(); due.IsZero() || due.After(at) {
+				list = append(list, noticed(found, at))
+			}
+		}
+		err = s.store.Notice(ctx, list...)
+		var conflict *ConflictError
+		switch {
+		case errors.As(err, &conflict): // somebody else was faster, or the order has moved on
+			step.done -= len(conflict.Orders)
+		case err != nil:
+			return err
+		}
+		step.done += len(list)
+		after = batch[len(batch)-1].Position
+	}
+}
+
+// noticed gives the notices of an order that are due.
+func noticed(found Noticing, at time.Time) Noticed {
+	n := Noticed{Order: found.ID, Version: found.Order.Version, Before: found.Given}
+	for _, notice := range found.Order.NoticesDue(found.Given, at) {
+		if len(n.Due) == 0 || notice.Due.After(n.Due[len(n.Due)-1]) { // those of one instant go together
+			n.Due = append(n.Due, notice.Due)
+		}
+	}
+	for _, notice := range found.Order.Notices() {
+		if notice.Due.After(at) {
+			n.Next = notice.Due
+			break
+		}
+	}
+	n.Given = found.Given.With(found.Order, at)
+	return n
+}

@@ -1,0 +1,197 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+// noticing is the guide with notices.
+func noticing() supervision.Policy {
+	p := supervision.Guide()
+	p.Name, p.Notices = "noticing", supervision.Notices{AppealOpens: day, Completion: time.Hour, OpenFor: 180 * day,
+		RulingOverdue: -day}
+	return p
+}
+
+// told is a receiver of notices: it keeps what it is handed over.
+type told struct {
+	events []service.Event
+	err    error
+}
+
+func (in *told) publish(_ context.Context, e service.Event) error {
+	if len(e.Notices) > 0 && in.err == nil {
+		in.events = append(in.events, e)
+	}
+	if len(e.Notices) > 0 {
+		return in.err
+	}
+	return nil
+}
+
+// work gives and relays what is due, and returns the kinds of the notices that
+// came.
+func (b *bench) work(in *told) (kinds []supervision.DeadlineKind) {
+	b.t.Helper()
+	before := len(in.events)
+	_, err := b.Service.Settle(b.ctx)
+	require.NoError(b.t, err)
+	_, err = b.Service.Notice(b.ctx)
+	require.NoError(b.t, err)
+	for range 5 {
+		_, err = b.Service.Relay(b.ctx, in.publish)
+		require.NoError(b.t, err)
+	}
+	for _, e := range in.events[before:] {
+		for _, n := range e.Notices {
+			kinds = append(kinds, n.Kind)
+		}
+	}
+	return kinds
+}
+
+var opens = []supervision.DeadlineKind{supervision.DeadlineAppealOpens}
+
+func TestR33_ANoticeGoesOutOnceWhenItIsDue(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.open("o-1")
+	order := b.do("o-1", ben, submit)
+	due := b.Clock.Now().Add(4*day + tick)
+	var in told
+	for _, c := range []struct {
+		at   time.Time
+		want []supervision.DeadlineKind
+	}{{due.Add(-tick), nil}, {due, opens}, {due, nil}, {due.Add(tick), nil}, {due.Add(100 * day), nil}} {
+		b.Clock.Set(c.at)
+		assert.Equal(t, c.want, b.work(&in), c.at)
+	}
+	event := in.events[0]
+	assert.Equal(t, supervision.NoticeID("o-1", due), event.ID)
+	assert.Equal(t, []string{ben.ID, sue.ID, "p-1"}, []string{event.Buyer, event.Seller, event.Product})
+	assert.Equal(t, order, event.Order)
+	assert.Zero(t, event.Record)
+	assert.Equal(t, due.Add(day), event.Notices[0].At)
+	assert.Equal(t, order, b.stored("o-1"), "a notice changes nothing")
+	b.do("o-1", sue, acceptRequest, service.IfVersion(order.Version))
+}
+
+// A notice of an instant that has come, or that somebody has moved, is none.
+func TestR33_ANoticeVanishesIfSomebodyActs(t *testing.T) {
+	for name, act := range map[string]func(*bench){
+		"before it is given":     func(b *bench) { b.do("o-1", sue, report) },
+		"while it waits":         func(b *bench) { _, err := b.Service.Notice(b.ctx); require.NoError(b.t, err); b.do("o-1", sue, report) },
+		"after its instant came": func(b *bench) { b.Clock.Add(day) },
+		"and waits":              func(b *bench) { _, err := b.Service.Notice(b.ctx); require.NoError(b.t, err); b.Clock.Add(day) },
+	} {
+		b := newBench(t, service.WithPolicy(noticing()))
+		b.open("o-1")
+		b.do("o-1", ben, submit)
+		b.Clock.Add(4*day + tick)
+		act(b)
+		var in told
+		assert.Empty(t, b.work(&in), name)
+		claimed, err := b.Store.Claim(b.ctx, b.Clock.Now().Add(day), time.Hour, 10)
+		require.NoError(t, err)
+		assert.Empty(t, claimed, "%s: nothing of it is left in the outbox", name)
+	}
+}
+
+// A flow that is open for long is noticed once, whatever happened and happens.
+func TestR33_EachInstantIsNoticedOnce(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.open("o-1")
+	b.Clock.Add(180*day - tick)
+	var in told
+	assert.Empty(t, b.work(&in))
+	b.Clock.Add(tick)
+	b.do("o-1", ben, submit) // in the same instant, before the worker's step
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, b.work(&in))
+	b.do("o-1", sue, rejectRequest)
+	assert.Empty(t, b.work(&in), "an operation does not bring it again")
+	b.Clock.Add(4*day + tick)
+	assert.Equal(t, opens, b.work(&in), "and the next one still comes")
+}
+
+// Time leads an order on, and its notices with it.
+func TestR33_NoticesFollowTheOrder(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.open("o-1")
+	for _, step := range []struct {
+		actor  supervision.Actor
+		action supervision.Action
+	}{{ben, submit}, {sue, acceptRequest}, {sue, deliver}, {ben, supervision.AcceptProduct{}}} {
+		b.do("o-1", step.actor, step.action)
+	}
+	var in told
+	b.Clock.Add(2*time.Hour - tick)
+	assert.Empty(t, b.work(&in))
+	b.Clock.Add(tick)
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineCompletion}, b.work(&in))
+	b.Clock.Add(200 * day)
+	assert.Empty(t, b.work(&in), "of a completed order nobody is told")
+}
+
+// A ruling that is late is noticed to the managers.
+func TestR33_ALateRulingIsNoticed(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.reach(supervision.Frozen)
+	b.Clock.Add(4*day + tick)
+	var in told
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineRulingOverdue}, b.work(&in))
+	assert.Equal(t, []supervision.Role{supervision.RoleManager}, in.events[0].Notices[0].To())
+}
+
+// A receiver that fails gets it again, under the same name; whoever is faster
+// gives it once.
+func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.open("o-1")
+	b.do("o-1", ben, submit)
+	var in told
+	require.Empty(t, b.work(&in))
+	b.Clock.Add(4*day + tick)
+	in.err = errors.New("no answer")
+	_, err := b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	_, err = b.Service.Relay(b.ctx, in.publish)
+	require.Error(t, err)
+	in.err = nil
+	b.Clock.Add(time.Hour)
+	assert.Equal(t, opens, b.work(&in))
+	assert.Equal(t, 2, in.events[0].Attempt)
+
+	found, err := b.Store.Noticing(b.ctx, b.Clock.Now().Add(1000*day), supervision.Position{}, 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	again := service.Noticed{Order: "o-1", Version: found[0].Order.Version, Before: supervision.Given{}}
+	assert.ErrorIs(t, b.Store.Notice(b.ctx, again), service.ErrConflict)
+}
+
+// A store that fails loses no notice and doubles none.
+func TestR33_StoreFailuresLoseNoNotice(t *testing.T) {
+	for _, failure := range []supervisiontest.Failure{
+		{On: []supervisiontest.Method{supervisiontest.Noticing}},
+		{On: []supervisiontest.Method{supervisiontest.Notice}},
+		{On: []supervisiontest.Method{supervisiontest.Notice}, Applied: true},
+	} {
+		b := newBench(t, service.WithPolicy(noticing()))
+		b.open("o-1")
+		b.do("o-1", ben, submit)
+		b.Clock.Add(4*day + tick)
+		b.Store.FailOn(failure)
+		_, err := b.Service.Notice(b.ctx)
+		require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		b.Store.Repair()
+		var in told
+		assert.Equal(t, opens, b.work(&in))
+	}
+}

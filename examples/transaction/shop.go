@@ -15,6 +15,7 @@ import (
 // shop is a host with tables of its own beside those of the supervision.
 type shop struct {
 	db      *sql.DB
+	store   *sqlstore.Store
 	service *service.Service
 }
 
@@ -36,7 +37,7 @@ func openShop(ctx context.Context, file string) (*shop, error) {
 	}
 	_, err = db.ExecContext(ctx,
 		`CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER)`)
-	return &shop{db, service}, errors.Join(err, store.Migrate(ctx))
+	return &shop{db, store, service}, errors.Join(err, store.Migrate(ctx))
 }
 
 // transact runs work in one transaction. Work does its part through the service
@@ -47,7 +48,7 @@ func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *service.Service
 		return err
 	}
 	defer tx.Rollback() // does nothing after the commit
-	joined, err := sqlstore.Join(tx, sqlstore.SQLite)
+	joined, err := s.store.Join(tx)
 	if err != nil {
 		return err
 	}

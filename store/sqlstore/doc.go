@@ -10,11 +10,11 @@
 //
 // # In the host's transaction
 //
-// [Join] makes a store for one transaction of the host's, so that the host's
+// [Store.Join] makes a store for one transaction of the host's, so that the host's
 // rows and an order's operation are committed or vanish together:
 //
 //	tx, err := db.BeginTx(ctx, nil)
-//	joined, err := sqlstore.Join(tx, sqlstore.Postgres)
+//	joined, err := store.Join(tx)
 //	order, err := service.WithStore(joined).Do(ctx, id, actor, action)
 //	err = tx.Commit()
 //

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
@@ -122,23 +121,6 @@ type statements struct {
 	notices
 	retention
 	engine engine
-}
-
-// known keeps the statements of each dialect and prefix, since Join is called
-// for each transaction.
-var known sync.Map
-
-func statementsFor(dialect Dialect, prefix string) *statements {
-	key := struct {
-		Dialect
-		string
-	}{dialect, prefix}
-	if s, ok := known.Load(key); ok {
-		return s.(*statements)
-	}
-	s := newStatements(newNaming(dialect, prefix))
-	known.Store(key, s)
-	return s
 }
 
 func newStatements(n naming) *statements {

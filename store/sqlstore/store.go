@@ -11,7 +11,7 @@ import (
 )
 
 // Store is a [service.Store] in a SQL database. Make one with [New], or with
-// [Join] inside a transaction of the host's.
+// [Store.Join] inside a transaction of the host's.
 type Store struct {
 	*statements
 	db       *sql.DB   // nil in a joined store
@@ -51,7 +51,7 @@ func WithPrefix(prefix string) Option { return func(c *config) { c.prefix = pref
 
 var validPrefix = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
 
-// ErrOption is wrapped by the errors of [New] and [Join] for a faulty argument.
+// ErrOption is wrapped by the errors of [New] and [Store.Join] for a faulty argument.
 var ErrOption = errors.New("sqlstore: faulty argument")
 
 // New makes a store on a database. It begins and commits its own transactions,
@@ -74,35 +74,32 @@ func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
 	return s, nil
 }
 
-// Join makes a store that works inside the host's transaction, so that the
-// host's rows and an order's operation are committed or vanish together. Use it
-// through [service.Service.In]. It never begins, commits or repeats a
-// transaction.
+// Join returns the same store inside the host's transaction, so that the host's
+// rows and an order's operation are committed or vanish together. Use it
+// through [service.Service.WithStore]. It never begins, commits or repeats a
+// transaction. Without a transaction it returns an error that wraps
+// [ErrOption].
 //
 // After [supervision.ErrNotFound], [service.ErrExists], a refusal or a conflict
 // that names orders the transaction is as usable as before. After any other
 // error roll it back. Nothing it returns is [service.ErrUnknownOutcome]: that
 // is decided by the host's own commit.
-func Join(tx *sql.Tx, dialect Dialect, options ...Option) (*Store, error) {
-	s, err := newStore(dialect, options)
-	if err == nil && tx == nil {
-		err = fmt.Errorf("%w: pass a transaction", ErrOption)
+func (s *Store) Join(tx *sql.Tx) (*Store, error) {
+	if tx == nil {
+		return nil, errNoTransaction
 	}
-	if err != nil {
-		return nil, err
-	}
-	s.joined = &session{on: tx}
-	return s, nil
+	return &Store{statements: s.statements, joined: &session{on: tx}}, nil
 }
 
-// JoinTx makes a store that works inside a transaction of another driver, with
-// the dialect and the prefix of this store. What [Join] says holds.
+// JoinTx is [Store.Join] for a transaction of another driver.
 func (s *Store) JoinTx(tx Tx) (*Store, error) {
 	if tx == nil {
-		return nil, fmt.Errorf("%w: pass a transaction", ErrOption)
+		return nil, errNoTransaction
 	}
 	return &Store{statements: s.statements, joined: &session{tx: tx}}, nil
 }
+
+var errNoTransaction = fmt.Errorf("%w: pass a transaction", ErrOption)
 
 // session runs in the host's transaction, or on the database.
 func (s *Store) session() session {
@@ -123,5 +120,5 @@ func newStore(dialect Dialect, options []Option) (*Store, error) {
 	if !validPrefix.MatchString(c.prefix) {
 		return nil, fmt.Errorf("%w: prefix: use 1 to 32 lower-case letters, digits and underscores", ErrOption)
 	}
-	return &Store{statements: statementsFor(dialect, c.prefix)}, nil
+	return &Store{statements: newStatements(newNaming(dialect, c.prefix))}, nil
 }

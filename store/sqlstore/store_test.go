@@ -14,12 +14,10 @@ import (
 var dialects = []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL}
 
 func TestFaultyArgumentsAreRefused(t *testing.T) {
-	db, tx := new(sql.DB), new(sql.Tx)
+	db := new(sql.DB)
 	for _, prefix := range []string{"", "1a_", "Shop_", "shop-", "shop.", "shop ", `shop"`, "é_",
 		strings.Repeat("a", 33)} {
 		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
-		require.ErrorIs(t, err, sqlstore.ErrOption, prefix)
-		_, err = sqlstore.Join(tx, sqlstore.SQLite, sqlstore.WithPrefix(prefix))
 		require.ErrorIs(t, err, sqlstore.ErrOption, prefix)
 	}
 	for _, prefix := range []string{"a", "_", "shop_2_", strings.Repeat("a", 32)} {
@@ -34,7 +32,11 @@ func TestFaultyArgumentsAreRefused(t *testing.T) {
 	}
 	_, err := sqlstore.New(nil, sqlstore.SQLite)
 	require.ErrorIs(t, err, sqlstore.ErrOption)
-	_, err = sqlstore.Join(nil, sqlstore.SQLite)
+	store, err := sqlstore.New(db, sqlstore.SQLite)
+	require.NoError(t, err)
+	_, err = store.Join(nil)
+	require.ErrorIs(t, err, sqlstore.ErrOption)
+	_, err = store.JoinTx(nil)
 	require.ErrorIs(t, err, sqlstore.ErrOption)
 }
 

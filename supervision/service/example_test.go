@@ -163,8 +163,9 @@ func ExampleService_Search() {
 // An operation takes part in the host's own transaction: both are committed,
 // or neither is. A conflict is the host's: it rolls back and begins anew.
 func ExampleService_WithStore() {
-	var db *sql.DB           // the host's
-	var svc *service.Service // on the same database
+	var db *sql.DB            // the host's
+	var store *sqlstore.Store // on the same database
+	var svc *service.Service  // on that store
 	accept := func(ctx context.Context, order string, buyer supervision.Actor) error {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
@@ -174,7 +175,7 @@ func ExampleService_WithStore() {
 		if _, err := tx.ExecContext(ctx, "UPDATE invoices SET payable = true WHERE id = $1", order); err != nil {
 			return err
 		}
-		joined, err := sqlstore.Join(tx, sqlstore.Postgres)
+		joined, err := store.Join(tx)
 		if err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func (g *ground) hosts(ctx context.Context) (ours, peer pgxHost, err error) {
 			return err
 		}
 		defer tx.Rollback()
-		joined, err := sqlstore.Join(tx, sqlstore.Postgres, sqlstore.WithPrefix(g.peer.prefix))
+		joined, err := g.peer.store.Join(tx)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,9 @@ func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
 	if err != nil || len(rows) == 0 {
 		return errors.Join(err, ctx.Err())
 	}
+	if err := s.checkClock(ctx, rows...); err != nil {
+		return err
+	}
 	taken, err := s.engine.create(ctx, s, rows)
 	if err == nil && len(taken) > 0 {
 		return &service.ExistsError{Orders: taken}
@@ -30,6 +33,9 @@ func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 	rows, err := rowsOf(changes)
 	if err != nil || len(rows) == 0 {
 		return errors.Join(err, ctx.Err())
+	}
+	if err := s.checkClock(ctx, rows...); err != nil {
+		return err
 	}
 	conflicts, err := s.engine.save(ctx, s, rows)
 	if err == nil && len(conflicts) > 0 {

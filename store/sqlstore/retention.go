@@ -85,6 +85,9 @@ func (s *Store) Erase(ctx context.Context, change service.Change, erased []super
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
+	if err := s.checkClock(ctx, rows); err != nil {
+		return err
+	}
 	conflict := false
 	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		n, err := in.exec(ctx, s.eraseOrder, append(rows.order.changed(), rows.order.ID, rows.order.before)...)

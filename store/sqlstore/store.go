@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision/service"
 )
@@ -14,9 +15,10 @@ import (
 // [Store.Join] inside a transaction of the host's.
 type Store struct {
 	*statements
-	db       *sql.DB   // nil in a joined store
-	joined   *session  // nil unless joined
-	prepared *prepared // nil where statements are not prepared
+	db         *sql.DB   // nil in a joined store
+	joined     *session  // nil unless joined
+	prepared   *prepared // nil where statements are not prepared
+	clockLimit time.Duration
 }
 
 var _ service.Store = (*Store)(nil)
@@ -38,7 +40,10 @@ type engine interface {
 // Option configures a store.
 type Option func(*config)
 
-type config struct{ prefix string }
+type config struct {
+	prefix     string
+	clockLimit time.Duration
+}
 
 // DefaultPrefix begins the names of the tables unless [WithPrefix] says
 // otherwise.
@@ -88,7 +93,7 @@ func (s *Store) Join(tx *sql.Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, joined: &session{on: tx}}, nil
+	return &Store{statements: s.statements, clockLimit: s.clockLimit, joined: &session{on: tx}}, nil
 }
 
 // JoinTx is [Store.Join] for a transaction of another driver.
@@ -96,7 +101,7 @@ func (s *Store) JoinTx(tx Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, joined: &session{tx: tx}}, nil
+	return &Store{statements: s.statements, clockLimit: s.clockLimit, joined: &session{tx: tx}}, nil
 }
 
 var errNoTransaction = fmt.Errorf("%w: pass a transaction", ErrOption)
@@ -120,5 +125,5 @@ func newStore(dialect Dialect, options []Option) (*Store, error) {
 	if !validPrefix.MatchString(c.prefix) {
 		return nil, fmt.Errorf("%w: prefix: use 1 to 32 lower-case letters, digits and underscores", ErrOption)
 	}
-	return &Store{statements: newStatements(newNaming(dialect, c.prefix))}, nil
+	return &Store{statements: newStatements(newNaming(dialect, c.prefix)), clockLimit: c.clockLimit}, nil
 }

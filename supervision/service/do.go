@@ -74,12 +74,11 @@ func (r Result) view(actor supervision.Actor) (Result, error) {
 // persist retries while the save loses to a concurrent writer, and tells how
 // often it tried.
 func (s *Service) persist(ctx context.Context, c *command) (result Result, attempts int, err error) {
-	for attempts = 1; ; attempts++ {
+	attempts, err = s.contend(func() error {
 		result, err = s.try(ctx, c)
-		if !outrun(err) || attempts >= s.attempts {
-			return result, attempts, err
-		}
-	}
+		return err
+	})
+	return result, attempts, err
 }
 
 // outrun reports whether a concurrent writer was faster. A version that the
@@ -108,7 +107,8 @@ func IfVersion(version int64) DoOption {
 	return func(c *command) { c.version, c.expects = version, true }
 }
 
-// DryRun returns the order as it would be, or the error, and stores nothing.
+// DryRun returns the order as it would be, or the error, and stores nothing of
+// the command.
 func DryRun() DoOption { return func(c *command) { c.dryRun = true } }
 
 type command struct {
@@ -150,9 +150,35 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 		if !stored.Repeats(*before, c.action, form...) {
 			return Result{}, fmt.Errorf("service: order %q: %w: use a new key for a new command", c.id, ErrKeyReused)
 		}
-		order, _ := stored.Settle(c.at)
-		return Result{Order: order, Repeated: true}, nil
+		order, err := s.shown(ctx, stored, c.at)
+		return Result{Order: order, Repeated: true}, err
 	}
+	result, err := c.apply(stored, form)
+	if err == nil && !c.dryRun {
+		return s.done(ctx, stored, result)
+	}
+	// What time has made is shown by a refusal, and by a dry run, as well.
+	order, unshown := s.shown(ctx, stored, c.at)
+	switch {
+	case unshown != nil:
+		return Result{}, unshown
+	case err != nil:
+		return Result{}, err
+	}
+	return c.apply(order, form)
+}
+
+// done stores what a command has made.
+func (s *Service) done(ctx context.Context, stored supervision.Order, result Result) (Result, error) {
+	change := Change{Order: result.Order, Before: stored.Version, Records: result.Records, Relay: s.outbox}
+	if err := s.commit(ctx, change); err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// apply does the command to an order.
+func (c *command) apply(stored supervision.Order, form []*template.Form) (Result, error) {
 	if current, _ := stored.Settle(c.at); c.expects && current.Version != c.version {
 		return Result{}, fmt.Errorf("service: order %q has version %d, not %d: %w",
 			c.id, current.Version, c.version, ErrConflict)
@@ -162,12 +188,6 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 		return Result{}, err
 	}
 	records[len(records)-1].Key = c.key
-	if !c.dryRun {
-		change := Change{Order: next, Before: stored.Version, Records: records, Relay: s.outbox}
-		if err := s.commit(ctx, change); err != nil {
-			return Result{}, err
-		}
-	}
 	return Result{Order: next, Records: records}, nil
 }
 

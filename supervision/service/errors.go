@@ -26,6 +26,9 @@ var (
 	ErrSetAside = errors.New("set aside")
 	// ErrPanic: publish panicked.
 	ErrPanic = errors.New("publish panicked")
+	// ErrClock: the host's clock is so far ahead of the store's that the store
+	// takes it for wrong; see sqlstore.WithClockLimit.
+	ErrClock = errors.New("clock is ahead of the store's")
 	// ErrNoRecords: a change without records has nothing to store.
 	ErrNoRecords = errors.New("change without records")
 )

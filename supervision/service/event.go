@@ -26,7 +26,7 @@ type Event struct {
 	// Buyer, Seller and Product are the order's as they are now, after an
 	// amendment the new ones (R31).
 	Buyer, Seller, Product string
-	// Order is the order as the record left it, or for notices as it is now. It
+	// Order is the order as the record left it, or for notices as stored now. It
 	// is zero where an earlier record cannot be read: what follows is relayed
 	// all the same.
 	Order supervision.Order
@@ -44,7 +44,6 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 	if due, ok := c.RecordID.Notice(); ok {
 		at := s.Now()
 		event.Notices = stillDue(c.Order, due, at)
-		event.Order, _ = c.Order.Settle(at)
 		return event, nil
 	}
 	if c.Order.Version == c.Seq {

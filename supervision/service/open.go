@@ -146,12 +146,7 @@ func (s *Service) unlessDifferent(ctx context.Context, first, again supervision.
 	if len(fields) > 0 {
 		return supervision.Order{}, &DifferentError{first.Order, fields}
 	}
-	order, _, err := s.store.Load(ctx, first.Order, "")
-	if err != nil {
-		return supervision.Order{}, err
-	}
-	order, _ = order.Settle(at)
-	return order, nil
+	return s.show(ctx, first.Order, supervision.System(), at)
 }
 
 // differing returns the JSON names in which two actions differ.

@@ -141,16 +141,15 @@ func (s *Service) WithStore(joined Store) *Service {
 }
 
 // Order returns an order as it is now and as the actor may see it (R22, R34).
-// Due transitions are settled in what is returned; a worker stores them.
-// Errors: [*InvalidError] for a faulty id or actor, [ErrNotFound], and the
-// store's own.
+// What time has made due and no worker has stored yet is stored first, so that
+// nothing which comes later undoes what was shown (R02). Errors:
+// [*InvalidError] for a faulty id or actor, [ErrNotFound], [ErrConflict] where
+// the order changes too fast, and the store's own.
 func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor) (supervision.Order, error) {
-	at := s.Now()
-	order, _, err := s.load(ctx, id, actor, "")
+	order, err := s.show(ctx, id, actor, s.Now())
 	if err != nil {
 		return supervision.Order{}, err
 	}
-	order, _ = order.Settle(at)
 	return order.For(actor)
 }
 
@@ -225,10 +224,10 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor, query sup
 // Records returns an order's operation records with a sequence number above
 // after, oldest first, at most limit (DefaultPage when 0), for an actor that
 // may see the order, and as it may see them (R21, R22, R34). What time has made
-// due but no worker has stored yet is among them. Records that cannot be read
-// are left out, and each is named by an [*UnreadableError] that comes with the
-// others. Errors besides: [*InvalidError] for a faulty id, actor or limit,
-// [ErrNotFound], and the store's own.
+// due is stored first, as [Service.Order] does. Records that cannot be read are
+// left out, and each is named by an [*UnreadableError] that comes with the
+// others. Errors besides: [*InvalidError] for a faulty id, actor or limit, and
+// those of [Service.Order].
 func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64,
 	limit int) ([]supervision.Record, error) {
 	at := s.Now()
@@ -243,8 +242,7 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	order, _, err := s.load(ctx, id, actor, "")
-	if err != nil {
+	if _, err := s.show(ctx, id, actor, at); err != nil {
 		return nil, err
 	}
 	found, err := s.store.Records(ctx, id, after, limit)
@@ -252,18 +250,6 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 		return nil, err
 	}
 	records, unreadable := readable(found)
-	if n := len(found); n > 0 && found[n-1].Seq > order.Version {
-		return views(records, actor),
-			unreadable // others were faster, and what was due before they came may be due no longer
-	}
-	_, due := order.Settle(at)
-	next := after + int64(len(found)) + 1
-	for _, r := range due {
-		if r.Seq == next && next <= after+int64(limit) {
-			records = append(records, r)
-			next++
-		}
-	}
 	return views(records, actor), unreadable
 }
 

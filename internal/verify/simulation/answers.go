@@ -104,6 +104,7 @@ func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Resul
 			w.fail("order %s: answer to a repeated command: %s (repeated %t, %d records)", s.id, diff, got.Repeated,
 				len(got.Records))
 		}
+		w.remember(s, int(got.Order.Version))
 	case !same && errors.Is(err, service.ErrKeyReused):
 	case !same && errors.Is(err, supervision.ErrNotFound):
 	default:
@@ -147,10 +148,23 @@ func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *sup
 	if w.faulty(p, err) || w.hidden(s, role, id, err) {
 		return
 	}
+	if p.call.conflicted && errors.Is(err, service.ErrConflict) {
+		return // others were faster, again and again
+	}
 	now, _ := s.states[p.call.loaded-1].Settle(p.call.at)
 	now = now.SeenBy(role)
 	if diff := bridge.DiffOrder(&now, order); diff != "" || err != nil {
 		w.fail("order %s as shown: %s %v", s.id, diff, err)
+	}
+	w.remember(s, int(order.Version))
+}
+
+// remember: what a reader is shown is stored, and so part of the order's history
+// whatever comes later (R02). Every record that is added follows from the one
+// before it, so what is stored is never undone.
+func (w *world) remember(s *shadow, version int) {
+	if version > s.version() {
+		w.fail("order %s is shown at version %d, of which only %d are stored", s.id, version, s.version())
 	}
 }
 
@@ -171,10 +185,14 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 	if w.faulty(p, err) || w.hidden(s, role, id, err) {
 		return
 	}
+	if p.call.conflicted && errors.Is(err, service.ErrConflict) {
+		return
+	}
 	if err != nil {
 		w.fail("records of %s: %v", s.id, err)
 		return
 	}
+	w.remember(s, after+len(records))
 	read := p.call.read
 	_, due := s.states[read-1].Settle(p.call.at)
 	if len(records) > limit || len(records) < min(read-after, limit) {

@@ -142,8 +142,7 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 		r := &change.Records[i]
 		var next model.Order
 		var records []model.Record
-		if r.Actor.Role == supervision.RoleSystem && r.Operation != supervision.OpReportReceipt &&
-			r.Operation != supervision.OpErase {
+		if madeByTime(r) {
 			next, records = s.last().Settle(bridge.Micros(r.At))
 		} else {
 			var answer model.Answer
@@ -169,10 +168,20 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 		s.add(next, *r)
 		w.count(&next, r)
 	}
-	if c := by.during(); c != nil {
+	switch c := by.during(); {
+	case c == nil:
+	case madeByTime(&change.Records[len(change.Records)-1]):
+		c.loaded = s.version() // which is what the call goes on with
+	default:
 		c.applied = s.version()
 	}
 	w.stored(s, before)
+}
+
+// madeByTime reports whether a record is one that nobody asked for.
+func madeByTime(r *supervision.Record) bool {
+	return r.Actor.Role == supervision.RoleSystem && r.Operation != supervision.OpReportReceipt &&
+		r.Operation != supervision.OpErase
 }
 
 // commanded: nothing is stored that nobody asked for, nor as anything else than

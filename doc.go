@@ -81,7 +81,17 @@
 //
 //	err := svc.Run(ctx, publish)
 //
-// Any number of workers and hosts may share a database.
+// Any number of workers and hosts may share a database. What a reader is shown
+// is stored first, so that nothing which comes later undoes it.
+//
+// # Telling people
+//
+// Policy.Notices says how long before or after an instant people are told of
+// it: a silence that is about to entitle the other side, a completion, a ruling
+// that is late. Run gives each notice once, and publish is handed an event with
+// Notices in the place of a record:
+//
+//	policy.Notices.AppealOpens = supervision.Day
 //
 // # Storing
 //

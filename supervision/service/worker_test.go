@@ -268,16 +268,12 @@ type worker struct {
 
 func work(b *bench, publish service.Publish) *worker {
 	w := &worker{bench: b, start: b.Clock.Now(), calls: make(map[supervisiontest.Method][]time.Duration)}
-	b.Store.OnCall(func(m supervisiontest.Method) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.calls[m] = append(w.calls[m], b.Clock.Now().Sub(w.start))
-	})
+	service := b.Service.WithStore(timed{b.Store, w})
 	ctx, stop := context.WithCancel(b.ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		w.err = b.Service.Run(ctx, publish)
+		w.err = service.Run(ctx, publish)
 	}()
 	w.stop = func() {
 		stop()
@@ -285,6 +281,34 @@ func work(b *bench, publish service.Publish) *worker {
 	}
 	synctest.Wait()
 	return w
+}
+
+// timed notes when a worker calls its store. A hook would miss the calls of
+// other steps that run at the same time.
+type timed struct {
+	service.Store
+	*worker
+}
+
+func (s timed) note(m supervisiontest.Method) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls[m] = append(s.calls[m], s.Clock.Now().Sub(s.start))
+}
+
+func (s timed) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
+	s.note(supervisiontest.Due)
+	return s.Store.Due(ctx, at, after, limit)
+}
+
+func (s timed) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+	s.note(supervisiontest.Claim)
+	return s.Store.Claim(ctx, at, lease, limit)
+}
+
+func (s timed) Acknowledge(ctx context.Context, ids ...supervision.RecordID) error {
+	s.note(supervisiontest.Acknowledge)
+	return s.Store.Acknowledge(ctx, ids...)
 }
 
 // pass moves the clock on in steps, each followed by all that the worker has to

@@ -52,7 +52,7 @@ func (s *Store) Calls() []Method {
 
 // OnCall has a hook called before every call, to let somebody else act in
 // between or to cancel a context. Calls of the store that are made while the
-// hook runs do not call it again.
+// hook runs, by whomever, do not call it again.
 func (s *Store) OnCall(hook func(Method)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,7 +27,8 @@ var aboutUpcoming = []sentence{
 		p := c.populate(160, 15)
 		for _, kind := range supervision.DeadlineKinds() {
 			list := p.brought([]supervision.DeadlineKind{kind}, ever)
-			require.Equal(c, kind == supervision.DeadlineReminder, len(list) == 0,
+			none := kind == supervision.DeadlineReminder || kind == supervision.DeadlineOpenFor
+			require.Equal(c, none, len(list) == 0,
 				"the case itself is wrong: it has to have %s", kind)
 			c.upcoming(list, []supervision.DeadlineKind{kind}, ever, supervision.Position{}, 1000)
 		}

@@ -76,7 +76,9 @@ func (s *Service) Upcoming(ctx context.Context, from, before time.Time,
 // by.
 func (f *faults) kinds(kinds []supervision.DeadlineKind) []supervision.DeadlineKind {
 	listed := supervision.DeadlineKinds()
-	listed = slices.DeleteFunc(listed, func(k supervision.DeadlineKind) bool { return k == supervision.DeadlineReminder })
+	listed = slices.DeleteFunc(listed, func(k supervision.DeadlineKind) bool {
+		return k == supervision.DeadlineReminder || k == supervision.DeadlineOpenFor
+	})
 	for _, kind := range kinds {
 		if !slices.Contains(listed, kind) {
 			f.Add("kinds", fault.Unknown, "use one of "+fault.Words(listed))

@@ -65,7 +65,8 @@ func TestR23_UpcomingIsWhatDeadlinesSay(t *testing.T) {
 		b.Clock.Add(b.toSomeBoundary(random, all))
 	}
 	for _, kind := range supervision.DeadlineKinds() {
-		none := kind == supervision.DeadlineReminder || kind == supervision.DeadlineScheduledEnd // by these policies
+		none := kind == supervision.DeadlineReminder || kind == supervision.DeadlineOpenFor ||
+			kind == supervision.DeadlineScheduledEnd // by these policies
 		assert.Equal(t, none, seen[kind] == 0, kind)
 	}
 }

@@ -25,7 +25,7 @@ func faultsOfUpcoming() []fault {
 	}
 	var list []fault
 	for _, kind := range supervision.DeadlineKinds() {
-		if kind == supervision.DeadlineReminder {
+		if kind == supervision.DeadlineReminder || kind == supervision.DeadlineOpenFor {
 			continue
 		}
 		list = append(list, fault{"nothing of kind " + string(kind), []string{each}, asking(func(u *upcoming) {

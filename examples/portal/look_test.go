@@ -178,7 +178,6 @@ func TestPictures(t *testing.T) {
 		width, height      int64
 	}{
 		{"list", "/orders", "light", 1100, 760},
-		{"order", "/orders/KG-1027", "light", 1100, 760},
 		{"phone", "/orders/KG-1021", "dark", 390, 760},
 	} {
 		b.scheme(shot.scheme)

@@ -50,7 +50,6 @@ func sqliteSource(file string) string {
 		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)"
 }
 
-// openDatabase opens the database and brings its tables up to date.
 func openDatabase(ctx context.Context, s settings) (*database, error) {
 	d := &database{where: s.file}
 	dialect, driver, source, bytes := sqlstore.SQLite, "sqlite", sqliteSource(s.file), "BLOB"
@@ -79,7 +78,6 @@ func openDatabase(ctx context.Context, s settings) (*database, error) {
 	return d, nil
 }
 
-// exec runs a statement.
 func (db *database) exec(ctx context.Context, statement string, args ...any) error {
 	_, err := db.ExecContext(ctx, statement, args...)
 	return err
@@ -147,7 +145,6 @@ func (db *database) keep(ctx context.Context, account, subject, content string) 
 		account, subject, content, time.Now().UnixMicro())
 }
 
-// forgetOld removes what was typed and nobody came back for.
 func (db *database) forgetOld(ctx context.Context, now time.Time) error {
 	return db.exec(ctx, `DELETE FROM portal_kept WHERE at < $1 AND subject LIKE '/%'`, now.Add(-keptFor).UnixMicro())
 }

@@ -40,7 +40,6 @@ func (v *visit) showDocument() error {
 	return v.render(http.StatusOK, "document.html", page)
 }
 
-// plain are records as they are kept.
 func plain(views []recordView) (list []supervision.Record) {
 	for _, r := range views {
 		list = append(list, r.Record)
@@ -58,14 +57,12 @@ func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.
 	return form
 }
 
-// exportJSON sends the records in the library's own form.
 func (v *visit) exportJSON() error {
 	data, err := json.MarshalIndent(plain(v.records()), "", "  ")
 	v.err = cmp.Or(v.err, err)
 	return v.saveAs("application/json", "record.json", append(data, '\n'))
 }
 
-// exportCSV sends the records as a table.
 func (v *visit) exportCSV() error {
 	var table strings.Builder
 	w := csv.NewWriter(&table) // a strings.Builder takes everything

@@ -78,7 +78,6 @@ func draftOf(t template.Template) draft {
 	return d
 }
 
-// change adds, removes or moves a field.
 func (d *draft) change(do string, i int) {
 	last := len(d.fields) - 1
 	switch {
@@ -180,7 +179,6 @@ func (p product) template(op supervision.Operation) supervision.TemplateID {
 	return supervision.TemplateID{Seller: p.Seller, Product: p.ID, Operation: op}
 }
 
-// templated are the operations that fill in a template.
 var templated = []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver}
 
 func (v *visit) showTemplates() error {
@@ -241,7 +239,6 @@ func (p editorPage) Versions() (list []int) {
 	return list
 }
 
-// Inputs lists every input of the page.
 func (p editorPage) Inputs() []*input {
 	list := slices.Clone(p.Head)
 	for _, f := range p.Fields {
@@ -250,7 +247,6 @@ func (p editorPage) Inputs() []*input {
 	return list
 }
 
-// Faulty lists the inputs that have a fault.
 func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
@@ -280,7 +276,6 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	return page
 }
 
-// ownTemplate finds one of the seller's templates.
 func (v *visit) ownTemplate() (templateEntry, error) {
 	p, ok := findProduct(v.r.PathValue("product"))
 	op := supervision.Operation(v.r.PathValue("operation"))

@@ -40,7 +40,6 @@ const (
 // reference, so that nobody names another's file.
 type file struct {
 	Digest, Name string
-	Size         int64
 	order        string // whose record refers to it
 }
 
@@ -54,14 +53,12 @@ func (f file) Ref() string { return f.Digest + "/" + f.Name }
 // sound tells a file that the portal keeps from other references.
 func (f file) sound() bool { return strings.HasPrefix(f.Digest, "sha256:") && f.Name != "" }
 
-// parseRef reads a Ref; false for anything else.
 func parseRef(ref string) (file, bool) {
 	digest, name, _ := strings.Cut(ref, "/")
 	f := file{Digest: digest, Name: name}
 	return f, f.sound()
 }
 
-// Path is where the file is downloaded.
 func (f file) Path() string {
 	return address(f.order) + "/files/" + f.Digest + "/" + url.PathEscape(f.Name)
 }
@@ -85,7 +82,6 @@ type staged struct {
 	operation            supervision.Operation
 }
 
-// stage keeps a file for a form.
 func (db *database) stage(ctx context.Context, s staged, name string, r io.Reader) (file, error) {
 	content, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	switch {
@@ -108,11 +104,11 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 		return file{}, errTooManyFiles
 	}
 	sum := sha256.Sum256(content)
-	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name), Size: int64(len(content))}
+	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name)}
 	return f, db.exec(ctx, `INSERT INTO portal_upload
 		(order_id, account, operation, form, digest, name, size, content, kept, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT DO NOTHING`,
-		s.order, s.account, s.operation, s.form, f.Digest, f.Name, f.Size, content, time.Now().UnixMicro())
+		s.order, s.account, s.operation, s.form, f.Digest, f.Name, len(content), content, time.Now().UnixMicro())
 }
 
 // unstage keeps for good what an operation that is recorded now refers to, and
@@ -164,7 +160,6 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// filesOf lists the files that records refer to.
 func filesOf(records []recordView) (list []file) {
 	for _, r := range records {
 		for _, fact := range r.Facts {
@@ -174,9 +169,9 @@ func filesOf(records []recordView) (list []file) {
 	return list
 }
 
-// mayRefer tells whether a form may refer to a file.
-func (v *visit) mayRefer(s staged, f *file) bool {
-	ok, err := v.db.get(v.ctx(), []any{&f.Size}, `SELECT size FROM portal_upload
+func (v *visit) mayRefer(s staged, f file) bool {
+	var size int64
+	ok, err := v.db.get(v.ctx(), []any{&size}, `SELECT size FROM portal_upload
 		WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
 		s.order, s.account, s.form, f.Digest, f.Name)
 	if ok || err != nil {

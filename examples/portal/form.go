@@ -15,15 +15,19 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// The portal's own forms are templates as well: the search form, and what can be
-// told about a template and, by its kind, about a field of one. With them go the
-// queues that each role works through.
+// What the portal says of operations and forms is data: between which operations
+// somebody decides on one page, which cannot be taken back or turn somebody down,
+// and the queues that each role works through. Its own forms are templates as
+// well: the search form, and what can be told about a template and, by its kind,
+// about a field of one.
 //
 //go:embed forms.json
 var formsFile []byte
 
 var forms = embedded[struct {
-	Queues []struct {
+	Decisions []task
+	Grave     []supervision.Operation
+	Queues    []struct {
 		Label, Query string
 		Roles        []supervision.Role
 	}
@@ -70,7 +74,6 @@ func (in input) Value() string {
 	return in.Values[len(in.Values)-1]
 }
 
-// Has tells whether an option is chosen.
 func (in input) Has(value string) bool { return slices.Contains(in.Values, value) }
 
 // DateType lets a date that is none stay visible: browsers show only real ones
@@ -100,7 +103,6 @@ func (in input) Readout() string {
 
 func (in *input) takesFiles() bool { return in.Kind == "file" || in.Kind == "files" }
 
-// faulty lists the inputs that have a fault.
 func faulty(inputs []*input) (list []*input) {
 	return slices.DeleteFunc(slices.Clone(inputs), func(in *input) bool { return in.Fault == "" })
 }
@@ -292,7 +294,7 @@ func (in *input) keep(v *visit, s staged) (faults []supervision.Fault) {
 	}
 	in.Values, in.Files = nil, nil
 	for _, ref := range refs {
-		if f, ok := parseRef(ref); !ok || !v.mayRefer(s, &f) {
+		if f, ok := parseRef(ref); !ok || !v.mayRefer(s, f) {
 			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file", Message: "Choose the file again."})
 		} else if !in.Has(ref) {
 			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
@@ -435,19 +437,11 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 	return action, faults, malformed(err)
 }
 
-// Intro is the seller's text above a template's fields.
 func (f *form) Intro() string { return f.template.Intro }
 
-// Faulty lists the inputs that have a fault.
 func (f *form) Faulty() []*input { return faulty(f.Inputs) }
 
-// grave are the operations that cannot be taken back, or turn somebody down.
-var grave = []supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct, supervision.OpRaiseAppeal,
-	supervision.OpIntervene, supervision.OpDecideAppeal, supervision.OpAgreeRefund, supervision.OpDeclineRefund,
-	supervision.OpAmend, supervision.OpErase}
-
-// Danger tells whether the form's operation should be thought over.
-func (f *form) Danger() bool { return slices.Contains(grave, f.Operation) }
+func (f *form) Danger() bool { return slices.Contains(forms.Grave, f.Operation) }
 
 // cannedTexts is how many texts are offered again, cannedText how long they are
 // at most.

@@ -142,7 +142,6 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 	return list
 }
 
-// query reads the search form from an address.
 func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervision.Fault) {
 	day := func(name string, inclusive time.Duration) time.Time {
 		t, err := time.Parse(time.DateOnly, typed.Get(name))

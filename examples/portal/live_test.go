@@ -162,3 +162,18 @@ func TestStreams_TwoProcesses(t *testing.T) {
 	assert.Eventually(t, func() bool { return two.svc.Now().After(time.Now().Add(4 * supervision.Day)) }, patience,
 		10*time.Millisecond, "the market's own records may have been heard first")
 }
+
+// TestList_SaysWhatIsNew: rows do not move under somebody's finger; how many
+// orders are new is said, and they show when they are asked for.
+func TestList_SaysWhatIsNew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	seller := s.logIn(t, "seller-cloudline")
+	seller.open("/orders")
+	seller.attends()
+	order := s.order(t, "data-migration", harbor)
+	seller.sees("#fresh", "1 new. Show them.")
+	assert.NotContains(t, seller.texts("#list th a"), order.ID)
+	seller.press("1 new. Show them.")
+	seller.sees("#list th a", order.ID)
+}

@@ -88,7 +88,6 @@ func findProduct(id string) (product, bool) {
 	return find(market.Products, id, func(p product) string { return p.ID })
 }
 
-// policyOf finds a policy by its name; the zero one for none.
 func policyOf(name string) supervision.Policy {
 	p, _ := find(policies, name, func(p supervision.Policy) string { return p.Name })
 	return p
@@ -110,7 +109,6 @@ func productName(id string) string {
 	return id
 }
 
-// mail is where notices are sent.
 func (a account) mail() string { return a.ID + "@portal.example" }
 
 // actor is who the account is to the library, which decides what it may see and
@@ -133,7 +131,6 @@ func orderID(a account, product, key string) string {
 	return "KG-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
 }
 
-// buy puts what is bought under supervision.
 func (v *visit) buy() error {
 	if err := v.readForm(smallForm); err != nil {
 		return err

@@ -70,7 +70,6 @@ func (p *portal) notify(ctx context.Context, r supervision.Record) error {
 	return nil
 }
 
-// listNotices runs a query for notices.
 func (db *database) listNotices(ctx context.Context, query string, args ...any) ([]notice, error) {
 	return list(ctx, db, func(n *notice) []any {
 		return []any{&n.account, &n.order, &n.seq, &n.at, &n.Unread}
@@ -204,7 +203,6 @@ func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	return p.mailer.deliver(ctx, view.To.mail(), append(crlf, body.Bytes()...))
 }
 
-// deliver hands a message to the mail server.
 func (m mailer) deliver(ctx context.Context, to string, message []byte) error {
 	dialer := net.Dialer{Timeout: mailTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", m.addr)

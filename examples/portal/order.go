@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
@@ -115,7 +114,6 @@ func (p *portal) part(ctx context.Context, l *tongue, o supervision.Order, actor
 	return list, err
 }
 
-// history shows all records of an order, oldest first.
 func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor) (all []recordView,
 	err error) {
 	for {
@@ -233,7 +231,7 @@ type standing struct {
 	Happened []recordView // in this turn, newest first
 	Used     used
 	Comes    []supervision.Deadline
-	Can      []appeal.Party // who can appeal on the other's silence already
+	Can      []supervision.Actor // who can appeal already
 }
 
 // used is a stretch of time that runs; zero where none does.
@@ -260,11 +258,10 @@ func (v *visit) standing(records []recordView) standing {
 		st.Used = used{s.AcceptedAt, s.NextDue()}
 	case s.Status.Waiting() && s.Policy.Appeal.Silence > 0 && !facts.Since.IsZero():
 		st.Used = used{facts.Since, facts.Since.Add(s.Policy.Appeal.Silence)}
-		for party, ground := range map[appeal.Party]appeal.Ground{appeal.Buyer: appeal.SellerSilent,
-			appeal.Seller: appeal.BuyerSilent} {
-			if s.Policy.Appeal.Judge(party, ground, facts, s.Now).Holds {
-				st.Can = append(st.Can, party)
-			}
+	}
+	for _, party := range []supervision.Actor{supervision.Buyer(s.Buyer), supervision.Seller(s.Seller)} {
+		if d, _ := s.Permit(party, supervision.OpRaiseAppeal, s.Now); d.Allowed {
+			st.Can = append(st.Can, party)
 		}
 	}
 	return st

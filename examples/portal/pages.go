@@ -14,7 +14,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/words"
 )
@@ -48,7 +47,6 @@ func (v *visit) layout(title string) layout {
 	return l
 }
 
-// At tells whether a link leads to where the visitor is.
 func (l layout) At(path string) bool {
 	return l.Path == path || strings.HasPrefix(l.Path, path+"/") || strings.HasPrefix(l.Path, path+"?")
 }
@@ -68,7 +66,6 @@ func (v *visit) render(status int, name string, data any) error {
 	return nil
 }
 
-// redirect leads the browser on with a fresh request.
 func (v *visit) redirect(path string) error {
 	if v.err != nil {
 		return v.err
@@ -193,7 +190,6 @@ func (l *tongue) t(text string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// money writes an amount; nothing for none.
 func (l *tongue) money(m supervision.Money) string {
 	if m == (supervision.Money{}) {
 		return ""
@@ -216,7 +212,6 @@ func (l *tongue) functions() template.FuncMap {
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until, "deadline": l.deadline,
 		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,
-		"party":    func(p appeal.Party) supervision.Role { return supervision.Role(p) },
 		"task":     func(o offer) string { return l.task(o.task) },
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
 		"span":     func(from, to time.Time) string { return l.Span(to.Sub(from)) },
@@ -248,7 +243,6 @@ func (l *tongue) advice(f supervision.Fault) string {
 	return l.t(f.Message)
 }
 
-// stamp writes a time for machines.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func capital(s string) string {

@@ -214,7 +214,6 @@ const slowest = 30 * time.Second
 
 var errMalformedForm = errors.New("malformed form")
 
-// readForm reads a posted form of at most limit bytes, leaving files out.
 func (v *visit) readForm(limit int64) error {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, limit)
 	typed, err := v.readPost(func(url.Values, string, string, io.Reader) error { return nil })

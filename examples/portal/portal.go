@@ -40,7 +40,6 @@ func main() {
 	}
 }
 
-// settings are what the command line says.
 type settings struct {
 	addr, file, postgres, smtp string
 	demo, https                bool
@@ -282,7 +281,6 @@ type leap struct {
 var leaps = []leap{{"1h", "+1 hour", time.Hour}, {"3h", "+3 hours", 3 * time.Hour},
 	{"1d", "+1 day", supervision.Day}, {"5d", "+5 days", 5 * supervision.Day}}
 
-// jump moves the demonstration clock forward for everybody.
 func (v *visit) jump() error {
 	if err := v.readForm(smallForm); err != nil {
 		return err

@@ -14,23 +14,11 @@ import (
 type task struct {
 	Slug, Label string
 	Operations  []supervision.Operation
-	about       string // the card of the order that one has to read before deciding
-}
-
-// decisions are the operations between which somebody chooses on one page.
-var decisions = []task{
-	{"confirmation", "Confirm request",
-		[]supervision.Operation{supervision.OpAcceptRequest, supervision.OpRejectRequest}, "request"},
-	{"acceptance", "Confirm acceptance",
-		[]supervision.Operation{supervision.OpAcceptProduct, supervision.OpRejectProduct}, "delivery"},
-	{"ruling", "Handle appeal", []supervision.Operation{supervision.OpDecideAppeal, supervision.OpAddNote}, "appeal"},
-	{"refund", "Negotiate refund", []supervision.Operation{supervision.OpProposeRefund, supervision.OpWithdrawRefund,
-		supervision.OpAgreeRefund, supervision.OpDeclineRefund}, ""},
-	{"deliver", "", []supervision.Operation{supervision.OpDeliver}, "request"},
+	About       string // the card of the order that one has to read before deciding
 }
 
 // tasks lists the tasks, what moves an order on first. Every operation of the
-// library is in one of them.
+// library is in one of them: in a decision between several, or by itself.
 func tasks() (list []task) {
 	for _, op := range append([]supervision.Operation{supervision.OpDeliver}, supervision.Operations()...) {
 		holds := func(t task) bool { return slices.Contains(t.Operations, op) }
@@ -38,15 +26,14 @@ func tasks() (list []task) {
 			continue
 		}
 		t := task{Slug: string(op), Operations: []supervision.Operation{op}}
-		if i := slices.IndexFunc(decisions, holds); i >= 0 {
-			t = decisions[i]
+		if i := slices.IndexFunc(forms.Decisions, holds); i >= 0 {
+			t = forms.Decisions[i]
 		}
 		list = append(list, t)
 	}
 	return list
 }
 
-// task names a task.
 func (l *tongue) task(t task) string {
 	if t.Label == "" {
 		return l.Operation(t.Operations[0])
@@ -96,12 +83,10 @@ func (v *visit) summary(o supervision.Order) summary {
 	return summary{o, v.svc.Now(), offers(o, v.actor(), v.svc.Now()), v.who.Role}
 }
 
-// Allowed lists what the actor can do now.
 func (s summary) Allowed() []offer {
 	return slices.DeleteFunc(slices.Clone(s.Offers), func(o offer) bool { return !o.Allowed })
 }
 
-// closed is why some tasks are not allowed.
 type closed struct {
 	Offers []offer
 	Why    supervision.Decision
@@ -161,7 +146,6 @@ type taskPage struct {
 	Refused *supervision.Decision
 }
 
-// task finds the task that the address names.
 func (v *visit) task() (task, error) {
 	list := tasks()
 	i := slices.IndexFunc(list, func(t task) bool { return t.Slug == v.r.PathValue("task") })
@@ -186,13 +170,13 @@ func (v *visit) taskPage(t task, seen int64) taskPage {
 	page.Live = livePath(v.order)
 	records := v.records()
 	for i := range records {
-		if records[i].Card != t.about {
+		if records[i].Card != t.About {
 			records[i].Card = "" // it is not on this page
 		}
 	}
 	page.Order = v.standing(records)
 	for _, c := range cards(records) {
-		if c.Name == t.about {
+		if c.Name == t.About {
 			page.About = append(page.About, c)
 		}
 	}
@@ -200,7 +184,7 @@ func (v *visit) taskPage(t task, seen int64) taskPage {
 		if r.Seq > seen {
 			page.News = append(page.News, r)
 		}
-		if t.about == "appeal" && r.Card == "" {
+		if t.About == "appeal" && r.Card == "" {
 			page.Records = append(page.Records, r)
 		}
 	}

@@ -42,7 +42,7 @@ func TestTongues(t *testing.T) {
 			keys = append(keys, strings.Join(m[1:], ""))
 		}
 	}
-	for _, task := range decisions {
+	for _, task := range forms.Decisions {
 		keys = append(keys, task.Label)
 	}
 	for _, f := range slices.Concat(forms.Search.Fields, forms.Head.Fields, forms.Settings.Fields) {

@@ -95,7 +95,6 @@ func (v *visit) actor() supervision.Actor { return v.who.actor() }
 
 func (v *visit) notFound() error { return supervision.ErrNotFound }
 
-// home is where each role begins.
 func (v *visit) home() error {
 	if v.who.Role == supervision.RoleManager {
 		return v.redirect(appealsPath)
@@ -176,7 +175,6 @@ func (db *database) startSession(ctx context.Context, a account, now time.Time) 
 	return token, err
 }
 
-// session returns whose a session is; false for none.
 func (db *database) session(ctx context.Context, session string, now time.Time) (a account, ok bool, err error) {
 	_, err = db.get(ctx, []any{&a.ID}, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
 		session, now.UnixMicro())

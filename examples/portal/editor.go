@@ -312,9 +312,6 @@ func (v *visit) showEditor() error {
 // edit changes the draft, or publishes or withdraws the template after asking.
 func (v *visit) edit() error {
 	entry, err := v.ownTemplate()
-	if err == nil {
-		err = v.readForm(textForm)
-	}
 	if err != nil {
 		return err
 	}

@@ -216,13 +216,15 @@ type manyOrder struct {
 }
 
 // many lists the visitor's orders to which an operation can be done with one and
-// the same form, what has waited longest first.
-func (v *visit) many() (page manyPage, err error) {
+// the same form, what has waited longest first. It is tried on every one that is
+// chosen and, once that is confirmed, performed. Each order is a command of its
+// own: what stands in the way of one is said with it, and holds up no other.
+func (v *visit) many() error {
 	op := supervision.Operation(v.r.PathValue("operation"))
 	if !slices.Contains(bulk, op) {
-		return page, v.notFound()
+		return v.notFound()
 	}
-	page.layout = v.layout(v.l.Operation(op))
+	page := manyPage{layout: v.layout(v.l.Operation(op))}
 	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.who.Role},
 		Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
 	for _, v.order = range found.Orders {
@@ -236,31 +238,10 @@ func (v *visit) many() (page manyPage, err error) {
 			page.Form.Inputs = slices.DeleteFunc(page.Form.Inputs, (*input).takesFiles)
 		}
 	}
-	return page, v.err
-}
-
-func (v *visit) showMany() error {
-	page, err := v.many()
-	if err != nil {
-		return err
-	}
-	return v.render(http.StatusOK, "many.html", page)
-}
-
-// performMany tries an operation on every order that is chosen and, once that is
-// confirmed, performs it. Each order is a command of its own: what stands in the
-// way of one is said with it, and holds up no other.
-func (v *visit) performMany() error {
-	if err := v.readForm(textForm); err != nil {
-		return err
-	}
-	page, err := v.many()
-	if err == nil && page.Form == nil {
-		return v.redirect("/orders")
-	} else if err != nil {
-		return err
-	}
 	typed := v.r.PostForm
+	if page.Form == nil || typed == nil || v.err != nil {
+		return v.render(http.StatusOK, "many.html", page)
+	}
 	page.Form.fill(v, typed)
 	action, faults, err := page.Form.action(v.l)
 	if err != nil {

@@ -132,9 +132,6 @@ func orderID(a account, product, key string) string {
 }
 
 func (v *visit) buy() error {
-	if err := v.readForm(smallForm); err != nil {
-		return err
-	}
 	p, ok := findProduct(v.r.PathValue("product"))
 	if !ok {
 		return v.notFound()

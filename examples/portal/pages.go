@@ -168,9 +168,6 @@ func (v *visit) listenTo() *tongue {
 // choose takes another language, on the page where the visitor is and for the
 // mail to come.
 func (v *visit) choose() error {
-	if err := v.readForm(smallForm); err != nil {
-		return err
-	}
 	l := v.tongues.find(v.r.PostFormValue("language"))
 	if v.known {
 		v.keep(tongueSubject, l.Tag)

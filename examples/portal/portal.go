@@ -185,47 +185,48 @@ func (p *portal) work(ctx context.Context) {
 }
 
 // route is one address and who may ask for it: anyone, members, or one role
-// alone.
+// alone. What is posted to it is read up to a size; 0 leaves that to the page.
 type route struct {
 	pattern string
 	anyone  bool
 	role    supervision.Role
+	form    int64
 	page    func(*visit) error
 }
 
 // routes lists every address. Tests read it, so that none goes untested.
 func (p *portal) routes() []route {
 	list := []route{
-		{"GET /login", true, "", (*visit).showLogin},
-		{"POST /login", true, "", (*visit).login},
-		{"POST /language", true, "", (*visit).choose},
-		{"POST /logout", true, "", (*visit).logout},
-		{"/", false, "", (*visit).notFound},
-		{"GET /{$}", false, "", (*visit).home},
-		{"GET /orders", false, "", (*visit).showList},
-		{"GET /events", false, "", (*visit).stream},
-		{"GET /orders/{id}", false, "", (*visit).showOrder},
-		{"GET /orders/{id}/events", false, "", (*visit).stream},
-		{"GET /orders/{id}/files/{digest}/{name}", false, "", (*visit).download},
-		{"GET /orders/{id}/record", false, "", (*visit).showDocument},
-		{"GET /orders/{id}/record.json", false, "", (*visit).exportJSON},
-		{"GET /orders/{id}/record.csv", false, "", (*visit).exportCSV},
-		{"GET /orders/{id}/{task}", false, "", (*visit).showTask},
-		{"POST /orders/{id}/{task}", false, "", (*visit).perform},
-		{"POST /orders/{id}/{task}/files", false, "", (*visit).upload},
-		{"GET /notices", false, "", (*visit).showNotices},
-		{"POST /notices", false, "", (*visit).readNotices},
-		{"GET /market", false, supervision.RoleBuyer, (*visit).showMarket},
-		{"POST /market/{product}", false, supervision.RoleBuyer, (*visit).buy},
-		{"GET /templates", false, supervision.RoleSeller, (*visit).showTemplates},
-		{"GET /templates/{product}/{operation}", false, supervision.RoleSeller, (*visit).showEditor},
-		{"POST /templates/{product}/{operation}", false, supervision.RoleSeller, (*visit).edit},
-		{"GET /overview", false, supervision.RoleManager, (*visit).showOverview},
-		{"GET /many/{operation}", false, supervision.RoleSeller, (*visit).showMany},
-		{"POST /many/{operation}", false, supervision.RoleSeller, (*visit).performMany},
+		{"GET /login", true, "", 0, (*visit).showLogin},
+		{"POST /login", true, "", smallForm, (*visit).login},
+		{"POST /language", true, "", smallForm, (*visit).choose},
+		{"POST /logout", true, "", 0, (*visit).logout},
+		{"/", false, "", 0, (*visit).notFound},
+		{"GET /{$}", false, "", 0, (*visit).home},
+		{"GET /orders", false, "", 0, (*visit).showList},
+		{"GET /events", false, "", 0, (*visit).stream},
+		{"GET /orders/{id}", false, "", 0, (*visit).showOrder},
+		{"GET /orders/{id}/events", false, "", 0, (*visit).stream},
+		{"GET /orders/{id}/files/{digest}/{name}", false, "", 0, (*visit).download},
+		{"GET /orders/{id}/record", false, "", 0, (*visit).showDocument},
+		{"GET /orders/{id}/record.json", false, "", 0, (*visit).exportJSON},
+		{"GET /orders/{id}/record.csv", false, "", 0, (*visit).exportCSV},
+		{"GET /orders/{id}/{task}", false, "", 0, (*visit).showTask},
+		{"POST /orders/{id}/{task}", false, "", 0, (*visit).perform},
+		{"POST /orders/{id}/{task}/files", false, "", 0, (*visit).upload},
+		{"GET /notices", false, "", 0, (*visit).showNotices},
+		{"POST /notices", false, "", 0, (*visit).readNotices},
+		{"GET /market", false, supervision.RoleBuyer, 0, (*visit).showMarket},
+		{"POST /market/{product}", false, supervision.RoleBuyer, smallForm, (*visit).buy},
+		{"GET /templates", false, supervision.RoleSeller, 0, (*visit).showTemplates},
+		{"GET /templates/{product}/{operation}", false, supervision.RoleSeller, 0, (*visit).showEditor},
+		{"POST /templates/{product}/{operation}", false, supervision.RoleSeller, textForm, (*visit).edit},
+		{"GET /overview", false, supervision.RoleManager, 0, (*visit).showOverview},
+		{"GET /many/{operation}", false, supervision.RoleSeller, 0, (*visit).many},
+		{"POST /many/{operation}", false, supervision.RoleSeller, textForm, (*visit).many},
 	}
 	if p.demo {
-		list = append(list, route{"POST /clock", false, "", (*visit).jump})
+		list = append(list, route{"POST /clock", false, "", smallForm, (*visit).jump})
 	}
 	return list
 }
@@ -282,9 +283,6 @@ var leaps = []leap{{"1h", "+1 hour", time.Hour}, {"3h", "+3 hours", 3 * time.Hou
 	{"1d", "+1 day", supervision.Day}, {"5d", "+5 days", 5 * supervision.Day}}
 
 func (v *visit) jump() error {
-	if err := v.readForm(smallForm); err != nil {
-		return err
-	}
 	for _, l := range leaps {
 		if l.Value == v.r.PostFormValue("leap") {
 			if err := v.db.forward(v.ctx(), l.length, v.clock); err != nil {

@@ -74,7 +74,6 @@ func (v *visit) answer(to route) error {
 	}
 	switch {
 	case to.anyone:
-		return to.page(v)
 	case !v.known && v.r.Method == http.MethodGet:
 		return v.redirect("/login?" + query("next", v.r.URL.RequestURI()))
 	case !v.known:
@@ -82,11 +81,14 @@ func (v *visit) answer(to route) error {
 	case to.role != "" && to.role != v.who.Role:
 		return v.notFound()
 	}
+	var err error
 	if id := v.r.PathValue("id"); id != "" {
-		var err error
-		if v.order, err = v.svc.Order(v.ctx(), id, v.actor()); err != nil {
-			return err
-		}
+		v.order, err = v.svc.Order(v.ctx(), id, v.actor())
+	} else if to.form > 0 {
+		err = v.readForm(to.form)
+	}
+	if err != nil {
+		return err
 	}
 	return to.page(v)
 }
@@ -228,9 +230,6 @@ func (v *visit) showLogin() error {
 }
 
 func (v *visit) login() error {
-	if err := v.readForm(smallForm); err != nil {
-		return err
-	}
 	a, ok := findAccount(v.r.PostFormValue("account"))
 	if !ok {
 		return v.showLogin()

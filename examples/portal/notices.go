@@ -134,7 +134,9 @@ func (v *visit) showNotices() error {
 	}
 	for _, n := range found {
 		view, err := v.view(v.ctx(), v.l, n)
-		if err != nil {
+		if errors.Is(err, supervision.ErrNotFound) {
+			continue // the order has become somebody else's (R31)
+		} else if err != nil {
 			return err
 		}
 		page.Notices = append(page.Notices, view)
@@ -187,7 +189,9 @@ func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	}
 	l := p.tongues.find(tag)
 	view, err := p.view(ctx, l, n)
-	if err != nil {
+	if errors.Is(err, supervision.ErrNotFound) {
+		return nil // the order has become somebody else's (R31)
+	} else if err != nil {
 		return err
 	}
 	var message, body bytes.Buffer

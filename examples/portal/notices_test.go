@@ -187,3 +187,20 @@ func TestMail(t *testing.T) {
 	assert.Contains(t, about()[0], "You can now: Submit request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
 }
+
+// TestNotices_OfAnotherAccount: after an amendment the order is somebody else's,
+// and so are the notices of it (R22, R31).
+func TestNotices_OfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	seller := s.as(t, "seller-cloudline")
+	require.Eventually(t, func() bool { return strings.Contains(seller.get("/notices").body, order.ID) },
+		patience, 20*time.Millisecond)
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Manager("manager-mei"),
+		supervision.Amend{Seller: "seller-brightdesk", Reason: "The sellers have merged."})
+	require.NoError(t, err)
+	left := seller.get("/notices")
+	assert.Equal(t, http.StatusOK, left.StatusCode)
+	assert.NotContains(t, left.body, order.ID)
+}

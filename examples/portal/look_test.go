@@ -67,6 +67,7 @@ var looks = []look{
 	{"refund", "seller-cloudline", "/orders/KG-1017/refund", nil},
 	{"order-refunded", harbor, "/orders/KG-1032", nil},
 	{"order-ended", "buyer-northwind", "/orders/KG-1033", nil},
+	{"order-adopted", "seller-brightdesk", "/orders/KG-1039", nil},
 	{"receipt", "system", "/orders/KG-1036/report_receipt", nil},
 	{"notices", "seller-cloudline", "/notices", nil},
 	{"record", harbor, "/orders/KG-1024/record", nil},

@@ -146,6 +146,7 @@ func (v *visit) buy() error {
 // story is one order's past: actions are data, so that it is a list.
 type story struct {
 	ID, Buyer, Product, Ago string
+	Adopt                   json.RawMessage // how it stood in another system; empty where it began here
 	Then                    []struct {
 		After, By string
 		Operation supervision.Operation
@@ -188,7 +189,27 @@ func (p *portal) tell(ctx context.Context, s story) error {
 	past.Set(p.svc.Now())
 	pass(s.Ago, -1)
 	sold, _ := findProduct(s.Product)
-	if _, err := svc.Open(ctx, sold.opening(s.ID, s.Buyer)); err != nil {
+	read := func(op supervision.Operation, document json.RawMessage) (supervision.Action, error) {
+		return supervision.UnmarshalActionOf(op, instants.ReplaceAllFunc(document, func(text []byte) []byte {
+			d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))
+			return []byte(`"` + stamp(past.Now().Add(d)) + `"`)
+		}))
+	}
+	opening := sold.opening(s.ID, s.Buyer)
+	if s.Adopt == nil {
+		_, err = svc.Open(ctx, opening)
+	} else if action, failed := read(supervision.OpAdopt, s.Adopt); failed != nil {
+		err = failed
+	} else {
+		a := action.(supervision.Adoption)
+		a.ID, a.Product, a.Buyer, a.Seller = opening.ID, opening.Product, opening.Buyer, opening.Seller
+		a.Policy, a.Paid = opening.Policy, opening.Paid
+		adopted, failed := svc.Adopt(ctx, a)
+		if err = failed; err == nil {
+			err = adopted[0].Err
+		}
+	}
+	if err != nil {
 		return err
 	}
 	actors := map[string]supervision.Actor{"buyer": supervision.Buyer(s.Buyer), "seller": supervision.Seller(sold.Seller),
@@ -197,11 +218,7 @@ func (p *portal) tell(ctx context.Context, s story) error {
 		if pass(step.After, 1); err != nil {
 			return err
 		}
-		action, err := supervision.UnmarshalActionOf(step.Operation, instants.ReplaceAllFunc(step.Action,
-			func(text []byte) []byte {
-				d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))
-				return []byte(`"` + stamp(past.Now().Add(d)) + `"`)
-			}))
+		action, err := read(step.Operation, step.Action)
 		if err == nil {
 			_, err = svc.Do(ctx, s.ID, actors[step.By], action)
 		}

@@ -133,7 +133,9 @@ func (v *visit) records() (list []recordView) {
 	}
 	for _, c := range cards(list) {
 		for _, r := range c.Records {
-			list[r.Seq-1].Card = c.Name
+			if r.Operation != supervision.OpAdopt {
+				list[r.Seq-1].Card = c.Name
+			}
 		}
 	}
 	return list
@@ -159,6 +161,13 @@ func cards(records []recordView) (list []card) {
 			appeal.Records = []recordView{r}
 		case supervision.OpAddNote, supervision.OpDecideAppeal:
 			appeal.Records = append(appeal.Records, r)
+		case supervision.OpAdopt: // what had been submitted in the other system (R29)
+			for _, c := range []*card{&request, &delivery, &appeal} {
+				facts := slices.DeleteFunc(slices.Clone(r.Facts), func(f fact) bool { return !strings.HasPrefix(f.Key, c.Name+".") })
+				if len(facts) > 0 {
+					c.Records = []recordView{{Record: r.Record, Facts: facts}}
+				}
+			}
 		}
 	}
 	return slices.DeleteFunc([]card{appeal, delivery, request}, func(c card) bool { return c.Records == nil })

@@ -19,11 +19,7 @@ import (
 // about, then sent. Whatever stands in the way is said on the same page, with
 // everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
-	t, err := v.task()
-	if err != nil {
-		return err
-	}
-	typed, faults, err := v.receive(t)
+	t, typed, faults, err := v.receive()
 	if err != nil {
 		return err
 	}
@@ -92,7 +88,10 @@ func (v *visit) perform() error {
 
 // receive reads the posted form of a task. What it uploads is kept only where
 // the operation is the visitor's to perform now: nobody else fills up an order.
-func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, err error) {
+func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault, err error) {
+	if t, err = v.task(); err != nil {
+		return t, nil, nil, err
+	}
 	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
 		s := staged{v.order.ID, v.who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
 		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
@@ -117,17 +116,13 @@ func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, e
 		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file", Message: errTooMuch.Error()})
 		err = nil
 	}
-	return typed, faults, err
+	return t, typed, faults, err
 }
 
 // upload keeps one file for a form that is still being filled in, and answers
 // with what the form shows of it.
 func (v *visit) upload() error {
-	t, err := v.task()
-	if err != nil {
-		return err
-	}
-	typed, faults, err := v.receive(t)
+	_, typed, faults, err := v.receive()
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ CREATE TABLE IF NOT EXISTS portal_upload (
 	name TEXT NOT NULL, size BIGINT NOT NULL, content BYTES NOT NULL, kept INTEGER NOT NULL, at BIGINT NOT NULL,
 	PRIMARY KEY (order_id, digest, account, form, name));
 CREATE TABLE IF NOT EXISTS portal_kept (
-	account TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, subject));
+	account TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, at BIGINT NOT NULL,
+	PRIMARY KEY (account, subject));
 CREATE TABLE IF NOT EXISTS portal_notice (
 	account TEXT NOT NULL, order_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, unread INTEGER NOT NULL,
 	mailed INTEGER NOT NULL, PRIMARY KEY (account, order_id, seq));

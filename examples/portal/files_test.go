@@ -116,7 +116,7 @@ func TestFileName_IsItsUploaders(t *testing.T) {
 	const bytes = "the same bytes"
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	require.Equal(t, http.StatusSeeOther,
-		buyer.send(at(order, "submit_request"), typed, upload{"attachments", "forged by the buyer.txt", bytes}).StatusCode)
+		buyer.send(at(order, "submit_request"), typed, upload{"attachments", "forged.txt", bytes}).StatusCode)
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller(order.Seller), supervision.AcceptRequest{})
 	require.NoError(t, err)
 	typed = seller.get(at(order, "deliver")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
@@ -127,11 +127,11 @@ func TestFileName_IsItsUploaders(t *testing.T) {
 	require.NoError(t, err)
 	a := delivered.Delivery.Attachments[0]
 	assert.Equal(t, "protocol.txt", a.Name)
-	got := buyer.get((file{order: order.ID, Digest: a.Ref, Name: a.Name}).Path())
+	got := buyer.get(link(order, a))
 	assert.Equal(t, bytes, got.body)
 	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
 	a.Name = "never heard of.txt"
-	assert.Equal(t, http.StatusNotFound, buyer.get((file{order: order.ID, Digest: a.Ref, Name: a.Name}).Path()).StatusCode)
+	assert.Equal(t, http.StatusNotFound, buyer.get(link(order, a)).StatusCode)
 }
 
 // TestNotesFiles: the file of a note that the managers keep to themselves is
@@ -193,4 +193,9 @@ func TestFileNameBounds(t *testing.T) {
 	} {
 		assert.Equal(t, want, fileName(given), given)
 	}
+}
+
+// link is where a file of an order is downloaded.
+func link(o supervision.Order, a supervision.Attachment) string {
+	return file{order: o.ID, Digest: a.Ref, Name: a.Name}.Path()
 }

@@ -80,8 +80,9 @@ func TestStoredScript(t *testing.T) {
 	buyer.send(at(order, "remind"), typed)
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
-		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending", "/market",
-			"/templates", "/templates/data-migration/submit_request", at(order), "/login?next=" + url.QueryEscape(hostile("next"))}
+		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending",
+			"/market", "/templates", "/templates/data-migration/submit_request", at(order),
+			"/login?next=" + url.QueryEscape(hostile("next"))}
 		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
 		}

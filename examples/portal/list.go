@@ -127,7 +127,8 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 		"silent_for":   options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s"),
 		"appeal": options(func(s supervision.AppealState) string { return v.l.AppealStates[s] },
 			supervision.AppealStates()...),
-		"sort": {{Value: "waiting", Label: v.l.t("Longest waiting")}, {Value: "handling", Label: v.l.t("Ruling due first")}},
+		"sort": {{Value: "waiting", Label: v.l.t("Longest waiting")},
+			{Value: "handling", Label: v.l.t("Ruling due first")}},
 	}
 	for _, f := range forms.Search.Fields {
 		if f.Label = v.l.t(f.Label); f.Key == string(v.who.Role) {
@@ -154,8 +155,9 @@ func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervisi
 		return t.Add(inclusive)
 	}
 	q.Products, q.Buyers, q.Sellers = ids(typed, "product"), ids(typed, "buyer"), ids(typed, "seller")
-	q.Status, q.OrderStatus = supervision.Status(typed.Get("status")), supervision.OrderStatus(typed.Get("order_status"))
-	q.Turn, q.Appeal = supervision.Role(typed.Get("turn")), supervision.AppealState(typed.Get("appeal"))
+	q.Status, q.Turn = supervision.Status(typed.Get("status")), supervision.Role(typed.Get("turn"))
+	q.OrderStatus = supervision.OrderStatus(typed.Get("order_status"))
+	q.Appeal = supervision.AppealState(typed.Get("appeal"))
 	q.SilentFor, _ = time.ParseDuration(typed.Get("silent_for"))
 	q.Bought = supervision.Span{From: day("bought_from", 0), Before: day("bought_before", supervision.Day)}
 	q.Closed = supervision.Span{From: day("closed_from", 0), Before: day("closed_before", supervision.Day)}

@@ -212,8 +212,8 @@ func (p *portal) tell(ctx context.Context, s story) error {
 	if err != nil {
 		return err
 	}
-	actors := map[string]supervision.Actor{"buyer": supervision.Buyer(s.Buyer), "seller": supervision.Seller(sold.Seller),
-		"manager": supervision.Manager("manager-mei"), "system": supervision.System()}
+	actors := map[string]supervision.Actor{"buyer": supervision.Buyer(s.Buyer), "system": supervision.System(),
+		"seller": supervision.Seller(sold.Seller), "manager": supervision.Manager("manager-mei")}
 	for _, step := range s.Then {
 		if pass(step.After, 1); err != nil {
 			return err

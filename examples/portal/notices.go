@@ -168,7 +168,8 @@ func (p *portal) mail(ctx context.Context) error {
 			return nil
 		}
 		claimed, err := p.db.listNotices(ctx, `UPDATE portal_notice SET mailed = 1 WHERE mailed = 0 AND
-			(account, order_id, seq) IN (SELECT account, order_id, seq FROM portal_notice WHERE mailed = 0 ORDER BY at LIMIT 1)
+			(account, order_id, seq) IN
+			(SELECT account, order_id, seq FROM portal_notice WHERE mailed = 0 ORDER BY at LIMIT 1)
 			RETURNING account, order_id, seq, at, unread`)
 		if err != nil || len(claimed) == 0 {
 			return err

@@ -68,7 +68,8 @@ func TestNotices_OfNotes(t *testing.T) {
 	}
 	manager := supervision.Manager("manager-mei")
 	assert.Empty(t,
-		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote, Action: supervision.AddNote{Text: "Mine."}}))
+		who(supervision.Record{Actor: manager, Operation: supervision.OpAddNote,
+			Action: supervision.AddNote{Text: "Mine."}}))
 	assert.Equal(t, []string{harbor, "seller-cloudline"}, who(supervision.Record{Actor: manager,
 		Operation: supervision.OpAddNote, Action: supervision.AddNote{Text: "For all.", Shared: true}}))
 	assert.Equal(t, []string{"seller-cloudline", "manager-mei", "manager-tomas"},

@@ -53,7 +53,9 @@ func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 		view.Facts = append(view.Facts, l.fact(r, f, t))
 	}
 	place := func(f fact) uint { // of an answer that of its field, of all else after them
-		return uint(slices.IndexFunc(t.Fields, func(field template.Field) bool { return answerPrefix+field.Key == f.Key }))
+		return uint(slices.IndexFunc(t.Fields, func(field template.Field) bool {
+			return answerPrefix+field.Key == f.Key
+		}))
 	}
 	slices.SortStableFunc(view.Facts, func(a, b fact) int { return cmp.Compare(place(a), place(b)) })
 	return view
@@ -91,7 +93,8 @@ func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Templ
 
 // templateOf returns the template that an operation of the order fills in; the
 // zero one for none (R04).
-func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template, error) {
+func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template,
+	error) {
 	if o.Form(op).Version == 0 {
 		return template.Template{}, nil
 	}
@@ -114,8 +117,8 @@ func (p *portal) part(ctx context.Context, l *tongue, o supervision.Order, actor
 	return list, err
 }
 
-func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor) (all []recordView,
-	err error) {
+func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor) (
+	all []recordView, err error) {
 	for {
 		list, err := p.part(ctx, l, o, actor, int64(len(all)), supervision.MaxPage)
 		all = append(all, list...)
@@ -163,7 +166,8 @@ func cards(records []recordView) (list []card) {
 			appeal.Records = append(appeal.Records, r)
 		case supervision.OpAdopt: // what had been submitted in the other system (R29)
 			for _, c := range []*card{&request, &delivery, &appeal} {
-				facts := slices.DeleteFunc(slices.Clone(r.Facts), func(f fact) bool { return !strings.HasPrefix(f.Key, c.Name+".") })
+				facts := slices.DeleteFunc(slices.Clone(r.Facts),
+					func(f fact) bool { return !strings.HasPrefix(f.Key, c.Name+".") })
 				if len(facts) > 0 {
 					c.Records = []recordView{{Record: r.Record, Facts: facts}}
 				}
@@ -191,8 +195,8 @@ const recordsShown = 50
 func (v *visit) showOrder() error {
 	v.err = v.db.read(v.ctx(), v.who.ID, v.order.ID)
 	records := v.records()
-	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Cards: cards(records), Order: v.standing(records),
-		Done: supervision.Operation(v.said(address(v.order.ID)))}
+	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Cards: cards(records),
+		Order: v.standing(records), Done: supervision.Operation(v.said(address(v.order.ID)))}
 	page.Live, page.Steps = livePath(v.order), v.order.Steps(page.Now)
 	slices.Reverse(records)
 	shown := min(len(records), recordsShown)

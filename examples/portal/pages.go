@@ -207,7 +207,8 @@ func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
-		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant, "time": l.time, "until": l.until, "deadline": l.deadline,
+		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant,
+		"time": l.time, "until": l.until, "deadline": l.deadline,
 		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,
 		"task":     func(o offer) string { return l.task(o.task) },
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },

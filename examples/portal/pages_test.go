@@ -237,15 +237,15 @@ func TestTemplate_Draft(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	seller := s.as(t, "seller-cloudline")
-	form := seller.get("/templates/data-migration/submit_request").form(url.Values{"title": {"Half done"}, "do": {"keep"},
-		"fields[0].kind": {"line"}, "fields[0].label": {"Old system, if any"}})
+	form := seller.get("/templates/data-migration/submit_request").form(url.Values{"title": {"Half done"},
+		"do": {"keep"}, "fields[0].kind": {"line"}, "fields[0].label": {"Old system, if any"}})
 	require.Equal(t, http.StatusOK, seller.post("/templates/data-migration/submit_request", form).StatusCode)
 	kept := s.as(t, "seller-cloudline").get("/templates/data-migration/submit_request").body
 	assert.Contains(t, kept, "Half done")
 	assert.Contains(t, kept, "No version yet")
 	form.Set("do", "confirm")
 	require.Equal(t, http.StatusSeeOther, seller.post("/templates/data-migration/submit_request", form).StatusCode)
-	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
+	published, err := s.svc.Template(t.Context(), requestTemplate("data-migration"))
 	require.NoError(t, err)
 	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
 	assert.Equal(t, "question_3", keyOf("旧系统", 2))

@@ -24,7 +24,8 @@ func (r route) path(o supervision.Order, ref string) (method, path string) {
 	}
 	digest, name, _ := strings.Cut(ref, "/")
 	return method, strings.NewReplacer("{id}", url.PathEscape(o.ID), "{task}", "submit_request", "{digest}", digest,
-		"{name}", name, "{product}", "erp-suite", "many/{operation}", "many/accept_request", "{operation}", "submit_request", "{$}", "", "{case}", "1").Replace(path)
+		"{name}", name, "{product}", "erp-suite", "many/{operation}", "many/accept_request",
+		"{operation}", "submit_request", "{$}", "", "{case}", "1").Replace(path)
 }
 
 // TestEveryRoute: at every address, whoever has not logged in is asked to, what
@@ -132,7 +133,8 @@ func TestCrossOrigin(t *testing.T) {
 	assert.GreaterOrEqual(t, writes, 7)
 	assert.Equal(t, order.Version, s.version(t, order))
 	assert.Zero(t, s.clock.ahead.Load())
-	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "submit_request"), form).StatusCode, "still the same session")
+	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "submit_request"), form).StatusCode,
+		"still the same session")
 }
 
 // TestHeaders: every answer forbids what a page does not need, and is kept
@@ -236,7 +238,8 @@ func TestTemplates_AreTheirSellers(t *testing.T) {
 	t.Parallel()
 	other := newSite(t).as(t, "seller-brightdesk")
 	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite/submit_request").StatusCode)
-	assert.Equal(t, http.StatusNotFound, other.post("/templates/erp-suite/submit_request", url.Values{"do": {"confirm"}}).StatusCode)
+	assert.Equal(t, http.StatusNotFound,
+		other.post("/templates/erp-suite/submit_request", url.Values{"do": {"confirm"}}).StatusCode)
 }
 
 // TestBuy_Twice: a button pressed twice buys once, and neither its form nor its
@@ -273,7 +276,8 @@ func TestDone_IsNotTheAddress(t *testing.T) {
 	s := newSite(t)
 	buyer := s.as(t, harbor)
 	assert.NotContains(t, buyer.get("/orders/KG-1027?done=accept_product").body, `class="notice good"`)
-	assert.NotContains(t, s.as(t, "seller-cloudline").get("/templates/erp-suite/submit_request?published=7").body, "is published")
+	assert.NotContains(t, s.as(t, "seller-cloudline").get("/templates/erp-suite/submit_request?published=7").body,
+		"is published")
 }
 
 // TestTemplate_StaleTab: a draft that was begun before somebody else published
@@ -290,7 +294,7 @@ func TestTemplate_StaleTab(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, stale.StatusCode)
 	assert.Contains(t, stale.body, "Version 2 was published while you were writing.")
 	assert.Contains(t, stale.body, "Overtaken", "and what was typed is kept")
-	current, err := s.svc.Template(t.Context(), product{ID: "erp-suite", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
+	current, err := s.svc.Template(t.Context(), requestTemplate("erp-suite"))
 	require.NoError(t, err)
 	assert.Equal(t, "Mine", current.Template.Title)
 	draft = stale.form(draft)

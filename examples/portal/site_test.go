@@ -37,6 +37,12 @@ const (
 
 func textRequest(text string) supervision.SubmitRequest { return supervision.SubmitRequest{Text: text} }
 
+// requestTemplate names the request template of a product.
+func requestTemplate(id string) supervision.TemplateID {
+	p, _ := findProduct(id)
+	return p.template(supervision.OpSubmitRequest)
+}
+
 // filled is a database with the demonstration in it: filling one is slower than
 // copying it.
 var filled struct {

@@ -300,7 +300,7 @@ func TestTemplateEditor(t *testing.T) {
 	seller.sees("dialog[open]", "Publish version 1?")
 	seller.confirms()
 	seller.sees(".notice", "Version 1 is published.")
-	published, err := s.svc.Template(t.Context(), product{ID: "data-migration", Seller: "seller-cloudline"}.template(supervision.OpSubmitRequest))
+	published, err := s.svc.Template(t.Context(), requestTemplate("data-migration"))
 	require.NoError(t, err)
 	require.Equal(t, "Large", published.Template.Fields[1].Options[1].Label)
 }

@@ -96,7 +96,8 @@ func TestChinese(t *testing.T) {
 		p := s.as(t, who)
 		back := p.post("/language", url.Values{"language": {"zh-Hans"}, "next": {"/orders"}})
 		require.Equal(t, "/orders", back.Header.Get("Location"))
-		paths := []string{"/orders", "/notices", "/market", "/templates", "/templates/data-migration/deliver", "/many/deliver", "/orders?appeal=pending", "/login", "/nowhere", "/overview",
+		paths := []string{"/orders", "/notices", "/market", "/templates", "/templates/data-migration/deliver",
+			"/many/deliver", "/orders?appeal=pending", "/login", "/nowhere", "/overview",
 			"/orders?bought_from=never", "/orders/KG-1024/record"}
 		for _, id := range []string{"KG-1031", "KG-1027", "KG-1024", "KG-1021", "KG-1018"} {
 			paths = append(paths, "/orders/"+id)

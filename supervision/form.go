@@ -2,6 +2,8 @@ package supervision
 
 import (
 	"cmp"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision/template"
@@ -58,13 +60,43 @@ func (f *faults) formOr(
 	}
 	accepted, err := c.form.Accept(raw)
 	f.Within("values", err)
+	f.answers("values", accepted)
 	return accepted, text
+}
+
+// answers bounds what the answers of a form come to together, so that an order
+// has a size to reckon with.
+func (f *faults) answers(field string, values template.Values) {
+	n := 0
+	for _, value := range values {
+		switch v := value.(type) {
+		case string:
+			n += characters(v)
+		case []string:
+			n += characters(v...)
+		}
+	}
+	f.together(field, n, MaxAnswers)
+}
+
+func characters(texts ...string) (n int) {
+	for _, text := range texts {
+		n += utf8.RuneCountInString(text)
+	}
+	return n
+}
+
+func (f *faults) together(field string, n, most int) {
+	if n > most {
+		f.Put(field, Fault{Code: fault.TooLong, Max: strconv.Itoa(most),
+			Message: "write at most " + strconv.Itoa(most) + " characters together"})
+	}
 }
 
 // askFormOr asks for what formOr checks.
 func askFormOr(field string, c command, op Operation) Input {
 	if version := c.order.Form(op).Version; version != 0 {
-		return Input{Key: "values", Kind: FieldForm, Required: true, Template: version}
+		return Input{Key: "values", Kind: FieldForm, Required: true, Max: MaxAnswers, Template: version}
 	}
 	return askText(field, true)
 }

@@ -15,8 +15,8 @@ type Input struct {
 	Kind FieldKind `json:"kind"`
 	// Required says that it has to be given now.
 	Required bool `json:"required"`
-	// Max is the most characters of a text or an id, or the most files; zero
-	// for other kinds.
+	// Max is the most characters of a text, an id or the answers of a form
+	// together, or the most files; zero for other kinds.
 	Max int `json:"max,omitempty"`
 	// From and Until bound an instant, both included; zero for no bound.
 	From  time.Time `json:"from,omitzero"`

@@ -25,10 +25,25 @@ type AddNote struct {
 // Operation returns OpAddNote.
 func (AddNote) Operation() Operation { return OpAddNote }
 
-func (a AddNote) check(_ command, f faults) (Action, faults) {
+func (a AddNote) check(c command, f faults) (Action, faults) {
 	a.Text = f.text("text", a.Text, true)
 	a.Attachments = f.attachments("attachments", a.Attachments)
+	if c.order.Appeal != nil && !c.again && !f.name("text") {
+		f.together("text", noted(c.order.Appeal.Notes...)+noted(appeal.Note{Text: a.Text, Attachments: a.Attachments}),
+			MaxNoted)
+	}
 	return a, f
+}
+
+// noted is how many characters notes have, with what names their files.
+func noted(notes ...appeal.Note) (n int) {
+	for _, note := range notes {
+		n += characters(note.Text)
+		for _, file := range note.Attachments {
+			n += characters(file.Name, file.Ref, file.Digest)
+		}
+	}
+	return n
 }
 
 func (AddNote) inputs(command) []Input {

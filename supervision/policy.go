@@ -16,8 +16,12 @@ const (
 	MaxID = fault.MaxID
 	// MaxAttachments is the most attachments of one operation.
 	MaxAttachments = 20
-	// MaxNotes is the most notes on one appeal.
+	// MaxAnswers is the most characters of the answers of one form together.
+	MaxAnswers = 40_000
+	// MaxNotes is the most notes on one appeal, MaxNoted the most characters
+	// of them together, with what names their files.
 	MaxNotes = 100
+	MaxNoted = 100_000
 	// MaxHistory is the most quotes of one adoption (R29).
 	MaxHistory = 200
 	// MaxTemplateVersion is the last version of a template.

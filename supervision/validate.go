@@ -42,6 +42,12 @@ func (o *Order) validate(f faults) faults {
 	o.validateInstants(&f)
 	o.validateSteps(&f)
 	o.validateCounters(&f)
+	if o.Request != nil {
+		f.answers("request.values", o.Request.Values)
+	}
+	if o.Delivery != nil {
+		f.answers("delivery.values", o.Delivery.Values)
+	}
 	if o.Appeal != nil {
 		o.validateAppeal(&f)
 	}
@@ -270,6 +276,7 @@ func (o *Order) validateAppeal(f *faults) {
 		f.Put("appeal.notes", Fault{Code: fault.TooMany, Max: strconv.Itoa(MaxNotes), Message: "keep fewer notes"})
 		return
 	}
+	f.together("appeal.notes", noted(a.Notes...), MaxNoted)
 	for i, n := range a.Notes {
 		f.note("appeal.notes["+strconv.Itoa(i)+"]", n, a.RaisedAt, until)
 	}

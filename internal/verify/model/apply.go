@@ -129,7 +129,7 @@ func (o Order) faults(c Command, at int64) []string {
 	case "report_progress":
 		bad("text", blank || long)
 	case "add_note":
-		bad("text", blank || long)
+		bad("text", blank || long || o.noted(c) > 100_000)
 		bad("attachments", c.Files > 20)
 	case "remind":
 		bad("text", long)
@@ -174,6 +174,19 @@ func (o Order) faults(c Command, at int64) []string {
 		bad("received_at", c.Received != 0 && (c.Received < o.Delivery.At || c.Received > at))
 	}
 	return faults
+}
+
+// noted is how many characters the notes have with one more; the files of this
+// world have names and references of 16 together.
+func (o Order) noted(c Command) int {
+	n := len([]rune(strings.TrimSpace(c.Text)))
+	if files := c.Files; files <= 20 {
+		n += 16 * files
+	}
+	for _, note := range o.Appeal.Notes {
+		n += len([]rune(note.Text)) + 16*note.Files
+	}
+	return n
 }
 
 // past says whether the scheduled end lies behind an amendment's instant, after

@@ -158,6 +158,7 @@ var flows = []plot{
 		{"R07", "a delivery on a template may say it in words as well", `case text != "":`, `case false:`},
 		{"R07", "a delivery without a template needs no result", `f.text(field, text, version == 0)`,
 			`f.text(field, text, false)`},
+		{"bad input", "what is written is bounded each, and not together", `if n > most {`, `if n > 10*most {`},
 		{"R04", "answers without a template are taken", `		return nil, text
 	case text`, `		return raw, text
 	case text`},

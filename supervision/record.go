@@ -42,20 +42,22 @@ type Record struct {
 	Seal string
 }
 
-type recordJSON struct {
-	Format    int             `json:"format"`
-	Order     string          `json:"order"`
-	Seq       int64           `json:"seq"`
-	At        time.Time       `json:"at"`
-	Actor     Actor           `json:"actor"`
-	Operation Operation       `json:"operation"`
-	From      Status          `json:"from,omitzero"`
-	To        Status          `json:"to"`
-	Action    json.RawMessage `json:"action"`
-	Finding   appeal.Finding  `json:"finding,omitzero"`
-	Key       string          `json:"key,omitempty"`
-	Salt      string          `json:"salt,omitempty"`
-	Seal      string          `json:"seal,omitempty"`
+// recordJSON is a record on paper. An action is written as it is, and read once
+// its operation is known.
+type recordJSON[A any] struct {
+	Format    int            `json:"format"`
+	Order     string         `json:"order"`
+	Seq       int64          `json:"seq"`
+	At        time.Time      `json:"at"`
+	Actor     Actor          `json:"actor"`
+	Operation Operation      `json:"operation"`
+	From      Status         `json:"from,omitzero"`
+	To        Status         `json:"to"`
+	Action    A              `json:"action"`
+	Finding   appeal.Finding `json:"finding,omitzero"`
+	Key       string         `json:"key,omitempty"`
+	Salt      string         `json:"salt,omitempty"`
+	Seal      string         `json:"seal,omitempty"`
 }
 
 // MarshalJSON writes the record with its format version. What UnmarshalJSON
@@ -64,12 +66,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	action, err := json.Marshal(r.Action)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(recordJSON{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, action, r.Finding,
-		r.Key, r.Salt, r.Seal})
+	return json.Marshal(recordJSON[Action]{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, r.Action,
+		r.Finding, r.Key, r.Salt, r.Seal})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
@@ -77,7 +75,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 // errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
 // that is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
-	var wire recordJSON
+	var wire recordJSON[json.RawMessage]
 	if err := fault.DecodeDocument("supervision: record", data, &wire, &wire.Format); err != nil {
 		return err
 	}

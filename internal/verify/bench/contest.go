@@ -79,7 +79,8 @@ func (b bound) met(figure float64) bool {
 func contests() []contest {
 	var all []contest
 	for _, list := range [][]contest{
-		applyContests, questionContests, formContests, replayContests, sqlContests, pgxContests, settleContests, relayContests,
+		applyContests, questionContests, formContests, replayContests, sqlContests, pgxContests, settleContests,
+		adoptContests, relayContests,
 		pageContests,
 	} {
 		all = append(all, list...)

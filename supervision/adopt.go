@@ -153,10 +153,14 @@ func (a Adoption) checkWith(forms map[Operation]*template.Form, c command, f fau
 	o := a.effect(Order{}, Record{})
 	o.Status, o.Version, o.UpdatedAt = a.Status, 1, c.at
 	f = o.validate(f)
-	f.without("turn_since", a.TurnSince.IsZero() || a.turns())
+	f.List = slices.DeleteFunc(f.List, func(of Fault) bool { // what follows from other fields has their faults
+		return of.Field == "updated_at" || of.Field == "refund.at" || of.Field == "turn_since" && !a.turns()
+	})
+	unknown := !slices.Contains(statuses, a.Status)
+	f.without("turn_since", a.TurnSince.IsZero() || a.turns() || unknown)
 	if a.Refund != (Money{}) {
 		f.refund("refund", a.Refund, a.Paid)
-		f.without("refund", a.Status.Final() || a.Status == Accepted)
+		f.without("refund", a.Status.Final() || a.Status == Accepted || unknown)
 	}
 	return a, f
 }

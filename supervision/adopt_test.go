@@ -204,7 +204,7 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 	}{
 		"nothing said": {func(a *supervision.Adoption) { *a = supervision.Adoption{Status: a.Status, OpenedAt: bought} },
 			[]string{"id", "product", "buyer", "seller", "frozen_from", "appeal"}},
-		"no status": {func(a *supervision.Adoption) { a.Status = "" }, []string{"status", "turn_since"}},
+		"no status": {func(a *supervision.Adoption) { a.Status = "" }, []string{"status"}},
 		"an id with a control character, counters that cannot be": {func(a *supervision.Adoption) {
 			a.Buyer, a.RequestRejections, a.ProductRejections = "be\x00n", -1, -2
 		}, []string{"buyer", "request_rejections", "product_rejections"}},
@@ -260,6 +260,14 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 			*a = canceledElsewhere()
 			a.ClosedAt = time.Time{}
 		}, []string{"closed_at"}},
+		"closed tomorrow, which the refund and the last turn follow": {func(a *supervision.Adoption) {
+			*a = canceledElsewhere()
+			a.ClosedAt = at.Add(tick)
+		}, []string{"closed_at"}},
+		"opened tomorrow": {func(a *supervision.Adoption) {
+			*a = supervision.Adoption{ID: "o", Product: "p", Buyer: "b", Seller: "s", OpenedAt: at.Add(tick),
+				Status: supervision.AwaitingRequest, TurnSince: at.Add(tick)}
+		}, []string{"opened_at", "turn_since"}},
 		"a turn where there is none": {func(a *supervision.Adoption) {
 			*a = canceledElsewhere()
 			a.TurnSince = bought

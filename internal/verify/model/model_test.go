@@ -46,6 +46,7 @@ func TestLibraryAgreesWithModel(t *testing.T) {
 			"likely":  p.likely,
 			"settle":  p.settle,
 			"notes":   p.notes,
+			"adopt":   p.adopt,
 			"ask":     p.ask,
 			"":        p.invariants,
 		})
@@ -333,6 +334,60 @@ func (p *pair) notes(t *rapid.T) {
 	}
 	p.do(t, c, p.now)
 	p.do(t, c, p.now)
+}
+
+// adopt hands the order over as it stands, or something that cannot be, and
+// goes on with what was adopted, whose only record that is (R29).
+func (p *pair) adopt(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "adopted") != 9 {
+		t.Skip("not now")
+	}
+	snapshot, at := p.model, p.now
+	switch rapid.IntRange(0, 14).Draw(t, "said wrongly") {
+	case 0:
+		snapshot.Buyer = ""
+	case 1:
+		snapshot.Status = "on_hold"
+	case 2:
+		snapshot.Request = nil
+	case 3:
+		snapshot.Delivery = nil
+	case 4:
+		snapshot.Appeal = nil
+	case 5:
+		snapshot.Accepted = 0
+	case 6:
+		snapshot.Closed = 0
+	case 7:
+		snapshot.RequestRejections--
+	case 8:
+		snapshot.ProductRejections++
+	case 9:
+		snapshot.Bought, snapshot.End = snapshot.Opened+1, snapshot.Opened
+	case 10:
+		snapshot.Accepted = at + 1
+	case 11:
+		at = p.model.Updated - 1
+	case 12:
+		snapshot.TurnSince = snapshot.Opened - 1
+	case 13:
+		snapshot.Refund.Amount++
+	}
+	forms := map[supervision.Operation]*template.Form{
+		supervision.OpSubmitRequest: p.form, supervision.OpDeliver: p.form,
+	}
+	want, record, faults := model.Adopt(snapshot, at)
+	order, made, err := supervision.Adopt(bridge.Adoption(snapshot), bridge.Time(at), forms)
+	if len(faults) > 0 || err != nil {
+		answer := model.Answer{Kind: "invalid", Faults: faults}
+		if diff := bridge.DiffAnswer(nil, &answer, nil, nil, err); diff != "" {
+			t.Fatalf("adopting %+v at %s: %s", snapshot, bridge.Time(at), diff)
+		}
+		return
+	}
+	require.Empty(t, bridge.DiffOrder(&want, &order))
+	require.Empty(t, bridge.DiffRecord(&record, &made))
+	p.order, p.model, p.records = order, want, []supervision.Record{made}
 }
 
 // likelyActors are the parties and a manager, and the host.

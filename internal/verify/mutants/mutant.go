@@ -33,7 +33,7 @@ type planted struct {
 func all() []planted {
 	var list []planted
 	for _, plots := range [][]plot{appeals, machines, templates, inputs, flows, services, documents, memories,
-		databases, retentions} {
+		databases, retentions, adoptions} {
 		for _, p := range plots {
 			for _, m := range p.mutants {
 				list = append(list, planted{m, p.file, p.tests})

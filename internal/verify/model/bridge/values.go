@@ -177,6 +177,59 @@ func Action(c model.Command) supervision.Action {
 	return nil
 }
 
+// Adoption hands an order over as another system would that has led it so far:
+// with what it stands at, and nothing that only records could tell (R29).
+func Adoption(o model.Order) supervision.Adoption {
+	a := supervision.Adoption{
+		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller, Policy: Policy(*o.Policy), Paid: Money(o.Paid),
+		RequestTemplateVersion: o.RequestTemplate, DeliveryTemplateVersion: o.DeliveryTemplate,
+		BoughtAt: Time(o.Bought), OpenedAt: Time(o.Opened), ScheduledEnd: Time(o.End), Status: Status(o.Status),
+		FrozenFrom: Status(o.FrozenFrom), AcceptedAt: Time(o.Accepted), ReceivedAt: Time(o.Received),
+		ClosedAt: Time(o.Closed), RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections,
+		Refund:       Money(o.Refund.Amount),
+		Cancellation: supervision.Cancellation{By: supervision.Operation(o.CanceledBy), From: Status(o.CanceledFrom)},
+		Reminder:     supervision.Reminder{Text: o.ReminderText, At: Time(o.Reminded)},
+		Rejection: supervision.Rejection{Operation: supervision.Operation(o.Rejected.Op), Reason: o.Rejected.Reason,
+			By: o.Rejected.By, At: Time(o.Rejected.At)},
+	}
+	if a.Status.Waiting() || a.FrozenFrom.Waiting() {
+		a.TurnSince = Time(o.TurnSince)
+	}
+	if r := o.Request; r != nil {
+		a.Request = &supervision.Request{Text: r.Text, Attachments: files[:r.Files], SubmittedAt: Time(r.At)}
+		if r.Form != 0 {
+			a.Request.Values = Form(r.Form)
+		}
+	}
+	if d := o.Delivery; d != nil {
+		a.Delivery = &supervision.Delivery{Result: d.Text, Attachments: files[:d.Files], DeliveredAt: Time(d.At)}
+		if d.Form != 0 {
+			a.Delivery.Values = Form(d.Form)
+		}
+	}
+	if o.Appeal != nil {
+		a.Appeal = caseOf(*o.Appeal)
+	}
+	return a
+}
+
+func caseOf(m model.Appeal) *appeal.Appeal {
+	a := &appeal.Appeal{
+		By: appeal.Party(m.By), Manager: m.Manager, Ground: appeal.Ground(m.Ground), Reason: m.Reason, Demand: m.Demand,
+		Attachments: files[:m.Files], Finding: appeal.Finding{Count: m.Count, Since: Time(m.Since)},
+		RaisedAt: Time(m.Raised), HandleBy: Time(m.HandleBy),
+	}
+	for _, n := range m.Notes {
+		a.Notes = append(a.Notes, appeal.Note{At: Time(n.At), By: n.By, Text: n.Text, Attachments: files[:n.Files],
+			Shared: n.Shared})
+	}
+	if r := m.Ruling; r != nil {
+		a.Ruling = &appeal.Ruling{Outcome: appeal.Outcome(r.Outcome), ResumedAt: r.ResumedAt, Upheld: r.Upheld,
+			Decision: r.Decision, Refund: Money(r.Refund), Attachments: files[:r.Files], At: Time(r.At), By: r.By}
+	}
+	return a
+}
+
 // Command is what an actor did with an action.
 func Command(actor supervision.Actor, action supervision.Action) model.Command {
 	c := model.Command{Role: string(actor.Role), Actor: actor.ID, Op: string(action.Operation())}

@@ -200,6 +200,10 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 	}
 	for i := range records {
 		seq := after + i + 1
+		if a, ok := records[i].Action.(supervision.Adoption); ok && (role == "buyer" || role == "seller") &&
+			len(a.History) > 0 {
+			w.fail("order %s shows a %s what another system recorded (R34)", s.id, role)
+		}
 		switch {
 		case seq <= read:
 			if !s.matches(seq, seenBy(s.was(seq), role, id), &records[i]) {
@@ -224,8 +228,16 @@ func seenBy(r supervision.Record, role, id string) supervision.Record {
 	if role != "system" && (string(r.Actor.Role) != role || r.Actor.ID != id) {
 		r.Key = ""
 	}
-	if note, ok := r.Action.(supervision.AddNote); ok && !note.Shared && role != "manager" && role != "system" {
-		r.Action, r.Salt = supervision.AddNote{}, ""
+	if role == "manager" || role == "system" {
+		return r
+	}
+	switch a := r.Action.(type) {
+	case supervision.AddNote:
+		if !a.Shared {
+			r.Action, r.Salt = supervision.AddNote{}, ""
+		}
+	case supervision.Adoption:
+		r.Salt = "" // it quotes what the other system recorded
 	}
 	return r
 }

@@ -21,6 +21,8 @@ type intent struct {
 	dryRun  bool
 	// opening is set where it opens an order.
 	opening *supervision.Opening
+	// snapshot is set where it adopts one (R29).
+	snapshot *model.Order
 }
 
 // owned is the key with its owner (R28).

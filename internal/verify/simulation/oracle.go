@@ -66,25 +66,44 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 	case err != nil || s != nil:
 		w.fail("creating order %s: %v, there already: %t", id, err, s != nil)
 		return
-	case by.call.want == nil || by.call.want.opening == nil || len(change.Records) != 1:
-		w.fail("order %s was created out of nothing", id)
+	}
+	states, records, snapshot := w.begins(by)
+	if len(records) == 0 || len(change.Records) != len(records) {
+		w.fail("order %s was created with %d records instead of %d", id, len(change.Records), len(records))
 		return
 	}
-	o := by.call.want.opening
-	first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model, by.call.latest.pinned(supervision.OpSubmitRequest),
-		by.call.latest.pinned(supervision.OpDeliver), o.Paid.Amount,
-		bridge.Micros(o.BoughtAt), 0, by.call.at)
-	s = &shadow{id: id, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
-	s.add(first, change.Records[0])
-	if diff := bridge.DiffRecord(&record, &change.Records[0]); diff != "" {
-		w.fail("opening %s: %s", id, diff)
+	s = &shadow{id: id, snapshot: snapshot, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
+	for i := range records {
+		s.add(states[i], change.Records[i])
+		if diff := bridge.DiffRecord(&records[i], &change.Records[i]); diff != "" {
+			w.fail("creating order %s: record %d: %s", id, i+1, diff)
+		}
 	}
 	w.orders = append(w.orders, s)
 	if c := by.during(); c != nil {
-		c.applied = 1
+		c.applied = s.version()
 	}
 	w.result.Counts.Applied++
 	w.stored(s, 0)
+}
+
+// begins are the states and records that the order a call wants begins with,
+// and the snapshot where it is adopted.
+func (w *world) begins(by author) (states []model.Order, records []model.Record, snapshot *model.Order) {
+	want := by.call.want
+	switch {
+	case want == nil:
+		return nil, nil, nil
+	case want.snapshot != nil:
+		states, records = adopted(want.snapshot, by.call.at)
+	case want.opening != nil:
+		o := want.opening
+		first, record := model.Open(o.ID, o.Product, o.Buyer, o.Seller, &w.policy.model,
+			by.call.latest.pinned(supervision.OpSubmitRequest), by.call.latest.pinned(supervision.OpDeliver),
+			o.Paid.Amount, bridge.Micros(o.BoughtAt), 0, by.call.at)
+		states, records = []model.Order{first}, []model.Record{record}
+	}
+	return states, records, want.snapshot
 }
 
 // saved holds a save against the model: the right ones are stored, and what is
@@ -189,7 +208,7 @@ func madeByTime(r *supervision.Record) bool {
 func (w *world) commanded(by author, s *shadow, r *supervision.Record) {
 	want := by.call.want
 	switch {
-	case want == nil || want.opening != nil || want.dryRun || want.order != s.id:
+	case want == nil || want.opening != nil || want.snapshot != nil || want.dryRun || want.order != s.id:
 		w.fail("order %s: nobody asked for %s", s.id, r.Operation)
 	case bridge.Command(r.Actor, r.Action) != want.command || r.Key != want.key:
 		w.fail("order %s: asked for %+v with key %q, stored %+v with key %q", s.id, want.command, want.key, r.Action,

@@ -11,9 +11,11 @@ import (
 // shadow is one order as it must be stored: its state after each record, and
 // the records.
 type shadow struct {
-	id      string
-	states  []model.Order
-	records []supervision.Record
+	id string
+	// snapshot is what it was adopted from; nil where it was opened.
+	snapshot *model.Order
+	states   []model.Order
+	records  []supervision.Record
 	// written are the records before their texts were erased (R35); nil where
 	// they were not.
 	written []supervision.Record
@@ -54,6 +56,9 @@ func (s *shadow) last() *model.Order { return &s.states[len(s.states)-1] }
 // openedBy reports whether an opening is the one that the order began with.
 func (s *shadow) openedBy(o *supervision.Opening) bool {
 	first := &s.states[0]
+	if s.snapshot != nil {
+		return false
+	}
 	bought := bridge.Micros(o.BoughtAt)
 	if bought == 0 {
 		bought = first.Opened

@@ -19,6 +19,8 @@ func (p *process) trade(role, id string) {
 		switch dice := w.random.IntN(100); {
 		case role == "buyer" && w.opened < w.plan.orders && dice < 50:
 			p.open(id)
+		case role == "system" && len(w.orders) > 0 && w.opened < w.plan.orders+2 && dice < 10:
+			p.adopt(w.anyOrder())
 		case role == "seller" && dice < 4 && len(w.templates) < 12:
 			p.publish(id)
 		case dice >= 90:

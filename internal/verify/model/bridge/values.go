@@ -191,6 +191,7 @@ func Adoption(o model.Order) supervision.Adoption {
 		Reminder:     supervision.Reminder{Text: o.ReminderText, At: Time(o.Reminded)},
 		Rejection: supervision.Rejection{Operation: supervision.Operation(o.Rejected.Op), Reason: o.Rejected.Reason,
 			By: o.Rejected.By, At: Time(o.Rejected.At)},
+		History: []supervision.Quote{{At: Time(o.Opened), Who: "legacy", What: "led it"}},
 	}
 	if a.Status.Waiting() || a.FrozenFrom.Waiting() {
 		a.TurnSince = Time(o.TurnSince)

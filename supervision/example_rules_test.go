@@ -55,6 +55,36 @@ func ExampleOrder_Apply() {
 	// a tick later: frozen 1 <nil>
 }
 
+// An order that runs in another system goes on where it stands: here the seller
+// has been silent for four days.
+func ExampleAdopt() {
+	snapshot := supervision.Adoption{
+		ID: "o-1", Product: "crm", Buyer: "ben", Seller: "sue", OpenedAt: monday.AddDate(0, 0, -20),
+		Status: supervision.AwaitingDelivery, TurnSince: monday.AddDate(0, 0, -4), RequestRejections: 2,
+		Request: &supervision.Request{Text: "Two hundred users, please.", SubmittedAt: monday.AddDate(0, 0, -5)},
+		History: []supervision.Quote{{What: "STATE 3 -> 4", Who: "sue"}},
+	}
+	order, first, err := supervision.Adopt(snapshot, monday, nil)
+	fmt.Println(order.Status, first.Operation, err)
+	for _, d := range order.Deadlines(monday)[:1] {
+		fmt.Println(d.Kind, d.Ground, d.At.Format(time.RFC3339Nano))
+	}
+
+	snapshot.Buyer, snapshot.Request = "", nil
+	_, _, err = supervision.Adopt(snapshot, monday, nil)
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		for _, f := range invalid.Faults {
+			fmt.Println(f.Field, f.Code)
+		}
+	}
+	// Output:
+	// awaiting_delivery adopt <nil>
+	// appeal_opens seller_silent 2026-03-03T09:00:00.000001Z
+	// buyer required
+	// request_rejections out_of_range
+}
+
 // A policy is the guide's with other numbers.
 func ExamplePolicy() {
 	policy := supervision.Guide()

@@ -49,6 +49,34 @@ func ExampleDryRun() {
 	// is awaiting_acceptance
 }
 
+// Orders that run in another system are adopted many at a time. A faulty one
+// stops no other, what is due is settled, and adopting again is safe (R29).
+func ExampleService_Adopt() {
+	ctx, env := context.Background(), supervisiontest.New()
+	ago := func(days int) time.Time { return env.Service.Now().AddDate(0, 0, -days) }
+	list := []supervision.Adoption{
+		{ID: "o-1", Product: "crm", Buyer: "b-7", Seller: "s-3", OpenedAt: ago(9),
+			Status: supervision.AwaitingRequest, TurnSince: ago(9)},
+		{ID: "o-2", Product: "crm", Buyer: "b-7", Seller: "s-3", OpenedAt: ago(9),
+			Status: supervision.Accepted, AcceptedAt: ago(1)},
+		{ID: "o-3", Product: "crm", Buyer: "b-7", Seller: "s-3", OpenedAt: ago(9),
+			Status: supervision.AwaitingAcceptance, TurnSince: ago(-1)},
+	}
+	for range 2 {
+		results, err := env.Service.Adopt(ctx, list...)
+		for i, r := range results {
+			fmt.Println(list[i].ID, r.Order.Status, r.Repeated, errors.Is(r.Err, supervision.ErrInvalid), err)
+		}
+	}
+	// Output:
+	// o-1 awaiting_request false false <nil>
+	// o-2 completed false false <nil>
+	// o-3  false true <nil>
+	// o-1 awaiting_request true false <nil>
+	// o-2 completed true false <nil>
+	// o-3  false true <nil>
+}
+
 // The tabs of a page are counted in one round trip, each up to a thousand.
 func ExampleService_Count() {
 	ctx, env := context.Background(), supervisiontest.New()

@@ -97,12 +97,8 @@ func TestNothingIsLostOrSilentlyChanged(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(replayed, order) || !reflect.DeepEqual(found[id], order) {
 				t.Errorf("%s is not what its records say: %v", id, err)
 			}
-			said := adoption(first[id], to.log[id])
-			a := records[0].Action.(supervision.Adoption)
-			if order.RequestRejections != said.RequestRejections || a.Status != said.Status || order.Buyer != said.Buyer ||
-				!order.AcceptedAt.Equal(said.AcceptedAt) || len(a.History) != len(to.log[id]) ||
-				a.Request != nil && a.Request.Text != first[id].Request {
-				t.Errorf("%s is not what the old service says", id)
+			if said := filledIn(adoption(first[id], to.log[id])); !reflect.DeepEqual(records[0].Action, said) {
+				t.Errorf("%s is not what the old service says:\n%+v\n%+v", id, records[0].Action, said)
 			}
 		}
 	}
@@ -116,6 +112,18 @@ func TestNothingIsLostOrSilentlyChanged(t *testing.T) {
 	}
 	to.adopted = was
 	check()
+}
+
+// filledIn is a snapshot with what a service fills in, and nothing else.
+func filledIn(a supervision.Adoption) supervision.Action {
+	a.Policy, a.BoughtAt, a.AdoptedAt = supervision.Guide(), a.OpenedAt, today
+	if a.Status == supervision.Canceled {
+		a.Cancellation.By = supervision.OpAdopt
+	}
+	if a.Appeal != nil {
+		a.Appeal.HandleBy = a.Appeal.RaisedAt.Add(a.Policy.Appeal.Handling)
+	}
+	return a
 }
 
 // differs reports whether there is another row of the order that says something

@@ -10,7 +10,7 @@ func Adopt(o Order, at int64) (Order, Record, []string) {
 	if faults := o.impossible(at); len(faults) > 0 {
 		return Order{}, Record{}, faults
 	}
-	o.Version, o.Erased, o.Proposal = 1, 0, Proposal{}
+	o.Version, o.Erased, o.Proposal, o.TemplateSeller = 1, 0, Proposal{}, ""
 	o.Updated = slices.Max(o.lived())
 	if o.Bought == 0 {
 		o.Bought = o.Opened

@@ -17,6 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite testdata/report.txt")
 
 func TestReport(t *testing.T) {
+	unlessRace(t)
 	var out, progress bytes.Buffer
 	if err := run(t.Context(), &out, &progress); err != nil {
 		t.Fatal(err)
@@ -38,9 +39,16 @@ func TestReport(t *testing.T) {
 	}
 }
 
+func unlessRace(t *testing.T) {
+	if raceEnabled {
+		t.Skip("skipped: there is one goroutine, and the race detector makes its SQLite slow")
+	}
+}
+
 // Every row is adopted, or there already, or named with each of its faults;
 // what is adopted is whole, and adopting again changes nothing.
 func TestNothingIsLostOrSilentlyChanged(t *testing.T) {
+	unlessRace(t)
 	ctx := t.Context()
 	to, err := begin(ctx, filepath.Join(t.TempDir(), "shop.db"), io.Discard, io.Discard)
 	if err != nil {

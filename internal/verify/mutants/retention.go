@@ -13,7 +13,7 @@ var retentions = []plot{
 		{"R35", "the names of files are not erased", `		eraseFiles(list)` + "\n", ``},
 	}},
 	{"supervision/instant.go", coreTests, []mutant{
-		{"R35", "an erasure closes the order anew", `if r.To.Final() && !r.From.Final() {`, `if r.To.Final() {`},
+		{"R35", "an erasure closes the order anew", `if r.To.Final() && o.ClosedAt.IsZero() {`, `if r.To.Final() {`},
 	}},
 	{"supervision/audit/digest.go", []string{"./supervision/audit"}, []mutant{
 		{"R35", "an erasure changes the digest", `sealed, err := r.Erase()`, `sealed, err := r, error(nil)`},

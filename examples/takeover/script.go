@@ -218,7 +218,7 @@ func (s *script) nightly(r *row) {
 }
 
 var texts = map[string][]string{
-	"ask":       {"Please set it up for 35 users.", "We move from another product.", "Two sites, one tenant.", "As discussed."},
+	"ask":       {"Please set it up for 35 users.", "We move from another product.", "Two sites, one tenant.", "As agreed."},
 	"send_back": {"How many users are there?", "Please attach the list.", "Which region?"},
 	"report":    {"The tenant is ready.", "Half of the data is imported.", "Waiting for your mail gateway."},
 	"remind":    {"How far are you?", "", "We would like to begin."},

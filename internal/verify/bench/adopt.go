@@ -16,11 +16,12 @@ var adoptContests = func() (list []contest) {
 	for _, d := range []database{postgres, sqlite} {
 		for _, c := range []struct{ name, what string }{
 			{"adopt/" + d.name, "`Service.Adopt` of 100,000 orders in delivery on " + d.name + ", for each order"},
-			{"adopt/" + d.name + "/ceiling", "the rows of these orders, copied by one statement a table: what this machine has to give"},
+			{"adopt/" + d.name + "/ceiling",
+				"the rows of these orders, copied by one statement a table: what this machine has to give"},
 		} {
 			list = append(list, contest{
-				name: c.name, what: c.what, against: "`Service.Open`, one order at a time, 1,000 of them", bound: faster(10),
-				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
+				name: c.name, what: c.what, against: "`Service.Open`, one order at a time, 1,000 of them",
+				bound: faster(10), wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return adoptMatch(d, c.name == "adopt/"+d.name) },
 			})
 		}
@@ -118,8 +119,10 @@ func snapshot(i int) supervision.Adoption {
 		Status: supervision.AwaitingDelivery, TurnSince: at(3), RequestRejections: 1,
 		Request: &supervision.Request{Text: request.Text, Attachments: request.Attachments, SubmittedAt: at(2)},
 		History: []supervision.Quote{
-			{At: at(1), Who: buyer.ID, What: "REQUESTED"}, {At: at(1), Who: seller.ID, What: "REJECTED", Text: "Which region?"},
-			{At: at(2), Who: buyer.ID, What: "REQUESTED"}, {At: at(3), Who: seller.ID, What: "CONFIRMED"},
+			{At: at(1), Who: buyer.ID, What: "REQUESTED"},
+			{At: at(1), Who: seller.ID, What: "REJECTED", Text: "Which region?"},
+			{At: at(2), Who: buyer.ID, What: "REQUESTED"},
+			{At: at(3), Who: seller.ID, What: "CONFIRMED"},
 		},
 	}
 }

@@ -72,7 +72,8 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 		w.fail("order %s was created with %d records instead of %d", id, len(change.Records), len(records))
 		return
 	}
-	s = &shadow{id: id, snapshot: snapshot, states: make([]model.Order, 0, 16), records: make([]supervision.Record, 0, 16)}
+	s = &shadow{id: id, snapshot: snapshot, states: make([]model.Order, 0, 16),
+		records: make([]supervision.Record, 0, 16)}
 	for i := range records {
 		s.add(states[i], change.Records[i])
 		if diff := bridge.DiffRecord(&records[i], &change.Records[i]); diff != "" {

@@ -85,10 +85,7 @@ func (h *hub) leave(l *listener) {
 // publish is what the service relays records to: it keeps the notices, and tells
 // open pages. A page that misses something sees it with the next.
 func (p *portal) publish(ctx context.Context, e service.Event) error {
-	var err error
-	if e.Notices == nil {
-		err = p.notify(ctx, e.Record)
-	}
+	err := p.notify(ctx, e)
 	p.announce(ctx, e.ID.Order)
 	return err
 }

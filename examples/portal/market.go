@@ -64,8 +64,12 @@ var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025()
 // opening puts an order of the product under supervision (R01).
 func (p product) opening(id, buyer string) supervision.Opening {
 	policy := policyOf(p.Policy)
+	policy.Notices = supervision.Notices{RulingOverdue: supervision.Day, OpenFor: 180 * supervision.Day}
+	if policy.Appeal.Silence > 0 {
+		policy.Notices.AppealOpens = supervision.Day
+	}
 	if p.AtScheduledEnd != "" {
-		policy.AtScheduledEnd = p.AtScheduledEnd
+		policy.AtScheduledEnd, policy.Notices.ScheduledEnd = p.AtScheduledEnd, 30*supervision.Day
 	}
 	return supervision.Opening{ID: id, Product: p.ID, Buyer: buyer, Seller: p.Seller, Policy: policy,
 		Paid: supervision.Money{Amount: p.Price, Currency: "CNY"}}

@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/smtp"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 	noticesMailed = 100
 )
 
-// notice tells an account of a record. What it says is read from the order when
+// notice tells an account of a record or of an instant. What it says is read from the order when
 // it is shown, so that it is what the account may see (R34).
 type notice struct {
 	account, order string
@@ -50,19 +52,36 @@ func recipients(o supervision.Order, r supervision.Record) (list []account) {
 	return list
 }
 
-// notify keeps a notice of a record for everybody whom it concerns. A record may
-// be relayed again, and is kept once.
-func (p *portal) notify(ctx context.Context, r supervision.Record) error {
-	if p.svc.Now().Sub(r.At) > freshFor {
-		return nil
+// told are the accounts that notices of an instant are for (R33).
+func told(o supervision.Order, notices []supervision.Notice) (list []account) {
+	for _, a := range market.Accounts {
+		concerned := a.actor() == supervision.Buyer(o.Buyer) || a.actor() == supervision.Seller(o.Seller) ||
+			a.Role == supervision.RoleManager
+		forThem := func(n supervision.Notice) bool { return slices.Contains(n.To(), a.Role) }
+		if concerned && slices.ContainsFunc(notices, forThem) {
+			list = append(list, a)
+		}
 	}
-	order, err := p.svc.Order(ctx, r.Order, supervision.System())
+	return list
+}
+
+// notify keeps a notice of a record, or of an instant, for everybody whom it
+// concerns. Either may be relayed again, and is kept once.
+func (p *portal) notify(ctx context.Context, e service.Event) error {
+	order, err := p.svc.Order(ctx, e.ID.Order, supervision.System())
 	if err != nil {
 		return err
 	}
-	for _, a := range recipients(order, r) {
+	at, to := e.Record.At, recipients(order, e.Record)
+	if due, ok := e.ID.Notice(); ok {
+		at, to = due, told(order, e.Notices)
+	}
+	if p.svc.Now().Sub(at) > freshFor {
+		return nil
+	}
+	for _, a := range to {
 		err := p.db.exec(ctx, `INSERT INTO portal_notice (account, order_id, seq, at, unread, mailed)
-			VALUES ($1, $2, $3, $4, 1, 0) ON CONFLICT DO NOTHING`, a.ID, r.Order, r.Seq, r.At.UnixMicro())
+			VALUES ($1, $2, $3, $4, 1, 0) ON CONFLICT DO NOTHING`, a.ID, e.ID.Order, e.ID.Seq, at.UnixMicro())
 		if err != nil {
 			return err
 		}
@@ -92,7 +111,8 @@ func (db *database) read(ctx context.Context, account, order string) error {
 type noticeView struct {
 	notice
 	To       account
-	Record   recordView
+	Record   recordView             // zero where it is of an instant
+	Told     []supervision.Deadline // what it tells of an instant, as far as that still stands
 	Order    supervision.Order
 	You      []offer
 	Theirs   []offer
@@ -105,12 +125,16 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	if view.Order, err = p.svc.Order(ctx, n.order, view.To.actor()); err != nil {
 		return view, err
 	}
-	records, err := p.part(ctx, l, view.Order, view.To.actor(), n.seq-1, 1)
-	if err != nil {
+	if due, ok := (supervision.RecordID{Order: n.order, Seq: n.seq}).Notice(); ok {
+		for _, stands := range view.Order.Notices() {
+			if stands.Due.Equal(due) && slices.Contains(stands.To(), view.To.Role) {
+				view.Told = append(view.Told, stands.Deadline)
+			}
+		}
+	} else if records, err := p.part(ctx, l, view.Order, view.To.actor(), n.seq-1, 1); err != nil {
 		return view, err
-	}
-	for _, r := range records {
-		view.Record = r
+	} else if len(records) > 0 {
+		view.Record = records[0]
 	}
 	other := supervision.Seller(view.Order.Seller)
 	if view.To.Role == supervision.RoleSeller {
@@ -195,9 +219,13 @@ func (p *portal) mailNotice(ctx context.Context, n notice) error {
 	} else if err != nil {
 		return err
 	}
+	subject := l.Record(view.Record.Operation)
+	for _, d := range view.Told {
+		subject = l.Deadline(d, l.Until(d.At.Sub(view.Received)))
+	}
 	var message, body bytes.Buffer
 	head := map[string]any{"To": view.To.mail(), "Date": view.Received.UTC().Format(time.RFC1123Z),
-		"Subject": mime.QEncoding.Encode("utf-8", view.Order.ID+": "+l.Record(view.Record.Operation))}
+		"Subject": mime.QEncoding.Encode("utf-8", view.Order.ID+": "+subject)}
 	text := quotedprintable.NewWriter(&body)
 	err = errors.Join(l.mail.Execute(text, map[string]any{"Notice": view, "Site": p.mailer.site}), text.Close(),
 		l.mail.ExecuteTemplate(&message, "head", head))

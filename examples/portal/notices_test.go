@@ -41,7 +41,7 @@ func TestNotices(t *testing.T) {
 	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
 	require.NoError(t, err)
 	for _, r := range records {
-		require.NoError(t, s.publish(t.Context(), service.Event{Record: r}), "relayed again")
+		require.NoError(t, s.publish(t.Context(), service.Event{ID: r.ID(), Record: r}), "relayed again")
 	}
 	assert.Equal(t, 1, strings.Count(buyer.get("/notices").body, "Which archive?"))
 
@@ -204,4 +204,20 @@ func TestNotices_OfAnotherAccount(t *testing.T) {
 	left := seller.get("/notices")
 	assert.Equal(t, http.StatusOK, left.StatusCode)
 	assert.NotContains(t, left.body, order.ID)
+}
+
+// TestNotices_OfInstants: the parties are told the day before a silence opens an
+// appeal (R33); once the order has moved on, the notice says so.
+func TestNotices_OfInstants(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	buyer := s.as(t, harbor)
+	s.clock.ahead.Add(int64(4*supervision.Day + time.Hour))
+	require.Eventually(t, func() bool {
+		return strings.Contains(buyer.get("/notices").body, "The buyer can appeal <time")
+	}, patience, 20*time.Millisecond)
+	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller("seller-cloudline"), supervision.AcceptRequest{})
+	require.NoError(t, err)
+	assert.Contains(t, s.as(t, "seller-cloudline").get("/notices").body, "What was to come has been settled since.")
 }

@@ -209,6 +209,7 @@ func (l *tongue) functions() template.FuncMap {
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant,
 		"time": l.time, "until": l.until, "deadline": l.deadline,
+		"told":    func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
 		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,
 		"task":     func(o offer) string { return l.task(o.task) },
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },

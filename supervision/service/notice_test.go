@@ -25,10 +25,15 @@ func noticing() supervision.Policy {
 // told is a receiver of notices: it keeps what it is handed over.
 type told struct {
 	events []service.Event
-	err    error
+	// empty counts what was neither notices nor a record.
+	empty int
+	err   error
 }
 
 func (in *told) publish(_ context.Context, e service.Event) error {
+	if e.Notices == nil && e.Record.Action == nil {
+		in.empty++
+	}
 	if len(e.Notices) > 0 && in.err == nil {
 		in.events = append(in.events, e)
 	}
@@ -99,6 +104,7 @@ func TestR33_ANoticeVanishesIfSomebodyActs(t *testing.T) {
 		act(b)
 		var in told
 		assert.Empty(t, b.work(&in), name)
+		assert.Zero(t, in.empty, name)
 		claimed, err := b.Store.Claim(b.ctx, b.Clock.Now().Add(day), time.Hour, 10)
 		require.NoError(t, err)
 		assert.Empty(t, claimed, "%s: nothing of it is left in the outbox", name)
@@ -138,6 +144,22 @@ func TestR33_NoticesFollowTheOrder(t *testing.T) {
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineCompletion}, b.work(&in))
 	b.Clock.Add(200 * day)
 	assert.Empty(t, b.work(&in), "of a completed order nobody is told")
+}
+
+// What time has moved on is noticed as it is once that is stored, and so once.
+func TestR33_WhatTimeHasMovedOnIsSettledFirst(t *testing.T) {
+	p := autoAccepting()
+	p.Notices.Completion, p.Notices.OpenFor = time.Hour, 5*day
+	b := newBench(t, service.WithPolicy(p))
+	b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(10*day + 2*time.Hour) // accepted by time, and an hour from completion
+	given, err := b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	assert.Zero(t, given)
+	var in told
+	assert.ElementsMatch(t, []supervision.DeadlineKind{supervision.DeadlineCompletion, supervision.DeadlineOpenFor},
+		b.work(&in))
+	assert.Empty(t, b.work(&in))
 }
 
 // A ruling that is late is noticed to the managers.

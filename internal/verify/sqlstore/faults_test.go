@@ -95,7 +95,7 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 			id := fmt.Sprintf("o-%d", at)
 			b.opened(t, id)
 			ctx, cancel := context.WithCancel(t.Context())
-			recorder.before(at, cancel)
+			recorder.before(at, func() error { cancel(); return nil })
 			_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
 			canceled := recorder.before(0, nil)
 			cancel()

@@ -20,9 +20,10 @@ type recorder struct {
 	dsn     string
 	mu      sync.Mutex
 	log     []sent
-	// count counts down to the statement before which hook is called.
+	// count counts down to the statement before which hook is called, and which
+	// fails with its error.
 	count int
-	hook  func()
+	hook  func() error
 }
 
 // sent is one statement, with its arguments.
@@ -57,7 +58,7 @@ func (r *recorder) takes(args []driver.NamedValue) bool {
 	return r.dialect != sqlstore.MySQL || len(args) == 0 || strings.Contains(r.dsn, "interpolateParams=true")
 }
 
-func (r *recorder) write(text string, args []driver.NamedValue) {
+func (r *recorder) write(text string, args []driver.NamedValue) (err error) {
 	s := sent{text: text}
 	for _, arg := range args {
 		s.args = append(s.args, arg.Value)
@@ -66,14 +67,15 @@ func (r *recorder) write(text string, args []driver.NamedValue) {
 	defer r.mu.Unlock()
 	r.log = append(r.log, s)
 	if r.count--; r.count == 0 && r.hook != nil {
-		r.hook()
+		err = r.hook()
 		r.hook = nil
 	}
+	return err
 }
 
 // before has a function called before the nth statement from now, and tells
 // whether the one set before has been called.
-func (r *recorder) before(n int, hook func()) (called bool) {
+func (r *recorder) before(n int, hook func() error) (called bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	called = r.hook == nil
@@ -99,7 +101,9 @@ func (c recordedConn) ExecContext(ctx context.Context, query string, args []driv
 	if !c.r.takes(args) {
 		return nil, driver.ErrSkip
 	}
-	c.r.write(query, args)
+	if err := c.r.write(query, args); err != nil {
+		return nil, err
+	}
 	return c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
 }
 
@@ -107,21 +111,29 @@ func (c recordedConn) QueryContext(ctx context.Context, query string, args []dri
 	if !c.r.takes(args) {
 		return nil, driver.ErrSkip
 	}
-	c.r.write(query, args)
+	if err := c.r.write(query, args); err != nil {
+		return nil, err
+	}
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
 func (c recordedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	c.r.write("PREPARE", nil)
+	if err := c.r.write("PREPARE", nil); err != nil {
+		return nil, err
+	}
 	stmt, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
 	return recordedStmt{stmt, query, c}, err
 }
 
 func (c recordedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	if options.Isolation != 0 {
-		c.r.write("ISOLATION", nil) // a statement of its own in MySQL
+		if err := c.r.write("ISOLATION", nil); err != nil { // a statement of its own in MySQL
+			return nil, err
+		}
 	}
-	c.r.write("BEGIN", nil)
+	if err := c.r.write("BEGIN", nil); err != nil {
+		return nil, err
+	}
 	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, options)
 	return recordedTx{tx, c.r}, err
 }
@@ -140,12 +152,16 @@ type recordedStmt struct {
 }
 
 func (s recordedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	s.conn.r.write(s.text, args)
+	if err := s.conn.r.write(s.text, args); err != nil {
+		return nil, err
+	}
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }
 
 func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.conn.r.write(s.text, args)
+	if err := s.conn.r.write(s.text, args); err != nil {
+		return nil, err
+	}
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }
 
@@ -162,11 +178,14 @@ type recordedTx struct {
 }
 
 func (tx recordedTx) Commit() error {
-	tx.r.write("COMMIT", nil)
+	if err := tx.r.write("COMMIT", nil); err != nil {
+		_ = tx.Tx.Rollback()
+		return err
+	}
 	return tx.Tx.Commit()
 }
 
 func (tx recordedTx) Rollback() error {
-	tx.r.write("ROLLBACK", nil)
+	_ = tx.r.write("ROLLBACK", nil) // whatever becomes of it, the connection is used no more
 	return tx.Tx.Rollback()
 }

@@ -153,9 +153,9 @@ func TestCanceledBeforeEveryStatement(t *testing.T) {
 						s = s.WithStore(store)
 					}
 					ctx, cancel := context.WithCancel(t.Context())
-					sent.before(at, cancel)
+					sent.around(at, false, cancel)
 					err := command(ctx, s, id)
-					canceled := sent.before(0, nil)
+					canceled := sent.around(0, false, nil)
 					cancel()
 					if !canceled { // it had fewer statements
 						require.NoError(t, err)
@@ -169,6 +169,36 @@ func TestCanceledBeforeEveryStatement(t *testing.T) {
 					require.False(t, len(aside) > 0 && aside[0].Order == id)
 				}
 			})
+		}
+	}
+}
+
+// A context that ends between two statements of a transaction: nothing of it has
+// happened. After the last one, the commit, all of it has.
+func TestCanceledBetweenTheStatementsOfATransaction(t *testing.T) {
+	sent := &statements{}
+	pool := open(t, func(c *pgxpool.Config) { c.ConnConfig.Tracer = sent })
+	store, _ := migrated(t, pool)
+	h := host{Env: supervisiontest.On(store), t: t, pool: pool, store: store}
+	for at := 1; ; at++ {
+		id := fmt.Sprint("o-", at)
+		h.opened(h.Service, id)
+		h.submitted(h.Service, id) // so that a later record waits too
+		ctx, cancel := context.WithCancel(t.Context())
+		sent.around(at, true, cancel)
+		err := h.Service.SetAside(ctx, supervision.RecordID{Order: id, Seq: 1})
+		canceled := sent.around(0, false, nil)
+		cancel()
+		if err != nil {
+			require.ErrorIs(t, err, context.Canceled)
+			require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+		}
+		aside, failed := h.Service.Aside(t.Context(), supervision.RecordID{Order: id}, 1)
+		require.NoError(t, failed)
+		require.Equal(t, err == nil, len(aside) == 1 && aside[0].Order == id)
+		if !canceled { // it had fewer statements
+			require.Equal(t, 6, at, "begin, update, select, update, commit")
+			return
 		}
 	}
 }

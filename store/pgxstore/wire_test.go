@@ -16,8 +16,10 @@ import (
 type statements struct {
 	mu   sync.Mutex
 	sent []string
-	// count counts down to the statement before which hook is called.
+	// count counts down to the statement around which hook is called: before it
+	// is sent, or when it has been answered.
 	count int
+	after bool
 	hook  func()
 }
 
@@ -25,14 +27,23 @@ func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent = append(s.sent, strings.ToUpper(strings.Fields(data.SQL)[0]))
-	if s.count--; s.count == 0 && s.hook != nil {
-		s.hook()
-		s.hook = nil
-	}
+	s.count--
+	s.call(false)
 	return ctx
 }
 
-func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.call(true)
+}
+
+func (s *statements) call(after bool) {
+	if s.count == 0 && s.after == after && s.hook != nil {
+		s.hook()
+		s.hook = nil
+	}
+}
 
 // words returns the first word of each statement since the last call.
 func (s *statements) words() []string {
@@ -43,13 +54,13 @@ func (s *statements) words() []string {
 	return sent
 }
 
-// before has a function called before the nth statement from now, and tells
-// whether the one set before has been called.
-func (s *statements) before(n int, hook func()) (called bool) {
+// around has a function called before or after the nth statement from now, and
+// tells whether the one set before has been called.
+func (s *statements) around(n int, after bool, hook func()) (called bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	called = s.hook == nil
-	s.count, s.hook = n, hook
+	s.count, s.after, s.hook = n, after, hook
 	return called
 }
 

@@ -77,11 +77,8 @@ func commit(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	err := tx.Commit()
-	switch {
-	case err == nil, notCommitted(err):
+	if err == nil || notCommitted(err) {
 		return err
-	case errors.Is(err, sql.ErrTxDone): // database/sql rolled back instead
-		return errors.Join(ctx.Err(), err)
 	}
 	return unknown(err)
 }

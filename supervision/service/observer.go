@@ -17,7 +17,8 @@ type Observer struct {
 	// Begin is called before the work that Operation or Published hears of: with
 	// the operation, empty for a command that is too faulty to look at, or with
 	// "publish". The context it returns is that of the work, what the store and
-	// publish are called with included, and that of the hook.
+	// publish are called with included, and that of the hook. Orders are adopted
+	// many at once: there it is called after the work.
 	Begin func(ctx context.Context, work string) context.Context
 	// Operation is called after every Open and Do, and for every order that
 	// Adopt is given, whatever came of it.

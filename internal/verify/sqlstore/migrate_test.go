@@ -24,6 +24,7 @@ import (
 func TestMigrateByManyAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db := d.open(t)
+		require.NoError(t, db.Ping()) // one connection alone makes a new SQLite file one with a WAL
 		prefix := newPrefix(t, d, db)
 		var all sync.WaitGroup
 		results := make(chan error, 16)

@@ -77,6 +77,12 @@ func TestBadInput_Text(t *testing.T) {
 	}
 }
 
+// A fault says how long a text may be.
+func TestBadInput_TooLongSaysTheBound(t *testing.T) {
+	assert.Equal(t, "10", fault.CheckBounds(strings.Repeat("é", 11), 10).Max)
+	assert.Empty(t, fault.CheckBounds(strings.Repeat("é", 10), 10))
+}
+
 func TestBadInput_AMandatoryTextHasSomethingToSee(t *testing.T) {
 	for _, text := range unseen {
 		var mandatory, optional fault.List

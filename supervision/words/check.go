@@ -35,7 +35,7 @@ func (l *Language) Check() error {
 	keys := []string{"finding.count", "finding.since"}
 	for _, op := range supervision.Operations() {
 		for _, key := range supervision.Fields(op) {
-			if l.Fields[string(op)+"."+key] == "" {
+			if l.Fields[string(op)+"."+key] == "" && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 func TestFields_AreCalledWhatTheirOperationCallsThem(t *testing.T) {
 	for key, want := range map[string][2]string{"reason": {"Reason", "What happened"},
 		"attachments[2].name": {"Attachments", "Evidence"}, "finding.since": {"Silent since", "Silent since"},
-		"values.users": {"", ""}, "policy.appeal.silence": {"Rules", "Rules"}} {
+		"values.users": {"", ""}, "unknown": {"", ""}, "policy.appeal.silence": {"Rules", "Rules"}} {
 		assert.Equal(t, want[0], en.Field(supervision.OpIntervene, key))
 		assert.Equal(t, want[1], en.Field(supervision.OpRaiseAppeal, key))
 	}

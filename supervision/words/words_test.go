@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode"
@@ -89,6 +90,98 @@ func TestCheck_NamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Each text that is taken out of a complete language is missed, and no other.
+// The label that an operation gives a field of its own is not: the field's
+// own takes its place.
+func TestCheck_MissesEveryText(t *testing.T) {
+	fields := reflect.ValueOf(*en)
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		switch field := fields.Field(i); field.Kind() {
+		case reflect.String:
+			if slices.Contains([]string{"Space", "Or", "And"}, name) {
+				continue // may be empty
+			}
+			l := words.English()
+			reflect.ValueOf(l).Elem().Field(i).SetString("")
+			want := "words: " + name + ": write a text"
+			if name == "Tag" || name == "Layout" {
+				want = "words: Tag, Layout, Plural: set each"
+			}
+			assert.EqualError(t, l.Check(), want)
+		case reflect.Map:
+			for _, code := range field.MapKeys() {
+				if operation, _, of := strings.Cut(code.String(), "."); of && operation != "finding" {
+					continue
+				}
+				l := words.English()
+				reflect.ValueOf(l).Elem().Field(i).SetMapIndex(code, reflect.ValueOf(""))
+				assert.EqualError(t, l.Check(), "words: "+name+" "+code.String()+": write a text")
+			}
+		}
+	}
+}
+
+func TestCheck_NamesEveryProblemOfAText(t *testing.T) {
+	l := words.English()
+	l.Now = "{one} and {two}"
+	assert.EqualError(t, l.Check(), "words: Now: leave {one} out: it has \nwords: Now: leave {two} out: it has ")
+}
+
+func TestNamesAreThoseOfTheirCodes(t *testing.T) {
+	for _, l := range []*words.Language{en, zh} {
+		said(t, l.Statuses, l.Status)
+		said(t, l.Steps, l.Step)
+		said(t, l.StepStates, l.StepState)
+		said(t, l.OrderStatuses, l.OrderStatus)
+		said(t, l.Operations, l.Operation)
+		said(t, l.Records, l.Record)
+		said(t, l.Roles, l.Role)
+		said(t, l.Grounds, l.Ground)
+		said(t, l.Outcomes, l.Outcome)
+		said(t, l.Kinds, l.Kind)
+	}
+}
+
+func said[Code comparable](t *testing.T, texts map[Code]string, say func(Code) string) {
+	require.NotEmpty(t, texts)
+	for code, text := range texts {
+		assert.Equal(t, text, say(code))
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	for n, want := range map[int][2]int{0: {1, 0}, 1: {0, 0}, 2: {1, 0}} {
+		assert.Equal(t, want, [2]int{en.Plural(n), zh.Plural(n)}, n)
+	}
+	l := words.English()
+	l.Days = "{n|day}"
+	assert.Equal(t, "2 day", l.Span(2*day), "a text with fewer forms")
+}
+
+// A part in brackets is said where all that it needs is known.
+func TestOptionalParts(t *testing.T) {
+	l := words.English()
+	l.Reasons = map[supervision.Reason]string{supervision.ReasonFinal: "No[ since {since}][ for {length}]."}
+	l.Faults = map[supervision.FaultCode]string{supervision.FaultOutOfRange: "Out of range[ of {min} to {max}]."}
+	since := "No since 2 Mar 2026, 09:00 UTC."
+	for _, c := range []struct {
+		measure appeal.Measure
+		want    string
+	}{
+		{appeal.Measure{}, "No."}, {appeal.Measure{Since: began}, since}, {appeal.Measure{Length: -1}, "No."},
+		{appeal.Measure{Length: 1}, "No for less than a minute."}, {appeal.Measure{Length: 5 * day}, "No for 5 days."},
+	} {
+		assert.Equal(t, c.want, l.Why(supervision.Decision{Reason: supervision.ReasonFinal, Measure: c.measure}))
+	}
+	for _, c := range []struct{ min, max, want string }{
+		{"", "", "Out of range."}, {"1", "", "Out of range."}, {"", "2", "Out of range."},
+		{"1", "2", "Out of range of 1 to 2."},
+	} {
+		assert.Equal(t, c.want, l.Fault(supervision.Fault{Code: supervision.FaultOutOfRange, Min: c.min, Max: c.max}))
+	}
+}
+
 func TestR24_WhySaysTheNumbers(t *testing.T) {
 	from := began.Add(5*day + supervision.Tick)
 	for _, c := range []struct {
@@ -111,6 +204,7 @@ func TestR24_WhySaysTheNumbers(t *testing.T) {
 			Measure: appeal.Measure{Since: began, Length: 15 * day}},
 			"No appeal is taken in the last 15 days before the scheduled completion.", "计划完成前的15天内不受理申诉。"},
 		{supervision.Decision{Reason: "of_a_newer_version"}, "", ""},
+		{supervision.Decision{Reason: "of_a_newer_version", From: from}, "", ""},
 	} {
 		assert.Equal(t, c.english, en.Why(c.decision))
 		assert.Equal(t, c.chinese, zh.Why(c.decision))
@@ -150,9 +244,12 @@ func TestSpans(t *testing.T) {
 	}{
 		{-time.Hour, "less than a minute", "now", "不到1分钟", "现在"},
 		{0, "less than a minute", "now", "不到1分钟", "现在"},
+		{time.Nanosecond, "less than a minute", "in less than a minute", "不到1分钟", "不到1分钟后"},
+		{time.Minute - time.Millisecond, "less than a minute", "in less than a minute", "不到1分钟", "不到1分钟后"},
 		{time.Second, "less than a minute", "in less than a minute", "不到1分钟", "不到1分钟后"},
 		{time.Minute, "1 min", "in 1 min", "1分钟", "1分钟后"},
 		{90 * time.Second, "1 min 30 s", "in 1 min 30 s", "1分钟30秒", "1分钟30秒后"},
+		{time.Hour, "1 h", "in 1 h", "1小时", "1小时后"},
 		{3*time.Hour - time.Second, "2 h 59 min", "in 3 h", "2小时59分钟", "3小时后"},
 		{day, "1 day", "in 1 day", "1天", "1天后"},
 		{day + time.Hour, "1 day 1 h", "in 1 day 1 h", "1天1小时", "1天1小时后"},
@@ -160,6 +257,7 @@ func TestSpans(t *testing.T) {
 		{5*day - supervision.Tick, "4 days 23 h", "in 5 days", "4天23小时", "5天后"},
 		{5 * day, "5 days", "in 5 days", "5天", "5天后"},
 		{5*day + supervision.Tick, "5 days", "in 5 days", "5天", "5天后"},
+		{5*day + supervision.Tick + 1, "5 days", "in 5 days 1 h", "5天", "5天1小时后"},
 		{5*day + 2*supervision.Tick, "5 days", "in 5 days 1 h", "5天", "5天1小时后"},
 		{365 * day, "365 days", "in 365 days", "365天", "365天后"},
 	} {
@@ -182,6 +280,8 @@ func TestBadInput_FaultsSayTheirNumbers(t *testing.T) {
 			"This is out of range; least: 2 Mar 2026, 09:00 UTC.", "超出范围，最小：2026年3月2日 09:00 UTC。"},
 		{supervision.Fault{Code: supervision.FaultOutOfRange, Max: "120h0m0s"}, "This is out of range; most: 5 days.",
 			"超出范围，最大：5天。"},
+		{supervision.Fault{Code: supervision.FaultOutOfRange, Min: "0", Max: "9 lives"},
+			"This is out of range; least: 0; most: 9 lives.", "超出范围，最小：0，最大：9 lives。"},
 		{supervision.Fault{Code: supervision.FaultOutOfRange}, "This is out of range.", "超出范围。"},
 		{supervision.Fault{Code: supervision.FaultMalformed, Kind: "date"},
 			"Give it in the form that is asked for: date.",

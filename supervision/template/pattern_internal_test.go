@@ -56,6 +56,7 @@ func TestBadInput_TheCostOfAPattern(t *testing.T) {
 		{`ab|c|[d-f]+`, 10, MaxText + 1, 10 * (10 + 400)},
 		{`(?:ab){2,5}`, 17, 10, 17 * (10 + 400)},
 		{`a{3}`, 7, 3, 7 * (4 + 400)},
+		{`a{0,1}`, 6, 1, 6 * (2 + 400)},
 		{`(?s:.)`, 3, 1, 3 * (2 + 400)},
 	} {
 		tree, p := parsePattern(c.pattern)

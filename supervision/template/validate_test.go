@@ -122,6 +122,7 @@ func TestR04_BoundsAreSound(t *testing.T) {
 		{template.Field{Kind: template.Line, MinLength: -1}, "min_length out_of_range"},
 		{template.Field{Kind: template.Line, MaxLength: -1}, "max_length out_of_range"},
 		{template.Field{Kind: template.Text, MinLength: 3, MaxLength: 2}, "min_length out_of_range"},
+		{template.Field{Kind: template.Text, MinLength: 2, MaxLength: 1}, "min_length out_of_range"},
 		{template.Field{Kind: template.Text, MinLength: 3}, ""},
 		{template.Field{Kind: template.Text, MinLength: 4001, MaxLength: 5}, "min_length out_of_range"},
 		{template.Field{Kind: template.Choices, Options: three, MinItems: 3, MaxItems: 3}, ""},

@@ -38,10 +38,6 @@ func TestFaultyArgumentsAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, sqlstore.ErrOption)
 	_, err = store.JoinTx(nil)
 	require.ErrorIs(t, err, sqlstore.ErrOption)
-	store, err := sqlstore.New(db, sqlstore.Postgres)
-	require.NoError(t, err)
-	_, err = store.JoinTx(nil)
-	require.ErrorIs(t, err, sqlstore.ErrOption)
 }
 
 // The dialects' files tell the same story: what one has, all have, and each

@@ -81,6 +81,9 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 		}
 	}
 	w.orders = append(w.orders, s)
+	if snapshot != nil {
+		w.result.Counts.Adopted++
+	}
 	if c := by.during(); c != nil {
 		c.applied = s.version()
 	}

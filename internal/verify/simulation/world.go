@@ -31,7 +31,7 @@ type Result struct {
 
 // Counts tells what happened in a run.
 type Counts struct {
-	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased int
+	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted int
 }
 
 // Add adds up counts.
@@ -47,6 +47,7 @@ func (c *Counts) Add(d Counts) {
 	c.Relayed += d.Relayed
 	c.Notices += d.Notices
 	c.Erased += d.Erased
+	c.Adopted += d.Adopted
 }
 
 // world is everything there is in one simulation.

@@ -84,6 +84,29 @@ func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
 	return nil
 }
 
+// Backlog implements [service.Outbox].
+func (s *Store) Backlog(ctx context.Context, limit int) (b service.Backlog, err error) {
+	if err := s.enter(ctx); err != nil {
+		return b, err
+	}
+	defer s.mu.Unlock()
+	for _, queue := range s.outbox {
+		for _, w := range queue {
+			lane := &b.Fresh
+			switch {
+			case w.Aside:
+				lane = &b.Aside
+			case !w.Next.IsZero():
+				lane = &b.Failing
+			case b.Since.IsZero() || w.record.At.Before(b.Since):
+				b.Since = w.record.At
+			}
+			*lane = min(*lane+1, limit)
+		}
+	}
+	return b, nil
+}
+
 // Aside implements [service.Outbox].
 func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 	if err := s.enter(ctx); err != nil {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -24,7 +25,7 @@ const (
 // a row as it was has it. It needs no lock, and so holds on engines whose locks
 // stay on one node, and never waits for a host's transaction.
 type outbox struct {
-	heads, mark, claimed, remove, place, later, follow, aside string
+	heads, mark, claimed, remove, place, later, follow, backlog, aside string
 }
 
 func newOutbox(n naming) outbox {
@@ -50,6 +51,10 @@ WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
 		later: n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
 		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` +
 			n.pairs("")),
+		backlog: n.text(`SELECT (SELECT waits_since FROM {outbox} WHERE lane = 0 ORDER BY next_at LIMIT 1),
+(SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 0 LIMIT {limit}) f),
+(SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 1 LIMIT {limit}) g),
+(SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 2 LIMIT {limit}) a)`),
 		aside: n.text(`SELECT order_id, seq, attempts FROM {outbox}
 WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
 	}
@@ -81,8 +86,7 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 // heads returns the first record that waits of each order that is free, those
 // to be claimed first.
 func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervision.RecordID, err error) {
-	query := strings.ReplaceAll(s.outbox.heads, "{limit}",
-		strconv.Itoa(max(limit, 0))) // in the text, so that plans are kept
+	query := limited(s.outbox.heads, limit)
 	err = s.read(ctx, func(r Row) error {
 		var id supervision.RecordID
 		var lane int
@@ -92,6 +96,11 @@ func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervisi
 		return err
 	}, query, at, at, at)
 	return ids, err
+}
+
+// limited writes a limit into a statement's text, so that plans are kept.
+func limited(query string, limit int) string {
+	return strings.ReplaceAll(query, "{limit}", strconv.Itoa(max(limit, 0)))
 }
 
 // mark claims those of the records that are free still.
@@ -190,6 +199,19 @@ func (s *Store) place(ctx context.Context, in session, w service.Waiting) error 
 	}
 	_, err = in.exec(ctx, s.many(s.outbox.follow, later), append([]any{lane, next}, s.pairsOf(later)...)...)
 	return err
+}
+
+// Backlog implements [service.Outbox].
+func (s *Store) Backlog(ctx context.Context, limit int) (b service.Backlog, err error) {
+	err = s.read(ctx, func(r Row) error {
+		var since sql.NullInt64
+		err := r.Scan(&since, &b.Fresh, &b.Failing, &b.Aside)
+		if since.Valid {
+			b.Since = instant(since.Int64)
+		}
+		return err
+	}, limited(s.outbox.backlog, limit))
+	return b, err
 }
 
 // Aside implements [service.Outbox].

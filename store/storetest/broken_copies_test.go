@@ -30,6 +30,9 @@ func faultsOfContexts() []fault {
 			error) {
 			return right.Due(without(ctx), at, after, limit)
 		}
+		b.backlog = func(ctx context.Context, limit int) (service.Backlog, error) {
+			return right.Backlog(without(ctx), limit)
+		}
 		b.upcoming = func(ctx context.Context, u upcoming) ([]service.Found, error) {
 			return u.ask(without(ctx), right)
 		}

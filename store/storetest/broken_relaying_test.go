@@ -204,8 +204,31 @@ func beside(seqs int64, as func(w service.Waiting) service.Waiting) func(*broken
 	}
 }
 
+// tellingBacklog breaks Backlog by what it tells.
+func tellingBacklog(change func(b *service.Backlog)) func(*broken) {
+	return func(b *broken) {
+		b.backlog = func(ctx context.Context, limit int) (service.Backlog, error) {
+			told, err := b.Store.Backlog(ctx, limit)
+			change(&told)
+			return told, err
+		}
+	}
+}
+
 func faultsOfReturning() []fault {
+	const lanes = "Backlog/counts what fails, and what is set aside"
 	return []fault{
+		{"a backlog that nobody has", []string{"Backlog/has nothing without a record that waits"},
+			tellingBacklog(func(b *service.Backlog) { b.Fresh++ })},
+		{"a backlog without its age", []string{"Backlog/counts what is fresh, claimed or not, and has its oldest instant"},
+			tellingBacklog(func(b *service.Backlog) { b.Since = time.Time{} })},
+		{"failures counted as fresh", []string{lanes},
+			tellingBacklog(func(b *service.Backlog) { b.Fresh, b.Failing = b.Fresh+b.Failing, 0 })},
+		{"a backlog that forgets what is set aside", []string{lanes},
+			tellingBacklog(func(b *service.Backlog) { b.Aside = 0 })},
+		{"a backlog without a limit", []string{"Backlog/counts up to the limit"}, func(b *broken) {
+			b.backlog = func(ctx context.Context, _ int) (service.Backlog, error) { return b.Store.Backlog(ctx, 1000) }
+		}},
 		{"claims that last however they end", []string{"Return/ends a claim before the lease does"},
 			returning(func(*broken, *service.Waiting) bool { return false })},
 		{"a return to the end of the line", []string{"Return/gives a record that has not failed its place back"},

@@ -115,6 +115,7 @@ type broken struct {
 	search   func(ctx context.Context, filter supervision.Filter) ([]service.Found, error)
 	count    func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
 	records  func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error)
+	backlog  func(ctx context.Context, limit int) (service.Backlog, error)
 	upcoming func(ctx context.Context, u upcoming) ([]service.Found, error)
 	due      func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 		error)
@@ -176,6 +177,13 @@ func (b *broken) Count(ctx context.Context, limit int, filters ...supervision.Fi
 		return b.count(ctx, limit, filters...)
 	}
 	return b.Store.Count(ctx, limit, filters...)
+}
+
+func (b *broken) Backlog(ctx context.Context, limit int) (service.Backlog, error) {
+	if b.backlog != nil {
+		return b.backlog(ctx, limit)
+	}
+	return b.Store.Backlog(ctx, limit)
 }
 
 // upcoming is what Upcoming is asked.

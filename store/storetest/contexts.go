@@ -134,6 +134,10 @@ var methods = []method{
 		return c.Notice(ctx, service.Noticed{Order: h.order.ID, Version: h.order.Version, Due: []time.Time{day0},
 			Given: givenUntil(day0)})
 	}},
+	{"Backlog", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Backlog(ctx, 10)
+		return err
+	}},
 	{"PutTemplate", func(c *check, ctx context.Context, _ *history) error {
 		return c.PutTemplate(ctx, published(2))
 	}},

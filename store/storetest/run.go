@@ -45,6 +45,7 @@ var contract = []chapter{
 	{"Return", aboutReturn},
 	{"Aside", aboutAside},
 	{"Notices", aboutNotices},
+	{"Backlog", aboutBacklog},
 	{"Templates", aboutTemplates},
 	{"Between", aboutBetween},
 	{"Erase", aboutErase},

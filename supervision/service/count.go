@@ -46,12 +46,12 @@ func (s *Service) Count(ctx context.Context, actor supervision.Actor,
 	}
 	at := s.Now()
 	var filters []supervision.Filter
-	var counted []int // the criteria that something may match
+	var asked []int // the criteria that something may match
 	for i, c := range criteria {
 		filter, none, err := supervision.Query{Criteria: c}.Filter(actor, at)
 		f.Within("criteria["+strconv.Itoa(i)+"]", err)
 		if !none {
-			filters, counted = append(filters, filter), append(counted, i)
+			filters, asked = append(filters, filter), append(asked, i)
 		}
 	}
 	if err := f.err(); err != nil {
@@ -66,7 +66,10 @@ func (s *Service) Count(ctx context.Context, actor supervision.Actor,
 		return nil, err
 	}
 	for i, n := range found {
-		counts[counted[i]] = Count{min(n, mostCounted), n > mostCounted}
+		counts[asked[i]] = counted(n)
 	}
 	return counts, nil
 }
+
+// counted is what a store has counted, up to one more than mostCounted.
+func counted(n int) Count { return Count{min(n, mostCounted), n > mostCounted} }

@@ -153,9 +153,21 @@ type Outbox interface {
 	// are, where it is set; unknown ones are ignored.
 	Return(ctx context.Context, places ...Waiting) error
 
+	// Backlog returns what waits in the outbox, each number counted up to limit.
+	Backlog(ctx context.Context, limit int) (Backlog, error)
+
 	// Aside returns the records that are set aside, sorted by order and
 	// sequence, starting after a record (zero: from the first), at most limit.
 	Aside(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error)
+}
+
+// Backlog is what waits in the outbox, claimed or not.
+type Backlog struct {
+	// Since is the instant of the oldest fresh record; zero without one.
+	Since time.Time
+	// Fresh and Failing are how many records wait for their first and for
+	// another attempt, Aside how many are set aside.
+	Fresh, Failing, Aside int
 }
 
 // Waiting is the place of a record in the outbox.

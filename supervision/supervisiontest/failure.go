@@ -24,6 +24,7 @@ const (
 	Claim           Method = "Claim"
 	Acknowledge     Method = "Acknowledge"
 	Return          Method = "Return"
+	Backlog         Method = "Backlog"
 	Aside           Method = "Aside"
 	Noticing        Method = "Noticing"
 	Notice          Method = "Notice"

@@ -168,6 +168,11 @@ func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
 	return err
 }
 
+// Backlog implements service.Store.
+func (s *Store) Backlog(ctx context.Context, limit int) (service.Backlog, error) {
+	return call(s, Backlog, func() (service.Backlog, error) { return s.inner.Backlog(ctx, limit) })
+}
+
 // Aside implements service.Store.
 func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 	return call(s, Aside, func() ([]service.Waiting, error) { return s.inner.Aside(ctx, after, limit) })

@@ -53,6 +53,8 @@ var calls = []struct {
 	}},
 	{supervisiontest.Acknowledge, func(ctx context.Context, s service.Store) error { return s.Acknowledge(ctx) }},
 	{supervisiontest.Return, func(ctx context.Context, s service.Store) error { return s.Return(ctx) }},
+	{supervisiontest.Backlog,
+		func(ctx context.Context, s service.Store) error { _, err := s.Backlog(ctx, 1); return err }},
 	{supervisiontest.Aside, func(ctx context.Context, s service.Store) error {
 		_, err := s.Aside(ctx, supervision.RecordID{}, 1)
 		return err

@@ -314,6 +314,33 @@ func (s *Plain) Return(ctx context.Context, places ...service.Waiting) error {
 	return nil
 }
 
+// Backlog implements [service.Outbox].
+func (s *Plain) Backlog(ctx context.Context, limit int) (b service.Backlog, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return b, err
+	}
+	defer leave()
+	for _, r := range s.rows {
+		for _, w := range r.waiting {
+			at := r.records[w.Seq-1].At
+			switch {
+			case w.Aside:
+				b.Aside++
+			case !w.Next.IsZero():
+				b.Failing++
+			default:
+				b.Fresh++
+				if b.Since.IsZero() || at.Before(b.Since) {
+					b.Since = at
+				}
+			}
+		}
+	}
+	b.Fresh, b.Failing, b.Aside = min(b.Fresh, limit), min(b.Failing, limit), min(b.Aside, limit)
+	return b, nil
+}
+
 // Aside implements [service.Outbox].
 func (s *Plain) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 	leave, err := s.enter(ctx)

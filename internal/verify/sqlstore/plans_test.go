@@ -175,7 +175,12 @@ func TestPlans(t *testing.T) {
 			"orders with notices due behind the first": func() {
 				notices(t, store, now, supervision.Position{At: start.Add(4 * supervision.Day), ID: "order-2"})
 			},
-			"the records that wait to relay":      func() { claim(t, store, now) },
+			"the records that wait to relay": func() { claim(t, store, now) },
+			"what waits in the outbox": func() {
+				backlog, err := store.Backlog(t.Context(), 50)
+				require.NoError(t, err)
+				require.Equal(t, service.Backlog{Since: start, Fresh: 50}, backlog)
+			},
 			"a minute's records":                  func() { between(t, store, 0) },
 			"a minute's records behind the first": func() { between(t, store, 10*time.Second) },
 		} {

@@ -1,0 +1,67 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// Stats are what a dashboard or a health check needs to know of a store. Zero
+// instants say that there is nothing of the kind.
+type Stats struct {
+	// At is the instant they were taken at.
+	At time.Time
+	// OldestWaiting is since when the record waits that has waited longest to be
+	// relayed for the first time: it stays where it is when relaying is stuck.
+	OldestWaiting time.Time
+	// Waiting are the records that have not been tried, Failing those that wait
+	// for their next attempt, and Aside those that nobody relays until
+	// [Service.Retry].
+	Waiting, Failing, Aside Count
+	// OldestDue is since when the order is due that has been due longest: it
+	// stays where it is when no worker settles. Nothing is wrong then that a
+	// reader sees (R02), only what is stored and relayed is late.
+	OldestDue time.Time
+	// Overdue are the appeals whose ruling is late (R19).
+	Overdue Count
+	// Unreadable are orders that cannot be read, and so stay due. Only those are
+	// looked at that a settling step would meet first.
+	Unreadable []*UnreadableError
+}
+
+// Stats takes the store's statistics, in three round trips whose answers are
+// bounded. It is the host's. Errors are the store's own.
+func (s *Service) Stats(ctx context.Context) (Stats, error) {
+	stats := Stats{At: s.Now()}
+	backlog, err := s.store.Backlog(ctx, mostCounted+1)
+	if err != nil {
+		return Stats{}, err
+	}
+	stats.OldestWaiting = backlog.Since
+	stats.Waiting, stats.Failing = counted(backlog.Fresh), counted(backlog.Failing)
+	stats.Aside = counted(backlog.Aside)
+
+	due, err := s.store.Due(ctx, stats.At, supervision.Position{}, s.batch)
+	if err != nil {
+		return Stats{}, err
+	}
+	for _, found := range due {
+		var unreadable *UnreadableError
+		if errors.As(found.Err, &unreadable) {
+			stats.Unreadable = append(stats.Unreadable, unreadable)
+		} else if stats.OldestDue.IsZero() {
+			stats.OldestDue = found.At
+		}
+	}
+
+	overdue := supervision.Filter{At: stats.At}
+	overdue.Appeal = supervision.AppealOverdue
+	counts, err := s.store.Count(ctx, mostCounted+1, overdue)
+	if err != nil {
+		return Stats{}, err
+	}
+	stats.Overdue = counted(counts[0])
+	return stats, nil
+}

@@ -1,0 +1,101 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/store/memory"
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+)
+
+func TestStats(t *testing.T) {
+	b := newBench(t)
+	stats := func() service.Stats {
+		t.Helper()
+		b.Store.Repair()
+		stats, err := b.Service.Stats(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due, supervisiontest.Count},
+			b.Store.Calls())
+		return stats
+	}
+	assert.Equal(t, service.Stats{At: bought}, stats())
+
+	b.open("o-1")
+	b.Clock.Add(time.Hour)
+	b.open("o-2")
+	b.open("o-3")
+	assert.Equal(t, service.Stats{At: bought.Add(time.Hour), OldestWaiting: bought, Waiting: service.Count{Orders: 3}},
+		stats())
+
+	_, err := b.Service.Relay(t.Context(), func(_ context.Context, e service.Event) error {
+		switch e.Record.Order {
+		case "o-1":
+			return errors.New("later")
+		case "o-2":
+			return service.ErrSetAside
+		}
+		return nil
+	})
+	require.Error(t, err)
+	frozen := b.reach(supervision.Frozen)
+	b.reach(supervision.Accepted)
+	b.drain(func(context.Context, service.Event) error { return nil })
+	b.Clock.Set(frozen.Appeal.HandleBy)
+	have := stats()
+	assert.Equal(t, service.Count{Orders: 1}, have.Aside)
+	assert.Equal(t, service.Count{}, have.Overdue)
+	due := have.OldestDue
+	assert.False(t, due.IsZero())
+	b.Clock.Add(tick)
+	assert.Equal(t, service.Count{Orders: 1}, stats().Overdue)
+	assert.Equal(t, due, stats().OldestDue)
+	_, err = b.Service.Settle(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, stats().OldestDue)
+}
+
+func TestStats_NamesWhatCannotBeRead(t *testing.T) {
+	store := &poisoned{Store: memory.New()}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	bad, good := b.reach(supervision.Accepted), b.reach(supervision.Accepted)
+	store.unreadable = []string{bad.ID}
+	b.Clock.Add(day)
+	stats, err := b.Service.Stats(t.Context())
+	require.NoError(t, err)
+	require.Len(t, stats.Unreadable, 1)
+	assert.Equal(t, bad.ID, stats.Unreadable[0].Order)
+	assert.Equal(t, good.NextDue(), stats.OldestDue)
+}
+
+func TestStats_StoreFailures(t *testing.T) {
+	for _, method := range []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due, supervisiontest.Count} {
+		b := newBench(t)
+		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{method}})
+		stats, err := b.Service.Stats(t.Context())
+		require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		assert.Zero(t, stats)
+	}
+}
+
+// A health check looks at how long the oldest record and the oldest due order
+// have waited.
+func ExampleService_Stats() {
+	ctx, env := context.Background(), supervisiontest.New()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-1"}, supervision.Accepted)
+	env.Clock.Add(5 * time.Hour)
+	stats, err := env.Service.Stats(ctx)
+	fmt.Println(stats.Waiting, "records wait, the first for", stats.At.Sub(stats.OldestWaiting))
+	fmt.Println("an order is due for", stats.At.Sub(stats.OldestDue), err)
+	// Output:
+	// 5 records wait, the first for 5h0m0s
+	// an order is due for 2h0m0s <nil>
+}

@@ -204,6 +204,7 @@ func (w *world) upcame(span supervision.Span, after supervision.Position, limit 
 // upcoming are the instants at which the model says that time will bring
 // something to an order: of appeals that open, to whom none is open.
 func upcoming(o model.Order, now int64) (instants []int64) {
+	now = max(now, o.Updated) // a slower clock asks for what was stored meanwhile
 	for _, d := range o.Deadlines(now) {
 		open := d.Kind == "appeal_opens" &&
 			slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool { return o.Holds(d.Party, string(g), now) })

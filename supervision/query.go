@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -40,6 +41,9 @@ const (
 )
 
 var sorts = []Sort{Newest, LongestWaiting, ByHandling}
+
+// Sorts lists every sort.
+func Sorts() []Sort { return append([]Sort(nil), sorts...) }
 
 // Compare is negative where an order at p comes before one at q, and positive
 // where it comes after.
@@ -88,22 +92,23 @@ func (f Filter) Behind(p Position) bool {
 func (q Query) Filter(actor Actor, at time.Time) (filter Filter, none bool, err error) {
 	var f faults
 	f.actor(actor)
-	filter = Filter{Criteria: f.criteria(q.Criteria), At: cut(at), Sort: q.Sort, Limit: q.Limit}
-	switch {
-	case q.Sort == "":
-		filter.Sort = Newest
-	case !slices.Contains(sorts, q.Sort):
-		f.Add("sort", fault.Unknown, "use one of "+fault.Words(sorts))
-	}
-	if q.Limit == 0 {
-		filter.Limit = DefaultPage
-	}
-	f.Range("limit", filter.Limit, 1, MaxPage)
+	q = f.query(q)
+	filter = Filter{Criteria: q.Criteria, At: cut(at), Sort: q.Sort, Limit: q.Limit}
 	none = filter.narrow(actor)
 	if q.Cursor != "" {
 		filter.After = f.cursor(q.Cursor, filter.digest())
 	}
 	return filter, none, f.err()
+}
+
+// query returns a query in the one form that means the same, but for its cursor.
+func (f *faults) query(q Query) Query {
+	q.Criteria, q.Sort, q.Limit = f.criteria(q.Criteria), cmp.Or(q.Sort, Newest), cmp.Or(q.Limit, DefaultPage)
+	if !slices.Contains(sorts, q.Sort) {
+		f.Add("sort", fault.Unknown, "use one of "+fault.Words(sorts))
+	}
+	f.Range("limit", q.Limit, 1, MaxPage)
+	return q
 }
 
 // digest ties a cursor to its search. The criteria are narrowed already, so

@@ -2,6 +2,8 @@ package supervision_test
 
 import (
 	"errors"
+	"maps"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -115,5 +117,78 @@ func TestR22_AFilterIsNarrowed(t *testing.T) {
 			assert.Equal(t, c.none, none)
 			assert.Equal(t, c.want, filter.Buyers)
 		})
+	}
+}
+
+// Every field of a query goes through a query string and back, alone and
+// together with all others, under the keys that are declared.
+func TestQuery_Values(t *testing.T) {
+	set := func(q *supervision.Query, only string) {
+		leaves(reflect.ValueOf(q).Elem(), "", func(name string, v reflect.Value) {
+			switch {
+			case only != "" && only != name:
+			case v.Type() == reflect.TypeFor[time.Duration]():
+				v.SetInt(int64(5*day + tick))
+			case v.CanInt():
+				v.SetInt(7)
+			case v.Kind() == reflect.Slice:
+				v.Set(reflect.ValueOf([]string{"o-1", "a b&c=+%"}))
+			case v.Kind() == reflect.String:
+				v.SetString(map[string]string{".Criteria.OrderStatus": "processing", ".Criteria.Status": "frozen",
+					".Criteria.Turn": "manager", ".Criteria.Appeal": "overdue", ".Sort": "handling", ".Cursor": "x"}[name])
+			default:
+				v.Set(reflect.ValueOf(bought.Add(tick)))
+			}
+		})
+	}
+	through := func(q supervision.Query) url.Values {
+		values, err := url.ParseQuery(q.Values().Encode())
+		require.NoError(t, err)
+		read, err := supervision.ParseQuery(values)
+		require.NoError(t, err)
+		assert.Equal(t, q, read)
+		return values
+	}
+	assert.Empty(t, through(supervision.Query{}))
+	var all supervision.Query
+	set(&all, "")
+	assert.ElementsMatch(t, supervision.QueryKeys(), slices.Collect(maps.Keys(through(all))))
+	leaves(reflect.ValueOf(&all).Elem(), "", func(name string, _ reflect.Value) {
+		var one supervision.Query
+		set(&one, name)
+		assert.Len(t, through(one), 1, name)
+	})
+}
+
+func TestParseQuery(t *testing.T) {
+	q, err := supervision.ParseQuery(url.Values{"bought_from": {"2026-03-02"}, "bought_before": {"2026-03-03T08:00:00+08:00"},
+		"status": {""}, "buyer": {"", "ben"}, "page": {"2"}})
+	require.NoError(t, err)
+	want := supervision.Query{}
+	want.Buyers = []string{"ben"}
+	want.Bought = supervision.Span{From: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Before: q.Bought.Before}
+	assert.Equal(t, want, q)
+	assert.True(t, q.Bought.Before.Equal(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)))
+}
+
+// Every fault of a query string is at its key, and repeats nothing.
+func TestParseQuery_Faults(t *testing.T) {
+	values := url.Values{"page": {"secret"}}
+	for _, key := range supervision.QueryKeys() {
+		values[key] = []string{"secret\n"}
+	}
+	_, err := supervision.ParseQuery(values)
+	want := slices.DeleteFunc(supervision.QueryKeys(), func(key string) bool { return key == "cursor" })
+	assert.ElementsMatch(t, want, faultyFields(err))
+	assert.NotContains(t, err.Error(), "secret")
+
+	for _, key := range supervision.QueryKeys()[4:] { // behind the ids
+		_, err := supervision.ParseQuery(url.Values{key: {"x", "x"}})
+		assert.Equal(t, []string{key}, faultyFields(err))
+	}
+	for key, text := range map[string]string{"limit": "501", "silent_for": "-1s", "bought_from": "0001-01-01",
+		"closed_before": "9999-01-01", "sort": "oldest"} {
+		_, err := supervision.ParseQuery(url.Values{key: {text}})
+		assert.Equal(t, []string{key}, faultyFields(err), key)
 	}
 }

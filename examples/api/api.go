@@ -37,7 +37,7 @@ type call struct {
 
 type page struct {
 	Orders []supervision.Order `json:"orders"`
-	Next   string              `json:"next,omitempty"`
+	Next   string              `json:"next,omitempty"` // the address of the next page
 }
 
 // offer is an operation with what it asks for.
@@ -53,9 +53,9 @@ type done struct {
 }
 
 func (a api) routes() []route {
-	order, criteria := schema.Of[supervision.Order](), []string{"status", "order_status", "turn", "appeal", "cursor"}
+	order := schema.Of[supervision.Order]()
 	list := []route{
-		{"GET", "/orders", http.StatusOK, criteria, nil, schema.Of[page](), a.search},
+		{"GET", "/orders", http.StatusOK, supervision.QueryKeys(), nil, schema.Of[page](), a.search},
 		{"POST", "/orders", http.StatusCreated, nil, schema.Action(supervision.OpOpen), order, a.open},
 		{"GET", "/orders/{id}", http.StatusOK, nil, nil, order, a.order},
 		{"GET", "/orders/{id}/records", http.StatusOK, []string{"after"}, nil, schema.Of[[]supervision.Record](),
@@ -101,12 +101,16 @@ func newAPI(svc *service.Service, who func(*http.Request) (supervision.Actor, er
 const mostBody = 1 << 20
 
 func (a api) search(c call) (any, error) {
-	query := supervision.Query{Cursor: c.FormValue("cursor")}
-	query.Status, query.Turn = supervision.Status(c.FormValue("status")), supervision.Role(c.FormValue("turn"))
-	query.OrderStatus = supervision.OrderStatus(c.FormValue("order_status"))
-	query.Appeal = supervision.AppealState(c.FormValue("appeal"))
+	query, err := supervision.ParseQuery(c.URL.Query())
+	if err != nil {
+		return nil, err
+	}
 	found, err := a.svc.Search(c.Context(), c.actor, query)
-	return page{append([]supervision.Order{}, found.Orders...), found.Next}, err
+	next := ""
+	if query.Cursor = found.Next; query.Cursor != "" {
+		next = "/orders?" + query.Values().Encode()
+	}
+	return page{append([]supervision.Order{}, found.Orders...), next}, err
 }
 
 // open is the host's: nobody else buys.

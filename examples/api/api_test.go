@@ -137,6 +137,29 @@ func TestWhatIsAsked(t *testing.T) {
 
 // A seller sees what its delivery has to fill in, and every fault of that
 // (R04, R07).
+// A page has the address of the next one, which is the same search.
+func TestPagesOfASearch(t *testing.T) {
+	c, _ := bought(t)
+	for _, id := range []string{"o-2", "o-3", "o-4"} {
+		c.as("system:system").send("POST", "/orders", strings.Replace(opening, "o-1", id, 1))
+	}
+	var found []any
+	for next := "/orders?limit=1&sort=waiting&order=o-3&order=o-1&order=o-4&turn=buyer"; next != ""; {
+		page := c.as("seller:sue").send("GET", next, "").body
+		for _, order := range page["orders"].([]any) {
+			found = append(found, order.(map[string]any)["id"])
+		}
+		next, _ = page["next"].(string)
+	}
+	assert.Equal(t, []any{"o-1", "o-3", "o-4"}, found)
+	faulty := c.as("seller:sue").send("GET", "/orders?limit=many&bought_from=soon&turn=nobody", "").body
+	var fields []any
+	for _, fault := range faulty["faults"].([]any) {
+		fields = append(fields, fault.(map[string]any)["field"])
+	}
+	assert.ElementsMatch(t, []any{"limit", "bought_from", "turn"}, fields)
+}
+
 func TestR07_ADeliveryOnATemplate(t *testing.T) {
 	c, env := newClient(t)
 	criteria := supervision.TemplateID{Seller: "sue", Product: "p-1", Operation: supervision.OpDeliver}

@@ -74,7 +74,7 @@ func (p *population) answer(f supervision.Filter) []*history {
 
 var (
 	silences = []time.Duration{tick, 5 * day, 60 * day}
-	sorts    = []supervision.Sort{"", supervision.Newest, supervision.LongestWaiting, supervision.ByHandling}
+	sorts    = append(supervision.Sorts(), "")
 )
 
 // fields sets one field of criteria to each value there is.

@@ -22,6 +22,7 @@ func (l *Language) Check() error {
 	every(&c, "OrderStatuses", l.OrderStatuses, supervision.OrderStatuses())
 	every(&c, "StepStates", l.StepStates, supervision.StepStates())
 	every(&c, "AppealStates", l.AppealStates, supervision.AppealStates())
+	every(&c, "Sorts", l.Sorts, supervision.Sorts())
 	every(&c, "Operations", l.Operations, supervision.Operations())
 	every(&c, "Records", l.Records, supervision.Operations())
 	every(&c, "Roles", l.Roles, supervision.Roles())

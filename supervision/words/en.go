@@ -54,6 +54,11 @@ func English() *Language {
 			supervision.AppealOpenToBuyer:  "Open to the buyer",
 			supervision.AppealOpenToSeller: "Open to the seller",
 		},
+		Sorts: map[supervision.Sort]string{
+			supervision.Newest:         "Newest first",
+			supervision.LongestWaiting: "Longest waiting first",
+			supervision.ByHandling:     "Decision due first",
+		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "Open order",
 			supervision.OpSubmitRequest:  "Submit request",

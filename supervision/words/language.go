@@ -26,12 +26,13 @@ type Language struct {
 
 	// Statuses, Steps and OrderStatuses name where an order stands, the steps
 	// of its flow and what the order list shows; StepStates how far a step is,
-	// AppealStates how a case stands.
+	// AppealStates how a case stands, Sorts what a list begins with.
 	Statuses      map[supervision.Status]string
 	Steps         map[supervision.Status]string
 	OrderStatuses map[supervision.OrderStatus]string
 	StepStates    map[supervision.StepState]string
 	AppealStates  map[supervision.AppealState]string
+	Sorts         map[supervision.Sort]string
 	// Operations name what can be done, Records what was done.
 	Operations map[supervision.Operation]string
 	Records    map[supervision.Operation]string

@@ -49,6 +49,11 @@ func Chinese() *Language {
 			supervision.AppealOpenToBuyer:  "买家可申诉",
 			supervision.AppealOpenToSeller: "商家可申诉",
 		},
+		Sorts: map[supervision.Sort]string{
+			supervision.Newest:         "最近购买优先",
+			supervision.LongestWaiting: "等待最久优先",
+			supervision.ByHandling:     "处理期限最近优先",
+		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "开通服务监管",
 			supervision.OpSubmitRequest:  "提交需求",

@@ -88,6 +88,10 @@ func (n naming) search(f supervision.Filter) (text string, args []any) {
 	}
 	pages := make([]string, len(parts))
 	for i, part := range parts {
+		order := order
+		if part.due { // an expression keeps plans from walking the list for what few have
+			order = " ORDER BY " + by.column + " + 0" + by.direction + ", id" + by.direction
+		}
 		pages[i] = "SELECT * FROM (SELECT id, " + by.column + " FROM {orders}" + part.text() + order + " LIMIT ?) part"
 		args = append(append(args, part.args...), f.Limit)
 	}
@@ -115,6 +119,7 @@ func sortedBy(s supervision.Sort) sorting {
 type where struct {
 	conditions []string
 	args       []any
+	due        bool // it is being due that leads to an order
 }
 
 func (w where) text() string {
@@ -162,7 +167,9 @@ func (n naming) parts(f supervision.Filter) (parts []where) {
 		parts, timed = append(parts, part), timed || status.Final() || status == supervision.Accepted
 	}
 	if timed {
-		parts = append(parts, stand(rest.with("due <= ?", at), list, f.At))
+		moved := stand(rest.with("due <= ?", at), list, f.At)
+		moved.due = true
+		parts = append(parts, moved)
 	}
 	return parts
 }

@@ -34,8 +34,9 @@
 //	published, err := svc.PublishTemplate(ctx, supervision.Seller("s-3"), form, t)
 //	withdrawn, err := svc.WithdrawTemplate(ctx, supervision.Seller("s-3"), published.TemplateID)
 //
-// An order that already runs in another system is adopted instead: Service.Adopt
-// takes snapshots, and docs/takeover.md says how a running service moves.
+// An order that already runs in another system is adopted instead:
+// Service.Adopt takes snapshots, and docs/takeover.md says how a running
+// service moves.
 //
 // # Doing
 //

@@ -190,7 +190,8 @@ func (a *Adoption) checkDelivery(c command, f *faults) *Delivery {
 	if len(d.Values) > 0 {
 		c.order.DeliveryTemplateVersion = a.DeliveryTemplateVersion
 	}
-	was := part(f, "delivery", c, Deliver{Values: d.Values, Result: d.Result, Attachments: d.Attachments, EnabledAt: d.EnabledAt})
+	was := part(f, "delivery", c, Deliver{Values: d.Values, Result: d.Result, Attachments: d.Attachments,
+		EnabledAt: d.EnabledAt})
 	d.Values, d.Result, d.Attachments, d.EnabledAt = was.Values, was.Result, was.Attachments, was.EnabledAt
 	return &d
 }
@@ -332,11 +333,12 @@ func (a Adoption) effect(o Order, _ Record) Order {
 func (a *Adoption) passed() (passed StepSet) {
 	here := slices.Index(steps, a.stands())
 	for step, happened := range map[Status]bool{
-		AwaitingRequest:      a.Request != nil,
-		AwaitingConfirmation: a.Request != nil && (a.Delivery != nil || here > slices.Index(steps, AwaitingConfirmation)),
-		AwaitingDelivery:     a.Delivery != nil,
-		AwaitingAcceptance:   a.Delivery != nil && here > slices.Index(steps, AwaitingAcceptance),
-		Accepted:             a.Status == Completed,
+		AwaitingRequest: a.Request != nil,
+		AwaitingConfirmation: a.Request != nil && (a.Delivery != nil || here > slices.Index(steps,
+			AwaitingConfirmation)),
+		AwaitingDelivery:   a.Delivery != nil,
+		AwaitingAcceptance: a.Delivery != nil && here > slices.Index(steps, AwaitingAcceptance),
+		Accepted:           a.Status == Completed,
 	} {
 		if happened {
 			passed |= bit(step)

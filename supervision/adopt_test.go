@@ -52,7 +52,8 @@ func frozenElsewhere() supervision.Adoption {
 			SubmittedAt: bought.Add(2 * day)},
 		Delivery: &supervision.Delivery{Result: "All users can log in.", Attachments: files,
 			EnabledAt: bought.Add(7 * day), DeliveredAt: bought.Add(8 * day)},
-		Appeal: &appeal.Appeal{By: appeal.Seller, Ground: appeal.BuyerSilent, Reason: "No answer.", Demand: "Accept it.",
+		Appeal: &appeal.Appeal{By: appeal.Seller, Ground: appeal.BuyerSilent, Reason: "No answer.",
+			Demand:      "Accept it.",
 			Attachments: files, Finding: appeal.Finding{Since: bought.Add(8 * day)}, RaisedAt: bought.Add(14 * day),
 			Notes: []appeal.Note{
 				{At: bought.Add(15 * day), By: mia.ID, Text: "Called both sides.", Attachments: files, Shared: true},
@@ -202,7 +203,10 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 		spoil func(*supervision.Adoption)
 		want  []string
 	}{
-		"nothing said": {func(a *supervision.Adoption) { *a = supervision.Adoption{Status: a.Status, OpenedAt: bought} },
+		"nothing said": {func(a *supervision.Adoption) {
+			*a = supervision.Adoption{Status: a.Status,
+				OpenedAt: bought}
+		},
 			[]string{"id", "product", "buyer", "seller", "frozen_from", "appeal"}},
 		"no status": {func(a *supervision.Adoption) { a.Status = "" }, []string{"status"}},
 		"an id with a control character, counters that cannot be": {func(a *supervision.Adoption) {

@@ -305,7 +305,8 @@ func TestR14_NoAppealAfterAcceptance(t *testing.T) {
 	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.Rules2025()} {
 		s := arrive(t, policy, supervision.Accepted)
 		for _, at := range []time.Duration{0, 3*time.Hour - tick, 3 * time.Hour, 400 * day} {
-			for party, ground := range map[supervision.Actor]appeal.Ground{ben: appeal.SellerSilent, sue: appeal.BuyerSilent} {
+			for party, ground := range map[supervision.Actor]appeal.Ground{ben: appeal.SellerSilent,
+				sue: appeal.BuyerSilent} {
 				refusal := s.fork().wait(at).refused(party, appealOn(ground))
 				assert.Equal(t, supervision.R14, refusal.Rule)
 				assert.Zero(t, refusal.From)

@@ -31,9 +31,9 @@ type Decision struct {
 }
 
 // Decisions are the answers for every operation on an order, in declared order
-// (R23): all but opening and adopting. They are an array because each is always there, and asking for
-// them need not allocate. The zero value, which comes with an error, allows
-// nothing.
+// (R23): all but opening and adopting. They are an array because each is always
+// there, and asking for them need not allocate. The zero value, which comes
+// with an error, allows nothing.
 type Decisions [len(registry) - beginnings]Decision
 
 // Operations answers for every operation on an order whether the actor may

@@ -103,7 +103,8 @@ func TestR23_RequiredIsWhatIsRefused(t *testing.T) {
 		}
 	}
 	for _, op := range supervision.Operations() {
-		untimed := op != supervision.OpOpen && op != supervision.OpAdopt && op != supervision.OpComplete && op != supervision.OpAutoAccept &&
+		untimed := op != supervision.OpOpen && op != supervision.OpAdopt && op != supervision.OpComplete &&
+			op != supervision.OpAutoAccept &&
 			op != supervision.OpCloseAtEnd
 		assert.Equal(t, untimed, tried[op], op)
 	}

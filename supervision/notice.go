@@ -10,8 +10,8 @@ import (
 )
 
 // Notices say when people are told of an instant (R33): each is how long before
-// it, and zero for not at all. Negative is after it, where the order stays as it
-// is when the instant comes. The zero value is no notices.
+// it, and zero for not at all. Negative is after it, where the order stays as
+// it is when the instant comes. The zero value is no notices.
 type Notices struct {
 	// AppealOpens is about the instant at which a silence opens an appeal
 	// (R09); it may be negative.
@@ -46,8 +46,8 @@ type Notice struct {
 // Given says which notices of an order have been given: those due until one
 // instant whose own counts from another or earlier, the newest record's then. A
 // command that is stored late may bring one that was due before; only where its
-// instant is that of the record before it does such a notice count as given. The
-// zero value is none.
+// instant is that of the record before it does such a notice count as given.
+// The zero value is none.
 type Given struct{ Until, AsOf time.Time }
 
 func (g Given) has(n Notice) bool { return !n.Due.After(g.Until) && !n.since.After(g.AsOf) }
@@ -88,8 +88,8 @@ func (id RecordID) Notice() (due time.Time, ok bool) {
 	return time.UnixMicro(-id.Seq).UTC(), id.Seq < 0
 }
 
-// Notices lists the notices that the policy asks for while the order stays as it
-// is, soonest first. One that tells of an instant to come is not among them
+// Notices lists the notices that the policy asks for while the order stays as
+// it is, soonest first. One that tells of an instant to come is not among them
 // where that instant came before the order was as it is.
 func (o Order) Notices() []Notice {
 	if o.Policy.Notices == (Notices{}) {
@@ -115,7 +115,8 @@ func (o Order) Notices() []Notice {
 	}
 	if open := o.Policy.Notices.OpenFor; open != 0 && !o.Status.Final() {
 		at := o.OpenedAt.Add(open)
-		list = append(list, Notice{Deadline{Kind: DeadlineOpenFor, At: at, Rule: R33}, at, o.countsFrom(DeadlineOpenFor)})
+		list = append(list, Notice{Deadline{Kind: DeadlineOpenFor, At: at, Rule: R33}, at,
+			o.countsFrom(DeadlineOpenFor)})
 	}
 	slices.SortStableFunc(list, func(a, b Notice) int { return a.Due.Compare(b.Due) })
 	return list
@@ -134,8 +135,8 @@ func (o *Order) countsFrom(kind DeadlineKind) time.Time {
 	return o.OpenedAt
 }
 
-// appealNotices adds what a waiting order may have noticed: the silence of whose
-// turn it is, from its beginning on, and the blackout.
+// appealNotices adds what a waiting order may have noticed: the silence of
+// whose turn it is, from its beginning on, and the blackout.
 func (o *Order) appealNotices(add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), o.silentSince()) {
@@ -151,9 +152,9 @@ func (o *Order) appealNotices(add func(DeadlineKind, time.Time, Rule, appeal.Par
 	}
 }
 
-// NoticesDue lists the notices that are due at an instant, as the order is then,
-// and not given yet. One that tells of an instant which has come meanwhile is
-// left out: it would be no news.
+// NoticesDue lists the notices that are due at an instant, as the order is
+// then, and not given yet. One that tells of an instant which has come
+// meanwhile is left out: it would be no news.
 func (o Order) NoticesDue(given Given, at time.Time) (list []Notice) {
 	o.settleUntil(o.clamp(at), nil)
 	for _, n := range o.Notices() {
@@ -220,7 +221,8 @@ func (p Policy) validateNotices(f *faults) {
 		{"notices.completion", n.Completion, p.CompletionDelay},
 		{"notices.auto_accept", n.AutoAccept, p.AutoAccept},
 		{"notices.scheduled_end", n.ScheduledEnd, onlyIf(closes, p.SupervisionPeriod)},
-		{"notices.blackout_begins", n.BlackoutBegins, onlyIf(p.Appeal.Blackout > 0, p.SupervisionPeriod-p.Appeal.Blackout)},
+		{"notices.blackout_begins", n.BlackoutBegins, onlyIf(p.Appeal.Blackout > 0,
+			p.SupervisionPeriod-p.Appeal.Blackout)},
 		{"notices.open_for", n.OpenFor, open},
 	} {
 		switch {

@@ -136,9 +136,11 @@ func everyNoticeOf() supervision.Notices {
 }
 
 func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
-	s := arrive(t, noticing(supervision.Notices{BlackoutBegins: 7 * day, OpenFor: 180 * day}), supervision.AwaitingRequest)
+	s := arrive(t, noticing(supervision.Notices{BlackoutBegins: 7 * day, OpenFor: 180 * day}),
+		supervision.AwaitingRequest)
 	assert.Equal(t, []supervision.Notice{
-		{Deadline: supervision.Deadline{Kind: supervision.DeadlineOpenFor, At: bought.Add(180 * day), Rule: supervision.R33},
+		{Deadline: supervision.Deadline{Kind: supervision.DeadlineOpenFor, At: bought.Add(180 * day),
+			Rule: supervision.R33},
 			Due: bought.Add(180 * day)},
 		{Deadline: supervision.Deadline{Kind: supervision.DeadlineBlackoutBegins, At: bought.Add(350 * day),
 			Rule: supervision.R14}, Due: bought.Add(343 * day)},

@@ -101,7 +101,8 @@ func (q Query) Filter(actor Actor, at time.Time) (filter Filter, none bool, err 
 	return filter, none, f.err()
 }
 
-// query returns a query in the one form that means the same, but for its cursor.
+// query returns a query in the one form that means the same, but for its
+// cursor.
 func (f *faults) query(q Query) Query {
 	q.Criteria, q.Sort, q.Limit = f.criteria(q.Criteria), cmp.Or(q.Sort, Newest), cmp.Or(q.Limit, DefaultPage)
 	if !slices.Contains(sorts, q.Sort) {

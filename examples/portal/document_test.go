@@ -21,8 +21,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/audit"
 )
 
-// TestDocument: every record of the market holds by the rules; the digest on the
-// page is that of the export, so that whoever has it can check it (R21).
+// TestDocument: every record of the market holds by the rules; the digest on
+// the page is that of the export, so that whoever has it can check it (R21).
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -71,7 +71,8 @@ func TestExportCSV(t *testing.T) {
 	require.Len(t, rows, 3)
 	assert.Equal(t, "Request: Move it.\nSoon, please.", rows[2][8])
 	assert.Equal(t, "attachment; filename=record.csv", answer.Header.Get("Content-Disposition"))
-	for text, want := range map[string]string{"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "a=1": "a=1"} {
+	for text, want := range map[string]string{"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a",
+		"a=1": "a=1"} {
 		assert.Equal(t, want, plainCell(text))
 	}
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
-// What the portal says of operations and forms is data: between which operations
-// somebody decides on one page, which cannot be taken back or turn somebody down,
-// and the queues that each role works through. Its own forms are templates as
-// well: the search form, and what can be told about a template and, by its kind,
-// about a field of one.
+// What the portal says of operations and forms is data: between which
+// operations somebody decides on one page, which cannot be taken back or turn
+// somebody down, and the queues that each role works through. Its own forms are
+// templates as well: the search form, and what can be told about a template
+// and, by its kind, about a field of one.
 //
 //go:embed forms.json
 var formsFile []byte

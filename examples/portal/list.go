@@ -217,10 +217,11 @@ type manyOrder struct {
 	Why    string // why it has not been done
 }
 
-// many lists the visitor's orders to which an operation can be done with one and
-// the same form, what has waited longest first. It is tried on every one that is
-// chosen and, once that is confirmed, performed. Each order is a command of its
-// own: what stands in the way of one is said with it, and holds up no other.
+// many lists the visitor's orders to which an operation can be done with one
+// and the same form, what has waited longest first. It is tried on every one
+// that is chosen and, once that is confirmed, performed. Each order is a
+// command of its own: what stands in the way of one is said with it, and holds
+// up no other.
 func (v *visit) many() error {
 	op := supervision.Operation(v.r.PathValue("operation"))
 	if !slices.Contains(bulk, op) {

@@ -82,8 +82,8 @@ func (h *hub) leave(l *listener) {
 	delete(h.listeners, l)
 }
 
-// publish is what the service relays records to: it keeps the notices, and tells
-// open pages. A page that misses something sees it with the next.
+// publish is what the service relays records to: it keeps the notices, and
+// tells open pages. A page that misses something sees it with the next.
 func (p *portal) publish(ctx context.Context, e service.Event) error {
 	err := p.notify(ctx, e)
 	p.announce(ctx, e.ID.Order)

@@ -25,17 +25,18 @@ const (
 	noticesMailed = 100
 )
 
-// notice tells an account of a record or of an instant. What it says is read from the order when
-// it is shown, so that it is what the account may see (R34).
+// notice tells an account of a record or of an instant. What it says is read
+// from the order when it is shown, so that it is what the account may see
+// (R34).
 type notice struct {
 	account, order string
 	seq, at        int64
 	Unread         bool
 }
 
-// recipients are the accounts that a record is news to: the parties that did not
-// make it, as far as they may see it, and the operations managers where it opens
-// a case.
+// recipients are the accounts that a record is news to: the parties that did
+// not make it, as far as they may see it, and the operations managers where it
+// opens a case.
 func recipients(o supervision.Order, r supervision.Record) (list []account) {
 	for _, a := range market.Accounts {
 		concerned := a.actor() == supervision.Buyer(o.Buyer) || a.actor() == supervision.Seller(o.Seller)

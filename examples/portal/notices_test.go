@@ -55,8 +55,8 @@ func TestNotices(t *testing.T) {
 	assert.NotContains(t, buyer.get("/orders").body, "<title>(")
 }
 
-// TestNotices_OfNotes: the note that a manager keeps is news to nobody (R34), an
-// appeal is to the managers.
+// TestNotices_OfNotes: the note that a manager keeps is news to nobody (R34),
+// an appeal is to the managers.
 func TestNotices_OfNotes(t *testing.T) {
 	t.Parallel()
 	order := supervision.Order{Buyer: harbor, Seller: "seller-cloudline"}
@@ -189,8 +189,8 @@ func TestMail(t *testing.T) {
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
 }
 
-// TestNotices_OfAnotherAccount: after an amendment the order is somebody else's,
-// and so are the notices of it (R22, R31).
+// TestNotices_OfAnotherAccount: after an amendment the order is somebody
+// else's, and so are the notices of it (R22, R31).
 func TestNotices_OfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -206,8 +206,8 @@ func TestNotices_OfAnotherAccount(t *testing.T) {
 	assert.NotContains(t, left.body, order.ID)
 }
 
-// TestNotices_OfInstants: the parties are told the day before a silence opens an
-// appeal (R33); once the order has moved on, the notice says so.
+// TestNotices_OfInstants: the parties are told the day before a silence opens
+// an appeal (R33); once the order has moved on, the notice says so.
 func TestNotices_OfInstants(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -144,8 +144,8 @@ func (v *visit) records() (list []recordView) {
 	return list
 }
 
-// card is what an order's pages show of its records by itself: the last request,
-// the last delivery, the last case with all that was said in it.
+// card is what an order's pages show of its records by itself: the last
+// request, the last delivery, the last case with all that was said in it.
 type card struct {
 	Name, Title string
 	Records     []recordView
@@ -237,8 +237,8 @@ func livePath(o supervision.Order) string {
 	return address(o.ID) + "/events?" + query("seen", fmt.Sprint(o.Version))
 }
 
-// standing says at the head of an order's pages what happened, how much of whose
-// time is used, and what comes if nobody acts.
+// standing says at the head of an order's pages what happened, how much of
+// whose time is used, and what comes if nobody acts.
 type standing struct {
 	summary
 	Happened []recordView // in this turn, newest first
@@ -252,7 +252,8 @@ type used struct {
 	Since, Until time.Time
 }
 
-// Length is how long the stretch is, Gone how much of it has passed, in seconds.
+// Length is how long the stretch is, Gone how much of it has passed, in
+// seconds.
 func (u used) Length() float64            { return u.Until.Sub(u.Since).Seconds() }
 func (u used) Gone(now time.Time) float64 { return min(u.Length(), max(0, now.Sub(u.Since).Seconds())) }
 func (u used) Passed(now time.Time) bool  { return now.After(u.Until) }
@@ -280,9 +281,9 @@ func (v *visit) standing(records []recordView) standing {
 	return st
 }
 
-// thisTurn picks from an order's records, newest first, what somebody whose turn
-// it is has to know: what began the turn, a ruling included with what it let go
-// on, and what was said since.
+// thisTurn picks from an order's records, newest first, what somebody whose
+// turn it is has to know: what began the turn, a ruling included with what it
+// let go on, and what was said since.
 func thisTurn(records []recordView) (list []recordView) {
 	ruled := false
 	for _, r := range slices.Backward(records) {

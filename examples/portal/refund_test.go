@@ -11,8 +11,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// TestRefund: the buyer proposes, the seller reads how much and why, and what it
-// agrees to is the proposal (R32).
+// TestRefund: the buyer proposes, the seller reads how much and why, and what
+// it agrees to is the proposal (R32).
 func TestRefund(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -269,8 +269,8 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// TestDone_IsNotTheAddress: an address cannot have a page say that something was
-// done.
+// TestDone_IsNotTheAddress: an address cannot have a page say that something
+// was done.
 func TestDone_IsNotTheAddress(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

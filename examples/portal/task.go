@@ -108,8 +108,8 @@ func (s summary) Closed() (list []closed) {
 // Overdue tells whether the ruling on a pending appeal is late (R19).
 func (s summary) Overdue() bool { return s.Appeal.Overdue(s.Now) }
 
-// Assignee is the operations manager whose case a pending appeal is: who took the
-// order in hand, or wrote first.
+// Assignee is the operations manager whose case a pending appeal is: who took
+// the order in hand, or wrote first.
 func (s summary) Assignee() string {
 	if a := s.Pending(); a != nil && a.Manager == "" && len(a.Notes) > 0 {
 		return a.Notes[0].By

@@ -19,8 +19,8 @@ import (
 
 var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|layout\("((?:[^"\\]|\\.)*)"|(?:Label|Help|Title|Message): "((?:[^"\\]|\\.)*)"`)
 
-// TestTongues: everything that a page, a form or a list says of its own is there
-// in Chinese, and has the same blanks to fill in.
+// TestTongues: everything that a page, a form or a list says of its own is
+// there in Chinese, and has the same blanks to fill in.
 func TestTongues(t *testing.T) {
 	all, err := parseTongues()
 	require.NoError(t, err)

@@ -161,7 +161,8 @@ func (s *script) dispute(moves *[]move) {
 
 // do is the old service's code.
 func (s *script) do(r *row, m move, at time.Time) {
-	e := entry{ID: r.ID, At: at, Role: "buyer", Who: r.Buyer, Action: m.action, Text: s.text(m.action), Done: !m.refused}
+	e := entry{ID: r.ID, At: at, Role: "buyer", Who: r.Buyer, Action: m.action, Text: s.text(m.action),
+		Done: !m.refused}
 	since := r.Since
 	r.Since = at
 	switch m.action {
@@ -218,7 +219,8 @@ func (s *script) nightly(r *row) {
 }
 
 var texts = map[string][]string{
-	"ask":       {"Please set it up for 35 users.", "We move from another product.", "Two sites, one tenant.", "As agreed."},
+	"ask": {"Please set it up for 35 users.", "We move from another product.", "Two sites, one tenant.",
+		"As agreed."},
 	"send_back": {"How many users are there?", "Please attach the list.", "Which region?"},
 	"report":    {"The tenant is ready.", "Half of the data is imported.", "Waiting for your mail gateway."},
 	"remind":    {"How far are you?", "", "We would like to begin."},

@@ -161,8 +161,8 @@ func TestBadInput_EveryInvisibleCharacterOfUnicode(t *testing.T) {
 	}
 }
 
-// The rows of the table are as package unicode wants them, and hold no character
-// beyond those above: so many are invisible.
+// The rows of the table are as package unicode wants them, and hold no
+// character beyond those above: so many are invisible.
 func TestBadInput_NoOtherCharacterIsInvisible(t *testing.T) {
 	count, last := 0, rune(0)
 	for _, row := range fault.Unseen.R16 {

@@ -20,7 +20,8 @@ func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Po
 	for id, o := range s.orders {
 		place := supervision.Position{At: o.noticeAt, ID: id}
 		if !place.At.IsZero() && !place.At.After(at) && place.Compare(after) > 0 {
-			list = append(list, service.Noticing{Found: service.Found{Position: place, Order: o.order.Clone()}, Given: o.given})
+			list = append(list, service.Noticing{Found: service.Found{Position: place, Order: o.order.Clone()},
+				Given: o.given})
 		}
 	}
 	slices.SortFunc(list, func(a, b service.Noticing) int { return a.Compare(b.Position) })
@@ -43,7 +44,8 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 		o.noticeAt, o.given = n.Next.UTC(), utc(n.Given)
 		queue := s.outbox[n.Order]
 		for _, due := range n.Due {
-			queue = append(queue, &waiting{Waiting: service.Waiting{RecordID: supervision.NoticeID(n.Order, due)}, since: due})
+			queue = append(queue, &waiting{Waiting: service.Waiting{RecordID: supervision.NoticeID(n.Order, due)},
+				since: due})
 		}
 		slices.SortFunc(queue, func(a, b *waiting) int { return a.Compare(b.RecordID) })
 		if len(queue) > 0 {

@@ -11,12 +11,13 @@ import (
 
 // Search implements [service.Orders].
 func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
-	return s.list(ctx, page{partyOf(f), f.After, f.Limit, f.Sort.Compare}, func(l supervision.Listing) (at []time.Time) {
-		if f.Matches(l) {
-			at = append(at, l.Position(f.Sort).At)
-		}
-		return at
-	})
+	return s.list(ctx, page{partyOf(f), f.After, f.Limit, f.Sort.Compare},
+		func(l supervision.Listing) (at []time.Time) {
+			if f.Matches(l) {
+				at = append(at, l.Position(f.Sort).At)
+			}
+			return at
+		})
 }
 
 // partyOf returns the party whose orders a filter asks for; empty for all.
@@ -53,12 +54,13 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 // Upcoming implements [service.Orders].
 func (s *Store) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
 	after supervision.Position, limit int) ([]service.Found, error) {
-	return s.list(ctx, page{"", after, limit, supervision.Position.Compare}, func(l supervision.Listing) (at []time.Time) {
-		for _, kind := range kinds {
-			at = append(at, within(from, before, l.Brings(kind)...)...)
-		}
-		return at
-	})
+	return s.list(ctx, page{"", after, limit, supervision.Position.Compare},
+		func(l supervision.Listing) (at []time.Time) {
+			for _, kind := range kinds {
+				at = append(at, within(from, before, l.Brings(kind)...)...)
+			}
+			return at
+		})
 }
 
 // within returns the instants of a span that are set.

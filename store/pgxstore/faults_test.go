@@ -173,8 +173,8 @@ func TestCanceledBeforeEveryStatement(t *testing.T) {
 	}
 }
 
-// A context that ends between two statements of a transaction: nothing of it has
-// happened. After the last one, the commit, all of it has.
+// A context that ends between two statements of a transaction: nothing of it
+// has happened. After the last one, the commit, all of it has.
 func TestCanceledBetweenTheStatementsOfATransaction(t *testing.T) {
 	sent := &statements{}
 	pool := open(t, func(c *pgxpool.Config) { c.ConnConfig.Tracer = sent })

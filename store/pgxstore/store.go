@@ -40,8 +40,8 @@ func (s *Store) Close() error { return s.db.Close() }
 // Join makes a store that works inside the host's transaction, on the tables of
 // this store, so that the host's rows and an order's operation are committed or
 // vanish together. Use it through service.Service.WithStore. What
-// [sqlstore.Store.Join] says of errors holds. The transaction may be a savepoint:
-// what pgx.Tx.Begin returns inside another one.
+// [sqlstore.Store.Join] says of errors holds. The transaction may be a
+// savepoint: what pgx.Tx.Begin returns inside another one.
 func (s *Store) Join(tx pgx.Tx) (*sqlstore.Store, error) {
 	if tx == nil {
 		return nil, fmt.Errorf("%w: pass a transaction", sqlstore.ErrOption)

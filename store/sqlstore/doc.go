@@ -10,8 +10,8 @@
 //
 // # In the host's transaction
 //
-// [Store.Join] makes a store for one transaction of the host's, so that the host's
-// rows and an order's operation are committed or vanish together:
+// [Store.Join] makes a store for one transaction of the host's, so that the
+// host's rows and an order's operation are committed or vanish together:
 //
 //	tx, err := db.BeginTx(ctx, nil)
 //	joined, err := store.Join(tx)

@@ -85,8 +85,8 @@ func (q postgres) save(ctx context.Context, s *Store, rows []changeRows) (confli
 	return q.write(ctx, s, rows, query, args)
 }
 
-// write runs a statement that returns the ids of the orders that it has written,
-// and returns the others.
+// write runs a statement that returns the ids of the orders that it has
+// written, and returns the others.
 func (q postgres) write(ctx context.Context, s *Store, rows []changeRows, query string,
 	args []any) (left []string, err error) {
 	saved := make(map[string]bool, len(rows))

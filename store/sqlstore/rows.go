@@ -46,8 +46,8 @@ func (r *orderRow) waitingSince() time.Time {
 	return time.Time{}
 }
 
-// orderColumns, orderChanges, inserted and changed belong together: those an operation
-// changes are the last ones.
+// orderColumns, orderChanges, inserted and changed belong together: those an
+// operation changes are the last ones.
 const (
 	orderWidth   = 19
 	orderColumns = `id, product, bought_at,

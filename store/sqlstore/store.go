@@ -56,7 +56,8 @@ func WithPrefix(prefix string) Option { return func(c *config) { c.prefix = pref
 
 var validPrefix = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
 
-// ErrOption is wrapped by the errors of [New] and [Store.Join] for a faulty argument.
+// ErrOption is wrapped by the errors of [New] and [Store.Join] for a faulty
+// argument.
 var ErrOption = errors.New("sqlstore: faulty argument")
 
 // New makes a store on a database. It begins and commits its own transactions,

@@ -99,7 +99,8 @@ func faultsOfNoticing() []fault {
 					if loadErr == nil {
 						change := service.Change{Order: order, Before: order.Version}
 						change.Order.Version++
-						change.Records = []supervision.Record{{Order: n.Order, Seq: order.Version + 1, At: order.UpdatedAt,
+						change.Records = []supervision.Record{{Order: n.Order, Seq: order.Version + 1,
+							At:    order.UpdatedAt,
 							Actor: supervision.System(), Operation: supervision.OpComplete, From: order.Status, To: order.Status,
 							Action: supervision.Complete{}}}
 						_ = b.Store.Save(ctx, change)

@@ -220,7 +220,8 @@ func faultsOfReturning() []fault {
 	return []fault{
 		{"a backlog that nobody has", []string{"Backlog/has nothing without a record that waits"},
 			tellingBacklog(func(b *service.Backlog) { b.Fresh++ })},
-		{"a backlog without its age", []string{"Backlog/counts what is fresh, claimed or not, and has its oldest instant"},
+		{"a backlog without its age",
+			[]string{"Backlog/counts what is fresh, claimed or not, and has its oldest instant"},
 			tellingBacklog(func(b *service.Backlog) { b.Since = time.Time{} })},
 		{"failures counted as fresh", []string{lanes},
 			tellingBacklog(func(b *service.Backlog) { b.Fresh, b.Failing = b.Fresh+b.Failing, 0 })},

@@ -61,7 +61,8 @@ type fault struct {
 }
 
 func faults() []fault {
-	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfUpcoming(), faultsOfRelaying(),
+	return slices.Concat(faultsOfWriting(), faultsOfReading(), faultsOfSearching(), faultsOfUpcoming(),
+		faultsOfRelaying(),
 		faultsOfReturning(),
 		faultsOfValues(),
 		faultsOfContexts(), faultsOfCopies(), faultsOfNoticing(), faultsOfRetaining())

@@ -29,7 +29,8 @@ func faultsOfUpcoming() []fault {
 			continue
 		}
 		list = append(list, fault{"nothing of kind " + string(kind), []string{each}, asking(func(u *upcoming) {
-			u.kinds = slices.DeleteFunc(slices.Clone(u.kinds), func(k supervision.DeadlineKind) bool { return k == kind })
+			u.kinds = slices.DeleteFunc(slices.Clone(u.kinds),
+				func(k supervision.DeadlineKind) bool { return k == kind })
 		})})
 	}
 	return append(list,
@@ -38,7 +39,8 @@ func faultsOfUpcoming() []fault {
 			asking(func(u *upcoming) { u.kinds = supervision.DeadlineKinds() })},
 		fault{"what comes at the last instant", []string{bounds},
 			asking(func(u *upcoming) { u.before = u.before.Add(tick) })},
-		fault{"nothing at the first instant", []string{bounds}, asking(func(u *upcoming) { u.from = u.from.Add(tick) })},
+		fault{"nothing at the first instant", []string{bounds},
+			asking(func(u *upcoming) { u.from = u.from.Add(tick) })},
 		fault{"a position's instant skipped", []string{behind, alike}, asking(func(u *upcoming) {
 			if u.after.ID != "" {
 				u.after.ID = "zzz"

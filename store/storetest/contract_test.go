@@ -102,7 +102,8 @@ func contractSentences(t *testing.T) (sentences []string) {
 			sentences = append(sentences, strings.TrimRight(strings.TrimSpace(s), ";. ")+".")
 		}
 	}
-	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed", "Notices", "Noticing", "Noticed",
+	for _, name := range []string{"Store", "Change", "Orders", "Found", "FoundRecord", "Outbox", "Waiting", "Claimed",
+		"Notices", "Noticing", "Noticed",
 		"Templates", "Retention",
 		"PlacedRecord"} {
 		spec, ok := file.Scope.Lookup(name).Decl.(*ast.TypeSpec)

@@ -124,7 +124,8 @@ var aboutNotices = []sentence{
 		asOf := give(again, 1) // all as it was but for what it was given as of
 		asOf.Before = supervision.Given{Until: due, AsOf: due}
 		require.ErrorIs(c, c.Notice(ctx, asOf), service.ErrConflict)
-		err := c.Notice(ctx, give(moved, 2), give(again, 1), give(good, 1), service.Noticed{Order: "nobody's", Version: 1})
+		err := c.Notice(ctx, give(moved, 2), give(again, 1), give(good, 1), service.Noticed{Order: "nobody's",
+			Version: 1})
 		var conflict *service.ConflictError
 		require.ErrorAs(c, err, &conflict)
 		require.ElementsMatch(c, []string{"moved", "again", "nobody's"}, conflict.Orders)
@@ -159,7 +160,8 @@ var aboutNotices = []sentence{
 		due := day0.Add(4 * day)
 		c.noticed(late, time.Time{}, due.Add(tick), time.Time{}, due.Add(tick))
 		c.noticed(early, time.Time{}, due, time.Time{}, due)
-		require.Equal(c, []supervision.RecordID{supervision.NoticeID("b", due), supervision.NoticeID("a", due.Add(tick))},
+		require.Equal(c, []supervision.RecordID{supervision.NoticeID("b", due), supervision.NoticeID("a",
+			due.Add(tick))},
 			c.claimedIDs(due.Add(day)))
 	}},
 }
@@ -198,7 +200,8 @@ func (c *check) notices(at time.Time, after supervision.Position, limit int, wan
 // noticed gives notices of an order as it is stored.
 func (c *check) noticed(h *history, before, given, next time.Time, due ...time.Time) {
 	c.Helper()
-	noticed := service.Noticed{Order: h.order.ID, Version: h.order.Version, Due: due, Given: givenUntil(given), Next: next}
+	noticed := service.Noticed{Order: h.order.ID, Version: h.order.Version, Due: due, Given: givenUntil(given),
+		Next: next}
 	if !before.IsZero() {
 		noticed.Before = givenUntil(before)
 	}

@@ -136,8 +136,8 @@ func (p *population) one() *history { return p.all[p.random.IntN(len(p.all))] }
 // alone are criteria of one field each.
 func (p *population) alone() []supervision.Criteria { return slices.Concat(p.fields()...) }
 
-// drawn is a filter of fields drawn at random, of an instant, a sort, a place to
-// begin behind, and a limit.
+// drawn is a filter of fields drawn at random, of an instant, a sort, a place
+// to begin behind, and a limit.
 func (p *population) drawn() supervision.Filter {
 	filter := supervision.Filter{
 		At: p.at[p.random.IntN(len(p.at))], Sort: sorts[p.random.IntN(len(sorts))], Limit: 1 + p.random.IntN(40),

@@ -28,7 +28,8 @@ var aboutRaces = []sentence{
 			errs := together(racers, func(i int) error { return c.Create(ctx, rivals[i].change()) })
 			winner := c.onlyWinner(errs, service.ErrExists)
 			c.holds(rivals[winner])
-			c.finds(supervision.Filter{Criteria: supervision.Criteria{Orders: []string{id}}, At: day0, Limit: 10}, rivals[winner])
+			c.finds(supervision.Filter{Criteria: supervision.Criteria{Orders: []string{id}}, At: day0, Limit: 10},
+				rivals[winner])
 		}
 	}},
 	{"one of many who save a version wins", "Save stores each change whose order still has the version Before",

@@ -17,7 +17,8 @@ var aboutRemove = []sentence{
 		c.lacks("order")
 		c.holds(kept)
 		c.finds(supervision.Filter{At: day0, Limit: 10}, kept)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 10}, kept)
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 10},
+			kept)
 		c.between(day0, day0.Add(1000*day), placed(kept)...)
 		due, err := c.Due(ctx, day0.Add(1000*day), supervision.Position{}, 10)
 		require.NoError(c, err)

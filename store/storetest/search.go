@@ -73,7 +73,8 @@ var aboutSearch = []sentence{
 		c.create(list...)
 		slices.SortFunc(list, newestFirst)
 		c.finds(supervision.Filter{At: day0, Limit: 1000}, list...)
-		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 1000}, list...)
+		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 1000},
+			list...)
 	}},
 	{"longest waiting first, and by handling date", saysSorted, func(c *check) {
 		p := c.populate(160, 12)

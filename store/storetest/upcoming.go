@@ -32,7 +32,8 @@ var aboutUpcoming = []sentence{
 				"the case itself is wrong: it has to have %s", kind)
 			c.upcoming(list, []supervision.DeadlineKind{kind}, ever, supervision.Position{}, 1000)
 		}
-		c.upcoming(p.brought(supervision.DeadlineKinds(), ever), supervision.DeadlineKinds(), ever, supervision.Position{},
+		c.upcoming(p.brought(supervision.DeadlineKinds(), ever), supervision.DeadlineKinds(), ever,
+			supervision.Position{},
 			2000)
 	}},
 	{"from the first instant, and before the last", "from one instant on and before another", func(c *check) {

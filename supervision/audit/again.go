@@ -27,8 +27,8 @@ func find(forms []Forms, o supervision.Order, op supervision.Operation) []*templ
 }
 
 // begin makes an order again from its first record: it is opened or adopted
-// anew (R01, R29). Any other first record is taken as Replay takes it, and so is
-// an adoption that lacks nothing but a form, which is unchecked then.
+// anew (R01, R29). Any other first record is taken as Replay takes it, and so
+// is an adoption that lacks nothing but a form, which is unchecked then.
 func begin(r supervision.Record, forms []Forms) (o supervision.Order, want supervision.Record, unchecked bool,
 	err error) {
 	switch a := r.Action.(type) {

@@ -129,7 +129,8 @@ func (v *verifier) formsFor(r supervision.Record) []Forms {
 	return v.forms
 }
 
-// note says of a record that its answers were not judged, though they are there.
+// note says of a record that its answers were not judged, though they are
+// there.
 func (v *verifier) note(r supervision.Record, unchecked bool) {
 	if unchecked && r.Seal == "" {
 		v.find(r, Finding{Kind: Unchecked, Rule: supervision.R04})

@@ -259,7 +259,8 @@ func TestR29_AdoptionsAreVerified(t *testing.T) {
 		fields []string
 	}{
 		"another instant": {func(r *supervision.Record) { r.At = r.At.Add(tick) }, audit.Altered, []string{"at"}},
-		"another actor":   {func(r *supervision.Record) { r.Actor = mia }, audit.Altered, []string{"actor.id", "actor.role"}},
+		"another actor": {func(r *supervision.Record) { r.Actor = mia }, audit.Altered, []string{"actor.id",
+			"actor.role"}},
 		"a snapshot of later than its adoption": {func(r *supervision.Record) {
 			a := r.Action.(supervision.Adoption)
 			a.AdoptedAt = a.TurnSince.Add(-tick)
@@ -299,7 +300,8 @@ func TestR29_AdoptedFormsAreVerified(t *testing.T) {
 	adoption.RequestTemplateVersion = 3
 	adoption.Request = &supervision.Request{Values: template.Values{"users": "200"},
 		SubmittedAt: adoption.Request.SubmittedAt}
-	_, record, err := supervision.Adopt(adoption, monday, map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form})
+	_, record, err := supervision.Adopt(adoption, monday,
+		map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form})
 	require.NoError(t, err)
 	record.Salt = "salt"
 	records := []supervision.Record{record}

@@ -1,7 +1,7 @@
 // Package schema describes the library's JSON forms as JSON Schemas of the
 // draft 2020-12, which OpenAPI 3.1 uses: orders, records, actions, decisions,
-// faults, templates. They are made from the library's own types and enumerations, so that
-// a host's interface document is never behind them.
+// faults, templates. They are made from the library's own types and
+// enumerations, so that a host's interface document is never behind them.
 //
 // A schema says what a form looks like; whether its content is valid is
 // decided when it is read or applied.

@@ -93,7 +93,8 @@ func TestR29_FaultyAdoptionsStopNoOther(t *testing.T) {
 	faulty := inDelivery("o-2")
 	faulty.RequestRejections, faulty.ProductRejections = -1, 2
 	unnamed := inDelivery("o\x00")
-	results, err := b.Service.Adopt(t.Context(), inDelivery("o-1"), faulty, inDelivery("o-3"), unnamed, inDelivery("o-4"))
+	results, err := b.Service.Adopt(t.Context(), inDelivery("o-1"), faulty, inDelivery("o-3"), unnamed,
+		inDelivery("o-4"))
 	require.NoError(t, err)
 	require.NoError(t, results[0].Err)
 	invalid(t, results[1].Err, "request_rejections", "product_rejections")

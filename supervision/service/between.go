@@ -13,8 +13,8 @@ import (
 // is the host's, who sees every order whole (R22). What time has made due but
 // no worker has stored is not among them: see [Service.Settle].
 //
-// A record that cannot be read comes as an [*UnreadableError], and the next ones
-// follow. Any other error is the last: [*InvalidError] for a bound that is
+// A record that cannot be read comes as an [*UnreadableError], and the next
+// ones follow. Any other error is the last: [*InvalidError] for a bound that is
 // out of range, and the store's own.
 func (s *Service) RecordsBetween(ctx context.Context, from, before time.Time) iter.Seq2[supervision.Record, error] {
 	return func(yield func(supervision.Record, error) bool) {

@@ -73,7 +73,8 @@ func TestR35_EraseIsRefusedWhileTheOrderIsOpen(t *testing.T) {
 	require.Error(t, err)
 }
 
-// What time has completed, but no worker has stored, is stored with its erasure.
+// What time has completed, but no worker has stored, is stored with its
+// erasure.
 func TestR35_EraseStoresWhatTimeHasMadeDue(t *testing.T) {
 	env := supervisiontest.New()
 	order, err := env.Reach(t.Context(), anOpening(supervision.Policy{}), supervision.Accepted)

@@ -138,8 +138,8 @@ func ExampleService_PublishTemplate() {
 	// awaiting_delivery on version 0
 }
 
-// What the next week will bring to all orders, unless somebody acts before, as a
-// host needs it to remind people.
+// What the next week will bring to all orders, unless somebody acts before, as
+// a host needs it to remind people.
 func ExampleService_Upcoming() {
 	ctx, env := context.Background(), supervisiontest.New()
 	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-7"}, supervision.AwaitingDelivery)

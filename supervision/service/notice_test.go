@@ -92,10 +92,20 @@ func TestR33_ANoticeGoesOutOnceWhenItIsDue(t *testing.T) {
 // A notice of an instant that has come, or that somebody has moved, is none.
 func TestR33_ANoticeVanishesIfSomebodyActs(t *testing.T) {
 	for name, act := range map[string]func(*bench){
-		"before it is given":     func(b *bench) { b.do("o-1", sue, report) },
-		"while it waits":         func(b *bench) { _, err := b.Service.Notice(b.ctx); require.NoError(b.t, err); b.do("o-1", sue, report) },
+		"before it is given": func(b *bench) { b.do("o-1", sue, report) },
+		"while it waits": func(b *bench) {
+			_, err := b.Service.Notice(b.ctx)
+			require.NoError(b.t,
+				err)
+			b.do("o-1", sue, report)
+		},
 		"after its instant came": func(b *bench) { b.Clock.Add(day) },
-		"and waits":              func(b *bench) { _, err := b.Service.Notice(b.ctx); require.NoError(b.t, err); b.Clock.Add(day) },
+		"and waits": func(b *bench) {
+			_, err := b.Service.Notice(b.ctx)
+			require.NoError(b.t,
+				err)
+			b.Clock.Add(day)
+		},
 	} {
 		b := newBench(t, service.WithPolicy(noticing()))
 		b.open("o-1")

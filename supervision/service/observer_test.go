@@ -217,7 +217,8 @@ func (b *bench) everything() {
 	buyer, seller, manager := supervision.Buyer(account+"-b"), supervision.Seller(account+"-s"),
 		supervision.Manager(account+"-m")
 	files := []supervision.Attachment{{Name: written, Ref: written, Digest: written}}
-	_, err := b.Service.PublishTemplate(b.ctx, seller, supervision.TemplateID{Seller: seller.ID, Product: account + "-p",
+	_, err := b.Service.PublishTemplate(b.ctx, seller, supervision.TemplateID{Seller: seller.ID,
+		Product:   account + "-p",
 		Operation: supervision.OpSubmitRequest}, template.Template{
 		Title: written, Intro: written, Fields: []template.Field{{Key: written, Label: written, Help: written,
 			Kind: template.Line, Required: true}},

@@ -12,10 +12,10 @@ import (
 )
 
 // Open puts a bought order under supervision (R01) and returns it. A zero
-// policy stands for the service's; the latest versions of the seller's templates
-// for the product are pinned to the order, unless they are withdrawn (R04).
-// Opening the same order again returns it as it is now, however much later
-// (R28).
+// policy stands for the service's; the latest versions of the seller's
+// templates for the product are pinned to the order, unless they are withdrawn
+// (R04). Opening the same order again returns it as it is now, however much
+// later (R28).
 //
 // Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, a
 // [*DifferentError] where the order began otherwise, [ErrUnknownOutcome], and

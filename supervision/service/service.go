@@ -188,9 +188,9 @@ type Page struct {
 }
 
 // Search returns a page of the orders that the actor may see and the query asks
-// for, in the query's order, each as it is now and as the actor may see it (R22, R34).
-// An order that cannot be read hides no other. Errors: [*InvalidError] for a
-// faulty query, cursor or actor, and the store's own.
+// for, in the query's order, each as it is now and as the actor may see it
+// (R22, R34). An order that cannot be read hides no other. Errors:
+// [*InvalidError] for a faulty query, cursor or actor, and the store's own.
 func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {
 	at := s.Now()
 	filter, none, err := query.Filter(actor, at)

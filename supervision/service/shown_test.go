@@ -45,8 +45,8 @@ var looks = map[string]func(b *bench) supervision.Status{
 	},
 }
 
-// untouched is a delivery that time has just accepted, and a host whose clock is
-// a second slow.
+// untouched is a delivery that time has just accepted, and a host whose clock
+// is a second slow.
 func untouched(t *testing.T) (b *bench, slow *service.Service) {
 	b = newBench(t, service.WithPolicy(autoAccepting()))
 	b.reach(supervision.AwaitingDelivery)

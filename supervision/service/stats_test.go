@@ -77,7 +77,8 @@ func TestStats_NamesWhatCannotBeRead(t *testing.T) {
 }
 
 func TestStats_StoreFailures(t *testing.T) {
-	for _, method := range []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due, supervisiontest.Count} {
+	for _, method := range []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due,
+		supervisiontest.Count} {
 		b := newBench(t)
 		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{method}})
 		stats, err := b.Service.Stats(t.Context())

@@ -228,7 +228,8 @@ func TestR04_AStalePublisherIsRefused(t *testing.T) {
 	id := requestOf("p-1")
 	b.publish("p-1", titled("first"))
 	b.publish("p-1", titled("second"))
-	for version, stale := range map[int]bool{0: true, 1: true, 2: false, 3: true, supervision.MaxTemplateVersion - 1: true} {
+	for version, stale := range map[int]bool{0: true, 1: true, 2: false, 3: true,
+		supervision.MaxTemplateVersion - 1: true} {
 		b := newBench(t)
 		b.publish("p-1", titled("first"))
 		b.publish("p-1", titled("second"))

@@ -13,8 +13,8 @@ import (
 
 // PublishTemplate publishes the next version of a seller's template for a
 // product, in the place of the one that the seller has seen: its latest, or
-// version 0 of a template that there is not yet (R04). Orders opened from now on
-// are pinned to it; running ones keep theirs.
+// version 0 of a template that there is not yet (R04). Orders opened from now
+// on are pinned to it; running ones keep theirs.
 //
 // The version is the key as well (R28): who publishes the same again in the
 // place of the same version gets what was published then. Any other template

@@ -24,7 +24,8 @@ type Coming struct {
 // and before another, soonest first: of some kinds, or of every kind but
 // reminders. Of appeals that open it has the first for each party, and none for
 // a party that may appeal already. What the past has brought is not upcoming.
-// It is the host's, for notices and dashboards: it sees every order whole (R22).
+// It is the host's, for notices and dashboards: it sees every order whole
+// (R22).
 //
 // An order that cannot be read is met as an [*UnreadableError], once, and hides
 // no other. Any other error ends the sequence: [*InvalidError] for a faulty

@@ -102,9 +102,9 @@ func (s *Service) save(ctx context.Context, changes ...Change) (int, error) {
 }
 
 // Run settles and, where publish is not nil, gives notices and relays until the
-// context ends, and returns the context's error. None waits for another. Each waits
-// the interval when there is nothing to do, and longer and longer, up to a
-// minute, while the store fails. Any number of workers may run on one store.
+// context ends, and returns the context's error. None waits for another. Each
+// waits the interval when there is nothing to do, and longer and longer, up to
+// a minute, while the store fails. Any number of workers may run on one store.
 func (s *Service) Run(ctx context.Context, publish Publish) error {
 	var steps sync.WaitGroup
 	if publish != nil {

@@ -61,7 +61,8 @@ var calls = []struct {
 	}},
 	{supervisiontest.PutTemplate, func(ctx context.Context, s service.Store) error {
 		return s.PutTemplate(ctx, service.PublishedTemplate{
-			TemplateID: supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver, Version: 1}})
+			TemplateID: supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver,
+				Version: 1}})
 	}},
 	{supervisiontest.Template, func(ctx context.Context, s service.Store) error {
 		_, err := s.Template(ctx, supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver,

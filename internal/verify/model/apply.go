@@ -317,7 +317,8 @@ func (o Order) amend(c Command) Order {
 		o.Buyer = c.Buyer
 	}
 	if c.Seller != "" {
-		if pinned := o.RequestTemplate > 0 || o.DeliveryTemplate > 0; pinned && o.TemplateSeller == "" && c.Seller != o.Seller {
+		if pinned := o.RequestTemplate > 0 || o.DeliveryTemplate > 0; pinned && o.TemplateSeller == "" &&
+			c.Seller != o.Seller {
 			o.TemplateSeller = o.Seller // whose versions they stay (R04)
 		}
 		o.Seller = c.Seller

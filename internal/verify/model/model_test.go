@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 	if raceEnabled {
 		checks = "200"
 	}
-	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "60", "rapid.nofailfile": "true"} {
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "60",
+		"rapid.nofailfile": "true"} {
 		if !given[name] {
 			_ = flag.Set(name, value)
 		}
@@ -430,11 +431,13 @@ func (p *pair) settle(t *rapid.T) {
 // told compares what people are told of (R33).
 func (p *pair) told(t *rapid.T, at int64) {
 	require.Equal(t, bridge.SortNotices(p.model.Notices()), bridge.Notices(p.order.Notices()), "notices")
-	given := supervision.Given{Until: bridge.Time(at - durations().Draw(t, "told before")), AsOf: p.order.ScheduledEnd.AddDate(9, 0, 0)}
+	given := supervision.Given{Until: bridge.Time(at - durations().Draw(t, "told before")),
+		AsOf: p.order.ScheduledEnd.AddDate(9, 0, 0)}
 	for _, n := range p.model.Notices() {
 		for _, at := range []int64{at, n.Due - 1, n.Due, n.Due + 1, n.At - 1, n.At} {
 			require.Equal(t, bridge.SortNotices(p.model.Told(bridge.Micros(given.Until), at)),
-				bridge.Notices(p.order.NoticesDue(given, bridge.Time(at))), "told until %d at %d", bridge.Micros(given.Until), at)
+				bridge.Notices(p.order.NoticesDue(given,
+					bridge.Time(at))), "told until %d at %d", bridge.Micros(given.Until), at)
 		}
 	}
 }

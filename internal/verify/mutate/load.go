@@ -108,8 +108,8 @@ func (m *module) tests(path string) (list []string) {
 	return append([]string{path}, list...)
 }
 
-// skipped are packages whose tests look at the library's text, measure its time,
-// or take minutes.
+// skipped are packages whose tests look at the library's text, measure its
+// time, or take minutes.
 var skipped = map[string]bool{
 	"./internal/verify/mutants": true, "./internal/verify/mutate": true, "./internal/verify/bench": true,
 	"./internal/verify/simulation": true, "./internal/verify/linearizability": true, "./examples/portal": true,

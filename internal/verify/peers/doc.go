@@ -2,8 +2,8 @@
 // same business: an order and the five steps of its parties, each durable on
 // PostgreSQL before it is answered. Every peer is used as its own documentation
 // has it. It prints the tables of docs/evidence/performance.md: in each round
-// every peer has its turn, with one client and with sixteen, and a ratio is that
-// of two turns of one round.
+// every peer has its turn, with one client and with sixteen, and a ratio is
+// that of two turns of one round.
 //
 //	GOWORK=off go run .              every peer
 //	GOWORK=off go run . -run river   one of them

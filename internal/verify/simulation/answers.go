@@ -159,9 +159,9 @@ func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *sup
 	w.remember(s, int(order.Version))
 }
 
-// remember: what a reader is shown is stored, and so part of the order's history
-// whatever comes later (R02). Every record that is added follows from the one
-// before it, so what is stored is never undone.
+// remember: what a reader is shown is stored, and so part of the order's
+// history whatever comes later (R02). Every record that is added follows from
+// the one before it, so what is stored is never undone.
 func (w *world) remember(s *shadow, version int) {
 	if version > s.version() {
 		w.fail("order %s is shown at version %d, of which only %d are stored", s.id, version, s.version())

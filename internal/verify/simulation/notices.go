@@ -15,8 +15,8 @@ import (
 // while the order is so that it stands, and none of what is due in the end was
 // left out (R33).
 
-// given: of the orders that were as the call said, the notices are in the outbox
-// now.
+// given: of the orders that were as the call said, the notices are in the
+// outbox now.
 func (w *world) given(list []service.Noticed, err error) {
 	var conflicts []string
 	var conflict *service.ConflictError
@@ -72,7 +72,8 @@ func (w *world) noticeClaimed(s *shadow, due, now int64, lease time.Duration) {
 	}
 }
 
-// noticeReturned ends the claim of a notice; what waits behind it waits as long.
+// noticeReturned ends the claim of a notice; what waits behind it waits as
+// long.
 func (w *world) noticeReturned(s *shadow, due int64, p service.Waiting) {
 	n := s.notices[due]
 	if n == nil {

@@ -103,8 +103,8 @@ func (w *world) counted(limit int, filters []supervision.Filter, counts []int, e
 	}
 }
 
-// appealStands asks the model whether an order's appeal stands as a search wants
-// it.
+// appealStands asks the model whether an order's appeal stands as a search
+// wants it.
 func appealStands(f supervision.Filter, o model.Order) bool {
 	role := ""
 	switch f.Appeal {
@@ -118,9 +118,10 @@ func appealStands(f supervision.Filter, o model.Order) bool {
 		return o.Status == "frozen" &&
 			(f.Appeal == supervision.AppealPending || bridge.Micros(f.At) > o.Appeal.HandleBy)
 	}
-	return !bridge.Time(o.Bought).After(f.At) && slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool {
-		return o.Holds(role, string(g), max(bridge.Micros(f.At), o.Updated))
-	})
+	return !bridge.Time(o.Bought).After(f.At) && slices.ContainsFunc(appeal.AllGrounds.List(),
+		func(g appeal.Ground) bool {
+			return o.Holds(role, string(g), max(bridge.Micros(f.At), o.Updated))
+		})
 }
 
 // comesFirst reports whether an order belongs before another.
@@ -170,8 +171,8 @@ func (w *world) dueListed(at time.Time, after supervision.Position, limit int, d
 	}
 }
 
-// upcame holds a list of what is upcoming, of every kind, against what the model
-// says that time will bring: all of that is in it, in its order.
+// upcame holds a list of what is upcoming, of every kind, against what the
+// model says that time will bring: all of that is in it, in its order.
 func (w *world) upcame(span supervision.Span, after supervision.Position, limit int, found []service.Found, err error) {
 	if err != nil || len(found) > limit {
 		w.fail("asking for %d upcoming orders: %d, %v", limit, len(found), err)
@@ -181,7 +182,8 @@ func (w *world) upcame(span supervision.Span, after supervision.Position, limit 
 	last := after
 	for _, f := range found {
 		s := w.shadow(f.ID)
-		if s == nil || f.Err != nil || f.At.Before(span.From) || !f.At.Before(span.Before) || f.Position.Compare(last) <= 0 {
+		if s == nil || f.Err != nil || f.At.Before(span.From) || !f.At.Before(span.Before) ||
+			f.Position.Compare(last) <= 0 {
 			w.fail("upcoming in %v, behind %+v: %s at %s, %v", span, last, f.ID, f.At, f.Err)
 			return
 		}
@@ -207,7 +209,10 @@ func upcoming(o model.Order, now int64) (instants []int64) {
 	now = max(now, o.Updated) // a slower clock asks for what was stored meanwhile
 	for _, d := range o.Deadlines(now) {
 		open := d.Kind == "appeal_opens" &&
-			slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool { return o.Holds(d.Party, string(g), now) })
+			slices.ContainsFunc(appeal.AllGrounds.List(), func(g appeal.Ground) bool {
+				return o.Holds(d.Party,
+					string(g), now)
+			})
 		earlier := slices.ContainsFunc(o.Deadlines(now), func(e model.Deadline) bool {
 			return e.Kind == d.Kind && e.Party == d.Party && e.At < d.At
 		})

@@ -97,7 +97,8 @@ func (p *process) look(role, id string) {
 			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
 			if w.random.IntN(6) == 0 {
 				from := h.service.Now()
-				for _, err := range h.service.Upcoming(ctx, from, from.Add(time.Duration(w.random.IntN(400))*supervision.Day)) {
+				for _, err := range h.service.Upcoming(ctx, from,
+					from.Add(time.Duration(w.random.IntN(400))*supervision.Day)) {
 					w.readAnswered(p, err)
 				}
 				return

@@ -203,8 +203,8 @@ func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 }
 
 // Of two hosts' transactions that wait for each other the database gives one
-// up, and that is a conflict as well. SQLite gives up the one that has read what
-// the other has overwritten.
+// up, and that is a conflict as well. SQLite gives up the one that has read
+// what the other has overwritten.
 func TestJoinedDeadlockIsAConflict(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		h := newHost(t, d)

@@ -51,7 +51,8 @@ func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, bought_at, document FROM {orders} WHERE id <> 'sample'",
 		"INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, 1, bought_at, bought_at FROM {orders} WHERE id <> 'sample'",
 	} {
-		statement = strings.NewReplacer("{start}", fmt.Sprint(start.UnixMicro()), "{day}", fmt.Sprint(supervision.Day.Microseconds()), "{ten}", ten,
+		statement = strings.NewReplacer("{start}", fmt.Sprint(start.UnixMicro()), "{day}",
+			fmt.Sprint(supervision.Day.Microseconds()), "{ten}", ten,
 			"{orders}", prefix+"orders", "{records}", prefix+"records", "{outbox}", prefix+"outbox").Replace(statement)
 		_, err := db.Exec(statement)
 		require.NoError(t, err)
@@ -67,7 +68,8 @@ func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 }
 
 // What the list is searched by is found through an index that has it: a page of
-// 20 looks at few of the 20,000 orders, whatever is rare, and nothing reads all.
+// 20 looks at few of the 20,000 orders, whatever is rare, and nothing reads
+// all.
 func TestPlans(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db, recorder := d.recorded(t, d.dsn(t))
@@ -92,7 +94,8 @@ func TestPlans(t *testing.T) {
 			"what was accepted then": {manager, query(supervision.Criteria{Accepted: minute(time.Hour)}), 20, 150},
 			"what was closed then":   {manager, query(supervision.Criteria{Closed: minute(time.Hour)}), 20, 150},
 			"a rare status":          {manager, query(supervision.Criteria{Status: supervision.Canceled}), 20, 100},
-			"a rare order status":    {manager, query(supervision.Criteria{OrderStatus: supervision.OrderCanceled}), 20, 100},
+			"a rare order status": {manager, query(supervision.Criteria{OrderStatus: supervision.OrderCanceled}),
+				20, 100},
 			"a rare status to wait at": {manager,
 				query(supervision.Criteria{Status: supervision.AwaitingConfirmation}), 20, 100},
 			"open orders": {manager, query(supervision.Criteria{OrderStatus: supervision.OrderProcessing}), 20, 250},
@@ -101,14 +104,17 @@ func TestPlans(t *testing.T) {
 			"a seller's turn": {seller, query(supervision.Criteria{Turn: supervision.RoleSeller}), 20, 150},
 			"a seller's orders of some buyers": {seller,
 				query(supervision.Criteria{Buyers: []string{"buyer-7", "buyer-8", "buyer-104"}}), 2, 300},
-			"some orders": {manager, query(supervision.Criteria{Orders: []string{"order-7", "order-19999", "x"}}), 2, 10},
+			"some orders": {manager, query(supervision.Criteria{Orders: []string{"order-7", "order-19999", "x"}}), 2,
+				10},
 			"some products": {manager,
 				query(supervision.Criteria{Products: []string{"product-7", "product-8"}}), 20, 1000},
-			"silent orders":       {manager, query(supervision.Criteria{SilentFor: 14 * supervision.Day}), 20, 250},
-			"pending appeals":     {manager, query(supervision.Criteria{Appeal: supervision.AppealPending}), 20, 100},
-			"overdue appeals":     {manager, query(supervision.Criteria{Appeal: supervision.AppealOverdue}), 20, 250},
-			"appeals to raise":    {manager, query(supervision.Criteria{Appeal: supervision.AppealOpenToBuyer}), 20, 250},
-			"hardly any to raise": {manager, query(supervision.Criteria{Appeal: supervision.AppealOpenToSeller}), 1, 50},
+			"silent orders":   {manager, query(supervision.Criteria{SilentFor: 14 * supervision.Day}), 20, 250},
+			"pending appeals": {manager, query(supervision.Criteria{Appeal: supervision.AppealPending}), 20, 100},
+			"overdue appeals": {manager, query(supervision.Criteria{Appeal: supervision.AppealOverdue}), 20, 250},
+			"appeals to raise": {manager, query(supervision.Criteria{Appeal: supervision.AppealOpenToBuyer}), 20,
+				250},
+			"hardly any to raise": {manager, query(supervision.Criteria{Appeal: supervision.AppealOpenToSeller}), 1,
+				50},
 			"a buyer's appeals to raise": {buyer,
 				query(supervision.Criteria{Appeal: supervision.AppealOpenToBuyer}), 2, 100},
 			"longest waiting first": {manager, supervision.Query{Sort: supervision.LongestWaiting}, 20, 150},
@@ -207,7 +213,8 @@ func due(t *testing.T, store service.Store, after supervision.Position) {
 }
 
 func upcoming(t *testing.T, store service.Store, now time.Time, after supervision.Position) {
-	list, err := store.Upcoming(t.Context(), supervision.DeadlineKinds(), now.Add(time.Hour), now.Add(2*time.Hour), after, 20)
+	list, err := store.Upcoming(t.Context(), supervision.DeadlineKinds(), now.Add(time.Hour), now.Add(2*time.Hour),
+		after, 20)
 	require.NoError(t, err)
 	require.Len(t, list, 20)
 }

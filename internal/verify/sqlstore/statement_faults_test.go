@@ -152,7 +152,8 @@ func published(product string, at time.Time) service.PublishedTemplate {
 	return service.PublishedTemplate{
 		TemplateID: supervision.TemplateID{Seller: seller.ID, Product: product, Operation: supervision.OpSubmitRequest,
 			Version: 1},
-		PublishedAt: at, Template: template.Template{Fields: []template.Field{{Key: "k", Label: "K", Kind: template.Line}}},
+		PublishedAt: at, Template: template.Template{Fields: []template.Field{{Key: "k", Label: "K",
+			Kind: template.Line}}},
 	}
 }
 

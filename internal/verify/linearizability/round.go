@@ -171,6 +171,11 @@ func (c *contest) definite(in input, out *output) bool {
 func (c *contest) client(n int) {
 	random := rand.New(rand.NewPCG(c.Seed, uint64(n)))
 	h := c.host(random)
+	h.lossy.saved = func(changes []service.Change, called int64, err error) {
+		if last := changes[0].Records[len(changes[0].Records)-1]; last.Actor == supervision.System() {
+			c.settled(c.Clients+1+n, changes, called, err) // before it was shown (R02)
+		}
+	}
 	seen := make([]supervision.Order, c.Orders)
 	for i := range c.Orders {
 		opening := supervision.Opening{ID: c.id(i), Product: "p", Buyer: "b", Seller: "s"}
@@ -224,19 +229,7 @@ func (h *host) do(client int, in input) output {
 func (c *contest) work(stop <-chan struct{}) {
 	h := c.host(rand.New(rand.NewPCG(c.Seed, 1<<32)))
 	h.lossy.saved = func(changes []service.Change, called int64, err error) {
-		for _, change := range changes {
-			if !strings.HasPrefix(change.Order.ID, c.Name+"-") {
-				continue // another round's
-			}
-			in := input{kind: "settle", order: change.Order.ID, at: bridge.Micros(change.Order.UpdatedAt)}
-			var conflict *service.ConflictError
-			switch {
-			case err == nil, errors.As(err, &conflict) && !contains(conflict.Orders, change.Order.ID):
-				c.history.add(c.Clients, in, called, output{order: change.Order})
-			case errors.Is(err, service.ErrUnknownOutcome):
-				c.history.add(c.Clients, in, called, output{unknown: true})
-			}
-		}
+		c.settled(c.Clients, changes, called, err)
 	}
 	for {
 		select {
@@ -244,6 +237,23 @@ func (c *contest) work(stop <-chan struct{}) {
 			return
 		default:
 			_, _ = h.service.Settle(context.Background()) // what fails is tried again
+		}
+	}
+}
+
+// settled notes what was stored of what time has made.
+func (c *contest) settled(client int, changes []service.Change, called int64, err error) {
+	for _, change := range changes {
+		if !strings.HasPrefix(change.Order.ID, c.Name+"-") {
+			continue // another round's
+		}
+		in := input{kind: "settle", order: change.Order.ID, at: bridge.Micros(change.Order.UpdatedAt)}
+		var conflict *service.ConflictError
+		switch {
+		case err == nil, errors.As(err, &conflict) && !contains(conflict.Orders, change.Order.ID):
+			c.history.add(client, in, called, output{order: change.Order})
+		case errors.Is(err, service.ErrUnknownOutcome):
+			c.history.add(client, in, called, output{unknown: true})
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // given: of the orders that were as the call said, the notices are in the
 // outbox now.
-func (w *world) given(list []service.Noticed, err error) {
+func (w *world) given(by author, list []service.Noticed, err error) {
 	var conflicts []string
 	var conflict *service.ConflictError
 	switch {
@@ -30,6 +30,9 @@ func (w *world) given(list []service.Noticed, err error) {
 	for _, n := range list {
 		s := w.shadow(n.Order)
 		if slices.Contains(conflicts, n.Order) {
+			if c := by.during(); c != nil {
+				c.conflicted = true
+			}
 			continue
 		}
 		if s == nil || int64(s.version()) != n.Version {
@@ -144,6 +147,38 @@ func (s *shadow) lacks(n model.Notice, now int64) bool {
 		}
 	}
 	return shared < 2
+}
+
+// dueNotice is a notice that was to be given when a worker began.
+type dueNotice struct {
+	dueOrder
+	due int64
+}
+
+// toldBy lists the notices that stand and are due by an instant, of the orders
+// that time has not moved on.
+func (w *world) toldBy(at int64) (list []dueNotice) {
+	for _, s := range w.orders {
+		if due := s.last().Due(); due != 0 && due <= at {
+			continue
+		}
+		for _, n := range s.last().Notices() {
+			if s.lacks(n, at) {
+				list = append(list, dueNotice{dueOrder{s, s.version()}, n.Due})
+			}
+		}
+	}
+	return list
+}
+
+// told: a notice is not late. After a step that was not cut short, and in which
+// nobody else was faster, it is given, or its order has moved on.
+func (w *world) told(due []dueNotice) {
+	for _, d := range due {
+		if d.order.version() == d.version && d.order.notices[d.due] == nil {
+			w.fail("order %s: a worker passed over the notice of %s", d.order.id, bridge.Time(d.due))
+		}
+	}
 }
 
 // noticesWait reports whether notices are to be given, or to be handed over.

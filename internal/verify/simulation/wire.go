@@ -188,9 +188,10 @@ func (s *wire) Noticing(ctx context.Context, at time.Time, after supervision.Pos
 }
 
 func (s *wire) Notice(ctx context.Context, list ...service.Noticed) error {
+	by := s.world.by()
 	return s.write(ctx, func() error {
 		err := s.Store.Notice(background, list...)
-		s.world.given(list, err)
+		s.world.given(by, list, err)
 		return err
 	})
 }

@@ -23,9 +23,13 @@ func (p *process) work(h *host) {
 				}
 			})
 		case 2:
+			due := w.toldBy(h.now())
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Notice(ctx)
 				w.stepped(p, "notice", err)
+				if err == nil && !p.call.conflicted {
+					w.told(due)
+				}
 			})
 		default:
 			p.on(h, func(ctx context.Context) {

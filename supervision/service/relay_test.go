@@ -333,10 +333,10 @@ func TestRelay_WhatStoppingInterruptsHasNotFailed(t *testing.T) {
 	n, err := b.Service.Relay(ctx, func(ctx context.Context, _ service.Event) error { stop(); return ctx.Err() })
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, n)
-	b.relay(func(_ context.Context, e service.Event) error {
+	assert.Equal(t, 1, b.relay(func(_ context.Context, e service.Event) error {
 		assert.Equal(t, 1, e.Attempt)
 		return nil
-	})
+	}), "nor does it wait as a failure would")
 }
 
 // TestRelay_StopsAtTheEndOfTheLease: what is left then is somebody else's.

@@ -7,8 +7,8 @@ var adoptions = []plot{
 		{"R29", "what was due before an adoption happens at it", `At: adoption.last()`, `At: at`},
 		{"R29", "what lies after the adoption is taken", `a.Status, 1, c.at`, `a.Status, 1, c.at.Add(Day)`},
 		{"R34", "a party is shown what was recorded elsewhere", `return !q.Shared`, `return false`},
-		{"R15", "a step that the snapshot does not show is shown as done", `AwaitingDelivery:     a.Delivery != nil`,
-			`AwaitingDelivery:     true`},
+		{"R15", "a step that the snapshot does not show is shown as done", `AwaitingDelivery:   a.Delivery != nil`,
+			`AwaitingDelivery:   true`},
 	}},
 	{"supervision/service/adopt.go", serviceTests, []mutant{
 		{"R29", "an adoption that is repeated later differs", `	same.AdoptedAt = was.AdoptedAt` + "\n", ``},

@@ -46,11 +46,14 @@ type Notice struct {
 // Given says which notices of an order have been given: those due until one
 // instant whose own counts from another or earlier, the newest record's then. A
 // command that is stored late may bring one that was due before; only where its
-// instant is that of the record before it does such a notice count as given.
-// The zero value is none.
+// instant is that of the record before it does such a notice count as given, or
+// where it is due at Until itself: the notices of one instant go together. The
+// zero value is none.
 type Given struct{ Until, AsOf time.Time }
 
-func (g Given) has(n Notice) bool { return !n.Due.After(g.Until) && !n.since.After(g.AsOf) }
+func (g Given) has(n Notice) bool {
+	return n.Due.Equal(g.Until) || n.Due.Before(g.Until) && !n.since.After(g.AsOf)
+}
 
 // With returns what is given once the notices due until an instant are, of the
 // order as it is.

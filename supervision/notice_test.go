@@ -63,11 +63,13 @@ func TestR33_SilenceIsNoticedBeforeItEntitles(t *testing.T) {
 	assert.Empty(t, s.order.NoticesDue(given, due.Add(time.Hour)), "it has been given")
 	for name, g := range map[string]supervision.Given{
 		"one that was due before":       {Until: due.Add(-tick), AsOf: s.order.UpdatedAt},
-		"of the order as it was before": {Until: due, AsOf: s.order.UpdatedAt.Add(-tick)},
+		"of the order as it was before": {Until: due.Add(tick), AsOf: s.order.UpdatedAt.Add(-tick)},
 		"none was due":                  supervision.Given{}.With(s.order, due.Add(-tick)),
 	} {
 		assert.Equal(t, want, plainly(s.order.NoticesDue(g, due)), name)
 	}
+	given.AsOf = given.AsOf.Add(-tick)
+	assert.Empty(t, s.order.NoticesDue(given, due), "with another one that was due at the same instant")
 
 	s.wait(3*day).do(sue, report)
 	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, due.Add(day)), "somebody acted")

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -11,8 +10,8 @@ import (
 // Notice is the third step of a worker: it puts the notices that are due into
 // the outbox, each once (R33), and returns of how many orders. It changes no
 // order, and leaves one that time has moved on until that is settled. Orders
-// that cannot be read are skipped and named in an
-// [*OrdersError]; any other error ended the step early.
+// that fail are skipped and named in an [*OrdersError]; any other error ended
+// the step early.
 func (s *Service) Notice(ctx context.Context) (int, error) {
 	var step step
 	err := s.notice(ctx, &step)
@@ -27,7 +26,7 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 	var after supervision.Position
 	for {
 		batch, err := s.store.Noticing(ctx, at, after, s.batch)
-		if err != nil || len(batch) == 0 {
+		if err != nil {
 			return err
 		}
 		var list []Noticed
@@ -40,15 +39,10 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 				list = append(list, noticed(found, at))
 			}
 		}
-		err = s.store.Notice(ctx, list...)
-		var conflict *ConflictError
-		switch {
-		case errors.As(err, &conflict): // somebody else was faster, or the order has moved on
-			step.done -= len(conflict.Orders)
-		case err != nil:
+		err = storeEach(ctx, step, list, func(n Noticed) string { return n.Order }, s.store.Notice)
+		if err != nil || len(batch) < s.batch {
 			return err
 		}
-		step.done += len(list)
 		after = batch[len(batch)-1].Position
 	}
 }

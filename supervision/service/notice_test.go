@@ -212,7 +212,7 @@ func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
 func TestR33_StoreFailuresLoseNoNotice(t *testing.T) {
 	for _, failure := range []supervisiontest.Failure{
 		{On: []supervisiontest.Method{supervisiontest.Noticing}},
-		{On: []supervisiontest.Method{supervisiontest.Notice}},
+		{On: []supervisiontest.Method{supervisiontest.Notice}, Times: -1},
 		{On: []supervisiontest.Method{supervisiontest.Notice}, Applied: true},
 	} {
 		b := newBench(t, service.WithPolicy(noticing()))
@@ -221,9 +221,33 @@ func TestR33_StoreFailuresLoseNoNotice(t *testing.T) {
 		b.Clock.Add(4*day + tick)
 		b.Store.FailOn(failure)
 		_, err := b.Service.Notice(b.ctx)
-		require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		if failure.Applied {
+			require.NoError(t, err, "whatever became of the batch, each of its orders is noticed now")
+		} else {
+			require.ErrorIs(t, err, supervisiontest.ErrInjected)
+		}
 		b.Store.Repair()
 		var in told
 		assert.Equal(t, opens, b.work(&in))
 	}
+}
+
+// The batch fails, and then its first order by itself: the others are told.
+func TestR33_AnOrderThatCannotBeNoticedHoldsUpNoOther(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	for _, id := range []string{"o-1", "o-2", "o-3"} {
+		b.open(id)
+		b.do(id, ben, submit)
+	}
+	b.Clock.Add(4*day + tick)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Notice}, Times: 2})
+	n, err := b.Service.Notice(b.ctx)
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	require.Len(t, failed.Failed, 1)
+	assert.Equal(t, "o-1", failed.Failed[0].Order)
+	assert.Equal(t, 2, n)
+	n, err = b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n, "the next step tells of it")
 }

@@ -60,45 +60,40 @@ func (s *Service) settleBatch(ctx context.Context, batch []Found, at time.Time, 
 				Change{Order: order, Before: due.Order.Version, Records: records, Relay: s.outbox})
 		}
 	}
-	if len(changes) == 0 {
-		return nil
-	}
-	saved, err := s.save(ctx, changes...)
-	step.done += saved
-	if err != nil {
-		return s.settleEach(ctx, changes, step)
-	}
-	return nil
+	return storeEach(ctx, step, changes, func(c Change) string { return c.Order.ID }, s.store.Save)
 }
 
-// settleEach saves the changes of a failed batch one at a time, so that one bad
-// order does not hold up the others.
-func (s *Service) settleEach(ctx context.Context, changes []Change, step *step) error {
-	for _, change := range changes {
+// storeEach stores the changes of a batch together, and where that fails each
+// by itself, so that one bad order does not hold up the others.
+func storeEach[C any](ctx context.Context, step *step, changes []C, order func(C) string,
+	store func(context.Context, ...C) error) error {
+	if len(changes) == 0 || stored(ctx, step, changes, store) == nil {
+		return nil
+	}
+	for i := range changes {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		saved, err := s.save(ctx, change)
-		step.done += saved
-		if err != nil {
-			step.fail(change.Order.ID, err)
+		if err := stored(ctx, step, changes[i:i+1], store); err != nil {
+			step.fail(order(changes[i]), err)
 		}
 	}
 	return ctx.Err()
 }
 
-// save stores changes and returns how many; a conflict only means that somebody
+// stored stores changes and counts them; a conflict only means that somebody
 // else was faster.
-func (s *Service) save(ctx context.Context, changes ...Change) (int, error) {
-	err := s.store.Save(ctx, changes...)
+func stored[C any](ctx context.Context, step *step, changes []C, store func(context.Context, ...C) error) error {
+	err := store(ctx, changes...)
 	var conflict *ConflictError
-	switch {
-	case errors.As(err, &conflict):
-		return len(changes) - len(conflict.Orders), nil
-	case err != nil:
-		return 0, err
+	if errors.As(err, &conflict) {
+		step.done -= len(conflict.Orders)
+		err = nil
 	}
-	return len(changes), nil
+	if err == nil {
+		step.done += len(changes)
+	}
+	return err
 }
 
 // Run settles and, where publish is not nil, gives notices and relays until the

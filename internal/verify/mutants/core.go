@@ -278,10 +278,10 @@ var services = []plot{
 			`case false:`},
 	}},
 	{"supervision/service/worker.go", serviceTests, []mutant{
-		{"worker", "one conflict fails a whole batch", `return len(changes) - len(conflict.Orders), nil`,
-			`return 0, err`},
-		{"worker", "one order that cannot be saved holds up the others",
-			`		return s.settleEach(ctx, changes, step)`, `		return err`},
+		{"worker", "one conflict fails a whole batch", `		step.done -= len(conflict.Orders)
+		err = nil`, `		step.done -= len(conflict.Orders)`},
+		{"worker", "one order that cannot be saved holds up the others", `	for i := range changes {`,
+			`	for i := range changes[:1] {`},
 		{"worker", "a worker goes on after its context has ended", `	for ctx.Err() == nil {`, `	for range 3 {`},
 	}},
 }

@@ -152,7 +152,7 @@ func (s *shadow) lacks(n model.Notice, now int64) bool {
 // dueNotice is a notice that was to be given when a worker began.
 type dueNotice struct {
 	dueOrder
-	due int64
+	model.Notice
 }
 
 // toldBy lists the notices that stand and are due by an instant, of the orders
@@ -163,20 +163,29 @@ func (w *world) toldBy(at int64) (list []dueNotice) {
 			continue
 		}
 		for _, n := range s.last().Notices() {
-			if s.lacks(n, at) {
-				list = append(list, dueNotice{dueOrder{s, s.version()}, n.Due})
+			// Of an instant that no host's clock has reached people are told ahead.
+			if s.lacks(n, at) || n.Due <= at && n.At > w.now+w.plan.skew && s.notices[n.Due] == nil && !s.amended() {
+				list = append(list, dueNotice{dueOrder{s, s.version()}, n})
 			}
 		}
 	}
 	return list
 }
 
+// amended: of what an amendment moved people are told by its record; a notice
+// of the new instant counts as given where that of the old one was due later.
+func (s *shadow) amended() bool {
+	return slices.ContainsFunc(s.records, func(r supervision.Record) bool { return r.Operation == supervision.OpAmend })
+}
+
 // told: a notice is not late. After a step that was not cut short, and in which
-// nobody else was faster, it is given, or its order has moved on.
-func (w *world) told(due []dueNotice) {
+// nobody else was faster, it is given, or its order has moved on, or what it
+// tells of has come.
+func (w *world) told(due []dueNotice, now int64) {
 	for _, d := range due {
-		if d.order.version() == d.version && d.order.notices[d.due] == nil {
-			w.fail("order %s: a worker passed over the notice of %s", d.order.id, bridge.Time(d.due))
+		lapsed := d.Due < d.At && d.At <= now
+		if d.order.version() == d.version && d.order.notices[d.Due] == nil && !lapsed {
+			w.fail("order %s: a worker passed over the notice of %s at %s", d.order.id, d.Kind, bridge.Time(d.Due))
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (p *process) work(h *host) {
 				_, err := h.service.Notice(ctx)
 				w.stepped(p, "notice", err)
 				if err == nil && !p.call.conflicted {
-					w.told(due)
+					w.told(due, h.now())
 				}
 			})
 		default:

@@ -30,9 +30,11 @@
 // request and delivery that were current. A seller publishes the next version
 // in the place of the one it has seen, and may withdraw it for new orders:
 //
-//	form := supervision.TemplateID{Seller: "s-3", Product: "crm", Operation: supervision.OpSubmitRequest}
-//	published, err := svc.PublishTemplate(ctx, supervision.Seller("s-3"), form, t)
-//	withdrawn, err := svc.WithdrawTemplate(ctx, supervision.Seller("s-3"), published.TemplateID)
+//	form := supervision.TemplateID{
+//		Seller: "s-3", Product: "crm", Operation: supervision.OpSubmitRequest,
+//	}
+//	published, err := svc.PublishTemplate(ctx, seller, form, t)
+//	withdrawn, err := svc.WithdrawTemplate(ctx, seller, published.TemplateID)
 //
 // An order that already runs in another system is adopted instead:
 // Service.Adopt takes snapshots, and docs/takeover.md says how a running
@@ -101,9 +103,10 @@
 //
 // Package store/memory keeps everything in memory, for tests and
 // demonstrations. Package store/sqlstore keeps it in SQLite, PostgreSQL, MySQL
-// or MariaDB through database/sql, and can join the host's own transaction; see
-// Service.WithStore. A store of your own implements service.Store; package
-// store/storetest checks it sentence by sentence.
+// or MariaDB through database/sql, package store/pgxstore on a pool of pgx; both
+// can join the host's own transaction, see Service.WithStore. A store of your
+// own implements service.Store; package store/storetest checks it sentence by
+// sentence.
 //
 // # Testing
 //

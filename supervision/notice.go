@@ -125,17 +125,24 @@ func (o Order) Notices() []Notice {
 	return list
 }
 
-// countsFrom returns from when the instant of a kind counts.
+// countsFrom returns from when the instant of a kind counts: what it is measured
+// from, or the ruling that last moved it by a freeze (R17).
 func (o *Order) countsFrom(kind DeadlineKind) time.Time {
+	from := o.OpenedAt
 	switch kind {
-	case DeadlineAppealOpens:
-		return o.silentSince()
-	case DeadlineCompletion, DeadlineAutoAccept:
-		return o.TurnSince
+	case DeadlineOpenFor:
+		return from
 	case DeadlineRulingOverdue:
 		return o.Appeal.RaisedAt
+	case DeadlineAppealOpens:
+		from = o.silentSince()
+	case DeadlineCompletion, DeadlineAutoAccept:
+		from = o.TurnSince
 	}
-	return o.OpenedAt
+	if a := o.Appeal; a != nil && a.Ruling != nil && a.Ruling.At.After(a.RaisedAt) {
+		from = later(from, a.Ruling.At)
+	}
+	return from
 }
 
 // appealNotices adds what a waiting order may have noticed: the silence of

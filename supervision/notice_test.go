@@ -150,8 +150,12 @@ func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
 	s.until(bought.Add(200*day)).do(ben, submit)
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, s.noticed(),
 		"whatever has happened since, it is open")
-	s.wait(6*day).do(ben, appealOn(appeal.SellerSilent)).wait(10*day).do(mia, resume)
+	s.wait(6*day).do(ben, appealOn(appeal.SellerSilent))
+	frozen := supervision.Given{Until: bought.Add(360 * day), AsOf: s.order.UpdatedAt}
+	s.wait(10*day).do(mia, resume)
 	assert.Equal(t, bought.Add(353*day), s.order.Notices()[1].Due, "moved by the freeze (R17)")
+	assert.Equal(t, s.order.Notices()[1:], s.order.NoticesDue(frozen, bought.Add(353*day)),
+		"what was given before counts from before")
 	s.until(bought.Add(361*day)).do(sue, acceptRequest)
 	assert.Len(t, s.order.Notices(), 1, "of an instant that came before, nobody is told ahead")
 }

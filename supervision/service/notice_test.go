@@ -234,7 +234,7 @@ func TestR33_StoreFailuresLoseNoNotice(t *testing.T) {
 
 // The batch fails, and then its first order by itself: the others are told.
 func TestR33_AnOrderThatCannotBeNoticedHoldsUpNoOther(t *testing.T) {
-	b := newBench(t, service.WithPolicy(noticing()))
+	b := newBench(t, service.WithPolicy(noticing()), service.WithBatch(2))
 	for _, id := range []string{"o-1", "o-2", "o-3"} {
 		b.open(id)
 		b.do(id, ben, submit)

@@ -249,6 +249,7 @@ var services = []plot{
 		{"R33", "a notice is due a tick early", `at.Add(-before), o.countsFrom(kind)`,
 			`at.Add(-before - Tick), o.countsFrom(kind)`},
 		{"R33", "of what has come people are told beforehand", `(!n.ahead() || at.After(o.UpdatedAt))`, `true`},
+		{"R33", "what a freeze has moved counts from before it", `from = later(from, a.Ruling.At)`, `_ = a`},
 		{"R33", "a notice counts as given whatever its instant counts from", ` && !n.since.After(g.AsOf)`, ``},
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{

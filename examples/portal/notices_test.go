@@ -217,12 +217,24 @@ func TestNotices_OfInstants(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
-	buyer := s.as(t, harbor)
 	s.clock.ahead.Add(int64(4*supervision.Day + time.Hour))
-	require.Eventually(t, func() bool {
-		return strings.Contains(buyer.get("/notices").body, "The buyer can appeal <time")
-	}, patience, 20*time.Millisecond)
+	for _, party := range []string{harbor, "seller-cloudline"} {
+		reader := s.as(t, party)
+		require.Eventually(t, func() bool {
+			return strings.Contains(entryOf(reader.get("/notices").body, order), "The buyer can appeal <time")
+		}, patience, 20*time.Millisecond, party)
+	}
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller("seller-cloudline"), supervision.AcceptRequest{})
 	require.NoError(t, err)
 	assert.Contains(t, s.as(t, "seller-cloudline").get("/notices").body, "What was to come has been settled since.")
+}
+
+// entryOf is what a feed says of an order, newest first.
+func entryOf(feed string, order supervision.Order) string {
+	for entry := range strings.SplitSeq(feed, "<li ") {
+		if strings.Contains(entry, at(order)) {
+			return entry
+		}
+	}
+	return ""
 }

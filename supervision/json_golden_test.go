@@ -71,6 +71,9 @@ func documents(t *testing.T) (list []document) {
 	noticing := supervision.Guide()
 	noticing.Notices, noticing.AutoAccept, noticing.AtScheduledEnd = everyNotice(), 10*day, supervision.EndCancel
 	list = append(list, document{"policy", "with_notices", noticing, readAs[supervision.Policy]})
+	staying := supervision.Guide()
+	staying.Notices = supervision.Notices{BlackoutEnds: day}
+	list = append(list, document{"policy", "with_a_notice", staying, readAs[supervision.Policy]})
 	return append(list, document{"template", "every_kind", everyKind(), readAs[template.Template]})
 }
 

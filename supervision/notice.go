@@ -20,9 +20,12 @@ type Notices struct {
 	// and with an untouched delivery (R02, R27), ScheduledEnd about what it does
 	// with an order that is still open then (R14).
 	Completion, AutoAccept, ScheduledEnd time.Duration
-	// BlackoutBegins is about the first instant of the blackout (R14); it may
-	// be negative.
-	BlackoutBegins time.Duration
+	// BlackoutBegins and BlackoutEnds are about the first instant of the
+	// blackout and the first one after it (R14); they may be negative.
+	BlackoutBegins, BlackoutEnds time.Duration
+	// Reminder is about the instant from which the buyer may remind again, in
+	// the turn in which it has (R20); it may be negative.
+	Reminder time.Duration
 	// RulingOverdue is about the first instant at which a ruling is late (R19);
 	// it may be negative.
 	RulingOverdue time.Duration
@@ -39,39 +42,16 @@ type Notice struct {
 	Deadline
 	// Due is when it is due.
 	Due time.Time `json:"due"`
-	// since is from when its instant counts.
-	since time.Time
-}
-
-// Given says which notices of an order have been given: those due until one
-// instant whose own counts from another or earlier, the newest record's then. A
-// command that is stored late may bring one that was due before; only where its
-// instant is that of the record before it does such a notice count as given, or
-// where it is due at Until itself: the notices of one instant go together. The
-// zero value is none.
-type Given struct{ Until, AsOf time.Time }
-
-func (g Given) has(n Notice) bool {
-	return n.Due.Equal(g.Until) || n.Due.Before(g.Until) && !n.since.After(g.AsOf)
-}
-
-// With returns what is given once the notices due until an instant are, of the
-// order as it is.
-func (g Given) With(o Order, until time.Time) Given {
-	for _, n := range o.Notices() {
-		if !n.Due.After(until) {
-			g.Until = later(g.Until, n.Due)
-		}
-	}
-	g.AsOf = later(g.AsOf, o.UpdatedAt)
-	return g
 }
 
 // To returns whom the notice is for: the operations managers where a ruling is
-// late, otherwise both parties.
+// late, the buyer where it may remind again, otherwise both parties.
 func (n Notice) To() []Role {
-	if n.Kind == DeadlineRulingOverdue {
+	switch n.Kind {
+	case DeadlineRulingOverdue:
 		return slices.Clone(manager)
+	case DeadlineReminder:
+		return []Role{RoleBuyer}
 	}
 	return slices.Clone(parties)
 }
@@ -102,7 +82,7 @@ func (o Order) Notices() []Notice {
 	var list []Notice
 	add := func(kind DeadlineKind, at time.Time, rule Rule, party appeal.Party, ground appeal.Ground) {
 		before := o.Policy.Notices.before(kind)
-		n := Notice{Deadline{kind, at, rule, party, ground}, at.Add(-before), o.countsFrom(kind)}
+		n := Notice{Deadline{kind, at, rule, party, ground}, at.Add(-before)}
 		if before != 0 && !at.IsZero() && (!n.ahead() || at.After(o.UpdatedAt)) {
 			list = append(list, n)
 		}
@@ -113,36 +93,16 @@ func (o Order) Notices() []Notice {
 	switch {
 	case o.Status.Waiting():
 		o.appealNotices(add)
+		o.reminderNotice(add)
 	case o.Status == Frozen:
 		add(DeadlineRulingOverdue, o.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
 	if open := o.Policy.Notices.OpenFor; open != 0 && !o.Status.Final() {
 		at := o.OpenedAt.Add(open)
-		list = append(list, Notice{Deadline{Kind: DeadlineOpenFor, At: at, Rule: R33}, at,
-			o.countsFrom(DeadlineOpenFor)})
+		list = append(list, Notice{Deadline{Kind: DeadlineOpenFor, At: at, Rule: R33}, at})
 	}
 	slices.SortStableFunc(list, func(a, b Notice) int { return a.Due.Compare(b.Due) })
 	return list
-}
-
-// countsFrom returns from when the instant of a kind counts: what it is measured
-// from, or the ruling that last moved it by a freeze (R17).
-func (o *Order) countsFrom(kind DeadlineKind) time.Time {
-	from := o.OpenedAt
-	switch kind {
-	case DeadlineOpenFor:
-		return from
-	case DeadlineRulingOverdue:
-		return o.Appeal.RaisedAt
-	case DeadlineAppealOpens:
-		from = o.silentSince()
-	case DeadlineCompletion, DeadlineAutoAccept:
-		from = o.TurnSince
-	}
-	if a := o.Appeal; a != nil && a.Ruling != nil && a.Ruling.At.After(a.RaisedAt) {
-		from = later(from, a.Ruling.At)
-	}
-	return from
 }
 
 // appealNotices adds what a waiting order may have noticed: the silence of
@@ -159,16 +119,29 @@ func (o *Order) appealNotices(add func(DeadlineKind, time.Time, Rule, appeal.Par
 	if begins, ok := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); ok {
 		begins, _ = o.window(OpRaiseAppeal, begins, time.Time{}, false)
 		add(DeadlineBlackoutBegins, begins, R14, "", "")
+		ends, _ := o.window(OpRaiseAppeal, o.ScheduledEnd, time.Time{}, false)
+		add(DeadlineBlackoutEnds, ends, R14, "", "")
+	}
+}
+
+// reminderNotice adds when the buyer may remind again, while the seller has not
+// acted on the reminder (R20).
+func (o *Order) reminderNotice(add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
+	told := !o.Reminder.At.IsZero() && !o.Reminder.At.Before(o.TurnSince)
+	if told && flow.Allows(string(o.Status), string(OpRemind)) {
+		next, _ := o.window(OpRemind, o.nextReminder(), time.Time{}, false)
+		add(DeadlineReminder, next, R20, "", "")
 	}
 }
 
 // NoticesDue lists the notices that are due at an instant, as the order is
-// then, and not given yet. One that tells of an instant which has come
-// meanwhile is left out: it would be no news.
-func (o Order) NoticesDue(given Given, at time.Time) (list []Notice) {
+// then, but for those that were due at instants whose notices have been given.
+// One that tells of an instant which has come meanwhile is left out: it would
+// be no news.
+func (o Order) NoticesDue(at time.Time, given ...time.Time) (list []Notice) {
 	o.settleUntil(o.clamp(at), nil)
 	for _, n := range o.Notices() {
-		if !given.has(n) && !n.Due.After(at) && !(n.ahead() && !n.At.After(at)) {
+		if !n.Due.After(at) && !(n.ahead() && !n.At.After(at)) && !slices.ContainsFunc(given, n.Due.Equal) {
 			list = append(list, n)
 		}
 	}
@@ -188,6 +161,10 @@ func (n Notices) before(kind DeadlineKind) time.Duration {
 		return n.ScheduledEnd
 	case DeadlineBlackoutBegins:
 		return n.BlackoutBegins
+	case DeadlineBlackoutEnds:
+		return n.BlackoutEnds
+	case DeadlineReminder:
+		return n.Reminder
 	case DeadlineRulingOverdue:
 		return n.RulingOverdue
 	}
@@ -205,6 +182,8 @@ func (n Notices) validate(f *faults) {
 		{"notices.auto_accept", n.AutoAccept, 0},
 		{"notices.scheduled_end", n.ScheduledEnd, 0},
 		{"notices.blackout_begins", n.BlackoutBegins, -fault.Longest},
+		{"notices.blackout_ends", n.BlackoutEnds, -fault.Longest},
+		{"notices.reminder", n.Reminder, -fault.Longest},
 		{"notices.ruling_overdue", n.RulingOverdue, -fault.Longest},
 		{"notices.open_for", n.OpenFor, 0},
 	} {
@@ -233,6 +212,9 @@ func (p Policy) validateNotices(f *faults) {
 		{"notices.scheduled_end", n.ScheduledEnd, onlyIf(closes, p.SupervisionPeriod)},
 		{"notices.blackout_begins", n.BlackoutBegins, onlyIf(p.Appeal.Blackout > 0,
 			p.SupervisionPeriod-p.Appeal.Blackout)},
+		{"notices.blackout_ends", n.BlackoutEnds, onlyIf(p.Appeal.Blackout > 0 && !closes,
+			p.SupervisionPeriod)},
+		{"notices.reminder", n.Reminder, p.ReminderInterval},
 		{"notices.open_for", n.OpenFor, open},
 	} {
 		switch {
@@ -260,6 +242,8 @@ type noticesJSON struct {
 	AutoAccept     string `json:"auto_accept,omitempty"`
 	ScheduledEnd   string `json:"scheduled_end,omitempty"`
 	BlackoutBegins string `json:"blackout_begins,omitempty"`
+	BlackoutEnds   string `json:"blackout_ends,omitempty"`
+	Reminder       string `json:"reminder,omitempty"`
 	RulingOverdue  string `json:"ruling_overdue,omitempty"`
 	OpenFor        string `json:"open_for,omitempty"`
 }
@@ -274,8 +258,8 @@ func (n Notices) MarshalJSON() ([]byte, error) {
 		return d.String()
 	}
 	return json.Marshal(noticesJSON{
-		text(n.AppealOpens), text(n.Completion), text(n.AutoAccept), text(n.ScheduledEnd), text(n.BlackoutBegins),
-		text(n.RulingOverdue), text(n.OpenFor),
+		text(n.AppealOpens), text(n.Completion), text(n.AutoAccept), text(n.ScheduledEnd),
+		text(n.BlackoutBegins), text(n.BlackoutEnds), text(n.Reminder), text(n.RulingOverdue), text(n.OpenFor),
 	})
 }
 
@@ -299,6 +283,8 @@ func (n *Notices) UnmarshalJSON(data []byte) error {
 		AutoAccept:     parse("auto_accept", wire.AutoAccept),
 		ScheduledEnd:   parse("scheduled_end", wire.ScheduledEnd),
 		BlackoutBegins: parse("blackout_begins", wire.BlackoutBegins),
+		BlackoutEnds:   parse("blackout_ends", wire.BlackoutEnds),
+		Reminder:       parse("reminder", wire.Reminder),
 		RulingOverdue:  parse("ruling_overdue", wire.RulingOverdue),
 		OpenFor:        parse("open_for", wire.OpenFor),
 	}

@@ -15,7 +15,7 @@ import (
 func everyNotice() supervision.Notices {
 	return supervision.Notices{
 		AppealOpens: day, Completion: time.Hour, AutoAccept: 2 * day, ScheduledEnd: 30 * day, BlackoutBegins: 7 * day,
-		RulingOverdue: -day, OpenFor: 180 * day,
+		Reminder: -time.Minute, RulingOverdue: -day, OpenFor: 180 * day,
 	}
 }
 
@@ -25,18 +25,10 @@ func noticing(n supervision.Notices) supervision.Policy {
 	return p
 }
 
-// plainly are notices as others would write them.
-func plainly(list []supervision.Notice) (plain []supervision.Notice) {
-	for _, n := range list {
-		plain = append(plain, supervision.Notice{Deadline: n.Deadline, Due: n.Due})
-	}
-	return plain
-}
-
 // noticed are the kinds of the notices that become due up to the story's
 // instant.
 func (s *story) noticed() (kinds []supervision.DeadlineKind) {
-	for _, n := range s.order.NoticesDue(supervision.Given{}, s.at) {
+	for _, n := range s.order.NoticesDue(s.at) {
 		kinds = append(kinds, n.Kind)
 	}
 	return kinds
@@ -52,27 +44,17 @@ func TestR33_SilenceIsNoticedBeforeItEntitles(t *testing.T) {
 			Rule: supervision.R09, Party: appeal.Buyer, Ground: appeal.SellerSilent},
 		Due: due,
 	}}
-	assert.Equal(t, want, plainly(s.order.Notices()))
+	assert.Equal(t, want, s.order.Notices())
 	assert.Equal(t, parties, want[0].To())
 	for until, is := range map[time.Duration][]supervision.Notice{-tick: nil, 0: want, tick: want, day - tick: want,
 		day: nil} {
-		assert.Equal(t, is, plainly(s.order.NoticesDue(supervision.Given{}, due.Add(until))), until)
+		assert.Equal(t, is, s.order.NoticesDue(due.Add(until)), until)
 	}
-	given := supervision.Given{}.With(s.order, due)
-	assert.Equal(t, supervision.Given{Until: due, AsOf: s.order.UpdatedAt}, given)
-	assert.Empty(t, s.order.NoticesDue(given, due.Add(time.Hour)), "it has been given")
-	for name, g := range map[string]supervision.Given{
-		"one that was due before":       {Until: due.Add(-tick), AsOf: s.order.UpdatedAt},
-		"of the order as it was before": {Until: due.Add(tick), AsOf: s.order.UpdatedAt.Add(-tick)},
-		"none was due":                  supervision.Given{}.With(s.order, due.Add(-tick)),
-	} {
-		assert.Equal(t, want, plainly(s.order.NoticesDue(g, due)), name)
-	}
-	given.AsOf = given.AsOf.Add(-tick)
-	assert.Empty(t, s.order.NoticesDue(given, due), "with another one that was due at the same instant")
+	assert.Empty(t, s.order.NoticesDue(due.Add(time.Hour), due.Add(-tick), due), "it has been given")
+	assert.Equal(t, want, s.order.NoticesDue(due, due.Add(-tick), due.Add(tick)), "others have been given")
 
 	s.wait(3*day).do(sue, report)
-	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, due.Add(day)), "somebody acted")
+	assert.Empty(t, s.order.NoticesDue(due.Add(day)), "somebody acted")
 	assert.Equal(t, due.Add(3*day), s.order.Notices()[0].Due)
 	s.until(due.Add(3*day)).do(ben, remind)
 	assert.Equal(t, due.Add(3*day), s.order.Notices()[0].Due, "a reminder is no update (R20)")
@@ -84,9 +66,9 @@ var parties = []supervision.Role{supervision.RoleBuyer, supervision.RoleSeller}
 func TestR33_NoticesAfterTheirInstant(t *testing.T) {
 	s := arrive(t, noticing(supervision.Notices{AppealOpens: -day, RulingOverdue: -day}), supervision.AwaitingDelivery)
 	due := s.at.Add(6*day + tick)
-	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, due.Add(-tick)))
-	assert.Len(t, s.order.NoticesDue(supervision.Given{}, due), 1)
-	assert.Len(t, s.order.NoticesDue(supervision.Given{}, due.Add(300*day)), 1)
+	assert.Empty(t, s.order.NoticesDue(due.Add(-tick)))
+	assert.Len(t, s.order.NoticesDue(due), 1)
+	assert.Len(t, s.order.NoticesDue(due.Add(300*day)), 1)
 
 	s.silenced()
 	late := s.at.Add(3*day + tick) // the first instant at which a ruling is late (R19)
@@ -95,11 +77,11 @@ func TestR33_NoticesAfterTheirInstant(t *testing.T) {
 		assert.Equal(t, []supervision.Notice{{
 			Deadline: supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: late, Rule: supervision.R19},
 			Due:      late.Add(day),
-		}}, plainly(s.order.Notices()), wait)
+		}}, s.order.Notices(), wait)
 	}
 	assert.Equal(t, []supervision.Role{supervision.RoleManager}, s.order.Notices()[0].To())
 	s.do(mia, resume)
-	assert.Empty(t, s.order.NoticesDue(supervision.Given{}, s.at), "it is ruled on")
+	assert.Empty(t, s.order.NoticesDue(s.at), "it is ruled on")
 }
 
 // What time does is told beforehand, or not at all.
@@ -120,8 +102,8 @@ func TestR33_WhatTimeDoesIsNoticed(t *testing.T) {
 		notices := s.order.Notices()
 		require.Len(t, notices, 1, status)
 		assert.Equal(t, supervision.Deadline{Kind: c.kind, At: s.at.Add(c.at), Rule: c.rule}, notices[0].Deadline)
-		assert.Len(t, s.order.NoticesDue(supervision.Given{}, notices[0].At.Add(-tick)), 1, status)
-		for _, n := range s.order.NoticesDue(supervision.Given{}, notices[0].At) {
+		assert.Len(t, s.order.NoticesDue(notices[0].At.Add(-tick)), 1, status)
+		for _, n := range s.order.NoticesDue(notices[0].At) {
 			assert.NotEqual(t, c.kind, n.Kind, "time has done it")
 		}
 	}
@@ -146,18 +128,61 @@ func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
 			Due: bought.Add(180 * day)},
 		{Deadline: supervision.Deadline{Kind: supervision.DeadlineBlackoutBegins, At: bought.Add(350 * day),
 			Rule: supervision.R14}, Due: bought.Add(343 * day)},
-	}, plainly(s.order.Notices()))
+	}, s.order.Notices())
 	s.until(bought.Add(200*day)).do(ben, submit)
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, s.noticed(),
 		"whatever has happened since, it is open")
 	s.wait(6*day).do(ben, appealOn(appeal.SellerSilent))
-	frozen := supervision.Given{Until: bought.Add(360 * day), AsOf: s.order.UpdatedAt}
 	s.wait(10*day).do(mia, resume)
 	assert.Equal(t, bought.Add(353*day), s.order.Notices()[1].Due, "moved by the freeze (R17)")
-	assert.Equal(t, s.order.Notices()[1:], s.order.NoticesDue(frozen, bought.Add(353*day)),
-		"what was given before counts from before")
+	assert.Equal(t, s.order.Notices()[1:], s.order.NoticesDue(bought.Add(353*day), bought.Add(343*day),
+		bought.Add(180*day)), "what was given before was another instant")
 	s.until(bought.Add(361*day)).do(sue, acceptRequest)
 	assert.Len(t, s.order.Notices(), 1, "of an instant that came before, nobody is told ahead")
+}
+
+// Appeals are possible again from the scheduled end on (R14); both parties are
+// told ahead or afterwards.
+func TestR33_TheEndOfTheBlackoutIsNoticed(t *testing.T) {
+	for _, before := range []time.Duration{3 * day, -3 * day} {
+		s := arrive(t, noticing(supervision.Notices{BlackoutEnds: before}), supervision.AwaitingDelivery)
+		end := s.order.ScheduledEnd
+		want := []supervision.Notice{{
+			Deadline: supervision.Deadline{Kind: supervision.DeadlineBlackoutEnds, At: end, Rule: supervision.R14},
+			Due:      end.Add(-before),
+		}}
+		for wait, is := range map[time.Duration][]supervision.Notice{-tick: nil, 0: want, tick: want} {
+			assert.Equal(t, is, s.order.NoticesDue(end.Add(wait-before)), "%s, %s", before, wait)
+		}
+		assert.Equal(t, parties, want[0].To())
+		s.silenced()
+		assert.Empty(t, s.order.Notices(), "nobody waits for it while the order is frozen")
+		s.wait(day).do(mia, resume)
+		assert.Equal(t, end.Add(day), s.order.Notices()[0].At, "moved by the freeze (R17)")
+	}
+}
+
+// The buyer is told when it may remind again (R20), unless the seller has gone
+// on.
+func TestR33_TheNextReminderIsNoticed(t *testing.T) {
+	for _, before := range []time.Duration{time.Hour, -time.Hour} {
+		s := arrive(t, noticing(supervision.Notices{Reminder: before}), supervision.AwaitingConfirmation)
+		assert.Empty(t, s.order.Notices(), "it has not reminded yet")
+		s.wait(day).do(ben, remind)
+		next := s.at.Add(day)
+		want := []supervision.Notice{{
+			Deadline: supervision.Deadline{Kind: supervision.DeadlineReminder, At: next, Rule: supervision.R20},
+			Due:      next.Add(-before),
+		}}
+		for wait, is := range map[time.Duration][]supervision.Notice{-tick: nil, 0: want, tick: want} {
+			assert.Equal(t, is, s.order.NoticesDue(next.Add(wait-before)), "%s, %s", before, wait)
+		}
+		assert.Equal(t, []supervision.Role{supervision.RoleBuyer}, want[0].To())
+		s.wait(tick).do(sue, report)
+		assert.Empty(t, s.order.Notices(), "the seller has gone on")
+		s.do(sue, acceptRequest).do(sue, deliver)
+		assert.Empty(t, s.order.Notices(), "it is the buyer's turn")
+	}
 }
 
 // An order says itself when its next notice is due, so that a store finds it.

@@ -78,6 +78,21 @@ var faulty = map[string]func(*supervision.Policy){
 	"notices.blackout_begins from before the opening": func(p *supervision.Policy) {
 		p.Notices.BlackoutBegins = p.SupervisionPeriod - p.Appeal.Blackout
 	},
+	"notices.blackout_ends where none is": func(p *supervision.Policy) {
+		p.Appeal.Blackout, p.Notices.BlackoutEnds = 0, day
+	},
+	"notices.blackout_ends where the order closes": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.BlackoutEnds = supervision.EndAccept, day
+	},
+	"notices.blackout_ends from before the opening": func(p *supervision.Policy) {
+		p.Notices.BlackoutEnds = p.SupervisionPeriod
+	},
+	"notices.reminder where there is no interval": func(p *supervision.Policy) {
+		p.ReminderInterval, p.Notices.Reminder = 0, day
+	},
+	"notices.reminder from before the last one": func(p *supervision.Policy) {
+		p.Notices.Reminder = p.ReminderInterval
+	},
 	"notices.open_for longer than it is open": func(p *supervision.Policy) {
 		p.AtScheduledEnd, p.Notices.OpenFor = supervision.EndCancel, p.SupervisionPeriod
 	},

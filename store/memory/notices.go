@@ -21,7 +21,7 @@ func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Po
 		place := supervision.Position{At: o.noticeAt, ID: id}
 		if !place.At.IsZero() && !place.At.After(at) && place.Compare(after) > 0 {
 			list = append(list, service.Noticing{Found: service.Found{Position: place, Order: o.order.Clone()},
-				Given: o.given})
+				Given: slices.Clone(o.given)})
 		}
 	}
 	slices.SortFunc(list, func(a, b service.Noticing) int { return a.Compare(b.Position) })
@@ -37,11 +37,11 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 	var conflicts []string
 	for _, n := range list {
 		o := s.orders[n.Order]
-		if o == nil || o.order.Version != n.Version || o.given != utc(n.Before) {
+		if o == nil || o.order.Version != n.Version || !o.noticeAt.Equal(n.At) {
 			conflicts = append(conflicts, n.Order)
 			continue
 		}
-		o.noticeAt, o.given = n.Next.UTC(), utc(n.Given)
+		o.noticeAt, o.given = n.Next.UTC(), slices.Clone(n.Given)
 		queue := s.outbox[n.Order]
 		for _, due := range n.Due {
 			queue = append(queue, &waiting{Waiting: service.Waiting{RecordID: supervision.NoticeID(n.Order, due)},
@@ -56,8 +56,4 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 		return &service.ConflictError{Orders: conflicts}
 	}
 	return nil
-}
-
-func utc(g supervision.Given) supervision.Given {
-	return supervision.Given{Until: g.Until.UTC(), AsOf: g.AsOf.UTC()}
 }

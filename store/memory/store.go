@@ -39,7 +39,7 @@ type stored struct {
 	listing supervision.Listing
 	// noticeAt is when the next notice is due, given which have been.
 	noticeAt time.Time
-	given    supervision.Given
+	given    []time.Time
 	records  []supervision.Record // oldest first
 }
 

@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,14 +18,14 @@ import (
 type notices struct{ noticing, noticingBehind, given, give string }
 
 func newNotices(n naming) notices {
-	const find = `SELECT id, notice_at, noticed_until, noticed_as_of, document FROM {orders} WHERE notice_at <= ?`
+	const find = `SELECT id, notice_at, noticed, document FROM {orders} WHERE notice_at <= ?`
 	const page = ` ORDER BY notice_at, id LIMIT ?`
+	const given = `UPDATE {orders} SET notice_at = ?, noticed = ? WHERE id = ? AND version = ? AND notice_at = ?`
 	return notices{
 		noticing:       n.text(find + page),
 		noticingBehind: n.text(find + " AND " + n.beyond("notice_at", ">") + page),
-		given: n.text(`UPDATE {orders} SET notice_at = ?, noticed_until = ?, noticed_as_of = ?
-WHERE id = ? AND version = ? AND noticed_until = ? AND noticed_as_of = ?`),
-		give: n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
+		given:          n.text(given),
+		give:           n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 	}
 }
 
@@ -37,19 +39,15 @@ func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Po
 	var list []service.Noticing
 	err := s.read(ctx, func(r Row) error {
 		var found service.Noticing
-		var due, until, asOf int64
-		var document []byte
-		if err := r.Scan(&found.ID, &due, &until, &asOf, &document); err != nil {
+		var due int64
+		var given, document []byte
+		if err := r.Scan(&found.ID, &due, &given, &document); err != nil {
 			return err
 		}
 		found.At = instant(due)
-		if until != 0 {
-			found.Given.Until = instant(until)
+		if found.Order, found.Err = decodeOrder(found.ID, document); found.Err == nil {
+			found.Given, found.Err = decodeGiven(found.ID, given)
 		}
-		if asOf != 0 {
-			found.Given.AsOf = instant(asOf)
-		}
-		found.Order, found.Err = decodeOrder(found.ID, document)
 		list = append(list, found)
 		return nil
 	}, query, append(args, limit)...)
@@ -70,8 +68,8 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 	err := s.transaction(ctx, sql.LevelDefault, func(in session) error {
 		conflicts = nil
 		for _, n := range list {
-			rows, err := in.exec(ctx, s.given, micros(n.Next), given(n.Given.Until), given(n.Given.AsOf), n.Order,
-				n.Version, given(n.Before.Until), given(n.Before.AsOf))
+			rows, err := in.exec(ctx, s.given, micros(n.Next), encodeGiven(n.Given), n.Order, n.Version,
+				micros(n.At))
 			if err != nil {
 				return err
 			}
@@ -94,10 +92,30 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 	return err
 }
 
-// given is how an instant of [supervision.Given] is stored: 0 for none.
-func given(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// encodeGiven writes instants as the column noticed has them.
+func encodeGiven(given []time.Time) any {
+	if len(given) == 0 {
+		return nil
 	}
-	return t.UnixMicro()
+	list := make([]int64, len(given))
+	for i, at := range given {
+		list[i] = at.UnixMicro()
+	}
+	text, _ := json.Marshal(list) // numbers cannot fail
+	return string(text)
+}
+
+func decodeGiven(order string, text []byte) (given []time.Time, err error) {
+	if text == nil {
+		return nil, nil
+	}
+	var list []int64
+	if err := json.Unmarshal(text, &list); err != nil {
+		err = fmt.Errorf("%w: notices given: %w", supervision.ErrMalformed, err)
+		return nil, &service.UnreadableError{Order: order, Err: err}
+	}
+	for _, at := range list {
+		given = append(given, instant(at))
+	}
+	return given, nil
 }

@@ -61,11 +61,11 @@ func faultsOfNoticing() []fault {
 			slices.SortStableFunc(list, func(a, b service.Noticing) int { return cmp.Compare(a.ID, b.ID) })
 			return list
 		})},
-		{"nothing said to be given", []string{"Notices/saving leaves alone up to when notices have been given",
+		{"nothing said to be given", []string{"Notices/saving leaves alone which notices have been given",
 			"Notices/gives notices to the outbox and goes on to the next"},
 			noticingFound(func(_ *broken, list []service.Noticing) []service.Noticing {
 				for i := range list {
-					list[i].Given = supervision.Given{}
+					list[i].Given = nil
 				}
 				return list
 			})},
@@ -76,7 +76,7 @@ func faultsOfNoticing() []fault {
 		{"orders noticed for ever", []string{"Notices/an order without a next notice is not found again"},
 			noticingGiven(func(n *service.Noticed) {
 				if n.Next.IsZero() {
-					n.Next = n.Given.Until
+					n.Next = n.At
 				}
 			})},
 		{"whatever version noticed", []string{"Notices/an order that has another version or instant is left as it is"},

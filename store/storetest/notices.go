@@ -14,7 +14,7 @@ const (
 	saysNoticing = "Noticing returns the orders whose next notice is due, not after at, sorted by that instant and " +
 		"then by ID, starting after a position (zero: from the first), at most limit."
 	saysNotice = "Notice puts notices into the outbox, each under its [supervision.NoticeID], and sets when the " +
-		"order's next is due and which have been given, for each order of which both are still as they were."
+		"order's next is due and which have been given, for each order that is still as it was found."
 	saysNoticeAt = "Creating or saving an order sets that to its Listing.NoticeAt, and leaves alone which have been " +
 		"given."
 	saysNoticeFirst = "of which each goes before the records of its order (R33)"
@@ -32,7 +32,7 @@ var aboutNotices = []sentence{
 		found, err := c.Noticing(ctx, due, supervision.Position{}, 10)
 		require.NoError(c, err)
 		c.same(supervision.Position{At: due, ID: "order"}, found[0].Position, "where the order is found")
-		require.Zero(c, found[0].Given, "none is given")
+		require.Empty(c, found[0].Given, "none is given")
 	}},
 	{"sorts by the instant and then by the bytes of the id, behind a position, at most limit", saysNoticing,
 		func(c *check) {
@@ -67,12 +67,12 @@ var aboutNotices = []sentence{
 		h.silent, other.silent = true, true
 		c.create(h, other)
 		due, next := day0.Add(4*day), day0.Add(9*day)
-		c.noticed(h, time.Time{}, due.Add(tick), next, due, due.Add(tick))
+		c.noticed(h, next, due, due.Add(tick))
 		c.notices(next.Add(-tick), supervision.Position{}, 10, other)
 		found, err := c.Noticing(ctx, next, noticePlace(other), 10)
 		require.NoError(c, err)
 		require.Len(c, found, 1, "orders whose notices are due")
-		c.same(givenUntil(due.Add(tick)), found[0].Given, "which notices are given")
+		c.same([]time.Time{due, due.Add(tick)}, found[0].Given, "which notices are given")
 		c.same(supervision.Position{At: next, ID: "order"}, found[0].Position, "where the order is found")
 		c.same(h.order, found[0].Order, "the order")
 		c.holds(h)
@@ -88,14 +88,14 @@ var aboutNotices = []sentence{
 	{"an order without a next notice is not found again", saysNotice, func(c *check) {
 		h := c.noticing("order", day0)
 		c.create(h)
-		c.noticed(h, time.Time{}, day0.Add(4*day), time.Time{})
+		c.noticed(h, time.Time{})
 		c.notices(day0.Add(1000*day), supervision.Position{}, 10)
 	}},
-	{"saving leaves alone up to when notices have been given", saysNoticeAt, func(c *check) {
+	{"saving leaves alone which notices have been given", saysNoticeAt, func(c *check) {
 		h, other := c.noticing("order", day0), c.noticing("other", day0)
 		c.create(h, other)
 		given := day0.Add(4 * day)
-		c.noticed(h, time.Time{}, given, time.Time{})
+		c.noticed(h, time.Time{}, given, given.Add(-tick))
 		for _, next := range []func() []*history{
 			func() []*history { return []*history{h.request()} },
 			func() []*history { return []*history{h.seller(supervision.AcceptRequest{}, hour), other.request()} },
@@ -105,7 +105,7 @@ var aboutNotices = []sentence{
 			require.NoError(c, err)
 			i := slices.IndexFunc(found, func(n service.Noticing) bool { return n.ID == "order" })
 			require.GreaterOrEqual(c, i, 0, "the saved order has a next notice")
-			c.same(givenUntil(given), found[i].Given, "which notices are given")
+			c.same([]time.Time{given, given.Add(-tick)}, found[i].Given, "which notices are given, in that order")
 		}
 	}},
 	{"an order that has another version or instant is left as it is", "The others are left as they are, and a " +
@@ -116,14 +116,12 @@ var aboutNotices = []sentence{
 		}
 		c.create(good, moved, again)
 		due := day0.Add(4 * day)
-		c.noticed(again, time.Time{}, due, due.Add(day), due)
+		c.noticed(again, due.Add(day), due)
 		require.Len(c, c.claimedIDs(due), 1)
 		give := func(h *history, version int64) service.Noticed {
-			return service.Noticed{Order: h.order.ID, Version: version, Due: []time.Time{due}, Given: givenUntil(due)}
+			return service.Noticed{Order: h.order.ID, Version: version, At: noticePlace(h).At, Due: []time.Time{due},
+				Given: []time.Time{due}}
 		}
-		asOf := give(again, 1) // all as it was but for what it was given as of
-		asOf.Before = supervision.Given{Until: due, AsOf: due}
-		require.ErrorIs(c, c.Notice(ctx, asOf), service.ErrConflict)
 		err := c.Notice(ctx, give(moved, 2), give(again, 1), give(good, 1), service.Noticed{Order: "nobody's",
 			Version: 1})
 		var conflict *service.ConflictError
@@ -135,7 +133,7 @@ var aboutNotices = []sentence{
 	{"the version stays", "The version stays.", func(c *check) {
 		h := c.noticing("order", day0)
 		c.create(h)
-		c.noticed(h, time.Time{}, day0.Add(4*day), time.Time{}, day0.Add(4*day))
+		c.noticed(h, time.Time{}, day0.Add(4*day))
 		c.holds(h)
 		c.save(h.request())
 		c.holds(h)
@@ -144,7 +142,7 @@ var aboutNotices = []sentence{
 		h := c.noticing("order", day0)
 		c.create(h)
 		due := day0.Add(4 * day)
-		c.noticed(h, time.Time{}, due, time.Time{}, due)
+		c.noticed(h, time.Time{}, due)
 		claimed := c.claimed(due)
 		require.Equal(c, supervision.NoticeID("order", due), claimed.RecordID)
 		require.Zero(c, claimed.Record, "a notice has no record")
@@ -158,8 +156,8 @@ var aboutNotices = []sentence{
 		early.silent, late.silent = true, true
 		c.create(early, late)
 		due := day0.Add(4 * day)
-		c.noticed(late, time.Time{}, due.Add(tick), time.Time{}, due.Add(tick))
-		c.noticed(early, time.Time{}, due, time.Time{}, due)
+		c.noticed(late, time.Time{}, due.Add(tick))
+		c.noticed(early, time.Time{}, due)
 		require.Equal(c, []supervision.RecordID{supervision.NoticeID("b", due), supervision.NoticeID("a",
 			due.Add(tick))},
 			c.claimedIDs(due.Add(day)))
@@ -197,20 +195,11 @@ func (c *check) notices(at time.Time, after supervision.Position, limit int, wan
 	require.Equal(c, wanted, ids, "orders with notices due at %s", at)
 }
 
-// noticed gives notices of an order as it is stored.
-func (c *check) noticed(h *history, before, given, next time.Time, due ...time.Time) {
+// noticed gives the first notices of an order as it is stored.
+func (c *check) noticed(h *history, next time.Time, due ...time.Time) {
 	c.Helper()
-	noticed := service.Noticed{Order: h.order.ID, Version: h.order.Version, Due: due, Given: givenUntil(given),
-		Next: next}
-	if !before.IsZero() {
-		noticed.Before = givenUntil(before)
-	}
-	require.NoError(c, c.Notice(ctx, noticed))
-}
-
-// givenUntil is what is given of an order that was updated an hour before.
-func givenUntil(at time.Time) supervision.Given {
-	return supervision.Given{Until: at, AsOf: at.Add(-hour)}
+	require.NoError(c, c.Notice(ctx, service.Noticed{Order: h.order.ID, Version: h.order.Version, At: noticePlace(h).At,
+		Due: due, Given: due, Next: next}))
 }
 
 // claimedIDs claims everything and returns its names.

@@ -64,7 +64,7 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 // stillDue are the notices of an instant that stand now: none where somebody
 // has acted since, or time has (R33).
 func stillDue(o supervision.Order, due, at time.Time) (list []supervision.Notice) {
-	for _, n := range o.NoticesDue(supervision.Given{}, at) {
+	for _, n := range o.NoticesDue(at) {
 		if n.Due.Equal(due) {
 			list = append(list, n)
 		}

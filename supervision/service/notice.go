@@ -49,8 +49,8 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 
 // noticed gives the notices of an order that are due.
 func noticed(found Noticing, at time.Time) Noticed {
-	n := Noticed{Order: found.ID, Version: found.Order.Version, Before: found.Given}
-	for _, notice := range found.Order.NoticesDue(found.Given, at) {
+	n := Noticed{Order: found.ID, Version: found.Order.Version, At: found.At, Given: found.Given}
+	for _, notice := range found.Order.NoticesDue(at, found.Given...) {
 		if len(n.Due) == 0 || notice.Due.After(n.Due[len(n.Due)-1]) { // those of one instant go together
 			n.Due = append(n.Due, notice.Due)
 		}
@@ -61,6 +61,6 @@ func noticed(found Noticing, at time.Time) Noticed {
 			break
 		}
 	}
-	n.Given = found.Given.With(found.Order, at)
+	n.Given = append(n.Given, n.Due...)
 	return n
 }

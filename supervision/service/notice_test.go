@@ -204,7 +204,7 @@ func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
 	found, err := b.Store.Noticing(b.ctx, b.Clock.Now().Add(1000*day), supervision.Position{}, 10)
 	require.NoError(t, err)
 	require.Len(t, found, 1)
-	again := service.Noticed{Order: "o-1", Version: found[0].Order.Version, Before: supervision.Given{}}
+	again := service.Noticed{Order: "o-1", Version: found[0].Order.Version, At: b.Clock.Now()}
 	assert.ErrorIs(t, b.Store.Notice(b.ctx, again), service.ErrConflict)
 }
 

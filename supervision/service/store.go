@@ -208,8 +208,7 @@ type Notices interface {
 
 	// Notice puts notices into the outbox, each under its
 	// [supervision.NoticeID], and sets when the order's next is due and which
-	// have been given, for each order of which both are still as they were. The
-	// others are left as they are, and a [*ConflictError] names them. The
+	// have been given, for each order that is still as it was found. The others are left as they are, and a [*ConflictError] names them. The
 	// version stays. Any other error means that nothing has changed, except
 	// [ErrUnknownOutcome], which means that it is not known. No order occurs
 	// twice in a call.
@@ -219,23 +218,23 @@ type Notices interface {
 // Noticing is an order whose next notice is due; its Position has the instant.
 type Noticing struct {
 	Found
-	// Given says which of its notices have been given; zero for none yet.
-	Given supervision.Given
+	// Given are the instants whose notices have been given, in that order.
+	Given []time.Time
 }
 
 // Noticed says which of an order's notices are given now.
 type Noticed struct {
 	Order string
-	// Version and Before are what the order has to have still: its version, and
-	// which of its notices had been given.
+	// Version and At are what the order has to have still: its version, and when
+	// its next notice is due.
 	Version int64
-	Before  supervision.Given
+	At      time.Time
 	// Due are the instants of the notices to relay; none where those that were
 	// due have lapsed.
 	Due []time.Time
-	// Given says which are given now. Next is when the next one is due; zero
-	// without one.
-	Given supervision.Given
+	// Given are the instants whose notices have been given now, these among them.
+	// Next is when the next one is due, after At; zero without one.
+	Given []time.Time
 	Next  time.Time
 }
 

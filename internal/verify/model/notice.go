@@ -35,6 +35,13 @@ func (o Order) Notices() []Notice {
 		if begins := o.End - o.Policy.Blackout; o.Policy.Blackout > 0 && o.lasts(begins) {
 			tell("blackout_begins", begins)
 		}
+		if o.Policy.Blackout > 0 && o.lasts(o.End) {
+			tell("blackout_ends", o.End)
+		}
+		if next := o.Reminded + o.Policy.Reminder; o.Turn() == "seller" && o.Reminded != 0 && o.Reminded >= o.TurnSince &&
+			o.lasts(next) {
+			tell("reminder", next)
+		}
 	}
 	if o.Status == "frozen" {
 		tell("ruling_overdue", o.Appeal.HandleBy+1)
@@ -70,11 +77,10 @@ func (o Order) entitledAt() int64 {
 	return at
 }
 
-// Told are the notices that are due after one instant and up to another, and
-// still are news then.
-func (o Order) Told(after, until int64) (list []Notice) {
-	for _, n := range o.at(until).Notices() {
-		if n.Due > after && n.Due <= until && (n.Due >= n.At || n.At > until) {
+// Told are the notices that are due at an instant, and still are news then.
+func (o Order) Told(at int64) (list []Notice) {
+	for _, n := range o.at(at).Notices() {
+		if n.Due <= at && (n.Due >= n.At || n.At > at) {
 			list = append(list, n)
 		}
 	}

@@ -23,8 +23,8 @@ type Policy struct {
 	Negotiated, Proof bool
 	// Tell is how long before its instant, negative for after it, people are
 	// told of each kind (R33): appeal_opens, completion, auto_accept,
-	// scheduled_end, blackout_begins, ruling_overdue; of open_for, how long after
-	// the opening.
+	// scheduled_end, blackout_begins, blackout_ends, reminder, ruling_overdue; of
+	// open_for, how long after the opening.
 	Tell map[string]int64
 	// BuyerGrounds and SellerGrounds are R11.
 	BuyerGrounds, SellerGrounds []string

@@ -239,18 +239,16 @@ var services = []plot{
 		{"R02", "what time has made is shown without being stored", `if len(due) == 0 {`, `if len(due) >= 0 {`},
 	}},
 	{"supervision/service/notice.go", serviceTests, []mutant{
-		{"R33", "a notice is given at every step", `n.Given = found.Given.With(found.Order, at)`, `n.Given = found.Given`},
+		{"R33", "a notice is given at every step", `n.Given = append(n.Given, n.Due...)`, ``},
 		{"R33", "notices are given of what time has moved on", `due.IsZero() || due.After(at)`, `true || due.After(at)`},
 	}},
 	{"supervision/service/relay.go", serviceTests, []mutant{
 		{"R33", "a notice is handed over though somebody has acted", `ok && event.Notices == nil`, `ok && c.Seq > 0`},
 	}},
 	{"supervision/notice.go", coreTests, []mutant{
-		{"R33", "a notice is due a tick early", `at.Add(-before), o.countsFrom(kind)`,
-			`at.Add(-before - Tick), o.countsFrom(kind)`},
+		{"R33", "a notice is due a tick early", `at.Add(-before)}`, `at.Add(-before - Tick)}`},
 		{"R33", "of what has come people are told beforehand", `(!n.ahead() || at.After(o.UpdatedAt))`, `true`},
-		{"R33", "what a freeze has moved counts from before it", `from = later(from, a.Ruling.At)`, `_ = a`},
-		{"R33", "a notice counts as given whatever its instant counts from", ` && !n.since.After(g.AsOf)`, ``},
+		{"R33", "the buyer is told of a reminder that the seller has followed", ` && !o.Reminder.At.Before(o.TurnSince)`, ``},
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{
 		{"R04", "a running order gets the latest version of the template",

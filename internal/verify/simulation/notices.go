@@ -51,7 +51,7 @@ func (w *world) give(s *shadow, due int64) {
 		w.fail("order %s: the notice of %s was given twice", s.id, bridge.Time(due))
 	case due > w.now+w.plan.skew:
 		w.fail("order %s: the notice of %s was given before it was due", s.id, bridge.Time(due))
-	case len(s.last().Told(due-1, due)) == 0:
+	case !s.asksFor(due):
 		w.fail("order %s: a notice of %s was given that nobody asked for", s.id, bridge.Time(due))
 	}
 	if s.notices == nil {
@@ -67,7 +67,8 @@ func (w *world) noticeClaimed(s *shadow, due, now int64, lease time.Duration) {
 	case n == nil || n.acked:
 		w.fail("order %s: claimed a notice of %s that does not wait", s.id, bridge.Time(due))
 	case s.noticed() != due:
-		w.fail("order %s: claimed the notice of %s before that of %s", s.id, bridge.Time(due), bridge.Time(s.noticed()))
+		w.fail("order %s: claimed the notice of %s before that of %s", s.id, bridge.Time(due),
+			bridge.Time(s.noticed()))
 	case n.until > now || n.next > now:
 		w.fail("order %s: the notice of %s is claimed already", s.id, bridge.Time(due))
 	default:
@@ -129,24 +130,14 @@ func (w *world) everyNotice(s *shadow) {
 	}
 }
 
-// lacks reports whether a notice is due for good, and was not given. The notice
-// of a late ruling is excused where another operation shares the tick of the
-// appeal, and that appeal was stored days late: the notices of both count as
-// given.
+// asksFor reports whether a notice stands that is due at an instant.
+func (s *shadow) asksFor(due int64) bool {
+	return slices.ContainsFunc(s.last().Told(due), func(n model.Notice) bool { return n.Due == due })
+}
+
+// lacks reports whether a notice is due for good, and was not given.
 func (s *shadow) lacks(n model.Notice, now int64) bool {
-	if n.Due > now || n.Due < n.At || s.notices[n.Due] != nil {
-		return false
-	}
-	if n.Kind != "ruling_overdue" {
-		return true
-	}
-	shared := 0
-	for i := range s.states {
-		if s.states[i].Updated == s.last().Appeal.Raised {
-			shared++
-		}
-	}
-	return shared < 2
+	return n.Due <= now && n.Due >= n.At && s.notices[n.Due] == nil
 }
 
 // dueNotice is a notice that was to be given when a worker began.
@@ -164,18 +155,12 @@ func (w *world) toldBy(at int64) (list []dueNotice) {
 		}
 		for _, n := range s.last().Notices() {
 			// Of an instant that no host's clock has reached people are told ahead.
-			if s.lacks(n, at) || n.Due <= at && n.At > w.now+w.plan.skew && s.notices[n.Due] == nil && !s.amended() {
+			if s.lacks(n, at) || n.Due <= at && n.At > w.now+w.plan.skew && s.notices[n.Due] == nil {
 				list = append(list, dueNotice{dueOrder{s, s.version()}, n})
 			}
 		}
 	}
 	return list
-}
-
-// amended: of what an amendment moved people are told by its record; a notice
-// of the new instant counts as given where that of the old one was due later.
-func (s *shadow) amended() bool {
-	return slices.ContainsFunc(s.records, func(r supervision.Record) bool { return r.Operation == supervision.OpAmend })
 }
 
 // told: a notice is not late. After a step that was not cut short, and in which
@@ -185,7 +170,8 @@ func (w *world) told(due []dueNotice, now int64) {
 	for _, d := range due {
 		lapsed := d.Due < d.At && d.At <= now
 		if d.order.version() == d.version && d.order.notices[d.Due] == nil && !lapsed {
-			w.fail("order %s: a worker passed over the notice of %s at %s", d.order.id, d.Kind, bridge.Time(d.Due))
+			w.fail("order %s: a worker passed over the notice of %s at %s", d.order.id, d.Kind,
+				bridge.Time(d.Due))
 		}
 	}
 }

@@ -31,7 +31,7 @@ type row struct {
 	waiting []service.Waiting
 	// noticeAt is when the next notice is due, given which have been.
 	noticeAt time.Time
-	given    supervision.Given
+	given    []time.Time
 }
 
 func (s *Plain) row(id string) *row {
@@ -388,7 +388,7 @@ func (s *Plain) Noticing(ctx context.Context, at time.Time, after supervision.Po
 	defer leave()
 	var list []service.Noticing
 	for _, r := range s.rows {
-		found := service.Noticing{Given: r.given}
+		found := service.Noticing{Given: slices.Clone(r.given)}
 		found.At, found.ID, found.Order = r.noticeAt, r.order.ID, r.order.Clone()
 		if !found.At.IsZero() && !found.At.After(at) && found.Compare(after) > 0 {
 			list = append(list, found)
@@ -408,11 +408,11 @@ func (s *Plain) Notice(ctx context.Context, list ...service.Noticed) error {
 	var conflicts []string
 	for _, n := range list {
 		r := s.row(n.Order)
-		if r == nil || r.order.Version != n.Version || r.given != n.Before {
+		if r == nil || r.order.Version != n.Version || !r.noticeAt.Equal(n.At) {
 			conflicts = append(conflicts, n.Order)
 			continue
 		}
-		r.noticeAt, r.given = n.Next, n.Given
+		r.noticeAt, r.given = n.Next, slices.Clone(n.Given)
 		for _, due := range n.Due {
 			r.waiting = append(r.waiting, service.Waiting{RecordID: supervision.NoticeID(n.Order, due)})
 		}

@@ -28,11 +28,13 @@ var policies = func() (list []policy) {
 	telling := auto
 	telling.Name, telling.Period = "telling", 40*model.Day
 	telling.Tell = map[string]int64{"appeal_opens": model.Day, "completion": model.Hour, "auto_accept": 2 * model.Day,
-		"blackout_begins": 5 * model.Day, "ruling_overdue": -model.Day, "open_for": 20 * model.Day}
+		"blackout_begins": 5 * model.Day, "blackout_ends": 3 * model.Day, "reminder": -model.Hour,
+		"ruling_overdue": -model.Day, "open_for": 20 * model.Day}
 	add(telling, 2*model.Day)
 	telling.AtEnd = "cancel"
 	telling.Tell = maps.Clone(telling.Tell)
-	telling.Tell["scheduled_end"] = 3 * model.Day
+	delete(telling.Tell, "blackout_ends")
+	telling.Tell["scheduled_end"], telling.Tell["reminder"] = 3*model.Day, 12*model.Hour
 	add(telling, 2*model.Day)
 	for _, autoAccept := range []int64{0, 2 * second, 8 * second} {
 		quick := model.Guide()

@@ -89,9 +89,10 @@ var questions = []question{
 		_, err := store.Noticing(ctx, b.Now(), supervision.Position{}, 10)
 		return err
 	}},
-	{"notice", opens, func(ctx context.Context, b bench, store service.Store, id string) error {
-		return store.Notice(ctx, service.Noticed{Order: id, Version: 1, Due: []time.Time{b.Now()},
-			Given: supervision.Given{Until: b.Now()}})
+	{"notice", opensNoticing, func(ctx context.Context, b bench, store service.Store, id string) error {
+		due := start.Add(noticed)
+		return store.Notice(ctx, service.Noticed{Order: id, Version: 1, At: due, Due: []time.Time{due},
+			Given: []time.Time{due}})
 	}},
 	{"publish", nothing, func(ctx context.Context, b bench, store service.Store, id string) error {
 		return store.PutTemplate(ctx, published(id, b.Now()))
@@ -137,6 +138,17 @@ var questions = []question{
 func nothing(*testing.T, bench, service.Store, string) {}
 
 func opens(t *testing.T, b bench, _ service.Store, id string) { b.opened(t, id) }
+
+// noticed is how long after its opening people are told of an order.
+const noticed = 180 * supervision.Day
+
+func opensNoticing(t *testing.T, b bench, _ service.Store, id string) {
+	o, policy := opening(id), supervision.Guide()
+	policy.Notices.OpenFor = noticed
+	o.Policy = policy
+	_, err := b.Open(t.Context(), o)
+	require.NoError(t, err)
+}
 
 func closed(t *testing.T, b bench, _ service.Store, id string) {
 	b.opened(t, id)

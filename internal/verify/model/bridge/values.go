@@ -49,7 +49,8 @@ func Policy(p model.Policy) supervision.Policy {
 		Notices: supervision.Notices{
 			AppealOpens: duration(p.Tell["appeal_opens"]), Completion: duration(p.Tell["completion"]),
 			AutoAccept: duration(p.Tell["auto_accept"]), ScheduledEnd: duration(p.Tell["scheduled_end"]),
-			BlackoutBegins: duration(p.Tell["blackout_begins"]), RulingOverdue: duration(p.Tell["ruling_overdue"]),
+			BlackoutBegins: duration(p.Tell["blackout_begins"]), BlackoutEnds: duration(p.Tell["blackout_ends"]),
+			Reminder: duration(p.Tell["reminder"]), RulingOverdue: duration(p.Tell["ruling_overdue"]),
 			OpenFor: duration(p.Tell["open_for"]),
 		},
 		AtScheduledEnd: supervision.EndAction(p.AtEnd), AutoAcceptFrom: supervision.CountedFrom(p.AutoFrom),

@@ -20,8 +20,7 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     blackout_begins bigint,
     blackout_ends bigint,
     notice_at     bigint,                  -- when the next of its notices is due, or one that was given already
-    noticed_until bigint NOT NULL DEFAULT 0, -- up to when its notices have been given
-    noticed_as_of bigint NOT NULL DEFAULT 0,
+    noticed       text, -- the instants whose notices have been given, as JSON
     version       bigint NOT NULL,
     document      text NOT NULL              -- the order, in the library's JSON form
 );

@@ -20,8 +20,7 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     blackout_begins INTEGER,
     blackout_ends INTEGER,
     notice_at     INTEGER,           -- when the next of its notices is due, or one that was given already
-    noticed_until INTEGER NOT NULL DEFAULT 0, -- up to when its notices have been given
-    noticed_as_of INTEGER NOT NULL DEFAULT 0,
+    noticed       TEXT, -- the instants whose notices have been given, as JSON
     version       INTEGER NOT NULL,
     document      TEXT    NOT NULL  -- the order, in the library's JSON form
 ) STRICT;

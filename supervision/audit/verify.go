@@ -30,7 +30,7 @@ import (
 // leave open, another manager, records cut off at the end. For these compare
 // the [Digest], and the last sequence number with the order's version.
 func Verify(records []supervision.Record, forms ...Forms) []Finding {
-	v := verifier{forms: forms, keys: make(map[owned]bool)}
+	v := verifier{forms: forms, keys: make(map[string]bool)}
 	records = v.inSequence(records)
 	for i, r := range records {
 		if r.Seq != v.order.Version+1 {
@@ -55,14 +55,8 @@ func Verify(records []supervision.Record, forms ...Forms) []Finding {
 type verifier struct {
 	forms    []Forms
 	order    supervision.Order // as the records judged so far have made it
-	keys     map[owned]bool
+	keys     map[string]bool   // by [supervision.Record.OwnedKey]
 	findings []Finding
-}
-
-// owned is an idempotency key: it belongs to an actor (R28).
-type owned struct {
-	actor supervision.Actor
-	key   string
 }
 
 func (v *verifier) find(r supervision.Record, f Finding) {
@@ -148,10 +142,10 @@ func (v *verifier) checkKey(r supervision.Record) {
 	if len(list) > 0 {
 		v.find(r, Finding{Kind: Invalid, Rule: supervision.R28, Faults: list})
 	}
-	if v.keys[owned{r.Actor, r.Key}] {
+	if v.keys[r.OwnedKey()] {
 		v.find(r, Finding{Kind: Reused, Rule: supervision.R28})
 	}
-	v.keys[owned{r.Actor, r.Key}] = true
+	v.keys[r.OwnedKey()] = true
 }
 
 // checkErasure holds that texts are erased up to the record that says so, and

@@ -131,7 +131,11 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 			}, 1, audit.Altered, supervision.R21, []string{"order"},
 		},
 		"a key used twice": {
-			func(r records) records { r[1].Key, r[3].Key = "k", "k"; return r }, 4, audit.Reused, supervision.R28, nil,
+			func(r records) records {
+				r[1].Key, r[3].Key = "k", "k"
+				r[3].Actor.User = "another person of the account" // the account owns the key (R22)
+				return r
+			}, 4, audit.Reused, supervision.R28, nil,
 		},
 		"a key on what time did": {
 			func(r records) records { r[8].Key = "k"; return r }, 9, audit.Altered, supervision.R28, []string{"key"},

@@ -47,12 +47,15 @@ func (ReportReceipt) decide(o Order, d Decision, _ Actor, _ time.Time) Decision 
 	return d
 }
 
-// effect counts from the receipt, or from the ruling that has ended a freeze
-// since: frozen time never counts (R17).
+// effect counts from the receipt, moved by what was frozen since the delivery,
+// as that turn has been: frozen time never counts (R17).
 func (a ReportReceipt) effect(o Order, _ Record) Order {
 	o.ReceivedAt = cut(a.ReceivedAt)
-	if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At.After(a.ReceivedAt) {
-		o.ReceivedAt = o.Appeal.Ruling.At
+	if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At.After(o.ReceivedAt) {
+		o.ReceivedAt = o.ReceivedAt.Add(o.TurnSince.Sub(o.Delivery.DeliveredAt))
+		if ended := o.Appeal.Ruling.At; o.ReceivedAt.After(ended) {
+			o.ReceivedAt = ended
+		}
 	}
 	return o
 }

@@ -70,8 +70,17 @@ func TestR17_FrozenTimeNeverCountsForAReceipt(t *testing.T) {
 	assert.Equal(t, s.at.Add(6*day), s.order.NextDue())
 
 	s = shipped(t).wait(4*day).do(mia, intervene).wait(30*day).do(mia, resume)
-	s.wait(day).do(host, supervision.ReportReceipt{ReceivedAt: bought.Add(10 * day)})
-	assert.Equal(t, s.at.Add(9*day), s.order.NextDue(), "received while frozen: counted from the ruling")
+	s.wait(day)
+	for received, counted := range map[time.Duration]time.Duration{
+		2 * day: 2 * day, 4*day - tick: 4*day - tick, 4 * day: 4 * day, 4*day + tick: 4 * day, 34 * day: 4 * day,
+		34*day + tick: 4*day + tick, 35 * day: 5 * day,
+	} {
+		late := s.fork().do(host, supervision.ReportReceipt{ReceivedAt: bought.Add(received)})
+		assert.Equal(t, bought.Add(30*day+counted+10*day), late.order.NextDue(), "received after %s", received)
+	}
+	s.wait(day).do(mia, intervene).wait(3*day).do(mia, resume).do(host, supervision.ReportReceipt{
+		ReceivedAt: bought.Add(2 * day)})
+	assert.Equal(t, bought.Add(33*day+2*day+10*day), s.order.NextDue(), "received before both freezes")
 
 	s = shipped(t).do(host, receive).wait(4*day).do(mia, intervene).wait(day).do(mia,
 		resumeAt(supervision.AwaitingDelivery))

@@ -95,12 +95,7 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 	for _, party := range []appeal.Party{appeal.Buyer, appeal.Seller} {
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), at) {
 			from, _ := o.window(OpRaiseAppeal, v.From, v.Until, v.Holds)
-			rule := R09
-			if blackout &&
-				from.Equal(o.ScheduledEnd) { // the end of the blackout opens what silence or rejections alone do not
-				rule = R14
-			}
-			add(DeadlineAppealOpens, from, rule, party, v.Ground)
+			add(DeadlineAppealOpens, from, o.opensBy(from), party, v.Ground)
 		}
 	}
 	if blackout {
@@ -109,4 +104,13 @@ func (o *Order) appealDeadlines(at time.Time, add func(DeadlineKind, time.Time, 
 		ends, _ := o.window(OpRaiseAppeal, o.ScheduledEnd, time.Time{}, false)
 		add(DeadlineBlackoutEnds, ends, R14, "", "")
 	}
+}
+
+// opensBy returns the rule by which an appeal opens at an instant: the end of
+// the blackout opens what silence or rejections alone do not.
+func (o *Order) opensBy(from time.Time) Rule {
+	if _, blackout := o.Policy.Appeal.BlackoutBegins(o.ScheduledEnd); blackout && from.Equal(o.ScheduledEnd) {
+		return R14
+	}
+	return R09
 }

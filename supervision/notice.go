@@ -112,7 +112,7 @@ func (o *Order) appealNotices(add func(DeadlineKind, time.Time, Rule, appeal.Par
 		for _, v := range o.Policy.Appeal.Verdicts(party, o.facts(), o.silentSince()) {
 			if v.Reason == appeal.NotSilentLongEnough {
 				from, _ := o.window(OpRaiseAppeal, v.From, v.Until, v.Holds)
-				add(DeadlineAppealOpens, from, R09, party, v.Ground)
+				add(DeadlineAppealOpens, from, o.opensBy(from), party, v.Ground)
 			}
 		}
 	}
@@ -192,8 +192,8 @@ func (n Notices) validate(f *faults) {
 }
 
 // validateNotices finds notices that nobody would ever get: of an instant that
-// the policy has switched off, or of one whose notice would be due before what
-// it counts from (R25).
+// the policy has switched off, of one whose notice would be due before what it
+// counts from, or only after the order has closed (R25).
 func (p Policy) validateNotices(f *faults) {
 	n, closes, open := p.Notices, p.AtScheduledEnd != EndStay, fault.Longest+Tick
 	if closes {
@@ -215,8 +215,11 @@ func (p Policy) validateNotices(f *faults) {
 		{"notices.blackout_ends", n.BlackoutEnds, onlyIf(p.Appeal.Blackout > 0 && !closes,
 			p.SupervisionPeriod)},
 		{"notices.reminder", n.Reminder, p.ReminderInterval},
+		{"notices.ruling_overdue", n.RulingOverdue, p.Appeal.Handling + Tick},
 		{"notices.open_for", n.OpenFor, open},
 	} {
+		late := closes && (c.field == "notices.appeal_opens" || c.field == "notices.blackout_begins" ||
+			c.field == "notices.reminder") && c.counts-c.before >= p.SupervisionPeriod
 		switch {
 		case c.before == 0:
 		case c.counts == 0:
@@ -224,6 +227,8 @@ func (p Policy) validateNotices(f *faults) {
 		case c.before >= c.counts:
 			f.Put(c.field, Fault{Code: fault.OutOfRange, Max: (c.counts - Tick).String(),
 				Message: "make it shorter than what its instant counts"})
+		case late:
+			f.Add(c.field, fault.OutOfRange, "let it be due before the order closes")
 		}
 	}
 }

@@ -205,10 +205,16 @@ func (p Policy) validateWhole(f faults) faults {
 	if p.Appeal.Blackout >= p.SupervisionPeriod {
 		f.Add("appeal.blackout", fault.OutOfRange, "make it shorter than the supervision period")
 	}
-	// After a scheduled end that closes nothing, a silence can still open.
-	if p.AtScheduledEnd.to() != "" && p.Appeal.Silence+p.Appeal.Blackout >= p.SupervisionPeriod {
+	// After a scheduled end that closes nothing, a silence can still open. One
+	// entitles a tick after it has lasted (R09).
+	if p.AtScheduledEnd.to() != "" && p.Appeal.Silence+Tick+p.Appeal.Blackout >= p.SupervisionPeriod {
 		f.Add("appeal.silence", fault.OutOfRange,
 			"make it shorter than what the blackout leaves of the supervision period")
+	}
+	// Without requests the buyer's only turn is that of the delivery.
+	if p.Start == AwaitingDelivery && p.AutoAccept > 0 && p.AutoAcceptFrom == FromDelivery &&
+		p.AutoAccept <= p.Appeal.Silence+Tick && p.Appeal.Seller.Has(appeal.BuyerSilent) {
+		f.Add("auto_accept", fault.OutOfRange, "make it longer than the silence, or leave out the seller's ground for it")
 	}
 	p.validateNotices(&f)
 	return f

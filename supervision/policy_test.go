@@ -96,6 +96,22 @@ var faulty = map[string]func(*supervision.Policy){
 	"notices.open_for longer than it is open": func(p *supervision.Policy) {
 		p.AtScheduledEnd, p.Notices.OpenFor = supervision.EndCancel, p.SupervisionPeriod
 	},
+	"notices.blackout_begins when the order has closed": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.BlackoutBegins = supervision.EndCancel, -15*day
+	},
+	"notices.appeal_opens when the order has closed": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.AppealOpens = supervision.EndAccept, -360*day
+	},
+	"notices.reminder when the order has closed": func(p *supervision.Policy) {
+		p.AtScheduledEnd, p.Notices.Reminder = supervision.EndCancel, -364*day
+	},
+	"notices.ruling_overdue from before the appeal": func(p *supervision.Policy) {
+		p.Notices.RulingOverdue = p.Appeal.Handling + tick
+	},
+	"auto_accept before the buyer's only silence entitles": func(p *supervision.Policy) {
+		*p = supervision.License()
+		p.AutoAccept = p.Appeal.Silence + tick
+	},
 	"notices.ruling_overdue finer than a tick": func(p *supervision.Policy) { p.Notices.RulingOverdue = 1 },
 	"start is missing":                         func(p *supervision.Policy) { p.Start = "" },
 	`start is "frozen"`:                        func(p *supervision.Policy) { p.Start = supervision.Frozen },
@@ -169,7 +185,21 @@ func TestR25_TheBoundsOfPolicies(t *testing.T) {
 		"all but a tick is blackout": func(p *supervision.Policy) { p.Appeal.Blackout = p.SupervisionPeriod - tick },
 		"silence of years":           func(p *supervision.Policy) { p.Appeal.Silence = 5000 * day },
 		"a tick is left for silence": func(p *supervision.Policy) {
-			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndCancel, 350*day-tick
+			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndCancel, 350*day-2*tick
+		},
+		"the buyer's silence opens a tick before the acceptance": func(p *supervision.Policy) {
+			*p = supervision.License()
+			p.AutoAccept = p.Appeal.Silence + 2*tick
+		},
+		"the seller has no ground of silence": func(p *supervision.Policy) {
+			*p = supervision.License()
+			p.AutoAccept, p.Appeal.Seller = day, 0
+		},
+		"told at the last tick before the order closes": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.Notices.BlackoutBegins = supervision.EndCancel, -15*day+tick
+		},
+		"a late ruling is told of a tick after the appeal": func(p *supervision.Policy) {
+			p.Notices.RulingOverdue = p.Appeal.Handling
 		},
 		"supervised for a century":   func(p *supervision.Policy) { p.SupervisionPeriod = 36500 * day },
 		"no limit of reminders":      func(p *supervision.Policy) { p.ReminderInterval = 0 },

@@ -33,7 +33,12 @@ func (Intervene) inputs(command) []Input { return []Input{askText("reason", true
 
 func (a Intervene) facts(f facts) facts { return f.text("reason", a.Reason).files(a.Attachments) }
 
+// effect freezes. A case that was ruled to be accepted and is opened again has
+// spent its ground (R16): nobody appeals twice on the same facts.
 func (a Intervene) effect(o Order, r Record) Order {
+	if before := o.Appeal; before != nil && before.Ruling != nil && before.Ruling.Outcome == appeal.Accept {
+		o.spend(before.Ground, r.At)
+	}
 	o.freeze(r, appeal.Appeal{Manager: r.Actor.ID, Reason: a.Reason, Attachments: a.Attachments})
 	return o
 }

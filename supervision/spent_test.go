@@ -102,6 +102,18 @@ func TestR16_AcceptAndCancelResetNothing(t *testing.T) {
 	}
 }
 
+// An intervention opens a settled case again, but not for the same appeal.
+func TestR16_WhatWasAcceptedOnIsSpentWhenTheCaseIsOpenedAgain(t *testing.T) {
+	s := aggrieved(t).do(ben, appealOn(appeal.RequestRejected)).do(mia, deem, intervene)
+	assert.Equal(t, []int{0, 3}, []int{s.order.RequestRejections, s.order.ProductRejections})
+	s.do(mia, resumeAt(supervision.AwaitingRequest))
+	assert.Equal(t, []appeal.Ground{appeal.ProductRejected}, s.grounds(ben))
+	assert.Equal(t, []appeal.Ground{appeal.ProductRejected}, s.grounds(sue))
+
+	s = aggrieved(t).do(mia, intervene, deem, intervene)
+	assert.Equal(t, []int{3, 3}, []int{s.order.RequestRejections, s.order.ProductRejections}, "nobody had appealed")
+}
+
 func TestR16_ResumedElsewhereTheCounterIsSpentAsWell(t *testing.T) {
 	s := aggrieved(t).do(ben, appealOn(appeal.ProductRejected)).do(mia, resumeAt(supervision.AwaitingDelivery))
 	assert.Equal(t, []int{3, 0}, []int{s.order.RequestRejections, s.order.ProductRejections})

@@ -229,18 +229,22 @@ type telling struct {
 	rejections map[appeal.Ground]int // that no ruling has spent
 	since      time.Time             // from when silence is measured
 	froze      supervision.Record    // the last appeal or intervention
+	accepted   appeal.Ground         // of the appeal that a ruling has accepted on
 }
 
 func tell(records []supervision.Record) telling {
 	now := telling{rejections: map[appeal.Ground]int{}}
 	for _, r := range records {
 		switch a := r.Action.(type) {
-		case supervision.RaiseAppeal, supervision.Intervene:
+		case supervision.Intervene:
+			delete(now.rejections, now.accepted) // the case that was settled on them is opened again
+			now.froze, now.accepted = r, ""
+		case supervision.RaiseAppeal:
 			now.froze = r
 		case supervision.AddNote, supervision.Remind, supervision.ProposeRefund, supervision.WithdrawRefund,
 			supervision.DeclineRefund, supervision.Amend, supervision.ReportReceipt:
 		case supervision.DecideAppeal:
-			now.ruled(r, a.Outcome == appeal.Resume)
+			now.ruled(r, a.Outcome)
 		default:
 			now.since = r.At
 			if r.Operation == supervision.OpRejectRequest {
@@ -253,7 +257,8 @@ func tell(records []supervision.Record) telling {
 	return now
 }
 
-func (n *telling) ruled(r supervision.Record, resumed bool) {
+func (n *telling) ruled(r supervision.Record, outcome appeal.Outcome) {
+	resumed := outcome == appeal.Resume
 	ground := appeal.Ground("")
 	if raised, ok := n.froze.Action.(supervision.RaiseAppeal); ok {
 		ground = raised.Ground
@@ -264,8 +269,11 @@ func (n *telling) ruled(r supervision.Record, resumed bool) {
 	} else {
 		n.since = r.At
 	}
-	if resumed {
+	switch outcome {
+	case appeal.Resume:
 		delete(n.rejections, ground)
+	case appeal.Accept:
+		n.accepted = ground
 	}
 }
 

@@ -254,6 +254,9 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		}
 		newTurn = false
 	case "intervene":
+		if a := o.Appeal; a != nil && a.Ruling != nil && a.Ruling.Outcome == "accept" {
+			o = o.spent(a.Ground, at) // it was settled on that ground (R16)
+		}
 		r.To = "frozen"
 		o.FrozenFrom = o.Status
 		o.Appeal = &Appeal{Manager: c.Actor, Reason: c.Text, Files: c.Files, Raised: at,
@@ -282,7 +285,8 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		}
 		o.Received = r.Received
 		if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At > o.Received {
-			o.Received = o.Appeal.Ruling.At // frozen time never counts (R17)
+			// Frozen time never counts (R17): the turn knows how much there was.
+			o.Received = min(o.Received+o.TurnSince-o.Delivery.At, o.Appeal.Ruling.At)
 		}
 		newTurn = false
 	case "erase":
@@ -419,14 +423,20 @@ func (o Order) rule(c Command, to string, at int64) Order {
 		}
 	case "resume":
 		a.Ruling.ResumedAt = to
-		switch a.Ground {
-		case "request_rejected":
-			o.RequestRejections = 0
-		case "product_rejected":
-			o.ProductRejections = 0
-		case "seller_silent", "buyer_silent":
-			o.SilentSince = at
-		}
+		o = o.spent(a.Ground, at)
+	}
+	return o
+}
+
+// spent is the order without what made a ground hold (R16).
+func (o Order) spent(ground string, at int64) Order {
+	switch ground {
+	case "request_rejected":
+		o.RequestRejections = 0
+	case "product_rejected":
+		o.ProductRejections = 0
+	case "seller_silent", "buyer_silent":
+		o.SilentSince = at
 	}
 	return o
 }

@@ -135,8 +135,12 @@ func policies() *rapid.Generator[model.Policy] {
 			SellerGrounds: grounds("seller_silent").Draw(t, "seller's grounds"),
 		}
 		p.Blackout = min(p.Blackout, p.Period-1)
-		if p.AtEnd != "stay" && p.Silence+p.Blackout >= p.Period {
-			p.Period = p.Silence + p.Blackout + 1
+		if p.Start == "awaiting_delivery" && p.AutoFrom == "delivery" && p.AutoAccept > 0 && p.AutoAccept < p.Silence+2 &&
+			slices.Contains(p.SellerGrounds, "buyer_silent") {
+			p.AutoAccept = p.Silence + 2
+		}
+		if p.AtEnd != "stay" && p.Silence+1+p.Blackout >= p.Period {
+			p.Period = p.Silence + p.Blackout + 2
 		}
 		p.Tell = tells(t, p)
 		return p
@@ -147,6 +151,10 @@ func policies() *rapid.Generator[model.Policy] {
 func tells(t *rapid.T, p model.Policy) map[string]int64 {
 	tell := make(map[string]int64)
 	draw := func(kind string, least, most int64) {
+		if counts := map[string]int64{"appeal_opens": p.Silence, "blackout_begins": p.Period - p.Blackout,
+			"reminder": p.Reminder}[kind]; p.AtEnd != "stay" && counts > 0 {
+			least = max(least, counts-p.Period+1)
+		}
 		if least <= most && rapid.Bool().Draw(t, kind+" told") {
 			tell[kind] = rapid.Int64Range(least, most).Draw(t, kind)
 		}

@@ -7,8 +7,8 @@ import (
 
 // Notice tells people of an instant, when it is due (R33).
 type Notice struct {
-	Kind    string
-	At, Due int64
+	Kind, Rule string
+	At, Due    int64
 }
 
 // Notices are what people are told of the order while it stays as it is, the
@@ -16,38 +16,42 @@ type Notice struct {
 func (o Order) Notices() []Notice {
 	o = o.at(o.Updated)
 	var list []Notice
-	tell := func(kind string, at int64) {
+	tell := func(kind, rule string, at int64) {
 		before := o.Policy.Tell[kind]
 		if at != 0 && before != 0 && (before < 0 || at > o.Updated) {
-			list = append(list, Notice{kind, at, at - before})
+			list = append(list, Notice{kind, rule, at, at - before})
 		}
 	}
 	switch op, at := o.due(); op {
 	case "complete":
-		tell("completion", at)
+		tell("completion", "R02", at)
 	case "auto_accept":
-		tell("auto_accept", at)
+		tell("auto_accept", "R27", at)
 	case "close_at_end":
-		tell("scheduled_end", at)
+		tell("scheduled_end", "R14", at)
 	}
 	if o.waiting() {
-		tell("appeal_opens", o.entitledAt())
+		rule := "R09"
+		if o.Policy.Blackout > 0 && o.entitledAt() == o.End { // the tick before was in the blackout
+			rule = "R14"
+		}
+		tell("appeal_opens", rule, o.entitledAt())
 		if begins := o.End - o.Policy.Blackout; o.Policy.Blackout > 0 && o.lasts(begins) {
-			tell("blackout_begins", begins)
+			tell("blackout_begins", "R14", begins)
 		}
 		if o.Policy.Blackout > 0 && o.lasts(o.End) {
-			tell("blackout_ends", o.End)
+			tell("blackout_ends", "R14", o.End)
 		}
 		if next := o.Reminded + o.Policy.Reminder; o.Turn() == "seller" && o.Reminded != 0 && o.Reminded >= o.TurnSince &&
 			o.lasts(next) {
-			tell("reminder", next)
+			tell("reminder", "R20", next)
 		}
 	}
 	if o.Status == "frozen" {
-		tell("ruling_overdue", o.Appeal.HandleBy+1)
+		tell("ruling_overdue", "R19", o.Appeal.HandleBy+1)
 	}
 	if open := o.Policy.Tell["open_for"]; open != 0 && !o.final() {
-		list = append(list, Notice{"open_for", o.Opened + open, o.Opened + open})
+		list = append(list, Notice{"open_for", "R33", o.Opened + open, o.Opened + open})
 	}
 	slices.SortStableFunc(list, func(a, b Notice) int { return cmp.Compare(a.Due, b.Due) })
 	return list

@@ -1,7 +1,10 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,101 +14,109 @@ import (
 
 // Search implements [service.Orders].
 func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
-	return s.list(ctx, page{partyOf(f), f.After, f.Limit, f.Sort.Compare},
-		func(l supervision.Listing) (at []time.Time) {
-			if f.Matches(l) {
-				at = append(at, l.Position(f.Sort).At)
-			}
-			return at
-		})
-}
-
-// partyOf returns the party whose orders a filter asks for; empty for all.
-func partyOf(f supervision.Filter) string {
-	for _, ids := range [][]string{f.Buyers, f.Sellers} {
-		if len(ids) == 1 {
-			return ids[0]
-		}
-	}
-	return ""
+	return locked(ctx, s, func() []service.Found { return s.search(f) })
 }
 
 // Count implements [service.Orders].
 func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
-	counts := make([]int, len(filters))
-	for i, f := range filters {
-		f.After, f.Limit = supervision.Position{}, limit
-		found, err := s.Search(ctx, f)
-		if err != nil {
-			return nil, err
+	return locked(ctx, s, func() (counts []int) {
+		for _, f := range filters {
+			f.After, f.Limit = supervision.Position{}, limit
+			counts = append(counts, len(s.search(f)))
 		}
-		counts[i] = len(found)
+		return counts
+	})
+}
+
+func (s *Store) search(f supervision.Filter) []service.Found {
+	ids := maps.Keys(s.orders)
+	for _, parties := range [][]string{f.Buyers, f.Sellers} {
+		if len(parties) == 1 {
+			ids = maps.Keys(s.parties[parties[0]])
+		}
 	}
-	return counts, ctx.Err()
+	return s.list(ids, f.After, f.Limit, f.Sort.Compare, func(o *stored) []time.Time {
+		if !f.Matches(o.listing) {
+			return nil
+		}
+		return []time.Time{o.listing.Position(f.Sort).At}
+	})
 }
 
 // Due implements [service.Orders].
 func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found, error) {
-	return s.list(ctx, page{"", after, limit, supervision.Position.Compare}, func(l supervision.Listing) []time.Time {
-		return within(time.Time{}, at.Add(1), l.Due)
+	return locked(ctx, s, func() []service.Found {
+		return s.within(time.Time{}, at.Add(1), after, limit, func(o *stored) []time.Time {
+			return []time.Time{o.listing.Due}
+		})
 	})
 }
 
 // Upcoming implements [service.Orders].
 func (s *Store) Upcoming(ctx context.Context, kinds []supervision.DeadlineKind, from, before time.Time,
 	after supervision.Position, limit int) ([]service.Found, error) {
-	return s.list(ctx, page{"", after, limit, supervision.Position.Compare},
-		func(l supervision.Listing) (at []time.Time) {
+	return locked(ctx, s, func() []service.Found {
+		return s.within(from, before, after, limit, func(o *stored) (at []time.Time) {
 			for _, kind := range kinds {
-				at = append(at, within(from, before, l.Brings(kind)...)...)
+				at = append(at, o.listing.Brings(kind)...)
 			}
 			return at
 		})
-}
-
-// within returns the instants of a span that are set.
-func within(from, before time.Time, instants ...time.Time) []time.Time {
-	return slices.DeleteFunc(instants, func(at time.Time) bool {
-		return at.IsZero() || at.Before(from) || !at.Before(before)
 	})
 }
 
-// page is what a page of a list is asked for; an empty party stands for all.
-type page struct {
-	party   string
-	after   supervision.Position
-	limit   int
-	compare func(a, b supervision.Position) int
+// within returns a page of the orders that have instants of a span.
+func (s *Store) within(from, before time.Time, after supervision.Position, limit int,
+	instants func(*stored) []time.Time) []service.Found {
+	return s.list(maps.Keys(s.orders), after, limit, supervision.Position.Compare, func(o *stored) []time.Time {
+		return slices.DeleteFunc(instants(o), func(at time.Time) bool {
+			return at.IsZero() || at.Before(from) || !at.Before(before)
+		})
+	})
 }
 
-// list returns copies of the orders of a page, each once at each instant that
-// places it. No order in memory is ever unreadable.
-func (s *Store) list(ctx context.Context, p page,
-	places func(supervision.Listing) []time.Time) (found []service.Found, err error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.mu.Unlock()
-	orders := s.orders
-	if p.party != "" {
-		orders = s.parties[p.party]
-	}
-	for id, o := range orders {
-		for _, at := range places(o.listing) {
+// list returns a page of orders, each once at each instant that places it. No
+// order in memory is ever unreadable.
+func (s *Store) list(ids iter.Seq[string], after supervision.Position, limit int,
+	compare func(a, b supervision.Position) int, instants func(*stored) []time.Time) (found []service.Found) {
+	var places []supervision.Position
+	for id := range ids {
+		for _, at := range instants(s.orders[id]) {
 			place := supervision.Position{At: at, ID: id}
-			if p.after == (supervision.Position{}) || p.compare(place, p.after) > 0 {
-				found = append(found, service.Found{Position: place, Order: o.order})
+			if after == (supervision.Position{}) || compare(place, after) > 0 {
+				places = append(places, place)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b service.Found) int { return p.compare(a.Position, b.Position) })
-	found = slices.CompactFunc(found, func(a, b service.Found) bool { return a.Position == b.Position })
-	found = atMost(p.limit, found)
-	for i := range found {
-		found[i].Order = found[i].Order.Clone()
+	slices.SortFunc(places, compare)
+	for _, place := range first(limit, slices.Compact(places), compare) {
+		found = append(found, service.Found{Position: place, Order: s.orders[place.ID].order.Clone()})
 	}
-	return found, nil
+	return found
 }
 
-// atMost returns the first of a list.
-func atMost[T any](limit int, list []T) []T { return list[:min(len(list), max(limit, 0))] }
+// Between implements [service.Retention].
+func (s *Store) Between(ctx context.Context, from, before time.Time, after service.RecordPlace,
+	limit int) ([]service.PlacedRecord, error) {
+	return locked(ctx, s, func() (list []service.PlacedRecord) {
+		for _, o := range s.orders {
+			for _, r := range o.records {
+				place := service.RecordPlace{At: r.At, RecordID: r.ID()}
+				if !r.At.Before(from) && r.At.Before(before) && compare(place, after) > 0 {
+					list = append(list, service.PlacedRecord{RecordPlace: place, Record: r.Clone()})
+				}
+			}
+		}
+		return first(limit, list, func(a, b service.PlacedRecord) int { return compare(a.RecordPlace, b.RecordPlace) })
+	})
+}
+
+func compare(a, b service.RecordPlace) int {
+	return cmp.Or(a.At.Compare(b.At), a.RecordID.Compare(b.RecordID))
+}
+
+// first sorts a list and returns the first of it, at most limit.
+func first[T any](limit int, list []T, compare func(a, b T) int) []T {
+	slices.SortFunc(list, compare)
+	return list[:min(len(list), max(limit, 0))]
+}

@@ -28,9 +28,9 @@ var retentions = []plot{
 		{"R35", "an order that closed at the instant is archived", `filter.Closed.Before = closedBefore`,
 			`filter.Closed.Before = closedBefore.Add(1)`},
 	}},
-	{"store/memory/retention.go", memoryTests, []mutant{
-		{"R35", "an order is removed while a record waits", ` || len(s.outbox[id]) > 0`, ``},
-		{"R35", "what waits to be relayed is not erased", `w.record = r.Clone()`, `_ = w`},
+	{"store/memory/store.go", memoryTests, []mutant{
+		{"R35", "an order is removed while a record waits", `return waiting.Order == id }`, `return false }`},
+		{"R35", "what waits to be relayed is not erased", `range erased {`, `range erased[:0] {`},
 	}},
 	{"store/sqlstore/retention.go", databaseTests, []mutant{
 		{"R35", "SQL: records of the instant that ends a day are its own", `happened_at < ?`, `happened_at <= ?`},

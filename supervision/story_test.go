@@ -6,6 +6,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/require"
 )
@@ -37,34 +38,27 @@ var (
 
 // The plainest action of each kind.
 var (
-	submit        = supervision.SubmitRequest{Text: "Set up two hundred users."}
+	submit        = supervisiontest.SubmitRequest
 	acceptRequest = supervision.AcceptRequest{}
-	rejectRequest = supervision.RejectRequest{Reason: "Which region?"}
-	report        = supervision.ReportProgress{Text: "Half of them are there."}
-	deliver       = supervision.Deliver{Result: "All users can log in."}
+	rejectRequest = supervisiontest.RejectRequest
+	report        = supervisiontest.ReportProgress
+	deliver       = supervisiontest.Deliver
 	acceptProduct = supervision.AcceptProduct{}
-	rejectProduct = supervision.RejectProduct{Reason: "Ten cannot."}
-	remind        = supervision.Remind{Text: "How far are you?"}
-	note          = supervision.AddNote{Text: "Called both sides."}
+	rejectProduct = supervisiontest.RejectProduct
+	remind        = supervisiontest.Remind
+	note          = supervisiontest.AddNote
 	intervene     = supervision.Intervene{Reason: "The product was delisted."}
-	resume        = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}
-	deem          = supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
-	cancel        = supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
+	resume        = supervisiontest.ResumeFlow
+	deem          = supervisiontest.AcceptDelivery
+	cancel        = supervisiontest.CancelOrder
 	propose       = supervision.ProposeRefund{Amount: half, Reason: "Half of it works."}
 	withdraw      = supervision.WithdrawRefund{}
 	agreeRefund   = supervision.AgreeRefund{Amount: half}
 	decline       = supervision.DeclineRefund{Reason: "All of it works."}
 	amend         = supervision.Amend{Buyer: ben.ID, Reason: "As both asked for."}
 	receive       = supervision.ReportReceipt{}
+	appealOn      = supervisiontest.RaiseAppeal
 )
-
-// appealOn appeals with everything an appeal may need (R18).
-func appealOn(ground appeal.Ground) supervision.RaiseAppeal {
-	return supervision.RaiseAppeal{
-		Ground: ground, Reason: "Nothing happens.", Demand: "Go on.",
-		Attachments: []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}},
-	}
-}
 
 func resumeAt(s supervision.Status) supervision.DecideAppeal {
 	ruling := resume
@@ -183,29 +177,19 @@ func (s *story) silenced() *story {
 	return s.do(ben, appealOn(appeal.SellerSilent))
 }
 
-// arrive drives a new order to a status by the shortest way.
+// arrive drives a new order to a status by the shortest way; an appeal is the
+// buyer's, on a delivery that does not come.
 func arrive(t testing.TB, policy supervision.Policy, status supervision.Status) *story {
 	t.Helper()
-	s := begin(t, policy)
 	switch status {
-	case supervision.AwaitingConfirmation:
-		s.confirmation()
-	case supervision.AwaitingDelivery:
-		s.delivery()
-	case supervision.AwaitingAcceptance:
-		s.acceptance()
-	case supervision.Accepted:
-		s.accepted()
 	case supervision.Frozen:
-		s.delivery().silenced()
-	case supervision.Completed:
-		s.accepted().wait(policy.CompletionDelay)
-		s.order, s.records = settle(s.order, s.records, s.at)
+		return arrive(t, policy, supervision.AwaitingDelivery).silenced()
 	case supervision.Canceled:
-		s.delivery().silenced().do(mia, cancel)
+		return arrive(t, policy, supervision.Frozen).do(mia, cancel)
 	}
-	require.Equal(t, status, s.order.Status)
-	return s
+	order, records, err := supervisiontest.Reach(anOpening(policy), bought, status)
+	require.NoError(t, err)
+	return &story{t: t, order: order, records: records, at: order.UpdatedAt}
 }
 
 func settle(o supervision.Order, records []supervision.Record, at time.Time) (supervision.Order, []supervision.Record) {

@@ -3,8 +3,8 @@ package service_test
 import (
 	"time"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -29,18 +29,18 @@ var (
 
 // The plainest action of each kind.
 var (
-	submit        = supervision.SubmitRequest{Text: "Set up two hundred users."}
+	submit        = supervisiontest.SubmitRequest
 	acceptRequest = supervision.AcceptRequest{}
-	rejectRequest = supervision.RejectRequest{Reason: "Which region?"}
-	report        = supervision.ReportProgress{Text: "Half of them are there."}
-	deliver       = supervision.Deliver{Result: "All users can log in."}
+	rejectRequest = supervisiontest.RejectRequest
+	report        = supervisiontest.ReportProgress
+	deliver       = supervisiontest.Deliver
 	acceptProduct = supervision.AcceptProduct{}
-	rejectProduct = supervision.RejectProduct{Reason: "Ten cannot."}
-	remind        = supervision.Remind{Text: "How far are you?"}
-	note          = supervision.AddNote{Text: "Called both sides."}
-	resume        = supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}
-	deem          = supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works.", Upheld: true}
-	cancel        = supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."}
+	rejectProduct = supervisiontest.RejectProduct
+	remind        = supervisiontest.Remind
+	note          = supervisiontest.AddNote
+	resume        = supervisiontest.ResumeFlow
+	deem          = supervisiontest.AcceptDelivery
+	cancel        = supervisiontest.CancelOrder
 )
 
 // anOpening opens a story's order.

@@ -25,9 +25,13 @@ var ErrUnreachable = errors.New("unreachable")
 // request.
 func (e *Env) Reach(ctx context.Context, opening supervision.Opening, to supervision.Status) (supervision.Order,
 	error) {
-	order, err := e.Service.Open(ctx, e.complete(opening))
+	e.opened++
+	order, err := e.Service.Open(ctx, complete(opening, e.opened))
 	for err == nil && order.Status != to {
-		order, err = e.step(ctx, order, to)
+		var m move
+		if m, err = next(order, to, e.Service.Now()); err == nil {
+			order, err = e.perform(ctx, order, m)
+		}
 	}
 	if err != nil {
 		return supervision.Order{}, err
@@ -35,13 +39,54 @@ func (e *Env) Reach(ctx context.Context, opening supervision.Opening, to supervi
 	return order, nil
 }
 
-func (e *Env) complete(opening supervision.Opening) supervision.Opening {
-	e.opened++
+// Reach does what [Env.Reach] does without a service: it opens an order at an
+// instant, brings it to a status and returns it with its records. Where the
+// opening names no policy it is the guide's.
+func Reach(opening supervision.Opening, at time.Time, to supervision.Status) (supervision.Order,
+	[]supervision.Record, error) {
+	order, record, err := supervision.Open(complete(opening, 1), at)
+	records := []supervision.Record{record}
+	for err == nil && order.Status != to {
+		var m move
+		if m, err = next(order, to, at); err != nil {
+			break
+		}
+		if m.from.After(at) {
+			at = m.from
+		}
+		var more []supervision.Record
+		if m.action == nil {
+			order, more = order.Settle(at)
+		} else {
+			order, more, err = order.Apply(m.by, m.action, at)
+		}
+		records = append(records, more...)
+	}
+	if err != nil {
+		return supervision.Order{}, nil, err
+	}
+	return order, records, nil
+}
+
+// Appeal freezes an order by the appeal that is open first where its flow
+// stands, and moves the clock to that instant if it is still to come. Errors:
+// the service's own, and [ErrUnreachable] where the policy gives neither party
+// a ground that time alone would open.
+func (e *Env) Appeal(ctx context.Context, o supervision.Order) (supervision.Order, error) {
+	m, err := firstAppeal(o, e.Service.Now())
+	if err != nil {
+		return o, err
+	}
+	return e.perform(ctx, o, m)
+}
+
+// complete fills in what the n-th opening leaves empty.
+func complete(opening supervision.Opening, n int) supervision.Opening {
 	for _, id := range []struct {
 		field *string
 		value string
 	}{
-		{&opening.ID, fmt.Sprintf("order-%d", e.opened)}, {&opening.Product, "product"},
+		{&opening.ID, fmt.Sprintf("order-%d", n)}, {&opening.Product, "product"},
 		{&opening.Buyer, "buyer"}, {&opening.Seller, "seller"},
 	} {
 		if *id.field == "" {
@@ -51,113 +96,112 @@ func (e *Env) complete(opening supervision.Opening) supervision.Opening {
 	return opening
 }
 
-// step performs the next action on the way to a status.
-func (e *Env) step(ctx context.Context, o supervision.Order, to supervision.Status) (supervision.Order, error) {
+// move is what happens next on the way to a status: an action, and who performs
+// it, or what time makes where there is none; not before an instant.
+type move struct {
+	by     supervision.Actor
+	action supervision.Action
+	from   time.Time
+}
+
+// next returns the next move on the way to a status.
+func next(o supervision.Order, to supervision.Status, now time.Time) (move, error) {
 	if o.Status == supervision.Frozen {
-		return e.do(ctx, o.ID, supervision.Manager("manager"),
-			supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The order is canceled."})
+		ruling := CancelOrder
+		ruling.Upheld = true
+		return move{by: supervision.Manager("manager"), action: ruling}, nil
 	}
 	appealing := to == supervision.Frozen || to == supervision.Canceled
 	if appealing {
-		if next, err := e.Appeal(ctx, o); !errors.Is(err, ErrUnreachable) {
-			return next, err
+		if m, err := firstAppeal(o, now); !errors.Is(err, ErrUnreachable) {
+			return m, err
 		}
 	}
 	buyer, seller := supervision.Buyer(o.Buyer), supervision.Seller(o.Seller)
 	switch o.Status {
 	case supervision.AwaitingRequest:
-		return e.do(ctx, o.ID, buyer, e.request())
+		return move{by: buyer, action: SubmitRequest}, nil
 	case supervision.AwaitingConfirmation:
 		if appealing && grants(o, appeal.RequestRejected) {
-			return e.do(ctx, o.ID, seller, supervision.RejectRequest{Reason: "The request is not clear."})
+			return move{by: seller, action: RejectRequest}, nil
 		}
-		return e.do(ctx, o.ID, seller, supervision.AcceptRequest{})
+		return move{by: seller, action: supervision.AcceptRequest{}}, nil
 	case supervision.AwaitingDelivery:
-		return e.do(ctx, o.ID, seller, e.delivery())
+		return move{by: seller, action: Deliver}, nil
 	case supervision.AwaitingAcceptance:
 		if appealing && grants(o, appeal.ProductRejected) {
-			return e.do(ctx, o.ID, buyer, supervision.RejectProduct{Reason: "It is not what was asked for."})
+			return move{by: buyer, action: RejectProduct}, nil
 		}
-		return e.do(ctx, o.ID, buyer, supervision.AcceptProduct{})
+		return move{by: buyer, action: supervision.AcceptProduct{}}, nil
 	case supervision.Accepted:
 		if to == supervision.Completed {
-			return e.wait(ctx, o)
+			return move{from: o.NextDue()}, nil
 		}
 	}
-	return o, fmt.Errorf("supervisiontest: %w: %s under the policy %q", ErrUnreachable, to, o.Policy.Name)
-}
-
-func (e *Env) do(
-	ctx context.Context, id string, actor supervision.Actor, action supervision.Action,
-) (supervision.Order, error) {
-	result, err := e.Service.Do(ctx, id, actor, action)
-	return result.Order, err
-}
-
-func (e *Env) request() supervision.SubmitRequest {
-	if e.Request.Text == "" && len(e.Request.Values) == 0 {
-		return supervision.SubmitRequest{Text: "Please set the service up.", Attachments: e.Request.Attachments}
-	}
-	return e.Request
-}
-
-func (e *Env) delivery() supervision.Deliver {
-	if e.Delivery.Result == "" && len(e.Delivery.Values) == 0 {
-		return supervision.Deliver{Result: "The service is set up.", Attachments: e.Delivery.Attachments}
-	}
-	return e.Delivery
+	return move{}, fmt.Errorf("supervisiontest: %w: %s under the policy %q", ErrUnreachable, to, o.Policy.Name)
 }
 
 func grants(o supervision.Order, ground appeal.Ground) bool {
 	return o.Policy.Appeal.Buyer.Has(ground) || o.Policy.Appeal.Seller.Has(ground)
 }
 
-// wait moves the clock to the transition that time makes next, and has it
-// stored.
-func (e *Env) wait(ctx context.Context, o supervision.Order) (supervision.Order, error) {
-	e.moveTo(o.NextDue())
-	if _, err := e.Service.Settle(ctx); err != nil {
-		return o, err
-	}
-	return e.Service.Order(ctx, o.ID, supervision.System())
-}
-
-func (e *Env) moveTo(instant time.Time) {
-	if instant.After(e.Clock.Now()) {
-		e.Clock.Set(instant)
-	}
-}
-
-// Appeal freezes an order by the appeal that is open first where its flow
-// stands, and moves the clock to that instant if it is still to come. Errors:
-// the service's own, and [ErrUnreachable] where the policy gives neither party
-// a ground that time alone would open.
-func (e *Env) Appeal(ctx context.Context, o supervision.Order) (supervision.Order, error) {
-	var by supervision.Actor
-	var ground appeal.Ground
-	var opens time.Time
+// firstAppeal returns the appeal that is open first where a flow stands.
+func firstAppeal(o supervision.Order, now time.Time) (first move, err error) {
 	for _, actor := range []supervision.Actor{supervision.Buyer(o.Buyer), supervision.Seller(o.Seller)} {
-		verdicts, err := o.Verdicts(actor, e.Service.Now())
+		verdicts, err := o.Verdicts(actor, now)
 		if err != nil {
-			return o, err
+			return move{}, err
 		}
 		for _, v := range verdicts {
 			from := v.From
 			if v.Holds {
-				from = e.Service.Now()
+				from = now
 			}
-			if !from.IsZero() && (opens.IsZero() || from.Before(opens)) {
-				by, ground, opens = actor, v.Ground, from
+			if !from.IsZero() && (first.action == nil || from.Before(first.from)) {
+				first = move{actor, RaiseAppeal(v.Ground), from}
 			}
 		}
 	}
-	if opens.IsZero() {
-		return o, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status,
+	if first.action == nil {
+		return first, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status,
 			o.Policy.Name)
 	}
-	e.moveTo(opens)
-	return e.do(ctx, o.ID, by, supervision.RaiseAppeal{
-		Ground: ground, Reason: "The flow does not go on.", Demand: "A ruling.",
-		Attachments: []supervision.Attachment{{Name: "proof.pdf", Ref: "files/proof.pdf"}},
-	})
+	return first, nil
+}
+
+// perform makes a move, with the environment's own request and delivery.
+func (e *Env) perform(ctx context.Context, o supervision.Order, m move) (supervision.Order, error) {
+	if m.from.After(e.Clock.Now()) {
+		e.Clock.Set(m.from)
+	}
+	switch action := m.action.(type) {
+	case nil:
+		if _, err := e.Service.Settle(ctx); err != nil {
+			return o, err
+		}
+		return e.Service.Order(ctx, o.ID, supervision.System())
+	case supervision.SubmitRequest:
+		m.action = e.request(action)
+	case supervision.Deliver:
+		m.action = e.delivery(action)
+	}
+	result, err := e.Service.Do(ctx, o.ID, m.by, m.action)
+	return result.Order, err
+}
+
+// request is the environment's own, or a text with its attachments.
+func (e *Env) request(plain supervision.SubmitRequest) supervision.SubmitRequest {
+	if e.Request.Text == "" && len(e.Request.Values) == 0 {
+		plain.Attachments = e.Request.Attachments
+		return plain
+	}
+	return e.Request
+}
+
+func (e *Env) delivery(plain supervision.Deliver) supervision.Deliver {
+	if e.Delivery.Result == "" && len(e.Delivery.Values) == 0 {
+		plain.Attachments = e.Delivery.Attachments
+		return plain
+	}
+	return e.Delivery
 }

@@ -66,6 +66,26 @@ func TestReach_EveryStatusUnderEveryPolicy(t *testing.T) {
 	}
 }
 
+func TestReach_WithoutAServiceIsTheSame(t *testing.T) {
+	for _, status := range supervision.Statuses() {
+		t.Run(string(status), func(t *testing.T) {
+			b := supervisiontest.New()
+			bought := b.Service.Now()
+			want, err := b.Reach(t.Context(), supervision.Opening{}, status)
+			require.NoError(t, err)
+			order, records, err := supervisiontest.Reach(supervision.Opening{}, bought, status)
+			require.NoError(t, err)
+			assert.Equal(t, want, order)
+			replayed, err := supervision.Replay(records)
+			require.NoError(t, err)
+			assert.Equal(t, order, replayed)
+		})
+	}
+	_, _, err := supervisiontest.Reach(supervision.Opening{Policy: supervision.License()},
+		supervisiontest.New().Service.Now(), supervision.AwaitingRequest)
+	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+}
+
 func TestReach_WithoutGroundsNobodyAppeals(t *testing.T) {
 	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
 		p.Appeal.Buyer, p.Appeal.Seller = 0,

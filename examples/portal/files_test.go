@@ -18,7 +18,7 @@ import (
 // appealing is an order on which both parties can appeal at any time.
 func (s *site) appealing(t *testing.T) supervision.Order {
 	t.Helper()
-	return s.order(t, "crm", harbor, byBuyer(textRequest("One workspace.")), bySeller(supervision.AcceptRequest{}))
+	return s.reached(t, "crm", supervision.AwaitingDelivery)
 }
 
 func (s *site) held(t *testing.T, o supervision.Order) (n int) {

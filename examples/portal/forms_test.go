@@ -103,8 +103,7 @@ func TestPerform_AsksBeforeItActs(t *testing.T) {
 func TestPerform_Conflict(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
-		bySeller(supervision.AcceptRequest{}))
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), supervision.Remind{Text: "How far are you?"})
@@ -157,8 +156,7 @@ func TestPerform_Refused(t *testing.T) {
 func TestUploads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
-		bySeller(supervision.AcceptRequest{}))
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"confirm": {"yes"}})
 
@@ -219,9 +217,7 @@ func TestUploads(t *testing.T) {
 func TestProofOfDelivery(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
-		bySeller(supervision.AcceptRequest{}),
-		bySeller(supervision.Deliver{Result: "Moved."}))
+	order := s.reached(t, "data-migration", supervision.AwaitingAcceptance)
 	s.clock.ahead.Add(int64(5*supervision.Day + supervision.Tick))
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "raise_appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."},
@@ -256,7 +252,7 @@ func TestFileField(t *testing.T) {
 func TestCanned(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
 	seller, path := s.as(t, "seller-cloudline"), at(order, "confirmation")
 	page := seller.get(path)
 	assert.Contains(t, page.body, "<option>Please name somebody whom we can contact.</option>")

@@ -297,8 +297,7 @@ func postgresSchema(t *testing.T) string {
 // TestPostgres: the same portal on PostgreSQL, in a schema of its own.
 func TestPostgres(t *testing.T) {
 	s := startSite(t, settings{postgres: postgresSchema(t), demo: true})
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
-		bySeller(supervision.AcceptRequest{}))
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})
 	require.Equal(t, http.StatusSeeOther,
@@ -318,8 +317,7 @@ func TestTemplate_ForDeliveries(t *testing.T) {
 	form := seller.get(path).form(url.Values{"title": {"The protocol"}, "do": {"confirm"},
 		"fields[0].kind": {"integer"}, "fields[0].label": {"Records moved"}, "fields[0].required": {"yes"}})
 	require.Equal(t, http.StatusSeeOther, seller.post(path, form).StatusCode)
-	steps := []step{byBuyer(textRequest("Move it.")), bySeller(supervision.AcceptRequest{})}
-	order := s.order(t, "data-migration", harbor, steps...)
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	assert.NotContains(t, seller.get("/many/deliver").body, `value="`+order.ID+`"`, "it has a form of its own")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"values.records_moved": {"many"}, "confirm": {"yes"}})
 	assert.Contains(t, seller.send(at(order, "deliver"), typed).body, `id="values.records_moved-fault"`)

@@ -14,9 +14,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/benbjohnson/clock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 // site is a portal that runs for one test, with the demonstration market in it.
@@ -96,9 +98,26 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 	t.Helper()
 	p, ok := findProduct(product)
 	require.True(t, ok)
-	order, err := s.svc.Open(t.Context(),
-		p.opening("T-"+t.Name(), buyer))
+	order, err := s.svc.Open(t.Context(), p.opening("T-"+t.Name(), buyer))
 	require.NoError(t, err)
+	return s.after(t, order, steps...)
+}
+
+// reached opens a fresh order of harbor's, brings it to a status and lets
+// actions happen to it.
+func (s *site) reached(t *testing.T, product string, to supervision.Status, steps ...step) supervision.Order {
+	t.Helper()
+	p, ok := findProduct(product)
+	require.True(t, ok)
+	env := supervisiontest.Env{Service: s.svc, Clock: clock.NewMock()}
+	order, err := env.Reach(t.Context(), p.opening("T-"+t.Name(), harbor), to)
+	require.NoError(t, err)
+	return s.after(t, order, steps...)
+}
+
+// after lets actions happen to an order.
+func (s *site) after(t *testing.T, order supervision.Order, steps ...step) supervision.Order {
+	t.Helper()
 	for _, step := range steps {
 		actor := supervision.Buyer(order.Buyer)
 		if step.role == supervision.RoleSeller {

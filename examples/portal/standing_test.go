@@ -60,8 +60,7 @@ func TestUsed(t *testing.T) {
 func TestConfirm_SaysWhatEnds(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
-		bySeller(supervision.AcceptRequest{}), bySeller(supervision.Deliver{Result: "Moved."}))
+	order := s.reached(t, "data-migration", supervision.AwaitingAcceptance)
 	buyer := s.as(t, harbor)
 	page := buyer.get(at(order, "acceptance"))
 	ask := func(op supervision.Operation, typed url.Values) string {
@@ -87,7 +86,7 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 func TestDialog_NeverFocusesTheDestructive(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
 	seller := s.logIn(t, "seller-cloudline")
 	seller.open(at(order, "confirmation"))
 	seller.fill("reason", "Too vague.")

@@ -156,7 +156,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 func TestSilence_Appeal_Resumed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")))
+	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
 	buyer := s.logIn(t, harbor)
 	buyer.open(at(order))
 	buyer.sees(".comes", "The buyer can appeal in 5 days, unless the seller updates the service flow before.")
@@ -221,8 +221,7 @@ func TestFaults(t *testing.T) {
 func TestConflict(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move the archive.")),
-		bySeller(supervision.AcceptRequest{}))
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	seller := s.logIn(t, "seller-cloudline")
 	seller.open(at(order, "deliver"))
 	seller.attends()

@@ -10,6 +10,7 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/examples/rules"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 var (
@@ -24,10 +25,10 @@ var (
 
 // waiting is an order that has waited for the seller since it was bought.
 func waiting(t *testing.T) supervision.Order {
-	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: buyer.ID,
-		Seller: seller.ID}, bought)
+	order, _, err := supervisiontest.Reach(supervision.Opening{Buyer: buyer.ID, Seller: seller.ID}, bought,
+		supervision.AwaitingConfirmation)
 	require.NoError(t, err)
-	return apply(t, order, buyer, supervision.SubmitRequest{Text: "Fifty seats."}, bought)
+	return order
 }
 
 func apply(t *testing.T, o supervision.Order, by supervision.Actor, a supervision.Action,

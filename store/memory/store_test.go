@@ -14,6 +14,7 @@ import (
 	"github.com/koogallery/serviceflow/store/storetest"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 func TestStore(t *testing.T) {
@@ -25,12 +26,18 @@ var (
 	day0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 )
 
+// reached is an order that comes to a status from day0 on.
+func reached(t *testing.T, id string, policy supervision.Policy, status supervision.Status) service.Change {
+	t.Helper()
+	opening := supervision.Opening{ID: id, Product: "p-1", Buyer: "b-1", Seller: "s-1", Policy: policy}
+	order, records, err := supervisiontest.Reach(opening, day0, status)
+	require.NoError(t, err)
+	return service.Change{Order: order, Records: records, Relay: true}
+}
+
 func opened(t *testing.T, id string) service.Change {
 	t.Helper()
-	opening := supervision.Opening{ID: id, Product: "p-1", Buyer: "b-1", Seller: "s-1"}
-	order, record, err := supervision.Open(opening, day0)
-	require.NoError(t, err)
-	return service.Change{Order: order, Records: []supervision.Record{record}, Relay: true}
+	return reached(t, id, supervision.Guide(), supervision.AwaitingRequest)
 }
 
 func TestALimitOfNothingFindsNothing(t *testing.T) {
@@ -117,8 +124,8 @@ func goRound(store *memory.Store, order supervision.Order) {
 			actor  supervision.Actor
 			action supervision.Action
 		}{
-			{supervision.Buyer("b-1"), supervision.SubmitRequest{Text: "Deploy it."}},
-			{supervision.Seller("s-1"), supervision.RejectRequest{Reason: "No."}},
+			{supervision.Buyer("b-1"), supervisiontest.SubmitRequest},
+			{supervision.Seller("s-1"), supervisiontest.RejectRequest},
 		} {
 			next, records, err := order.Apply(step.actor, step.action, order.UpdatedAt.Add(time.Second))
 			if err != nil {
@@ -136,8 +143,11 @@ func goRound(store *memory.Store, order supervision.Order) {
 func TestTwoWorkersSettleEachOrderOnce(t *testing.T) {
 	store := memory.New()
 	const n = 200
+	policy := supervision.License() // under which time accepts what is delivered
+	policy.AutoAccept = time.Hour
 	for i := range n {
-		require.NoError(t, store.Create(ctx, delivered(t, fmt.Sprintf("o-%03d", i))))
+		delivered := reached(t, fmt.Sprintf("o-%03d", i), policy, supervision.AwaitingAcceptance)
+		require.NoError(t, store.Create(ctx, delivered))
 	}
 	late := day0.Add(supervision.Day)
 	var settled atomic.Int64
@@ -161,16 +171,4 @@ func TestTwoWorkersSettleEachOrderOnce(t *testing.T) {
 	}
 	settling.Wait()
 	require.EqualValues(t, n, settled.Load())
-}
-
-// delivered is an order that time accepts an hour after day0.
-func delivered(t *testing.T, id string) service.Change {
-	t.Helper()
-	opening := supervision.Opening{ID: id, Product: "p-1", Buyer: "b-1", Seller: "s-1", Policy: supervision.License()}
-	opening.Policy.AutoAccept = time.Hour
-	order, first, err := supervision.Open(opening, day0)
-	require.NoError(t, err)
-	order, more, err := order.Apply(supervision.Seller("s-1"), supervision.Deliver{Result: "Done."}, day0)
-	require.NoError(t, err)
-	return service.Change{Order: order, Records: append([]supervision.Record{first}, more...)}
 }

@@ -19,7 +19,7 @@ import (
 var (
 	buyer  = supervision.Buyer("buyer")
 	seller = supervision.Seller("seller")
-	submit = supervision.SubmitRequest{Text: "Deploy it."}
+	submit = supervisiontest.SubmitRequest
 )
 
 // host is a host with a table of its own on the database of the orders.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,29 +27,27 @@ var (
 // samples are actions to do where they are allowed; an operation without one is
 // left to the tests of its own.
 var samples = []supervision.Action{
-	supervision.SubmitRequest{Text: "Two hundred users, please."},
+	supervisiontest.SubmitRequest,
 	supervision.AcceptRequest{},
-	supervision.RejectRequest{Reason: "Which region?"},
-	supervision.ReportProgress{Text: "Half of them are there."},
+	supervisiontest.RejectRequest,
+	supervisiontest.ReportProgress,
 	supervision.Deliver{Result: "All users can log in.", Attachments: proof},
 	supervision.AcceptProduct{},
-	supervision.RejectProduct{Reason: "Ten cannot."},
-	supervision.Remind{Text: "How far are you?"},
+	supervisiontest.RejectProduct,
+	supervisiontest.Remind,
 	appealing(appeal.SellerSilent), appealing(appeal.BuyerSilent), appealing(appeal.RequestRejected),
 	appealing(appeal.ProductRejected), appealing(appeal.Unconditional),
-	supervision.AddNote{Text: "Called both sides."},
-	supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."},
+	supervisiontest.AddNote,
+	supervisiontest.ResumeFlow,
 	supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery,
 		Decision: "Deliver again."},
 	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works."},
-	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund."},
+	supervisiontest.CancelOrder,
 }
 
 var proof = []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}}
 
-func appealing(ground appeal.Ground) supervision.RaiseAppeal {
-	return supervision.RaiseAppeal{Ground: ground, Reason: "Nothing happens.", Demand: "Go on.", Attachments: proof}
-}
+var appealing = supervisiontest.RaiseAppeal
 
 // history is an order driven by actions that the rules allow.
 type history struct {
@@ -106,9 +105,9 @@ func (h *history) settle() *history {
 func delivered(t testing.TB, policy supervision.Policy) *history {
 	t.Helper()
 	return begin(t, policy).wait(time.Minute).
-		do(ben, supervision.SubmitRequest{Text: "Two hundred users, please."}).wait(time.Minute).
+		do(ben, supervisiontest.SubmitRequest).wait(time.Minute).
 		do(sue, supervision.AcceptRequest{}).wait(time.Minute).
-		do(sue, supervision.Deliver{Result: "All users can log in."})
+		do(sue, supervisiontest.Deliver)
 }
 
 func autoAccepting() supervision.Policy {

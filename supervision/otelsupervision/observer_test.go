@@ -31,8 +31,8 @@ import (
 var (
 	ben    = supervision.Buyer("ben")
 	sue    = supervision.Seller("sue")
-	submit = supervision.SubmitRequest{Text: "Two hundred users."}
-	remind = supervision.Remind{}
+	submit = supervisiontest.SubmitRequest
+	remind = supervisiontest.Remind
 )
 
 // bench is a service that reports into memory.

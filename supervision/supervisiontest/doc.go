@@ -1,6 +1,6 @@
 // Package supervisiontest is what a host needs to test its own code: a service
 // on a mock clock in one line, orders in any status, and a store that breaks
-// where it is told to.
+// where it is told to. [Reach] has the orders without a service.
 //
 //	env := supervisiontest.New()
 //	order, err := env.Reach(ctx, supervision.Opening{}, supervision.AwaitingAcceptance)

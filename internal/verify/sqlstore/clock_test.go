@@ -22,7 +22,7 @@ func TestAClockThatIsFarAheadIsRefused(t *testing.T) {
 		b := newBench(t, store)
 		b.clock.Set(time.Now())
 		b.opened(t, "o")
-		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+		b.do(t, "o", buyer, submit)
 
 		b.clock.Set(time.Now().Add(time.Hour))
 		_, err = b.Do(t.Context(), "o", seller, supervision.AcceptRequest{})

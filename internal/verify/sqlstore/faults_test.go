@@ -35,8 +35,8 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				store, _ := d.migrated(t, db)
 				b := newBench(t, store)
 				b.opened(t, "o")
-				submit := func() error {
-					_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."},
+				send := func() error {
+					_, err := b.Do(t.Context(), "o", buyer, submit,
 						service.WithKey("k"))
 					return err
 				}
@@ -47,14 +47,14 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				}
 				answer := func([]byte) bool { return armed && when == "after" }
 				p.lose(request, answer)
-				require.ErrorIs(t, submit(), service.ErrUnknownOutcome)
+				require.ErrorIs(t, send(), service.ErrUnknownOutcome)
 				p.lose(nil, nil)
 
 				applied := map[string]int64{"before": 1, "after": 2}[when]
 				require.Eventually(t, func() bool { return whole(t, store, "o").Version == applied }, 10*time.Second,
 					10*time.Millisecond)
-				require.NoError(t, submit())
-				require.NoError(t, submit())
+				require.NoError(t, send())
+				require.NoError(t, send())
 				require.EqualValues(t, 2, whole(t, store, "o").Version)
 			})
 		}
@@ -73,7 +73,7 @@ func TestConnectionLostBeforeAnythingLasts(t *testing.T) {
 			b := newBench(t, store)
 			b.opened(t, "o")
 			p.lose(func([]byte) bool { return true }, nil)
-			_, err = b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+			_, err = b.Do(t.Context(), "o", buyer, submit)
 			require.Error(t, err)
 			require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 			require.NoError(t, p.Close()) // and now it cannot even be connected to
@@ -96,7 +96,7 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 			b.opened(t, id)
 			ctx, cancel := context.WithCancel(t.Context())
 			recorder.before(at, func() error { cancel(); return nil })
-			_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+			_, err := b.Do(ctx, id, buyer, submit, service.WithKey("k"))
 			canceled := recorder.before(0, nil)
 			cancel()
 			if !canceled { // the operation had fewer statements
@@ -113,7 +113,7 @@ func TestCanceledContextAtEveryStatement(t *testing.T) {
 					require.ErrorIs(t, err, service.ErrUnknownOutcome)
 				}
 			}
-			b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+			b.do(t, id, buyer, submit, service.WithKey("k"))
 			require.EqualValues(t, 2, whole(t, store, id).Version)
 		}
 	})
@@ -125,7 +125,7 @@ func TestRefusedByTheDatabaseIsNoUnknownOutcome(t *testing.T) {
 		store := d.store(t)
 		b := newBench(t, store)
 		b.opened(t, "o")
-		b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+		b.do(t, "o", buyer, submit, service.WithKey("k"))
 		order := whole(t, store, "o")
 		next, records, err := order.Apply(buyer, supervision.Remind{}, start)
 		require.NoError(t, err)

@@ -79,7 +79,7 @@ func (s *dying) Acknowledge(ctx context.Context, ids ...supervision.RecordID) er
 // one is refused or conflicts.
 func story(i int) []step {
 	steps := []step{
-		{buyer, supervision.SubmitRequest{Text: "Deploy it."}},
+		{buyer, submit},
 		{seller, supervision.AcceptRequest{}},
 		{seller, supervision.ReportProgress{Text: "Half of it is done."}},
 		{seller, supervision.Deliver{Result: "Done."}},

@@ -60,7 +60,7 @@ func TestJoinedOperationsCommitAndVanishWithTheHostsRows(t *testing.T) {
 		h := newHost(t, d)
 		work := func(b bench, _ *sqlstore.Store) error {
 			b.opened(t, "o")
-			b.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+			b.do(t, "o", buyer, submit, service.WithKey("k"))
 			return nil
 		}
 		err := h.transact(t, "vanishes", func(b bench, s *sqlstore.Store) error {
@@ -87,7 +87,7 @@ func TestJoinedTransactionStaysUsable(t *testing.T) {
 			h.opened(t, id)
 			order, _, err := h.store.Load(ctx, id, "")
 			require.NoError(t, err)
-			next, records, err := order.Apply(buyer, supervision.SubmitRequest{Text: "Deploy it."}, start)
+			next, records, err := order.Apply(buyer, submit, start)
 			require.NoError(t, err)
 			changes = append(changes, service.Change{Order: next, Before: 1, Records: records})
 		}
@@ -142,7 +142,7 @@ func TestJoinedSaveIsWholeOrAbsent(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		h := newHost(t, d)
 		h.opened(t, "o")
-		h.do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+		h.do(t, "o", buyer, submit, service.WithKey("k"))
 		order := whole(t, h.store, "o")
 		next, records, err := order.Apply(buyer, supervision.Remind{}, start)
 		require.NoError(t, err)
@@ -189,7 +189,7 @@ func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 		joined, err := store.Join(tx)
 		require.NoError(t, err)
 		recorder.sent()
-		newBench(t, joined).do(t, "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+		newBench(t, joined).do(t, "o", buyer, submit)
 		sent := words(recorder.sent())
 		for _, word := range []string{"BEGIN", "COMMIT"} {
 			require.NotContains(t, sent, word)
@@ -220,26 +220,26 @@ func TestJoinedDeadlockIsAConflict(t *testing.T) {
 			require.NoError(t, err)
 			return tx, bench{h.WithStore(joined), h.clock}
 		}
-		submit := func(b bench, id string) error {
-			_, err := b.Do(t.Context(), id, buyer, supervision.SubmitRequest{Text: "Deploy it."})
+		send := func(b bench, id string) error {
+			_, err := b.Do(t.Context(), id, buyer, submit)
 			return err
 		}
 		tx1, first := begin()
 		tx2, second := begin()
-		require.NoError(t, submit(first, "a"))
+		require.NoError(t, send(first, "a"))
 		if d.dialect == sqlstore.SQLite {
 			require.NoError(t, tx1.Commit())
-			require.ErrorIs(t, submit(second, "b"), service.ErrConflict)
+			require.ErrorIs(t, send(second, "b"), service.ErrConflict)
 			return
 		}
-		require.NoError(t, submit(second, "b"))
+		require.NoError(t, send(second, "b"))
 		waiting := make(chan error)
 		go func() {
-			err := submit(first, "b")
+			err := send(first, "b")
 			_ = tx1.Rollback()
 			waiting <- err
 		}()
-		err2 := submit(second, "a")
+		err2 := send(second, "a")
 		_ = tx2.Rollback()
 		err1 := <-waiting
 		require.True(t, err1 != nil || err2 != nil, "they waited for each other")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 // start is when the tests' orders are bought.
@@ -19,6 +20,7 @@ var (
 	buyer   = supervision.Buyer("buyer")
 	seller  = supervision.Seller("seller")
 	manager = supervision.Manager("manager")
+	submit  = supervisiontest.SubmitRequest
 )
 
 // bench is a service on a store, with a clock in the test's hand.
@@ -52,30 +54,17 @@ func (b bench) do(t testing.TB, id string, actor supervision.Actor, action super
 	require.NoError(t, err)
 }
 
-// accepted drives an open order to Accepted.
+// accepted opens an order and drives it to Accepted.
 func (b bench) accepted(t testing.TB, id string) {
-	b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."})
-	b.do(t, id, seller, supervision.AcceptRequest{})
-	b.do(t, id, seller, supervision.Deliver{Result: "Done."})
-	b.do(t, id, buyer, supervision.AcceptProduct{})
+	env := supervisiontest.Env{Service: b.Service, Clock: b.clock}
+	_, err := env.Reach(context.Background(), opening(id), supervision.Accepted)
+	require.NoError(t, err)
 }
 
-// whole checks that an order is what its records make of it, and returns it: no
-// save was done by half (R21).
+// whole returns an order, checked to be stored whole (R21).
 func whole(t testing.TB, store service.Store, id string) supervision.Order {
-	ctx := context.Background()
-	order, _, err := store.Load(ctx, id, "")
+	order, err := supervisiontest.Whole(context.Background(), store, id)
 	require.NoError(t, err)
-	found, err := store.Records(ctx, id, 0, 10_000)
-	require.NoError(t, err)
-	var records []supervision.Record
-	for _, f := range found {
-		require.NoError(t, f.Err)
-		records = append(records, f.Record)
-	}
-	replayed, err := supervision.Replay(records)
-	require.NoError(t, err)
-	require.Equal(t, replayed, order)
 	return order
 }
 

@@ -28,7 +28,7 @@ func TestSQLiteReadOnly(t *testing.T) {
 	newBench(t, store).opened(t, "o")
 
 	b := newBench(t, reopened(t, file, "&mode=ro"))
-	_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+	_, err := b.Do(t.Context(), "o", buyer, submit)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 	order, err := b.Order(t.Context(), "o", buyer)
@@ -76,7 +76,6 @@ func TestOneConnection(t *testing.T) {
 		db.SetMaxOpenConns(1)
 		store, _ := d.migrated(t, db)
 		b := newBench(t, store)
-		b.opened(t, "o")
 		b.accepted(t, "o")
 		b.clock.Add(supervision.Day)
 		n, err := b.Settle(t.Context())
@@ -101,12 +100,12 @@ func TestSQLiteBusyIsTriedAgain(t *testing.T) {
 	defer other.Close()
 	_, err = other.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
-	_, err = b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+	_, err = b.Do(t.Context(), "o", buyer, submit)
 	require.Error(t, err, "but not for ever")
 	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 	done := make(chan error)
 	go func() {
-		_, err := b.Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "Deploy it."})
+		_, err := b.Do(t.Context(), "o", buyer, submit)
 		done <- err
 	}()
 	_, err = other.ExecContext(t.Context(), "COMMIT")

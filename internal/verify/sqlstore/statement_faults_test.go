@@ -32,7 +32,7 @@ var questions = []question{
 		return err
 	}},
 	{"do", opens, func(ctx context.Context, b bench, _ service.Store, id string) error {
-		_, err := b.Do(ctx, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}, service.WithKey("k"))
+		_, err := b.Do(ctx, id, buyer, submit, service.WithKey("k"))
 		return err
 	}},
 	{"save many", func(t *testing.T, b bench, _ service.Store, id string) {
@@ -45,7 +45,7 @@ var questions = []question{
 			if err != nil {
 				return err
 			}
-			next, records, err := order.Apply(buyer, supervision.SubmitRequest{Text: "Deploy it."}, b.Now())
+			next, records, err := order.Apply(buyer, submit, b.Now())
 			if err != nil {
 				return err
 			}

@@ -62,7 +62,7 @@ func TestStatementsOfEachOperation(t *testing.T) {
 		ctx := context.Background()
 		operations := map[string]func(id string){
 			"open": func(id string) { b.opened(t, id) },
-			"do":   func(id string) { b.do(t, id, buyer, supervision.SubmitRequest{Text: "Deploy it."}) },
+			"do":   func(id string) { b.do(t, id, buyer, submit) },
 			"key":  func(id string) { b.do(t, id, seller, supervision.AcceptRequest{}, service.WithKey("k")) },
 			"refuse": func(id string) {
 				_, err := b.Do(ctx, id, buyer, supervision.AcceptProduct{})
@@ -117,7 +117,6 @@ func settleMany(t *testing.T, b bench, recorder *recorder, id string) {
 	const orders = 30
 	for i := range orders {
 		order := fmt.Sprintf("%s-%d", id, i)
-		b.opened(t, order)
 		b.accepted(t, order)
 	}
 	b.clock.Add(3 * time.Hour)

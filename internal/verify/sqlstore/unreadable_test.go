@@ -18,7 +18,6 @@ func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
 		store, prefix := d.migrated(t, db)
 		b := newBench(t, store)
 		for _, id := range []string{"a", "b", "c"} {
-			b.opened(t, id)
 			b.accepted(t, id)
 		}
 		for _, statement := range []string{

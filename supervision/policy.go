@@ -211,11 +211,6 @@ func (p Policy) validateWhole(f faults) faults {
 		f.Add("appeal.silence", fault.OutOfRange,
 			"make it shorter than what the blackout leaves of the supervision period")
 	}
-	// Without requests the buyer's only turn is that of the delivery.
-	if p.Start == AwaitingDelivery && p.AutoAccept > 0 && p.AutoAcceptFrom == FromDelivery &&
-		p.AutoAccept <= p.Appeal.Silence+Tick && p.Appeal.Seller.Has(appeal.BuyerSilent) {
-		f.Add("auto_accept", fault.OutOfRange, "make it longer than the silence, or leave out the seller's ground for it")
-	}
 	p.validateNotices(&f)
 	return f
 }

@@ -108,10 +108,6 @@ var faulty = map[string]func(*supervision.Policy){
 	"notices.ruling_overdue from before the appeal": func(p *supervision.Policy) {
 		p.Notices.RulingOverdue = p.Appeal.Handling + tick
 	},
-	"auto_accept before the buyer's only silence entitles": func(p *supervision.Policy) {
-		*p = supervision.License()
-		p.AutoAccept = p.Appeal.Silence + tick
-	},
 	"notices.ruling_overdue finer than a tick": func(p *supervision.Policy) { p.Notices.RulingOverdue = 1 },
 	"start is missing":                         func(p *supervision.Policy) { p.Start = "" },
 	`start is "frozen"`:                        func(p *supervision.Policy) { p.Start = supervision.Frozen },
@@ -186,14 +182,6 @@ func TestR25_TheBoundsOfPolicies(t *testing.T) {
 		"silence of years":           func(p *supervision.Policy) { p.Appeal.Silence = 5000 * day },
 		"a tick is left for silence": func(p *supervision.Policy) {
 			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndCancel, 350*day-2*tick
-		},
-		"the buyer's silence opens a tick before the acceptance": func(p *supervision.Policy) {
-			*p = supervision.License()
-			p.AutoAccept = p.Appeal.Silence + 2*tick
-		},
-		"the seller has no ground of silence": func(p *supervision.Policy) {
-			*p = supervision.License()
-			p.AutoAccept, p.Appeal.Seller = day, 0
 		},
 		"told at the last tick before the order closes": func(p *supervision.Policy) {
 			p.AtScheduledEnd, p.Notices.BlackoutBegins = supervision.EndCancel, -15*day+tick

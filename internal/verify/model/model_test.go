@@ -135,10 +135,6 @@ func policies() *rapid.Generator[model.Policy] {
 			SellerGrounds: grounds("seller_silent").Draw(t, "seller's grounds"),
 		}
 		p.Blackout = min(p.Blackout, p.Period-1)
-		if p.Start == "awaiting_delivery" && p.AutoFrom == "delivery" && p.AutoAccept > 0 && p.AutoAccept < p.Silence+2 &&
-			slices.Contains(p.SellerGrounds, "buyer_silent") {
-			p.AutoAccept = p.Silence + 2
-		}
 		if p.AtEnd != "stay" && p.Silence+1+p.Blackout >= p.Period {
 			p.Period = p.Silence + p.Blackout + 2
 		}

@@ -38,7 +38,8 @@ func ParseQuery(values url.Values) (Query, error) {
 	return q, p.err()
 }
 
-// Values returns what [ParseQuery] reads as the same query.
+// Values returns what [ParseQuery] reads as the same query. The first instant
+// of a day in UTC is written as a date, as inputs of HTML want one.
 func (q Query) Values() url.Values {
 	v := make(url.Values)
 	add := func(key string, texts ...string) {
@@ -62,7 +63,7 @@ func (q Query) Values() url.Values {
 	for key, s := range map[string]Span{"bought": q.Bought, "accepted": q.Accepted, "closed": q.Closed} {
 		for bound, at := range map[string]time.Time{"_from": s.From, "_before": s.Before} {
 			if !at.IsZero() {
-				add(key+bound, at.UTC().Format(time.RFC3339Nano))
+				add(key+bound, dateOrInstant(at.UTC()))
 			}
 		}
 	}
@@ -72,6 +73,13 @@ func (q Query) Values() url.Values {
 	}
 	add("cursor", q.Cursor)
 	return v
+}
+
+func dateOrInstant(at time.Time) string {
+	if at.Equal(at.Truncate(Day)) {
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.RFC3339Nano)
 }
 
 type queryParser struct {

@@ -170,6 +170,7 @@ func TestParseQuery(t *testing.T) {
 	want.Bought = supervision.Span{From: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Before: q.Bought.Before}
 	assert.Equal(t, want, q)
 	assert.True(t, q.Bought.Before.Equal(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)))
+	assert.Equal(t, "bought_before=2026-03-03&bought_from=2026-03-02&buyer=ben", q.Values().Encode())
 }
 
 // Every fault of a query string is at its key, and repeats nothing.

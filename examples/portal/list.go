@@ -30,15 +30,16 @@ func (v *visit) showList() error {
 	typed := v.r.URL.Query()
 	page := listPage{layout: v.layout(v.l.t("Service Supervision")), Inputs: v.criteria(typed)}
 	page.Live = "/events"
-	query, faults := v.query(typed)
-	query.Limit, query.Cursor = pageSize, typed.Get("after")
-	found := v.search(query)
+	var query supervision.Query
+	query, v.err = supervision.ParseQuery(typed)
+	meant := v.meant(query)
+	found := v.search(meant)
 	status := http.StatusOK
-	if faults = append(faults, faultsOf(v.err)...); len(faults) > 0 {
+	if faults := faultsOf(v.err); len(faults) > 0 {
 		v.l.blame(page.Inputs, faults)
-		status, v.err, query.Criteria = http.StatusUnprocessableEntity, nil, supervision.Criteria{}
+		status, v.err, meant.Criteria = http.StatusUnprocessableEntity, nil, supervision.Criteria{}
 	}
-	page.Tabs, page.Total = v.tabs(typed, query.Criteria)
+	page.Tabs, page.Total = v.tabs(query, meant.Criteria)
 	for _, in := range page.Inputs {
 		page.Any = page.Any || in.Value() != ""
 		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
@@ -50,27 +51,18 @@ func (v *visit) showList() error {
 		page.Many = bulk
 	}
 	if found.Next != "" {
-		page.Next = listAddress(typed, found.Next)
+		page.Next = listAddress(query, found.Next)
 	}
 	if query.Cursor != "" {
-		page.First = listAddress(typed, "")
+		page.First = listAddress(query, "")
 	}
 	return v.render(status, "list.html", page)
 }
 
 // listAddress is a search from a place in its result on.
-func listAddress(typed url.Values, after string) string {
-	q := url.Values{}
-	for name, values := range typed {
-		if values[0] != "" {
-			q[name] = values
-		}
-	}
-	q.Del("after")
-	if after != "" {
-		q.Set("after", after)
-	}
-	return "/orders?" + q.Encode()
+func listAddress(q supervision.Query, cursor string) string {
+	q.Cursor, q.Limit = cursor, 0 // pages are of one length here
+	return "/orders?" + q.Values().Encode()
 }
 
 // queue is a search that somebody works through, with how many orders it finds.
@@ -89,15 +81,15 @@ const appealsPath = "/orders?appeal=pending&sort=handling"
 
 // tabs lists the queues of the visitor's role, each with what is most urgent
 // first, and counts what a search finds.
-func (v *visit) tabs(current url.Values, search supervision.Criteria) (list []queue, total service.Count) {
+func (v *visit) tabs(current supervision.Query, search supervision.Criteria) (list []queue, total service.Count) {
 	var criteria []supervision.Criteria
 	for _, q := range forms.Queues {
 		if !slices.Contains(q.Roles, v.who.Role) {
 			continue
 		}
-		path := "/orders?" + strings.ReplaceAll(q.Query, "{role}", string(v.who.Role))
-		typed, _ := url.ParseQuery(path[len("/orders?"):])
-		query, _ := v.query(typed)
+		typed, _ := url.ParseQuery(strings.ReplaceAll(q.Query, "{role}", string(v.who.Role))) // what the portal wrote
+		query, _ := supervision.ParseQuery(typed)
+		path := listAddress(query, "")
 		criteria = append(criteria, query.Criteria)
 		list = append(list, queue{Label: q.Label, Path: path, Current: listAddress(current, "") == path})
 	}
@@ -143,36 +135,24 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 	return list
 }
 
-func (v *visit) query(typed url.Values) (q supervision.Query, faults []supervision.Fault) {
-	day := func(name string, inclusive time.Duration) time.Time {
-		t, err := time.Parse(time.DateOnly, typed.Get(name))
-		if err != nil {
-			if typed.Get(name) != "" {
-				faults = append(faults, supervision.Fault{Field: name, Message: "Give a date."})
-			}
-			return time.Time{}
+// meant is a query as the search form means it: a day until which something was
+// done is one of those days, and an order is named by a part of its id.
+func (v *visit) meant(q supervision.Query) supervision.Query {
+	q.Limit = pageSize
+	for _, until := range []*time.Time{&q.Bought.Before, &q.Closed.Before} {
+		if !until.IsZero() {
+			*until = until.Add(supervision.Day)
 		}
-		return t.Add(inclusive)
 	}
-	q.Products, q.Buyers, q.Sellers = ids(typed, "product"), ids(typed, "buyer"), ids(typed, "seller")
-	q.Status, q.Turn = supervision.Status(typed.Get("status")), supervision.Role(typed.Get("turn"))
-	q.OrderStatus = supervision.OrderStatus(typed.Get("order_status"))
-	q.Appeal = supervision.AppealState(typed.Get("appeal"))
-	q.SilentFor, _ = time.ParseDuration(typed.Get("silent_for"))
-	q.Bought = supervision.Span{From: day("bought_from", 0), Before: day("bought_before", supervision.Day)}
-	q.Closed = supervision.Span{From: day("closed_from", 0), Before: day("closed_before", supervision.Day)}
-	q.Sort = supervision.Sort(typed.Get("sort"))
-	if part := strings.TrimSpace(typed.Get("order")); part != "" {
+	if len(q.Orders) > 0 && v.err == nil {
 		account := v.who.ID
 		if v.who.Role == supervision.RoleManager || v.who.Role == supervision.RoleSystem {
 			account = "" // they see all (R22)
 		}
-		q.Orders, v.err = v.db.ordersLike(v.ctx(), account, part)
+		q.Orders, v.err = v.db.ordersLike(v.ctx(), account, strings.TrimSpace(q.Orders[0]))
 	}
-	return q, faults
+	return q
 }
-
-func ids(typed url.Values, name string) []string { return strings.Fields(typed.Get(name)) }
 
 func options[T ~string](say func(T) string, words ...T) (list []option) {
 	for _, w := range words {

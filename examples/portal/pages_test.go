@@ -137,10 +137,19 @@ func TestList_Searches(t *testing.T) {
 	}
 	assert.Contains(t, manager.get("/orders?appeal=overdue").body, ">KG-1020</a>")
 
+	order, err := s.svc.Order(t.Context(), "KG-1027", supervision.System())
+	require.NoError(t, err)
+	day := order.BoughtAt.UTC().Format(time.DateOnly)
+	on := buyer.get("/orders?order=KG-1027&bought_from=" + day + "&bought_before=" + day)
+	assert.Contains(t, on.body, ">KG-1027</a>", "the last day is one of the days")
+	assert.Equal(t, 2, strings.Count(on.body, `value="`+day+`"`))
+	assert.Contains(t, manager.get("/orders?bought_from=2020-01-01").body,
+		`href="/orders?bought_from=2020-01-01&amp;cursor=`)
+
 	long := buyer.get("/orders?order=" + strings.Repeat("x", supervision.MaxID+1))
 	assert.Equal(t, http.StatusUnprocessableEntity, long.StatusCode)
 	assert.Contains(t, long.body, `id="order-fault"`)
-	assert.Equal(t, http.StatusUnprocessableEntity, buyer.get("/orders?after=nonsense").StatusCode)
+	assert.Equal(t, http.StatusUnprocessableEntity, buyer.get("/orders?cursor=nonsense").StatusCode)
 
 	seen := map[string]bool{}
 	next := "/orders"

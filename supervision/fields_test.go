@@ -176,6 +176,31 @@ func TestR18_ProofIsRequiredWhereTheRulesAskForIt(t *testing.T) {
 	}
 }
 
+// What is offered is what Operations answers, with the inputs of what is
+// allowed (R23).
+func TestR23_Offers(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation)
+	for _, actor := range []supervision.Actor{ben, sue, mia} {
+		offers, err := s.order.Offers(actor, s.at)
+		require.NoError(t, err)
+		decisions, err := s.order.Operations(actor, s.at)
+		require.NoError(t, err)
+		require.Len(t, offers, len(decisions))
+		for i, o := range offers {
+			assert.Equal(t, decisions[i], o.Decision)
+			inputs, err := s.order.Inputs(actor, o.Operation, s.at)
+			require.NoError(t, err)
+			if !o.Allowed {
+				inputs = nil
+			}
+			assert.Equal(t, inputs, o.Inputs, o.Operation)
+		}
+	}
+	offers, err := s.order.Offers(otherBuyer, s.at)
+	require.ErrorIs(t, err, supervision.ErrNotFound)
+	assert.Empty(t, offers)
+}
+
 func TestInputs_AskAsPermitDoes(t *testing.T) {
 	s := begin(t, supervision.Guide())
 	_, err := s.order.Inputs(otherBuyer, supervision.OpSubmitRequest, s.at)

@@ -67,6 +67,31 @@ func (o Order) Inputs(actor Actor, op Operation, at time.Time) ([]Input, error) 
 	return nil, nil
 }
 
+// Offer is an operation as a page offers it: whether it is allowed and, where
+// it is, what it asks for.
+type Offer struct {
+	Decision
+	Inputs []Input `json:"inputs,omitempty"`
+}
+
+// Offers lists every operation on an order with what it asks of an actor at an
+// instant, in declared order (R23). It is [Order.Operations] with the
+// [Order.Inputs] of what is allowed; errors are those of Permit.
+func (o Order) Offers(actor Actor, at time.Time) ([]Offer, error) {
+	decisions, err := o.Operations(actor, at)
+	if err != nil {
+		return nil, err
+	}
+	offers := make([]Offer, len(decisions))
+	for i, d := range decisions {
+		offers[i].Decision = d
+		if d.Allowed && err == nil {
+			offers[i].Inputs, err = o.Inputs(actor, d.Operation, at)
+		}
+	}
+	return offers, err
+}
+
 func unknownOperation() error {
 	var f faults
 	f.Add("operation", fault.Unknown, "name one of the operations")

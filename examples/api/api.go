@@ -1,29 +1,51 @@
+// Api serves orders as JSON over HTTP: what an order is, what may be done to
+// it now, and doing it, with an OpenAPI document that says so. A key makes a
+// command repeatable, an entity tag keeps it from an order that has changed,
+// and errors are problem details that name each fault.
 package main
 
 import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"log"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// api answers those whom who knows.
-type api struct {
-	svc *service.Service
-	who func(*http.Request) (supervision.Actor, error)
+func main() {
+	svc, err := service.New(memory.New())
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := http.Server{Addr: "127.0.0.1:8080", Handler: newAPI(svc, basic), ReadHeaderTimeout: 5 * time.Second}
+	log.Fatal(server.ListenAndServe())
 }
+
+// basic takes the role and the account from Basic authentication, such as
+// buyer:ben. A host authenticates before it trusts either.
+func basic(r *http.Request) (supervision.Actor, error) {
+	role, id, ok := r.BasicAuth()
+	if !ok {
+		return supervision.Actor{}, errUnknownCaller
+	}
+	return supervision.Actor{Role: supervision.Role(role), ID: id}, nil
+}
+
+type api struct{ svc *service.Service }
 
 // route is what an address answers, and how the document describes it.
 type route struct {
 	method, path string
 	status       int
-	query        []string
+	asks         []schema.Schema // the parameters
 	takes, gives schema.Schema
 	answer       func(call) (any, error)
 }
@@ -40,45 +62,71 @@ type page struct {
 	Next   string              `json:"next,omitempty"` // the address of the next page
 }
 
-// offer is an operation with what it asks for.
-type offer struct {
-	supervision.Decision
-	Inputs []supervision.Input `json:"inputs,omitempty"`
-}
-
-type done struct {
-	Order    supervision.Order    `json:"order"`
-	Records  []supervision.Record `json:"records,omitempty"`
-	Repeated bool                 `json:"repeated"`
-}
-
 func (a api) routes() []route {
-	order := schema.Of[supervision.Order]()
+	order, records := schema.Of[supervision.Order](), schema.Of[[]supervision.Record]()
+	id, after := parameter("path", "id", true), parameter("query", "after", false)
+	form, op := schema.Of[service.PublishedTemplate](), parameter("query", "operation", true)
+	key, match := parameter("header", "Idempotency-Key", true), parameter("header", "If-Match", false)
+	criteria, none, one := []schema.Schema{}, []schema.Schema{}, []schema.Schema{id}
+	for _, name := range supervision.QueryKeys() {
+		criteria = append(criteria, parameter("query", name, false))
+	}
 	list := []route{
-		{"GET", "/orders", http.StatusOK, supervision.QueryKeys(), nil, schema.Of[page](), a.search},
-		{"POST", "/orders", http.StatusCreated, nil, schema.Action(supervision.OpOpen), order, a.open},
-		{"GET", "/orders/{id}", http.StatusOK, nil, nil, order, a.order},
-		{"GET", "/orders/{id}/records", http.StatusOK, []string{"after"}, nil, schema.Of[[]supervision.Record](),
-			a.records},
-		{"GET", "/orders/{id}/operations", http.StatusOK, nil, nil, schema.Of[[]offer](), a.operations},
-		{"GET", "/orders/{id}/template", http.StatusOK, []string{"operation"}, nil,
-			schema.Of[service.PublishedTemplate](), a.template},
+		{"GET", "/orders", 200, criteria, nil, schema.Of[page](), a.search},
+		{"POST", "/orders", 201, none, schema.Action(supervision.OpOpen), order, a.open},
+		{"GET", "/orders/{id}", 200, one, nil, order, a.order},
+		{"GET", "/orders/{id}/records", 200, append(one, after), nil, records, a.records},
+		{"GET", "/orders/{id}/operations", 200, one, nil, schema.Of[[]supervision.Offer](), a.operations},
+		{"GET", "/orders/{id}/template", 200, append(one, op), nil, form, a.template},
 	}
 	for _, op := range supervision.Operations() {
 		if op == supervision.OpOpen || op == supervision.OpAdopt { // which make an order
 			continue
 		}
-		list = append(list, route{"POST", "/orders/{id}/" + string(op), http.StatusOK, nil, schema.Action(op),
-			schema.Of[done](), func(c call) (any, error) { return a.do(c, op) }})
+		list = append(list, route{"POST", "/orders/{id}/" + string(op), 200, []schema.Schema{id, key, match},
+			schema.Action(op), schema.Of[service.Result](), func(c call) (any, error) { return a.do(c, op) }})
 	}
 	return list
 }
 
+// document describes the routes in OpenAPI 3.1.
+func document(routes []route) schema.Schema {
+	paths := schema.Schema{}
+	for _, to := range routes {
+		item := schema.Schema{"parameters": to.asks, "responses": schema.Schema{
+			strconv.Itoa(to.status): content("Done", "application/json", to.gives),
+			"default":               content("A problem (RFC 9457)", "application/problem+json", schema.Of[problem]()),
+		}}
+		if to.takes != nil {
+			item["requestBody"] = content("The action", "application/json", to.takes)
+		}
+		if paths[to.path] == nil {
+			paths[to.path] = schema.Schema{}
+		}
+		paths[to.path].(schema.Schema)[strings.ToLower(to.method)] = item
+	}
+	return schema.Schema{
+		"openapi": "3.1.0", "info": schema.Schema{"title": "Service supervision", "version": "1"}, "paths": paths,
+		"components": schema.Schema{"securitySchemes": schema.Schema{
+			"basic": schema.Schema{"type": "http", "scheme": "basic"}}},
+		"security": []schema.Schema{{"basic": []string{}}},
+	}
+}
+
+func parameter(in, name string, required bool) schema.Schema {
+	return schema.Schema{"in": in, "name": name, "required": required, "schema": schema.Schema{"type": "string"}}
+}
+
+func content(description, kind string, s schema.Schema) schema.Schema {
+	return schema.Schema{"description": description, "content": schema.Schema{kind: schema.Schema{"schema": s}}}
+}
+
+// newAPI serves those whom who knows.
 func newAPI(svc *service.Service, who func(*http.Request) (supervision.Actor, error)) http.Handler {
-	a, mux := api{svc, who}, http.NewServeMux()
+	a, mux := api{svc}, http.NewServeMux()
 	for _, to := range a.routes() {
 		mux.HandleFunc(to.method+" "+to.path, func(w http.ResponseWriter, r *http.Request) {
-			actor, err := a.who(r)
+			actor, err := who(r)
 			text, tooLarge := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
 			var body any
 			if err = cmp.Or(err, tooLarge); err == nil {
@@ -133,19 +181,8 @@ func (a api) records(c call) (any, error) {
 
 func (a api) operations(c call) (any, error) {
 	order, err := a.svc.Order(c.Context(), c.PathValue("id"), c.actor)
-	if err != nil {
-		return nil, err
-	}
-	now := a.svc.Now()
-	decisions, err := order.Operations(c.actor, now)
-	offers := make([]offer, len(decisions))
-	for i, d := range decisions {
-		offers[i].Decision = d
-		if d.Allowed && err == nil {
-			offers[i].Inputs, err = order.Inputs(c.actor, d.Operation, now)
-		}
-	}
-	return offers, err
+	offers, refused := order.Offers(c.actor, a.svc.Now())
+	return offers, cmp.Or(err, refused)
 }
 
 // template is the form of an operation whose inputs have one.
@@ -168,22 +205,18 @@ func (a api) do(c call, op supervision.Operation) (any, error) {
 	}
 	options := []service.DoOption{service.WithKey(key)}
 	if tag := c.Header.Get("If-Match"); tag != "" && tag != "*" {
-		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-		if err != nil || version < 1 {
-			return nil, service.ErrConflict // no tag of ours: it matches no version
-		}
+		version, _ := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64) // 0 for no number: no order has it
 		options = append(options, service.IfVersion(version))
 	}
-	result, err := a.svc.Do(c.Context(), c.PathValue("id"), c.actor, action, options...)
-	return done{result.Order, result.Records, result.Repeated}, err
+	return a.svc.Do(c.Context(), c.PathValue("id"), c.actor, action, options...)
 }
 
 // write answers with a body and, where that is about one order, with its
 // version as entity tag.
 func write(w http.ResponseWriter, kind string, status int, body any) {
 	order, _ := body.(supervision.Order)
-	if d, ok := body.(done); ok {
-		order = d.Order
+	if done, ok := body.(service.Result); ok {
+		order = done.Order
 	}
 	text, err := json.Marshal(body)
 	if err != nil {

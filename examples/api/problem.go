@@ -3,22 +3,19 @@ package main
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/words"
 )
 
-// problem is an error as RFC 9457 writes it. Detail and the messages of faults
-// are in the caller's language; machines read Type, codes and Refusal.
+// problem is an error as RFC 9457 writes it, explained in the caller's
+// language; machines read Type, codes and Refusal.
 type problem struct {
-	Type    string               `json:"type"`
-	Title   string               `json:"title"`
-	Status  int                  `json:"status"`
-	Detail  string               `json:"detail,omitempty"`
-	Faults  []supervision.Fault  `json:"faults,omitempty"`
-	Refusal *supervision.Refusal `json:"refusal,omitempty"`
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	words.Explanation
 }
 
 var (
@@ -47,37 +44,22 @@ var problems = []struct {
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
-	p := problem{Type: "about:blank", Status: http.StatusInternalServerError}
+	language := words.Preferred(r.Header.Get("Accept-Language"))
+	p := problem{Type: "about:blank", Status: http.StatusInternalServerError, Explanation: language.Explain(err)}
 	for _, known := range problems {
 		if errors.Is(err, known.is) {
 			p.Type, p.Status = "/problems/"+known.kind, known.status
 			break
 		}
 	}
-	if errors.As(err, new(*http.MaxBytesError)) {
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
 		p.Status = http.StatusRequestEntityTooLarge
-	}
-	language := words.English()
-	if strings.HasPrefix(r.Header.Get("Accept-Language"), "zh") {
-		language = words.Chinese()
-	}
-	if errors.As(err, &p.Refusal) {
-		p.Detail = language.Why(p.Refusal.Decision)
-		if p.Refusal.Reason == supervision.ReasonRole {
-			p.Status = http.StatusForbidden
-		}
-	}
-	var invalid *supervision.InvalidError
-	if errors.As(err, &invalid) {
-		for _, f := range invalid.Faults {
-			f.Message = language.Fault(f)
-			p.Faults = append(p.Faults, f)
-		}
-	}
-	switch p.Status {
-	case http.StatusUnauthorized:
+	case p.Refusal != nil && p.Refusal.Reason == supervision.ReasonRole:
+		p.Status = http.StatusForbidden
+	case p.Status == http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Basic")
-	case http.StatusServiceUnavailable:
+	case p.Status == http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "1") // the same key does it once
 	}
 	p.Title = http.StatusText(p.Status)

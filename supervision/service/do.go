@@ -14,14 +14,14 @@ import (
 // Result is what came of a command, as its actor may see it (R34).
 type Result struct {
 	// Order is the order as it is afterwards, or would be after a dry run.
-	Order supervision.Order
+	Order supervision.Order `json:"order"`
 	// Records are the records that the command added, oldest first: those of
 	// the timed transitions that were due, then its own. A repeated command
 	// added none.
-	Records []supervision.Record
+	Records []supervision.Record `json:"records,omitempty"`
 	// Repeated says that the command was applied before under the same
 	// idempotency key, and did nothing this time (R28).
-	Repeated bool
+	Repeated bool `json:"repeated"`
 }
 
 // Do performs an action on an order. The action is stored whole or not at all.

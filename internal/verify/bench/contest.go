@@ -81,7 +81,7 @@ func contests() []contest {
 	for _, list := range [][]contest{
 		applyContests, questionContests, formContests, replayContests, sqlContests, pgxContests, settleContests,
 		adoptContests, relayContests,
-		pageContests,
+		pageContests, countContests,
 	} {
 		all = append(all, list...)
 	}

@@ -38,6 +38,7 @@ var pageContests = func() (list []contest) {
 const (
 	fewOrders  = 10_000
 	busyOrders = 2_500
+	century    = 100 * 365 * 24 * 3_600_000_000 // in microseconds
 )
 
 // remembered keeps stores once they are filled, until the program ends.
@@ -55,8 +56,15 @@ func remembered(fill func(int) (service.Store, error)) func(int) (service.Store,
 	}
 }
 
-// fill writes n orders, opened a minute apart, by one statement. One in
-// n/busyOrders is the buyer's; a thousand others share the rest.
+// crowd says where n orders stand: of 100 one is frozen, five are accepted,
+// fourteen wait for a party, and the others are completed.
+const crowd = `SELECT o.*, n, bought_at + 30000000 * n AS bought, CASE WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 < 6 THEN 'accepted'
+	WHEN n % 100 < 13 THEN 'awaiting_delivery' WHEN n % 100 < 20 THEN 'awaiting_acceptance' ELSE 'completed' END AS stands`
+
+// fill writes n orders, opened half a minute apart, by one statement. One in
+// n/busyOrders is the buyer's; a thousand others share the rest. What is
+// accepted was due when the statistics were made, and is due later now: that
+// is how statistics of a queue are.
 func (d database) fill(n int) (service.Store, error) {
 	g, err := d.open()
 	if err != nil {
@@ -69,14 +77,14 @@ func (d database) fill(n int) (service.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', bought_at / 1000000 + 60 * n, 'unixepoch')"
+	number, at := "printf('%07d', n)", "strftime('%Y-%m-%dT%H:%M:%SZ', bought_at / 1000000 + 30 * n, 'unixepoch')"
 	if d.name == "postgres" {
 		number, at = "lpad(n::text, 7, '0')",
-			`to_char(to_timestamp(bought_at / 1000000 + 60 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+			`to_char(to_timestamp(bought_at / 1000000 + 30 * n) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 	}
 	id := "'CS-20240129-' || " + number
 	named := fmt.Sprintf("CASE WHEN n %% %d = 0 THEN buyer ELSE 'buyer-' || (n %% 1000) END", n/busyOrders)
-	const product, seller = "'product-' || (n % 50)", "'seller-' || (n % 200)"
+	const product, seller = "'product-' || (n % 50)", "'seller-' || (n % 199)"
 	document := "document"
 	for _, part := range [][2]string{
 		{order.ID, id}, {order.Product, product}, {order.Buyer, named}, {order.Seller, seller},
@@ -85,13 +93,22 @@ func (d database) fill(n int) (service.Store, error) {
 		document = fmt.Sprintf("replace(%s, '%s', %s)", document, part[0], part[1])
 	}
 	statements := []string{
-		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, bought_at, status, waiting_since, version, document)
-SELECT %s, %s, %s, %s, bought_at + 60000000 * n, status, waiting_since + 60000000 * n, version, %s FROM %sorders, %s`,
-			g.ours.prefix, id, product, named, seller, document, g.peer.prefix, d.series(n)),
+		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at,
+	closed_at, closed_as, handle_by, version, document)
+SELECT %s, %s, %s, %s, bought, stands, CASE WHEN stands LIKE 'awaiting%%' THEN bought END,
+	CASE WHEN stands = 'accepted' THEN bought END, CASE WHEN stands IN ('accepted', 'completed') THEN bought END,
+	CASE WHEN stands IN ('accepted', 'completed') THEN bought END,
+	CASE WHEN stands IN ('accepted', 'completed') THEN 'completed' END, CASE WHEN stands = 'frozen' THEN bought END,
+	version, %s
+FROM (%s FROM %sorders o, %s) crowd`,
+			g.ours.prefix, id, product, named, seller, document, crowd, g.peer.prefix, d.series(n)),
 		"ANALYZE",
+		fmt.Sprintf("UPDATE %sorders SET due = due + %d, closed_at = closed_at + %d WHERE due IS NOT NULL",
+			g.ours.prefix, century, century),
 	}
 	if d.name == "postgres" {
 		statements[1] = "VACUUM ANALYZE " + g.ours.prefix + "orders"
+		statements = append(statements, "VACUUM "+g.ours.prefix+"orders")
 	}
 	return g.ours.store, g.run(statements...)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,13 @@ var sqlContests = func() (list []contest) {
 				prepare: func(bool) (match, error) { return doMatch(d, n, (*hand).do) },
 			})
 		}
+	}
+	for _, d := range []database{sqlite, postgres, mariadb} {
+		list = append(list, contest{
+			name: "indexes/" + d.name, what: "`Service.Do` on " + d.name + ", 1 client",
+			against: "the same without the nine indexes that are only searched by", bound: within(1.5), wall: true,
+			prepare: func(bool) (match, error) { return indexMatch(d) },
+		})
 	}
 	for i, factor := range []float64{1.5, 1.2} {
 		n := []int{1, 16}[i]
@@ -88,12 +96,51 @@ func doMatch(d database, clients int, byHand func(*hand, context.Context, string
 		g.close()
 		return match{}, err
 	}
-	ours := &courts{clients, make([]int, clients), func(id string, m move) error {
-		_, err := service.Do(ctx, id, m.by, m.action)
-		return err
-	}}
+	ours := &courts{clients, make([]int, clients), through(service)}
 	peer := &courts{clients, make([]int, clients), func(id string, m move) error { return byHand(h, ctx, id, m) }}
 	return match{ours.side, peer.side, g.close}, nil
+}
+
+// through acts on orders by the library.
+func through(svc *service.Service) func(id string, m move) error {
+	return func(id string, m move) error {
+		_, err := svc.Do(context.Background(), id, m.by, m.action)
+		return err
+	}
+}
+
+// listed are the indexes that lists are searched by, and nothing else needs.
+var listed = []string{"status", "buyer_status", "seller_status", "waiting", "accepted", "closed", "handling",
+	"buyer_appeal", "seller_appeal"}
+
+// indexMatch sets the library beside itself on tables without those indexes.
+func indexMatch(d database) (match, error) {
+	g, err := d.open()
+	if err != nil {
+		return match{}, err
+	}
+	var drops []string
+	for _, name := range listed {
+		drop := "DROP INDEX " + g.peer.prefix + "orders_" + name
+		if d.name == "mariadb" { // whose indexes are each table's own
+			drop = "DROP INDEX orders_" + name + " ON " + g.peer.prefix + "orders"
+		}
+		drops = append(drops, drop)
+	}
+	if err = g.run(drops...); err == nil {
+		err = g.begin(context.Background(), ordersEach)
+	}
+	var sides [2]side
+	for i, t := range []tables{g.ours, g.peer} {
+		svc, faulty := service.New(t.store)
+		err = errors.Join(err, faulty)
+		sides[i] = (&courts{1, make([]int, 1), through(svc)}).side
+	}
+	if err != nil {
+		g.close()
+		return match{}, err
+	}
+	return match{sides[0], sides[1], g.close}, nil
 }
 
 // begin stores n orders that await their delivery, for both sides.

@@ -73,7 +73,7 @@ func (c *Criteria) matches(l *Listing, at time.Time) bool {
 		among(c.Sellers, l.Seller) &&
 		(c.OrderStatus == "" || c.OrderStatus == status.OrderStatus()) &&
 		(c.Status == "" || c.Status == status) && (c.Turn == "" || c.Turn == status.Turn()) &&
-		(c.SilentFor == 0 || status.Waiting() && l.TurnSince.Add(c.SilentFor).Before(at)) &&
+		(c.SilentFor == 0 || status.Waiting() && l.WaitingSince.Add(c.SilentFor).Before(at)) &&
 		(c.Appeal == "" || c.Appeal.stands(l, status, at)) &&
 		c.Bought.has(l.BoughtAt) &&
 		(c.Accepted == Span{} || (status == Accepted || status == Completed) && c.Accepted.has(l.AcceptedAt)) &&
@@ -93,8 +93,7 @@ func (s AppealState) stands(l *Listing, status Status, at time.Time) bool {
 	case AppealOpenToSeller:
 		opens = l.SellerAppeal
 	}
-	blackout := reached(l.BlackoutBegins, at) && at.Before(l.BlackoutEnds)
-	return status.Waiting() && reached(opens, at) && !blackout
+	return status.Waiting() && reached(opens, at) && !l.blackout(at)
 }
 
 // criteria returns criteria in the one form that means the same. Faults are

@@ -16,8 +16,9 @@ type Listing struct {
 	// Status is the flow status as stored; time may have moved the order on
 	// since, see Due, AcceptedAt and ClosedAt.
 	Status Status
-	// TurnSince is from when the silence of that status's party is measured.
-	TurnSince time.Time
+	// WaitingSince is from when the silence of that status's party is measured;
+	// zero where the flow does not wait for a party.
+	WaitingSince time.Time
 	// Due is the next instant at which time moves the order on; zero where time
 	// never will.
 	Due time.Time
@@ -49,7 +50,7 @@ func (o Order) Listing() Listing {
 	now.settleUntil(o.UpdatedAt, nil) // what is overdue stands, whatever a slower clock says
 	l := Listing{
 		ID: o.ID, Product: o.Product, Buyer: o.Buyer, Seller: o.Seller,
-		BoughtAt: o.BoughtAt, Status: now.Status, TurnSince: now.silentSince(), Due: o.NextDue(),
+		BoughtAt: o.BoughtAt, Status: now.Status, Due: o.NextDue(),
 	}
 	if notices := o.Notices(); len(notices) > 0 {
 		l.NoticeAt = notices[0].Due
@@ -58,6 +59,7 @@ func (o Order) Listing() Listing {
 		l.HandleBy = o.Appeal.HandleBy
 	}
 	if now.Status.Waiting() {
+		l.WaitingSince = now.silentSince()
 		l.BuyerAppeal, l.SellerAppeal = now.appealOpens(appeal.Buyer), now.appealOpens(appeal.Seller)
 		if begins, ok := now.Policy.Appeal.BlackoutBegins(now.ScheduledEnd); ok && now.ScheduledEnd.After(o.UpdatedAt) {
 			l.BlackoutBegins, l.BlackoutEnds = begins, now.ScheduledEnd
@@ -113,7 +115,7 @@ type Position struct {
 func (l Listing) Position(by Sort) Position {
 	switch by {
 	case LongestWaiting:
-		return Position{l.TurnSince, l.ID}
+		return Position{l.WaitingSince, l.ID}
 	case ByHandling:
 		return Position{l.HandleBy, l.ID}
 	}

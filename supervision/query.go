@@ -67,6 +67,9 @@ type Filter struct {
 	After Position
 	// Limit is how many orders to return at most; positive.
 	Limit int
+	// Whole asks for the orders. Without it a store returns their listings, and
+	// reads no order for them.
+	Whole bool
 }
 
 // Matches reports whether an order belongs to the result, its place in it

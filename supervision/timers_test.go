@@ -231,8 +231,8 @@ func TestListing_Columns(t *testing.T) {
 	accepted := bought.Add(10 * day)
 	assert.Equal(t, supervision.Listing{
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
-		Status:    supervision.AwaitingAcceptance,
-		TurnSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour), ClosedAs: supervision.Completed,
+		Status:       supervision.AwaitingAcceptance,
+		WaitingSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour), ClosedAs: supervision.Completed,
 		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
 	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
@@ -241,6 +241,62 @@ func TestListing_Columns(t *testing.T) {
 	completed := arrive(t, supervision.Guide(), supervision.Completed).order.Listing()
 	assert.Equal(t, bought.Add(3*time.Hour), completed.ClosedAt)
 	assert.Zero(t, completed.Due)
+}
+
+// A summary says of an order at an instant what the order itself does, whether
+// or not a worker has come by (R02), and to each party the same (R34).
+func TestListing_ASummaryIsWhatTheOrderSays(t *testing.T) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting(), supervision.Rules2025(),
+		supervision.License()} {
+		for _, s := range pasts(t, policy) {
+			for _, at := range around(boundaries(s.order)) {
+				summary, err := s.order.Listing().For(mia, at)
+				require.NoError(t, err)
+				o, _ := s.order.Settle(at)
+				afterwards, err := o.Listing().For(mia, at)
+				require.NoError(t, err)
+				require.Equal(t, summary, afterwards, "settled or not")
+				for _, actor := range []supervision.Actor{ben, sue, supervision.System()} {
+					view, err := s.order.Listing().For(actor, at)
+					require.NoError(t, err)
+					require.Equal(t, summary, view)
+				}
+				assert.Equal(t, [...]any{o.ID, o.Product, o.Buyer, o.Seller, o.BoughtAt, o.Status, o.Turn(), o.OrderStatus()},
+					[...]any{summary.ID, summary.Product, summary.Buyer, summary.Seller, summary.BoughtAt, summary.Status,
+						summary.Turn(), summary.OrderStatus()})
+				if since := o.Facts().Since; o.Status.Waiting() {
+					assert.Equal(t, since, summary.WaitingSince)
+				} else {
+					assert.Zero(t, summary.WaitingSince)
+				}
+				if at.Before(s.order.UpdatedAt) {
+					continue // a slow clock: what had begun when the order was stored stands
+				}
+				for actor, opens := range map[supervision.Actor]time.Time{ben: summary.BuyerAppeal, sue: summary.SellerAppeal} {
+					d, err := o.Permit(actor, supervision.OpRaiseAppeal, at)
+					require.NoError(t, err)
+					assert.Equal(t, d.Allowed, opens.Equal(at), "%s %s: %+v", actor, o.Status, d)
+					if !d.Allowed && !opens.IsZero() && !d.From.IsZero() {
+						assert.Equal(t, d.From, opens)
+					}
+				}
+				assert.Equal(t, o.Appeal.Pending(), !summary.HandleBy.IsZero())
+				if o.Status.Final() {
+					assert.Equal(t, o.ClosedAt, summary.ClosedAt)
+				}
+			}
+		}
+	}
+}
+
+func TestR22_ASummaryIsForThoseWhoSeeTheOrder(t *testing.T) {
+	listing := begin(t, supervision.Guide()).order.Listing()
+	for _, stranger := range []supervision.Actor{supervision.Buyer("bob"), supervision.Seller(ben.ID),
+		supervision.Buyer(sue.ID), {}} {
+		summary, err := listing.For(stranger, bought)
+		require.ErrorIs(t, err, supervision.ErrNotFound, "%+v", stranger)
+		assert.Zero(t, summary)
+	}
 }
 
 func TestPosition_Compare(t *testing.T) {

@@ -58,8 +58,8 @@ type call struct {
 }
 
 type page struct {
-	Orders []supervision.Order `json:"orders"`
-	Next   string              `json:"next,omitempty"` // the address of the next page
+	Orders []supervision.Summary `json:"orders"`
+	Next   string                `json:"next,omitempty"` // the address of the next page
 }
 
 func (a api) routes() []route {
@@ -158,7 +158,7 @@ func (a api) search(c call) (any, error) {
 	if query.Cursor = found.Next; query.Cursor != "" {
 		next = "/orders?" + query.Values().Encode()
 	}
-	return page{append([]supervision.Order{}, found.Orders...), next}, err
+	return page{append([]supervision.Summary{}, found.Orders...), next}, err
 }
 
 // open is the host's: nobody else buys.

@@ -97,7 +97,7 @@ func plainCell(text string) string {
 type overviewPage struct {
 	layout
 	ByStatus, BySilence []bar
-	Due                 []summary // the cases that wait for a ruling
+	Due                 []supervision.Summary // the cases that wait for a ruling
 	WhatIf              []whatIf
 }
 
@@ -117,20 +117,23 @@ type whatIf struct {
 // showOverview draws how the market stands, of the newest orders.
 func (v *visit) showOverview() error {
 	page := overviewPage{layout: v.layout(v.l.t("Overview"))}
-	found := v.search(supervision.Query{Limit: supervision.MaxPage})
-	for _, o := range v.search(supervision.Query{Sort: supervision.ByHandling, Limit: supervision.MaxPage}).Orders {
-		page.Due = append(page.Due, v.summary(o))
+	found, err := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Limit: supervision.MaxPage})
+	due, failed := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Sort: supervision.ByHandling,
+		Limit: supervision.MaxPage})
+	if err = cmp.Or(err, failed); err != nil {
+		return err
 	}
+	page.Due = due.Orders
 	byStatus := make(map[supervision.Status]int)
 	silent := make([]int, int(appeal.Guide().Silence/supervision.Day)+1)
 	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
 	outcomes := make([][]audit.Outcome, len(policies))
 	for _, o := range found.Orders {
 		byStatus[o.Status]++
-		if since := o.Facts().Since; o.Status.Waiting() && !since.IsZero() {
+		if since := o.WaitingSince; !since.IsZero() {
 			silent[min(len(silent)-1, int(page.Now.Sub(since)/supervision.Day))]++
 		}
-		records, err := v.history(v.ctx(), v.l, o, supervision.System())
+		records, err := v.history(v.ctx(), v.l, supervision.Order{ID: o.ID}, supervision.System())
 		if err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func TestSeed_HasEverything(t *testing.T) {
 func TestEveryPageOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	page, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: 16})
+	page, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"), supervision.Query{Limit: 16})
 	require.NoError(t, err)
 	people := map[string]*person{}
 	for _, a := range market.Accounts {
@@ -90,7 +90,7 @@ func TestOddIDs(t *testing.T) {
 func TestFrozen_NoButtons(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	page, err := s.svc.Search(t.Context(), supervision.Manager("m"),
+	page, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"),
 		supervision.Query{Criteria: supervision.Criteria{Status: supervision.Frozen}})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Orders)

@@ -48,10 +48,11 @@ func (v *visit) keep(subject, content string) {
 	}
 }
 
-// search asks for a page of the orders that the visitor may see.
-func (v *visit) search(q supervision.Query) (found service.Page) {
+// search asks for a page of the orders that the visitor may see, whole: the
+// order alone says which operations it has now.
+func (v *visit) search(q supervision.Query) (found service.Page[supervision.Order]) {
 	if v.err == nil {
-		found, v.err = v.svc.Search(v.ctx(), v.actor(), q)
+		found, v.err = v.svc.SearchWhole(v.ctx(), v.actor(), q)
 	}
 	return found
 }

@@ -17,7 +17,7 @@ import (
 func (t *takeover) verify(ctx context.Context) error {
 	found := make(map[string]bool)
 	statuses := make(map[supervision.Status]int)
-	err := t.search(ctx, supervision.Criteria{}, func(o supervision.Order) error {
+	err := t.search(ctx, supervision.Criteria{}, func(o supervision.Summary) error {
 		found[o.ID] = true
 		statuses[o.Status]++
 		return nil
@@ -47,7 +47,7 @@ func (t *takeover) verify(ctx context.Context) error {
 
 // search visits every order that the criteria match, page by page.
 func (t *takeover) search(ctx context.Context, criteria supervision.Criteria,
-	visit func(supervision.Order) error) error {
+	visit func(supervision.Summary) error) error {
 	query := supervision.Query{Criteria: criteria, Limit: supervision.MaxPage}
 	for {
 		page, err := t.service.Search(ctx, supervision.System(), query)
@@ -72,7 +72,7 @@ func (t *takeover) appeal(ctx context.Context) error {
 	appealed, refused := 0, make(map[supervision.Rule]int)
 	for _, product := range []string{"crm", "migration"} {
 		silent := supervision.Criteria{Products: []string{product}, SilentFor: supervision.Guide().Appeal.Silence}
-		err := t.search(ctx, silent, func(o supervision.Order) error {
+		err := t.search(ctx, silent, func(o supervision.Summary) error {
 			actor, ground := supervision.Buyer(o.Buyer), appeal.SellerSilent
 			if o.Turn() == supervision.RoleBuyer {
 				actor, ground = supervision.Seller(o.Seller), appeal.BuyerSilent

@@ -39,7 +39,7 @@ func Example() {
 		return
 	}
 	for _, order := range page.Orders {
-		fmt.Println(order.ID, order.Status, order.Version)
+		fmt.Println(order.ID, order.Status)
 	}
-	// Output: o-1 awaiting_confirmation 2
+	// Output: o-1 awaiting_confirmation
 }

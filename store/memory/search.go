@@ -14,7 +14,16 @@ import (
 
 // Search implements [service.Orders].
 func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
-	return locked(ctx, s, func() []service.Found { return s.search(f) })
+	return locked(ctx, s, func() []service.Found {
+		found := s.search(f)
+		for i := range found {
+			if one := &found[i]; !f.Whole {
+				one.Listing, one.Order = s.orders[one.ID].listing, supervision.Order{}
+				one.Listing.NoticeAt = time.Time{}
+			}
+		}
+		return found
+	})
 }
 
 // Count implements [service.Orders].

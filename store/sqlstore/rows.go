@@ -37,15 +37,6 @@ func newOrderRow(change *service.Change) (orderRow, error) {
 	return orderRow{change.Order.Listing(), change.Order.Version, change.Before, string(document)}, err
 }
 
-// waitingSince is since when the flow waits for a party; zero where it does
-// not.
-func (r *orderRow) waitingSince() time.Time {
-	if r.Status.Waiting() {
-		return r.TurnSince
-	}
-	return time.Time{}
-}
-
 // orderColumns, orderChanges, inserted and changed belong together: those an
 // operation changes are the last ones.
 const (
@@ -58,13 +49,38 @@ closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begi
 version = ?, document = ?`
 )
 
+// listingColumns are those that [listed] reads.
+const listingColumns = "id, product, bought_at, buyer, seller, status, waiting_since, due, accepted_at, closed_at, " +
+	"closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends"
+
+// listed reads the columns of a listing.
+func listed(r Row) (l supervision.Listing, err error) {
+	instants := []*time.Time{&l.BoughtAt, &l.WaitingSince, &l.Due, &l.AcceptedAt, &l.ClosedAt, &l.HandleBy,
+		&l.BuyerAppeal, &l.SellerAppeal, &l.BlackoutBegins, &l.BlackoutEnds}
+	stored := make([]*int64, len(instants)) // nil for none
+	var status string
+	var closedAs *string
+	err = r.Scan(&l.ID, &l.Product, &stored[0], &l.Buyer, &l.Seller, &status, &stored[1], &stored[2], &stored[3],
+		&stored[4], &closedAs, &stored[5], &stored[6], &stored[7], &stored[8], &stored[9])
+	l.Status = supervision.Status(status)
+	if closedAs != nil {
+		l.ClosedAs = supervision.Status(*closedAs)
+	}
+	for i, at := range stored {
+		if at != nil {
+			*instants[i] = instant(*at)
+		}
+	}
+	return l, err
+}
+
 func (r *orderRow) inserted() []any {
 	return append([]any{r.ID, r.Product, r.BoughtAt.UnixMicro()}, r.changed()...)
 }
 
 func (r *orderRow) changed() []any {
 	return []any{
-		r.Buyer, r.Seller, string(r.Status), micros(r.waitingSince()), micros(r.Due), micros(r.AcceptedAt),
+		r.Buyer, r.Seller, string(r.Status), micros(r.WaitingSince), micros(r.Due), micros(r.AcceptedAt),
 		micros(r.ClosedAt), word(r.ClosedAs), micros(r.HandleBy), micros(r.BuyerAppeal), micros(r.SellerAppeal),
 		micros(r.BlackoutBegins), micros(r.BlackoutEnds), micros(r.NoticeAt), r.version, r.document,
 	}

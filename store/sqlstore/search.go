@@ -16,10 +16,23 @@ func (s *Store) Search(ctx context.Context, f supervision.Filter) ([]service.Fou
 	if text == "" {
 		return nil, ctx.Err()
 	}
+	read := s.read
 	if several(f) {
-		return s.list(ctx, s.readOnce, text, args...)
+		read = s.readOnce
 	}
-	return s.list(ctx, s.read, text, args...)
+	if f.Whole {
+		return s.list(ctx, read, text, args...)
+	}
+	var list []service.Found
+	err := read(ctx, func(r Row) error {
+		l, err := listed(r)
+		list = append(list, service.Found{Position: l.Position(f.Sort), Listing: l})
+		return err
+	}, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 // Count implements [service.Orders].
@@ -81,9 +94,13 @@ func (n naming) search(f supervision.Filter) (text string, args []any) {
 		return "", nil
 	}
 	by := sortedBy(f.Sort)
+	columns := listingColumns
+	if f.Whole {
+		columns = "id, " + by.column + ", document"
+	}
 	order := " ORDER BY " + by.column + by.direction + ", id" + by.direction
 	if len(parts) == 1 {
-		text = "SELECT id, " + by.column + ", document FROM {orders}" + parts[0].text() + order + " LIMIT ?"
+		text = "SELECT " + columns + " FROM {orders}" + parts[0].text() + order + " LIMIT ?"
 		return n.text(text), append(parts[0].args, f.Limit)
 	}
 	pages := make([]string, len(parts))
@@ -95,8 +112,8 @@ func (n naming) search(f supervision.Filter) (text string, args []any) {
 		pages[i] = "SELECT * FROM (SELECT id, " + by.column + " FROM {orders}" + part.text() + order + " LIMIT ?) part"
 		args = append(append(args, part.args...), f.Limit)
 	}
-	text = "SELECT found.id, found." + by.column + ", o.document FROM (" + strings.Join(pages, " UNION ALL ") + order +
-		" LIMIT ?) found JOIN {orders} o ON o.id = found.id" +
+	text = "SELECT o." + strings.ReplaceAll(columns, ", ", ", o.") +
+		" FROM (" + strings.Join(pages, " UNION ALL ") + order + " LIMIT ?) found JOIN {orders} o ON o.id = found.id" +
 		" ORDER BY found." + by.column + by.direction + ", found.id" + by.direction
 	return n.text(text), append(args, f.Limit)
 }

@@ -44,6 +44,7 @@ func counting(change func(limit *int, filters []supervision.Filter)) func(*broke
 
 func faultsOfSearching() []fault {
 	const (
+		listings        = "Search/finds the listing of an order of every kind, as created and as saved"
 		counts          = "Count/counts what Search finds, for each filter in its place"
 		alone, together = "Search/by every field alone", "Search/by any fields together"
 		toWhom          = "Search/to whom an appeal is open, in and out of the blackout"
@@ -80,6 +81,21 @@ func faultsOfSearching() []fault {
 					return found, err
 				}
 			}},
+		{"listings as first stored", []string{listings}, func(b *broken) {
+			first := make(map[string]supervision.Listing)
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+				found, err := b.Store.Search(ctx, f)
+				for i := range found {
+					if l := found[i].Listing; !f.Whole && first[l.ID].ID == "" {
+						first[l.ID] = l
+					} else if !f.Whole {
+						found[i].Listing = first[l.ID]
+					}
+				}
+				return found, err
+			}
+		}},
+		{"whole orders unasked", []string{listings}, asking(func(f *supervision.Filter) { f.Whole = true })},
 		{"an index that is not kept", []string{"Search/moves an order with its status"}, func(b *broken) {
 			first := make(map[string]supervision.Listing)
 			b.create = func(ctx context.Context, c service.Change) error {

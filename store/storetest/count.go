@@ -6,7 +6,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-const saysCount = "Count returns for each filter how many orders Search finds by it, its After and Limit aside, " +
+const saysCount = "Count returns for each filter how many orders Search finds by it, its After, Limit and Whole aside, " +
 	"counted up to limit."
 
 var aboutCount = []sentence{

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
@@ -12,9 +14,19 @@ import (
 // What a case compares is what the store holds: the methods below return it
 // without its places, and an error where something could not be read.
 
-// Search returns the orders that the store finds.
+// Search returns the orders that the store finds, whole. Without that the same
+// search has to find their listings.
 func (c *check) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
+	c.Helper()
+	listed, err := c.Store.Search(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	filter.Whole = true
 	found, err := c.Store.Search(ctx, filter)
+	if err == nil {
+		c.lists(found, listed)
+	}
 	return plain(found, err, func(f service.Found) (supervision.Order, error) {
 		if f.Err == nil && f.Position != f.Order.Listing().Position(filter.Sort) {
 			return f.Order, fmt.Errorf("order %q is found at %v", f.Order.ID, f.Position)
@@ -58,4 +70,25 @@ func plain[F, V any](found []F, err error, value func(F) (V, error)) ([]V, error
 		values = append(values, v)
 	}
 	return values, nil
+}
+
+// lists checks that a search has found the listings of orders, and only those.
+func (c *check) lists(orders, listed []service.Found) {
+	c.Helper()
+	type row struct {
+		supervision.Position
+		supervision.Listing
+		read bool
+		err  error
+	}
+	want, have := []row{}, []row{}
+	for _, f := range orders {
+		l := f.Order.Listing()
+		l.NoticeAt = time.Time{}
+		want = append(want, row{Position: f.Position, Listing: l})
+	}
+	for _, f := range listed {
+		have = append(have, row{f.Position, f.Listing, f.Order.ID != "", f.Err})
+	}
+	require.Equal(c, want, have, "what is found, without the orders")
 }

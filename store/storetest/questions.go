@@ -34,7 +34,7 @@ func (c *check) populate(n int, seed uint64) *population {
 			bounds[name] = later(at, bounds[name])
 		}
 		if l.Status.Waiting() {
-			bounds["silent"] = later(l.TurnSince.Add(silences[1]), bounds["silent"])
+			bounds["silent"] = later(l.WaitingSince.Add(silences[1]), bounds["silent"])
 		}
 	}
 	for name, bound := range bounds {

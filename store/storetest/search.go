@@ -11,8 +11,9 @@ import (
 
 const (
 	saysSearch  = "Search returns the orders that match the filter"
+	saysListing = "Listing is what Search returns in place of the order"
 	saysOrdered = "newest first: BoughtAt, then ID by bytes, both descending"
-	saysSorted  = "otherwise TurnSince or HandleBy, then ID, both ascending"
+	saysSorted  = "otherwise WaitingSince or HandleBy, then ID, both ascending"
 )
 
 // aboutSearch takes Filter.Matches for what a filter means, and a crowd in
@@ -131,6 +132,20 @@ var aboutSearch = []sentence{
 		c.create(list...)
 		slices.Reverse(list)
 		c.finds(supervision.Filter{At: day0, Limit: supervision.MaxPage + 1}, list[:supervision.MaxPage+1]...)
+	}},
+	{"finds the listing of an order of every kind, as created and as saved", saysListing, func(c *check) {
+		p := c.populate(160, 13)
+		all := supervision.Filter{At: day0, Limit: 1000}
+		p.agrees(all)
+		half := len(p.all) / 2
+		for i, h := range p.all { // one by one, and the others in one batch
+			if h.try(supervision.Manager("manager"), supervision.Amend{ScheduledEnd: h.order.ScheduledEnd.Add(day),
+				Reason: "It takes longer."}, hour) && i < half {
+				c.save(h)
+			}
+		}
+		c.save(slices.DeleteFunc(slices.Clone(p.all), func(h *history) bool { return h.stored == len(h.records) })...)
+		p.agrees(all)
 	}},
 	{"moves an order with its status", saysSearch, func(c *check) {
 		h := c.begin("order")

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -45,20 +46,15 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 			return err
 		}
 		for _, found := range page {
-			order := found.Order
-			if found.Err != nil {
-				step.fail(found.ID, found.Err)
+			if !found.Listing.Status.Final() { // a worker has to store the end first
 				continue
 			}
-			if !order.Status.Final() { // a worker has to store the end first
-				continue
-			}
-			removed, err := s.handOver(ctx, order, sink)
+			removed, err := s.handOver(ctx, found.ID, sink)
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
-				step.fail(order.ID, err)
+				step.fail(found.ID, err)
 			case removed:
 				step.done++
 			}
@@ -70,8 +66,16 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 	}
 }
 
-func (s *Service) handOver(ctx context.Context, order supervision.Order,
+// handOver reads one order at a time: it can be large, and so can its history.
+func (s *Service) handOver(ctx context.Context, id string,
 	sink func(context.Context, History) error) (removed bool, err error) {
+	order, _, err := s.store.Load(ctx, id, "")
+	if errors.Is(err, supervision.ErrNotFound) { // removed by another since it was found
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
 	history, err := s.history(ctx, order)
 	if err != nil {
 		return false, err

@@ -123,6 +123,7 @@ func TestR35_AnArchiveThatStopsLosesNothing(t *testing.T) {
 		"after the removal":  {On: []supervisiontest.Method{supervisiontest.Remove}, Applied: true},
 		"reading":            {On: []supervisiontest.Method{supervisiontest.Records}},
 		"searching":          {On: []supervisiontest.Method{supervisiontest.Search}},
+		"loading":            {On: []supervisiontest.Method{supervisiontest.Load}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := supervisiontest.New(service.WithoutOutbox())

@@ -2,12 +2,12 @@
 //
 // [Service.Do] loads an order, applies an action at the clock's instant and
 // saves order and records by compare-and-swap on the version. [Service.Order],
-// [Service.Search], [Service.Count] and [Service.Records] read, each for an
-// actor that sees its own orders only; [Service.Upcoming] tells the host what
-// time will bring, and [Service.Stats] how the store is. [Service.Settle] and
-// [Service.Relay] are the steps of a worker, [Service.Run] is the loop around
-// them. No answer depends on a worker: every read and every command applies
-// first what time has made due.
+// [Service.Search], [Service.SearchWhole], [Service.Count] and
+// [Service.Records] read, each for an actor that sees its own orders only;
+// [Service.Upcoming] tells the host what time will bring, and [Service.Stats]
+// how the store is. [Service.Settle] and [Service.Relay] are the steps of a
+// worker, [Service.Run] is the loop around them. No answer depends on a worker:
+// every read and every command applies first what time has made due.
 //
 // [Store] is what a host may implement itself; package store/storetest checks
 // an implementation.

@@ -18,13 +18,24 @@ import (
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
-// search follows the pages of a search to its end.
+// search follows the pages of a search to its end. Each page of whole orders is
+// summed up by the page without.
 func (b *bench) search(actor supervision.Actor, query supervision.Query) []supervision.Order {
 	b.t.Helper()
 	var found []supervision.Order
 	for {
-		page, err := b.Service.Search(b.ctx, actor, query)
+		page, err := b.Service.SearchWhole(b.ctx, actor, query)
 		require.NoError(b.t, err)
+		brief, err := b.Service.Search(b.ctx, actor, query)
+		require.NoError(b.t, err)
+		require.Equal(b.t, page.Next, brief.Next)
+		var summaries []supervision.Summary
+		for _, order := range page.Orders {
+			summary, err := order.Listing().For(actor, b.Service.Now())
+			require.NoError(b.t, err)
+			summaries = append(summaries, summary)
+		}
+		require.Equal(b.t, summaries, brief.Orders)
 		if query.Limit > 0 {
 			require.LessOrEqual(b.t, len(page.Orders), query.Limit)
 		}
@@ -449,7 +460,7 @@ func TestSearch_PagesStayCorrectWhileOrdersAreAdded(t *testing.T) {
 	query := supervision.Query{Limit: 3}
 	var found []supervision.Order
 	for page := 0; ; page++ {
-		p, err := b.Service.Search(t.Context(), mia, query)
+		p, err := b.Service.SearchWhole(t.Context(), mia, query)
 		require.NoError(t, err)
 		found = append(found, p.Orders...)
 		if p.Next == "" {
@@ -561,6 +572,9 @@ func TestFind_StoreFailures(t *testing.T) {
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
 	fail(supervisiontest.Search)
 	_, err = b.Service.Search(t.Context(), ben, supervision.Query{})
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	fail(supervisiontest.Search)
+	_, err = b.Service.SearchWhole(t.Context(), ben, supervision.Query{})
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
 	fail(supervisiontest.Count)
 	_, err = b.Service.Count(t.Context(), ben, supervision.Criteria{})

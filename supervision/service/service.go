@@ -178,35 +178,48 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 	return order, repeated, nil
 }
 
-// Page is one page of the order list.
-type Page struct {
-	Orders []supervision.Order
-	// Unreadable are the orders of the page that are stored and cannot be read.
+// Page is one page of the order list: of summaries, or of whole orders.
+type Page[T supervision.Summary | supervision.Order] struct {
+	Orders []T
+	// Unreadable are the orders of a page of whole orders that are stored and
+	// cannot be read. A page of summaries reads none and has none.
 	Unreadable []*UnreadableError
 	// Next is the cursor of the next page; empty on the last.
 	Next string
 }
 
 // Search returns a page of the orders that the actor may see and the query asks
-// for, in the query's order, each as it is now and as the actor may see it
-// (R22, R34). An order that cannot be read hides no other. Errors:
-// [*InvalidError] for a faulty query, cursor or actor, and the store's own.
-func (s *Service) Search(ctx context.Context, actor supervision.Actor, query supervision.Query) (Page, error) {
+// for, in the query's order, each summed up as it is now (R22, R34). No order
+// is read for it, so a page is small whatever the orders hold; one that could
+// not be read is on it like any other. Errors: [*InvalidError] for a faulty
+// query, cursor or actor, and the store's own.
+func (s *Service) Search(ctx context.Context, actor supervision.Actor,
+	query supervision.Query) (page Page[supervision.Summary], err error) {
 	at := s.Now()
-	filter, none, err := query.Filter(actor, at)
-	if err != nil || none {
-		return Page{}, err
-	}
-	filter.Limit++ // one more tells whether another page follows
-	found, err := s.store.Search(ctx, filter)
+	found, next, err := s.search(ctx, actor, query, at, false)
 	if err != nil {
-		return Page{}, err
+		return page, err
 	}
-	var page Page
-	if len(found) == filter.Limit {
-		found = found[:filter.Limit-1]
-		page.Next = filter.Next(found[len(found)-1].Position)
+	page.Next = next
+	for _, one := range found {
+		if view, err := one.Listing.For(actor, at); err == nil { // whatever a store finds, a party sees its own only
+			page.Orders = append(page.Orders, view)
+		}
 	}
+	return page, nil
+}
+
+// SearchWhole returns the same page as [Service.Search] does, but of the whole
+// orders, each as it is now and as the actor may see it. An order can be 2 MB
+// large, so ask for short pages. An order that cannot be read hides no other.
+func (s *Service) SearchWhole(ctx context.Context, actor supervision.Actor,
+	query supervision.Query) (page Page[supervision.Order], err error) {
+	at := s.Now()
+	found, next, err := s.search(ctx, actor, query, at, true)
+	if err != nil {
+		return page, err
+	}
+	page.Next = next
 	for _, one := range found {
 		var unreadable *UnreadableError
 		if errors.As(one.Err, &unreadable) {
@@ -214,11 +227,30 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor, query sup
 			continue
 		}
 		order, _ := one.Order.Settle(at)
-		if view, err := order.For(actor); err == nil { // whatever a store finds, a party sees its own only
+		if view, err := order.For(actor); err == nil {
 			page.Orders = append(page.Orders, view)
 		}
 	}
 	return page, nil
+}
+
+// search returns what a page is made of, and the cursor of the next one.
+func (s *Service) search(ctx context.Context, actor supervision.Actor, query supervision.Query, at time.Time,
+	whole bool) (found []Found, next string, err error) {
+	filter, none, err := query.Filter(actor, at)
+	if err != nil || none {
+		return nil, "", err
+	}
+	filter.Whole = whole
+	filter.Limit++ // one more tells whether another page follows
+	if found, err = s.store.Search(ctx, filter); err != nil {
+		return nil, "", err
+	}
+	if len(found) == filter.Limit {
+		found = found[:filter.Limit-1]
+		next = filter.Next(found[len(found)-1].Position)
+	}
+	return found, next, nil
 }
 
 // Records returns an order's operation records with a sequence number above

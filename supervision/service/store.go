@@ -84,12 +84,12 @@ type Orders interface {
 
 	// Search returns the orders that match the filter, in the order of its Sort
 	// (newest first: BoughtAt, then ID by bytes, both descending; otherwise
-	// TurnSince or HandleBy, then ID, both ascending), starting after After, at
-	// most Limit.
+	// WaitingSince or HandleBy, then ID, both ascending), starting after After,
+	// at most Limit: the Listing of each or, where Whole asks for it, the order.
 	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 
-	// Count returns for each filter how many orders Search finds by it, its After
-	// and Limit aside, counted up to limit.
+	// Count returns for each filter how many orders Search finds by it, its
+	// After, Limit and Whole aside, counted up to limit.
 	Count(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error)
 
 	// Upcoming returns the orders that have an instant of one of some kinds
@@ -117,6 +117,9 @@ type Found struct {
 	supervision.Position
 	// Order is the order as stored; zero where Err is set.
 	Order supervision.Order
+	// Listing is what Search returns in place of the order, unless asked for
+	// whole ones: the order's, but without NoticeAt.
+	Listing supervision.Listing
 	// Err is an [*UnreadableError], or nil.
 	Err error
 }

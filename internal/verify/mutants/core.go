@@ -185,8 +185,8 @@ var flows = []plot{
 	}},
 	{"supervision/criteria.go", append(coreTests, serviceTests...), []mutant{
 		{"R02", "the list searches by the stored status", `status := l.StatusAt(at)`, `status := l.Status`},
-		{"R09", "silent for exactly the length asked for is found", `l.TurnSince.Add(c.SilentFor).Before(at)`,
-			`!l.TurnSince.Add(c.SilentFor).After(at)`},
+		{"R09", "silent for exactly the length asked for is found", `l.WaitingSince.Add(c.SilentFor).Before(at)`,
+			`!l.WaitingSince.Add(c.SilentFor).After(at)`},
 		{"R22", "a party finds other parties' orders", `	*own = []string{actor.ID}` + "\n", ``},
 		{"order list", "the last instant of a period is in it", `at.Before(s.Before)`,
 			`!at.After(s.Before)`},

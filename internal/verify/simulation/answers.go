@@ -242,9 +242,9 @@ func seenBy(r supervision.Record, role, id string) supervision.Record {
 	return r
 }
 
-// pageAnswered holds a page's orders against time: none shows a status that
+// pageAnswered holds a page's whole orders against time: none shows a status that
 // time has ended.
-func (w *world) pageAnswered(p *process, role string, page *service.Page, err error) {
+func (w *world) pageAnswered(p *process, role string, page *service.Page[supervision.Order], err error) {
 	if w.faulty(p, err) {
 		return
 	}

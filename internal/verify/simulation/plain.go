@@ -151,7 +151,14 @@ func (s *Plain) Search(ctx context.Context, filter supervision.Filter) ([]servic
 		listing := r.order.Listing()
 		place := listing.Position(filter.Sort)
 		if filter.Behind(place) && filter.Matches(listing) {
-			found = append(found, service.Found{Position: place, Order: r.order.Clone()})
+			one := service.Found{Position: place}
+			if filter.Whole {
+				one.Order = r.order.Clone()
+			} else {
+				listing.NoticeAt = time.Time{}
+				one.Listing = listing
+			}
+			found = append(found, one)
 		}
 	}
 	slices.SortFunc(found, func(a, b service.Found) int { return filter.Sort.Compare(a.Position, b.Position) })

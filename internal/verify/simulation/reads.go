@@ -53,27 +53,69 @@ func (w *world) searched(f supervision.Filter, list []service.Found, err error) 
 		w.fail("searching: %v", err)
 		return
 	}
-	orders := make([]supervision.Order, len(list))
+	if found := w.matching(f); len(list) != min(found, f.Limit) {
+		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(list), found, f.Limit)
+	}
 	for i, found := range list {
-		orders[i] = found.Order
-		if found.Err != nil || found.Position != found.Order.Listing().Position(f.Sort) {
+		if i > 0 && f.Sort.Compare(list[i-1].Position, found.Position) >= 0 {
+			w.fail("searching: %s before %s", list[i-1].ID, found.ID)
+		}
+		s := w.shadow(found.ID)
+		if s == nil {
+			w.fail("searching found order %s, which was never created", found.ID)
+			continue
+		}
+		if found.Err != nil || bridge.Micros(found.At) != placed(f.Sort, s.last()) {
 			w.fail("searching: %+v, %v", found.Position, found.Err)
 		}
-	}
-	if found := w.matching(f); len(orders) != min(found, f.Limit) {
-		w.fail("searching %+v: %d orders found, %d are there, limit %d", f.Criteria, len(orders), found, f.Limit)
-	}
-	for i := range orders {
-		if i > 0 && !comesFirst(f.Sort, &orders[i-1], &orders[i]) {
-			w.fail("searching: %s before %s", orders[i-1].ID, orders[i].ID)
+		diff := ""
+		if f.Whole {
+			diff = bridge.DiffOrder(s.last(), &found.Order)
+		} else {
+			summary, _ := found.Listing.For(supervision.System(), f.At) // who sees every order
+			diff = differs(&summary, s.last())
 		}
-		s := w.shadow(orders[i].ID)
-		if s == nil {
-			w.fail("searching found order %s, which was never created", orders[i].ID)
-		} else if diff := bridge.DiffOrder(s.last(), &orders[i]); diff != "" {
+		if diff != "" {
 			w.fail("order %s as found: %s", s.id, diff)
 		}
 	}
+}
+
+// placed is the instant that a list sorts an order by.
+func placed(by supervision.Sort, o *model.Order) int64 {
+	switch by {
+	case supervision.LongestWaiting:
+		return o.SilentSince
+	case supervision.ByHandling:
+		return o.Appeal.HandleBy
+	}
+	return o.Bought
+}
+
+// differs holds a summary against what the model says of the order at its
+// instant.
+func differs(s *supervision.Summary, stored *model.Order) string {
+	now, _ := stored.Settle(bridge.Micros(s.At))
+	waits := now.Turn() == "buyer" || now.Turn() == "seller"
+	open := func(state supervision.AppealState) bool {
+		return appealStands(supervision.Filter{At: s.At, Criteria: supervision.Criteria{Appeal: state}}, now)
+	}
+	switch {
+	case s.ID != now.ID || s.Buyer != now.Buyer || s.Seller != now.Seller || bridge.Micros(s.BoughtAt) != now.Bought:
+		return "whose it is"
+	case string(s.Status) != now.Status:
+		return "its status"
+	case waits != !s.WaitingSince.IsZero() || waits && bridge.Micros(s.WaitingSince) != now.SilentSince:
+		return "since when it waits"
+	case open(supervision.AppealOpenToBuyer) != s.BuyerAppeal.Equal(s.At) ||
+		open(supervision.AppealOpenToSeller) != s.SellerAppeal.Equal(s.At):
+		return "to whom an appeal is open"
+	case now.Status == "frozen" && bridge.Micros(s.HandleBy) != now.Appeal.HandleBy:
+		return "until when to rule"
+	case now.Closed != 0 && bridge.Micros(s.ClosedAt) != now.Closed:
+		return "when it closed"
+	}
+	return ""
 }
 
 // matching counts the orders that a search is for.
@@ -122,21 +164,6 @@ func appealStands(f supervision.Filter, o model.Order) bool {
 		func(g appeal.Ground) bool {
 			return o.Holds(role, string(g), max(bridge.Micros(f.At), o.Updated))
 		})
-}
-
-// comesFirst reports whether an order belongs before another.
-func comesFirst(by supervision.Sort, a, b *supervision.Order) bool {
-	var c int
-	switch by {
-	case supervision.LongestWaiting:
-		c = a.Facts().Since.Compare(b.Facts().Since)
-	case supervision.ByHandling:
-		c = a.Appeal.HandleBy.Compare(b.Appeal.HandleBy)
-	default:
-		a, b = b, a
-		c = a.BoughtAt.Compare(b.BoughtAt)
-	}
-	return c < 0 || c == 0 && a.ID < b.ID
 }
 
 // dueListed holds a list of due orders against those that are due: sorted by

@@ -108,7 +108,12 @@ func (p *process) look(role, id string) {
 				w.readAnswered(p, err)
 				return
 			}
-			page, err := h.service.Search(ctx, actor, query)
+			if query.Limit == 1 { // whole, and in short: what is found is compared on the wire
+				_, err := h.service.Search(ctx, actor, query)
+				w.readAnswered(p, err)
+				return
+			}
+			page, err := h.service.SearchWhole(ctx, actor, query)
 			w.pageAnswered(p, role, &page, err)
 		}
 	})

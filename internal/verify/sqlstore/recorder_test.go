@@ -20,6 +20,8 @@ type recorder struct {
 	dsn     string
 	mu      sync.Mutex
 	log     []sent
+	// received counts the bytes of texts in the rows that came back.
+	received int
 	// count counts down to the statement before which hook is called, and which
 	// fails with its error.
 	count int
@@ -114,7 +116,36 @@ func (c recordedConn) QueryContext(ctx context.Context, query string, args []dri
 	if err := c.r.write(query, args); err != nil {
 		return nil, err
 	}
-	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+	return c.r.counted(rows), err
+}
+
+// receivedRows are rows whose texts are counted.
+type receivedRows struct {
+	driver.Rows
+	r *recorder
+}
+
+func (r *recorder) counted(rows driver.Rows) driver.Rows {
+	if rows == nil {
+		return nil
+	}
+	return receivedRows{rows, r}
+}
+
+func (rows receivedRows) Next(values []driver.Value) error {
+	err := rows.Rows.Next(values)
+	rows.r.mu.Lock()
+	defer rows.r.mu.Unlock()
+	for _, value := range values {
+		switch value := value.(type) {
+		case string:
+			rows.r.received += len(value)
+		case []byte:
+			rows.r.received += len(value)
+		}
+	}
+	return err
 }
 
 func (c recordedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
@@ -162,7 +193,8 @@ func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue
 	if err := s.conn.r.write(s.text, args); err != nil {
 		return nil, err
 	}
-	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	return s.conn.r.counted(rows), err
 }
 
 func (s recordedStmt) CheckNamedValue(value *driver.NamedValue) error {

@@ -109,6 +109,10 @@ var questions = []question{
 		_, err := b.Search(ctx, manager, supervision.Query{})
 		return err
 	}},
+	{"search whole", opens, func(ctx context.Context, b bench, _ service.Store, _ string) error {
+		_, err := b.SearchWhole(ctx, manager, supervision.Query{})
+		return err
+	}},
 	{"count", opens, func(ctx context.Context, b bench, _ service.Store, _ string) error {
 		_, err := b.Count(ctx, manager, supervision.Criteria{})
 		return err

@@ -94,6 +94,41 @@ func searched(t *testing.T, b bench) {
 	require.NoError(t, err)
 }
 
+// A page of summaries reads no documents: what comes back is a few hundred
+// bytes of each order, however much has been written in it.
+func TestAPageOfSummariesReadsNoDocuments(t *testing.T) {
+	const orders, most = 5, 300
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, _ := d.migrated(t, db)
+		b := newBench(t, store)
+		for i := range orders {
+			id := fmt.Sprintf("order-%d", i)
+			b.opened(t, id)
+			b.do(t, id, buyer, supervision.SubmitRequest{Text: strings.Repeat("x", supervision.MaxText)})
+		}
+		for name, criteria := range map[string]supervision.Criteria{
+			"of all": {}, "in parts": {OrderStatus: supervision.OrderProcessing},
+			"of some": {Orders: []string{"order-1", "order-2", "order-3", "order-4", "order-0"}},
+		} {
+			recorder.sent()
+			before := recorder.received
+			page, err := b.Search(t.Context(), manager, supervision.Query{Criteria: criteria})
+			require.NoError(t, err)
+			require.Len(t, page.Orders, orders, name)
+			require.Less(t, recorder.received-before, orders*most, name)
+			for _, s := range recorder.sent() {
+				require.NotContains(t, s.text, "document", name)
+			}
+			before = recorder.received
+			whole, err := b.SearchWhole(t.Context(), manager, supervision.Query{Criteria: criteria})
+			require.NoError(t, err)
+			require.Len(t, whole.Orders, orders, name)
+			require.Greater(t, recorder.received-before, orders*supervision.MaxText, name)
+		}
+	})
+}
+
 func relayed(t *testing.T, b bench) (n int) {
 	n, err := b.Relay(context.Background(), func(context.Context, service.Event) error { return nil })
 	require.NoError(t, err)

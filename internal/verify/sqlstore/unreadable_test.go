@@ -36,7 +36,7 @@ func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
 			require.ErrorIs(t, err, cause)
 		}
 
-		found, err := store.Search(t.Context(), supervision.Filter{At: start, Limit: 10})
+		found, err := store.Search(t.Context(), supervision.Filter{At: start, Limit: 10, Whole: true})
 		require.NoError(t, err)
 		require.Len(t, found, 3)
 		due, err := store.Due(t.Context(), start.Add(supervision.Day), supervision.Position{}, 10)
@@ -76,10 +76,14 @@ func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
 			}
 		}
 
-		page, err := b.Search(t.Context(), manager, supervision.Query{})
+		page, err := b.SearchWhole(t.Context(), manager, supervision.Query{})
 		require.NoError(t, err)
 		require.Len(t, page.Orders, 2)
 		require.Len(t, page.Unreadable, 1)
+		list, err := b.Search(t.Context(), manager, supervision.Query{})
+		require.NoError(t, err)
+		require.Len(t, list.Orders, 3, "a list reads no order")
+		require.Empty(t, list.Unreadable)
 		shown, err := b.Records(t.Context(), "c", buyer, 0, 0)
 		unreadable(err, "c", 1, supervision.ErrNewerFormat)
 		require.Len(t, shown, 4)

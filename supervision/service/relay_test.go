@@ -518,3 +518,32 @@ func TestWithRetry(t *testing.T) {
 	_, err := service.New(memory.New(), service.WithRetry(time.Minute, time.Minute))
 	require.NoError(t, err)
 }
+
+// A relay whose clock is fast keeps records until that date, by its claim or by
+// the next attempt it put down, unless the host has them retried.
+func TestRelay_RetryTakesBackWhatAFastClockPutDown(t *testing.T) {
+	const ahead = 100 * day
+	for name, leave := range map[string]func(b *bench){
+		"a claim": func(b *bench) {
+			claimed, err := b.Store.Claim(b.ctx, b.Service.Now(), time.Minute, 1)
+			require.NoError(b.t, err)
+			require.Len(b.t, claimed, 1)
+		},
+		"an attempt": func(b *bench) {
+			_, err := b.Service.Relay(b.ctx, func(context.Context, service.Event) error { return errPoison })
+			require.ErrorIs(b.t, err, errPoison)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			order := b.open("o-1")
+			b.Clock.Add(ahead)
+			leave(b)
+			b.Clock.Set(order.OpenedAt.Add(day))
+			var in inbox
+			require.Zero(t, b.relay(in.publish))
+			require.NoError(t, b.Service.Retry(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1}))
+			require.Equal(t, 1, b.relay(in.publish))
+		})
+	}
+}

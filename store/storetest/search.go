@@ -135,6 +135,12 @@ var aboutSearch = []sentence{
 	}},
 	{"finds the listing of an order of every kind, as created and as saved", saysListing, func(c *check) {
 		p := c.populate(160, 13)
+		o := opening("noticed")
+		o.Policy = supervision.Guide()
+		o.Policy.Notices = supervision.Notices{OpenFor: day}
+		noticed := c.open(o, day0)
+		c.create(noticed)
+		p.all = append(p.all, noticed)
 		all := supervision.Filter{At: day0, Limit: 1000}
 		p.agrees(all)
 		half := len(p.all) / 2

@@ -142,6 +142,23 @@ func TestR35_AnArchiveThatStopsLosesNothing(t *testing.T) {
 	}
 }
 
+// Another host may archive the same orders: one that it has removed since they
+// were found is no failure.
+func TestR35_TwoArchivesAtOnce(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	closedOrder(t, env, "o-1")
+	closedOrder(t, env, "o-2")
+	until := env.Clock.Now().Add(tick)
+	var sink archived
+	other := 0
+	n, err := env.Service.Archive(t.Context(), until, func(ctx context.Context, _ service.History) (err error) {
+		other, err = env.Service.Archive(ctx, until, sink.take)
+		return err
+	})
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 2}, []int{n, other})
+}
+
 func TestR35_AnOrderStaysWhileARecordWaitsToBeRelayed(t *testing.T) {
 	env := supervisiontest.New(service.WithBatch(1))
 	order := closedOrder(t, env, "o-1")

@@ -42,8 +42,7 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 		Buyer: c.Order.Buyer, Seller: c.Order.Seller, Product: c.Order.Product, Order: c.Order,
 	}
 	if due, ok := c.RecordID.Notice(); ok {
-		at := s.Now()
-		event.Notices = stillDue(c.Order, due, at)
+		event.Notices = stillDue(c.Order, due, s.Now())
 		return event, nil
 	}
 	if c.Order.Version == c.Seq {
@@ -62,8 +61,12 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 }
 
 // stillDue are the notices of an instant that stand now: none where somebody
-// has acted since, or time has (R33).
+// has acted since, or time has (R33). What was given is due, even where this
+// host's clock is behind that of the host that gave it.
 func stillDue(o supervision.Order, due, at time.Time) (list []supervision.Notice) {
+	if at.Before(due) {
+		at = due
+	}
 	for _, n := range o.NoticesDue(at) {
 		if n.Due.Equal(due) {
 			list = append(list, n)

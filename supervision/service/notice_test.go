@@ -208,6 +208,19 @@ func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
 	assert.ErrorIs(t, b.Store.Notice(b.ctx, again), service.ErrConflict)
 }
 
+// What a host has given another one hands over, whose clock is behind.
+func TestR33_ASlowClockLosesNoNotice(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	b.open("o-1")
+	b.do("o-1", ben, submit)
+	b.Clock.Add(4*day + tick)
+	_, err := b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	b.Clock.Add(-time.Second)
+	var in told
+	assert.Equal(t, opens, b.work(&in))
+}
+
 // A store that fails loses no notice and doubles none.
 func TestR33_StoreFailuresLoseNoNotice(t *testing.T) {
 	for _, failure := range []supervisiontest.Failure{

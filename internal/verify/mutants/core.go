@@ -242,6 +242,9 @@ var services = []plot{
 		{"R33", "a notice is given at every step", `n.Given = append(n.Given, n.Due...)`, ``},
 		{"R33", "notices are given of what time has moved on", `due.IsZero() || due.After(at)`, `true || due.After(at)`},
 	}},
+	{"supervision/service/event.go", serviceTests, []mutant{
+		{"R33", "a relay whose clock is behind drops a notice", `if at.Before(due) {`, `if false {`},
+	}},
 	{"supervision/service/relay.go", serviceTests, []mutant{
 		{"R33", "a notice is handed over though somebody has acted", `ok && event.Notices == nil`, `ok && c.Seq > 0`},
 	}},

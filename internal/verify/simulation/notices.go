@@ -72,8 +72,32 @@ func (w *world) noticeClaimed(s *shadow, due, now int64, lease time.Duration) {
 	case n.until > now || n.next > now:
 		w.fail("order %s: the notice of %s is claimed already", s.id, bridge.Time(due))
 	default:
-		n.until = now + lease.Microseconds()
+		n.until, n.stood = now+lease.Microseconds(), 0
+		if s.stands(due, n.until+2*w.plan.skew) {
+			n.stood = s.version()
+		}
 	}
+}
+
+// stands reports whether a notice lapses by nothing but a command until an
+// instant.
+func (s *shadow) stands(due, until int64) bool {
+	if moves := s.last().Due(); moves != 0 && moves <= until {
+		return false
+	}
+	return slices.ContainsFunc(s.last().Notices(), func(n model.Notice) bool {
+		return n.Due == due && (n.Due >= n.At || n.At > until)
+	})
+}
+
+// noticeAcknowledged: what leaves the outbox has been handed over, or has
+// lapsed.
+func (w *world) noticeAcknowledged(s *shadow, due int64) {
+	n := s.notices[due]
+	if !n.handed && n.stood == s.version() {
+		w.fail("order %s: the notice of %s was acknowledged, but never handed over", s.id, bridge.Time(due))
+	}
+	n.acked = true
 }
 
 // noticeReturned ends the claim of a notice; what waits behind it waits as

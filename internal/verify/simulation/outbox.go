@@ -130,7 +130,7 @@ func (w *world) acknowledged(ids []supervision.RecordID, err error) {
 	for _, id := range ids {
 		s := w.shadow(id.Order)
 		if due := noticeID(id); due != 0 && s != nil && s.notices[due] != nil {
-			s.notices[due].acked = true // handed over, or lapsed
+			w.noticeAcknowledged(s, due)
 			continue
 		}
 		if s == nil || int(id.Seq) > s.relayed {

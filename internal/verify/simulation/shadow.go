@@ -33,6 +33,9 @@ type shadow struct {
 type notice struct {
 	place
 	handed, acked bool
+	// stood is the version of the order at the last claim, if the notice lapses
+	// under it by nothing but a command; otherwise 0.
+	stood int
 }
 
 // noticed is when the first notice that waits in the outbox was due, the last

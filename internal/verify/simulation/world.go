@@ -178,6 +178,9 @@ func (w *world) pass() {
 	default:
 		if o := w.anyOrder(); o != nil {
 			instants := o.last().Instants()
+			if told := o.last().Notices(); len(told) > 0 && w.random.IntN(3) == 0 {
+				instants = []int64{told[w.random.IntN(len(told))].Due}
+			}
 			to := instants[w.random.IntN(min(len(instants), 3))] - 1 + w.random.Int64N(3)
 			w.now = max(w.now, to)
 		}

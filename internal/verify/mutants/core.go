@@ -116,7 +116,7 @@ var flows = []plot{
 			`o.TemplateSeller = a.Seller`},
 	}},
 	{"supervision/receipt.go", coreTests, []mutant{
-		{"R17", "a receipt in a freeze counts from itself", `o.ReceivedAt = o.Appeal.Ruling.At`, `_ = o`},
+		{"R17", "a receipt in a freeze counts from itself", `o.TurnSince.Sub(o.Delivery.DeliveredAt)`, `0`},
 	}},
 	{"supervision/intervene.go", coreTests, []mutant{
 		{"R19", "a ruling is late counted from the turn, not from the appeal", `r.At.Add(o.Policy.Appeal.Handling)`,

@@ -27,7 +27,7 @@ var floors = map[string][]string{
 	"supervision":          core,
 	"supervision/audit":    append(core, "supervision"),
 	"supervision/schema":   append(core, "supervision"),
-	"supervision/words":    append(core, "supervision"),
+	"supervision/words":    append(core, "supervision", "supervision/audit"),
 	"supervision/service":  append(core, "supervision", "supervision/audit"),
 	"store/memory":         append(core, "supervision", "supervision/audit", "supervision/service"),
 	"store/sqlstore":       append(core, "supervision", "supervision/audit", "supervision/service"),

@@ -134,6 +134,9 @@ const (
 
 var endActions = []EndAction{EndStay, EndAccept, EndCancel}
 
+// EndActions lists every action.
+func EndActions() []EndAction { return append([]EndAction(nil), endActions...) }
+
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (a *EndAction) UnmarshalText(text []byte) error {
 	return parseWord(a, "action at the scheduled end", text, endActions)
@@ -164,6 +167,9 @@ const (
 )
 
 var countedFrom = []CountedFrom{FromDelivery, FromReceipt}
+
+// CountedFroms lists every instant.
+func CountedFroms() []CountedFrom { return append([]CountedFrom(nil), countedFrom...) }
 
 // UnmarshalText refuses any other word with [ErrUnknown].
 func (c *CountedFrom) UnmarshalText(text []byte) error {

@@ -54,8 +54,8 @@ func TestWords(t *testing.T) {
 		supervision.DeadlineRulingOverdue)
 	checkWords(t, "done current waiting frozen skipped canceled", supervision.StepDone, supervision.StepCurrent,
 		supervision.StepWaiting, supervision.StepFrozen, supervision.StepSkipped, supervision.StepCanceled)
-	checkWords(t, "stay accept cancel", supervision.EndStay, supervision.EndAccept, supervision.EndCancel)
-	checkWords(t, "delivery receipt", supervision.FromDelivery, supervision.FromReceipt)
+	checkWords(t, "stay accept cancel", supervision.EndActions()...)
+	checkWords(t, "delivery receipt", supervision.CountedFroms()...)
 	checkWords(t, "pending overdue open_to_buyer open_to_seller", supervision.AppealStates()...)
 	checkWords(t, "R01 R02", supervision.Rules()[:2]...)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +59,12 @@ func TestDocument_Altered(t *testing.T) {
 	n, err := changed.RowsAffected()
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
-	assert.Contains(t, s.as(t, harbor).get("/orders/KG-1024/record").body, "could not have been made by the rules")
+	p := s.as(t, harbor)
+	body := p.get("/orders/KG-1024/record").body
+	assert.Contains(t, body, "could not have been made by the rules")
+	assert.Contains(t, body, "<li>Record 4: the rules did not allow the actor to do this. (R22)</li>")
+	p.post("/language", url.Values{"language": {"zh-Hans"}, "next": {"/orders"}})
+	assert.Contains(t, p.get("/orders/KG-1024/record").body, "<li>第4条记录：按规则，操作人不得执行该操作。 (R22)</li>")
 }
 
 // TestExportCSV: the table opens as text, whatever was written.

@@ -207,7 +207,7 @@ func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
-		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "instant": l.Instant,
+		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "finding": l.Finding, "instant": l.Instant,
 		"time": l.time, "until": l.until, "deadline": l.deadline,
 		"told":    func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
 		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,

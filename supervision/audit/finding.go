@@ -36,6 +36,11 @@ const (
 	Unjudged Kind = "unjudged"
 )
 
+// Kinds lists every kind.
+func Kinds() []Kind {
+	return []Kind{Missing, Misplaced, Refused, Invalid, Overdue, Altered, Reused, Unchecked, Unjudged}
+}
+
 // Finding names a record that could not have been made, or could not be judged,
 // and what there should have been.
 type Finding struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -33,7 +34,10 @@ func (l *Language) Check() error {
 	every(&c, "Deadlines", l.Deadlines, supervision.DeadlineKinds(), "in")
 	every(&c, "Openings", l.Openings, appeal.AllGrounds.List(), "in", "party")
 	every(&c, "Faults", l.Faults, supervision.FaultCodes(), "min", "max", "kind")
-	keys := []string{"finding.count", "finding.since"}
+	every(&c, "EndActions", l.EndActions, supervision.EndActions())
+	every(&c, "CountedFrom", l.CountedFrom, supervision.CountedFroms())
+	every(&c, "Findings", l.Findings, audit.Kinds(), "seq", "operation", "at", "fields", "why", "faults")
+	keys := append([]string{"finding.count", "finding.since"}, members...)
 	for _, op := range supervision.Operations() {
 		for _, key := range supervision.Fields(op) {
 			if l.Fields[string(op)+"."+key] == "" && !slices.Contains(keys, key) {
@@ -57,6 +61,10 @@ func (l *Language) Check() error {
 	}
 	return errors.Join(c.problems...)
 }
+
+// members are a record's, which a finding may name.
+var members = []string{"order", "seq", "at", "actor", "operation", "from", "to", "action", "finding", "key", "salt",
+	"seal"}
 
 type checker struct{ problems []error }
 

@@ -1,6 +1,6 @@
 // Package words says in English and in Chinese what the library says in codes:
-// statuses, operations, reasons, grounds, outcomes, deadlines and faults. It is
-// linked only where it is imported.
+// statuses, operations, reasons, grounds, outcomes, deadlines, faults and
+// findings. It is linked only where it is imported.
 //
 //	zh := words.Chinese()
 //	zh.Status(order.Status)        // 待提交需求

@@ -3,6 +3,7 @@ package words
 import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -143,6 +144,15 @@ func English() *Language {
 			template.URL:     "web address",
 			template.File:    "file",
 		},
+		EndActions: map[supervision.EndAction]string{
+			supervision.EndStay:   "The order stays open",
+			supervision.EndAccept: "The service is deemed accepted",
+			supervision.EndCancel: "The order is canceled",
+		},
+		CountedFrom: map[supervision.CountedFrom]string{
+			supervision.FromDelivery: "From the delivery",
+			supervision.FromReceipt:  "From the receipt",
+		},
 		Reasons: map[supervision.Reason]string{
 			supervision.ReasonRole:             "Only the {roles} does this.",
 			supervision.ReasonFrozen:           "The service flow is frozen until the operations manager has decided.",
@@ -216,7 +226,30 @@ func English() *Language {
 			supervision.FaultNoTemplate:      "The order has no form: write text.",
 			supervision.FaultTemplateMissing: "The form of the order is not at hand; try again.",
 		},
+		Findings: map[audit.Kind]string{
+			audit.Missing:   "Records are missing from number {seq} on.",
+			audit.Misplaced: "Record {seq} stands where another belongs.",
+			audit.Refused:   "Record {seq}: the rules did not allow the actor to do this.[ {why}]",
+			audit.Invalid:   "Record {seq}: its input would have been refused[: {fields}].[ {faults}]",
+			audit.Overdue:   "Record {seq}: before it, this was due at {at}: {operation}.",
+			audit.Altered:   "Record {seq} differs from what the rules make: {fields}.",
+			audit.Reused:    "Record {seq}: its idempotency key was used before.",
+			audit.Unchecked: "Record {seq}: its answers are not checked, because the form is not at hand.",
+			audit.Unjudged:  "Records from number {seq} on are not judged, because it is not known where the order stood.",
+		},
 		Fields: map[string]string{
+			"order":                     "Order",
+			"seq":                       "Number",
+			"at":                        "Time",
+			"actor":                     "Actor",
+			"operation":                 "Operation",
+			"from":                      "Stage before",
+			"to":                        "Stage after",
+			"action":                    "What was submitted",
+			"finding":                   "Finding of the appeal",
+			"key":                       "Idempotency key",
+			"salt":                      "Salt of the seal",
+			"seal":                      "Seal of the erased texts",
 			"accepted_at":               "Accepted",
 			"adopted_at":                "Taken over",
 			"appeal":                    "Appeal",

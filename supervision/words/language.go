@@ -7,6 +7,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -41,6 +42,10 @@ type Language struct {
 	Grounds  map[appeal.Ground]string
 	Outcomes map[appeal.Outcome]string
 	Kinds    map[template.Kind]string
+	// EndActions say what the scheduled end does, CountedFrom from when the time
+	// of an automatic acceptance counts.
+	EndActions  map[supervision.EndAction]string
+	CountedFrom map[supervision.CountedFrom]string
 
 	// Reasons say why an operation is not allowed: {roles} may do it, {have} of
 	// {need}, {since} an instant, {length} of a duration. Possible says {from}
@@ -53,10 +58,14 @@ type Language struct {
 	Openings  map[appeal.Ground]string
 	// Faults say what to do about an input: {min}, {max}, {kind}.
 	Faults map[supervision.FaultCode]string
+	// Findings say what is wrong with the record {seq}: which {fields} differ,
+	// {why} it is refused, what to do about its {faults}, which {operation} was
+	// due {at} an instant.
+	Findings map[audit.Kind]string
 
 	// Fields label what operations ask for and tell, by the field's key, or by
 	// operation and key where the operation calls it something else:
-	// "remind.text".
+	// "remind.text". They label the members of a record as well.
 	Fields map[string]string
 
 	// Days, Hours, Minutes and Seconds write {n} of them, Moment less than a

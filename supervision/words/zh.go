@@ -3,6 +3,7 @@ package words
 import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -138,6 +139,15 @@ func Chinese() *Language {
 			template.URL:     "网址",
 			template.File:    "文件",
 		},
+		EndActions: map[supervision.EndAction]string{
+			supervision.EndStay:   "订单保持不变",
+			supervision.EndAccept: "视为验收通过",
+			supervision.EndCancel: "取消订单",
+		},
+		CountedFrom: map[supervision.CountedFrom]string{
+			supervision.FromDelivery: "自交付时起",
+			supervision.FromReceipt:  "自签收时起",
+		},
 		Reasons: map[supervision.Reason]string{
 			supervision.ReasonRole:                "该操作只能由{roles}执行。",
 			supervision.ReasonFrozen:              "服务流程已冻结，运营经理处理完成后方可操作。",
@@ -210,7 +220,30 @@ func Chinese() *Language {
 			supervision.FaultNoTemplate:      "该订单没有表单，请填写文本。",
 			supervision.FaultTemplateMissing: "无法读取该订单的表单，请重试。",
 		},
+		Findings: map[audit.Kind]string{
+			audit.Missing:   "自第{seq}条起缺少记录。",
+			audit.Misplaced: "第{seq}条记录的位置有误。",
+			audit.Refused:   "第{seq}条记录：按规则，操作人不得执行该操作。[{why}]",
+			audit.Invalid:   "第{seq}条记录：提交内容不符合要求[：{fields}]。[{faults}]",
+			audit.Overdue:   "第{seq}条记录：在此之前，应已于{at}执行“{operation}”。",
+			audit.Altered:   "第{seq}条记录与按规则应生成的记录不一致：{fields}。",
+			audit.Reused:    "第{seq}条记录：幂等键重复使用。",
+			audit.Unchecked: "第{seq}条记录：无法读取表单，所填内容未核验。",
+			audit.Unjudged:  "自第{seq}条起的记录未核验：无法确定订单当时所处的阶段。",
+		},
 		Fields: map[string]string{
+			"order":                     "订单",
+			"seq":                       "序号",
+			"at":                        "时间",
+			"actor":                     "操作人",
+			"operation":                 "操作",
+			"from":                      "操作前阶段",
+			"to":                        "操作后阶段",
+			"action":                    "提交内容",
+			"finding":                   "申诉依据",
+			"key":                       "幂等键",
+			"salt":                      "封存盐值",
+			"seal":                      "已删除文本的封存值",
 			"accepted_at":               "验收时间",
 			"adopted_at":                "接管时间",
 			"appeal":                    "申诉",

@@ -111,6 +111,7 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 		return v.l.Span(d)
 	}
 	role := func(r supervision.Role) string { return capital(v.l.Role(r)) }
+	sort := func(s supervision.Sort) string { return v.l.Sorts[s] }
 	offered := map[string][]option{
 		"product": productOptions(), "buyer": accountOptions("buyer"), "seller": accountOptions("seller"),
 		"status":       options(v.l.Status, supervision.Statuses()...),
@@ -119,8 +120,7 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 		"silent_for":   options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s"),
 		"appeal": options(func(s supervision.AppealState) string { return v.l.AppealStates[s] },
 			supervision.AppealStates()...),
-		"sort": {{Value: "waiting", Label: v.l.t("Longest waiting")},
-			{Value: "handling", Label: v.l.t("Ruling due first")}},
+		"sort": options(sort, supervision.LongestWaiting, supervision.ByHandling),
 	}
 	for _, f := range forms.Search.Fields {
 		if f.Label = v.l.t(f.Label); f.Key == string(v.who.Role) {
@@ -128,7 +128,7 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 		}
 		in := v.l.field("", f)
 		if in.Options, in.Values = offered[f.Key], []string{typed.Get(f.Key)}; in.Options != nil {
-			in.fold(map[bool]string{true: v.l.t("Newest"), false: v.l.t("Any")}[f.Key == "sort"])
+			in.fold(map[bool]string{true: sort(supervision.Newest), false: v.l.t("Any")}[f.Key == "sort"])
 		}
 		list = append(list, in)
 	}

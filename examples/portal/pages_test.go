@@ -167,6 +167,22 @@ func TestList_Searches(t *testing.T) {
 	assert.Len(t, seen, len(market.Orders))
 }
 
+// TestList_Sorts: what comes first is said in the library's words.
+func TestList_Sorts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for tag, options := range map[string]string{
+		"en": `<option value="" selected>Newest first</option><option value="waiting">Longest waiting first</option>` +
+			`<option value="handling">Decision due first</option>`,
+		"zh-Hans": `<option value="" selected>最近购买优先</option><option value="waiting">等待最久优先</option>` +
+			`<option value="handling">处理期限最近优先</option>`,
+	} {
+		p := s.as(t, harbor)
+		p.post("/language", url.Values{"language": {tag}, "next": {"/orders"}})
+		assert.Contains(t, p.get("/orders").body, options)
+	}
+}
+
 // TestQueue_OverdueFirst: the operations manager's queue begins with what is
 // late (R19).
 func TestQueue_OverdueFirst(t *testing.T) {

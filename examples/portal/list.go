@@ -20,6 +20,7 @@ type listPage struct {
 	Tabs        []queue
 	Total       service.Count
 	Orders      []summary
+	Unreadable  string                  // the orders of the page that cannot be read
 	Many        []supervision.Operation // what can be done to many orders at once
 	Next, First string                  // addresses of other pages; empty where there are none
 }
@@ -47,6 +48,11 @@ func (v *visit) showList() error {
 	for _, order := range found.Orders {
 		page.Orders = append(page.Orders, v.summary(order))
 	}
+	var unreadable []string
+	for _, broken := range found.Unreadable {
+		unreadable = append(unreadable, broken.Order)
+	}
+	page.Unreadable = strings.Join(unreadable, v.l.And)
 	if v.who.Role == supervision.RoleSeller {
 		page.Many = bulk
 	}

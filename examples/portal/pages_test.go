@@ -167,6 +167,27 @@ func TestList_Searches(t *testing.T) {
 	assert.Len(t, seen, len(market.Orders))
 }
 
+// TestList_Unreadable: an order that cannot be read is named, to whose it is,
+// and hides no other (R22).
+func TestList_Unreadable(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, err := s.db.Exec(`UPDATE serviceflow_orders SET document = '{' WHERE id IN ('KG-1023', 'KG-1024')`)
+	require.NoError(t, err)
+	p := s.as(t, harbor)
+	list := p.get("/orders")
+	assert.Equal(t, http.StatusOK, list.StatusCode)
+	assert.Contains(t, list.body, ">KG-1027</a>")
+	assert.NotContains(t, list.body, ">KG-1024</a>")
+	assert.Regexp(t, `Could not be read: KG-102[34], KG-102[34]\.`, list.body)
+	alone := p.get("/orders?order=KG-1024").body
+	assert.Contains(t, alone, "Could not be read: KG-1024.")
+	assert.NotContains(t, alone, "No orders match.")
+	assert.NotContains(t, s.as(t, northwind).get("/orders").body, "KG-1024")
+	p.post("/language", url.Values{"language": {"zh-Hans"}, "next": {"/orders"}})
+	assert.Contains(t, p.get("/orders?order=KG-1024").body, "无法读取：KG-1024。")
+}
+
 // TestList_Sorts: what comes first is said in the library's words.
 func TestList_Sorts(t *testing.T) {
 	t.Parallel()

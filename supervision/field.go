@@ -40,6 +40,12 @@ const (
 	FieldStatus  FieldKind = "status"
 )
 
+// FieldKinds lists every kind.
+func FieldKinds() []FieldKind {
+	return []FieldKind{FieldText, FieldID, FieldNumber, FieldInstant, FieldYesNo, FieldFiles, FieldMoney, FieldPolicy,
+		FieldQuotes, FieldForm, FieldAnswer, FieldGround, FieldOutcome, FieldStatus}
+}
+
 // Fields lists the fields of an operation's action by their JSON names, in
 // order: the keys of its inputs and of its facts.
 func Fields(op Operation) (list []string) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -65,6 +66,11 @@ type words struct {
 	StepStates    []supervision.StepState    `json:"step_states"`
 	AppealStates  []supervision.AppealState  `json:"appeal_states"`
 	Kinds         []template.Kind            `json:"template_kinds"`
+	FieldKinds    []supervision.FieldKind    `json:"field_kinds"`
+	Sorts         []supervision.Sort         `json:"sorts"`
+	EndActions    []supervision.EndAction    `json:"at_scheduled_end"`
+	CountedFrom   []supervision.CountedFrom  `json:"auto_accept_from"`
+	Findings      []audit.Kind               `json:"findings"`
 }
 
 type reasonEntry struct {
@@ -91,7 +97,8 @@ func book() ([]byte, error) {
 		Words: words{
 			supervision.OrderStatuses(), supervision.Roles(), []appeal.Party{appeal.Buyer, appeal.Seller},
 			appeal.AllGrounds.List(), appeal.Outcomes(), supervision.DeadlineKinds(), supervision.StepStates(),
-			supervision.AppealStates(), template.Kinds(),
+			supervision.AppealStates(), template.Kinds(), supervision.FieldKinds(), supervision.Sorts(),
+			supervision.EndActions(), supervision.CountedFroms(), audit.Kinds(),
 		},
 		FaultCodes: supervision.FaultCodes(),
 	}

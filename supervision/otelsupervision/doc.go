@@ -35,7 +35,7 @@
 //	serviceflow.settle.orders        {order}      by outcome: ok, failed
 //	serviceflow.publish.attempts     {attempt}    by operation, outcome: ok, failed, set_aside
 //	serviceflow.publish.duration     s            by outcome
-//	serviceflow.step.errors          {error}      by step: settle, relay
+//	serviceflow.step.errors          {error}      by step: settle, notice, relay
 //
 // Durations are of the service's clock. A retry is an attempt that lost to a
 // concurrent writer. A step counts as an error where the store ended it early.

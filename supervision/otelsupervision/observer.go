@@ -29,7 +29,8 @@ func New(tracers trace.TracerProvider, meters metric.MeterProvider) (service.Obs
 	}
 	o := observer{instruments, tracers.Tracer(scope)}
 	return service.Observer{
-		Begin: o.begin, Operation: o.operation, Published: o.published, Settled: o.settled, Relayed: o.relayed,
+		Begin: o.begin, Operation: o.operation, Published: o.published,
+		Settled: o.settled, Noticed: o.noticed, Relayed: o.relayed,
 	}, nil
 }
 

@@ -290,15 +290,17 @@ func TestWorker_StepsAreCounted(t *testing.T) {
 	n, err := b.Service.Settle(t.Context())
 	require.Error(t, err)
 	require.Equal(t, 1, n)
-	for _, broken := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim} {
+	for _, broken := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Noticing, supervisiontest.Claim} {
 		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{broken}})
-		_, err = b.Service.Settle(t.Context())
-		_, failed := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return nil })
-		require.Error(t, errors.Join(err, failed))
+		_, settled := b.Service.Settle(t.Context())
+		_, noticed := b.Service.Notice(t.Context())
+		_, relayed := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return nil })
+		require.Error(t, errors.Join(settled, noticed, relayed))
 	}
 	metrics := b.metrics()
 	assert.Contains(t, metrics, "serviceflow.settle.orders outcome=failed 1 {order}")
 	assert.Contains(t, metrics, "serviceflow.settle.orders outcome=ok 2 {order}")
+	assert.Contains(t, metrics, "serviceflow.step.errors step=notice 1 {error}")
 	assert.Contains(t, metrics, "serviceflow.step.errors step=relay 1 {error}")
 	assert.Contains(t, metrics, "serviceflow.step.errors step=settle 1 {error}")
 }

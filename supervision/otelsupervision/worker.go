@@ -35,6 +35,8 @@ func (o observer) settled(ctx context.Context, e service.StepEvent) {
 	o.step(ctx, "settle", e.Err)
 }
 
+func (o observer) noticed(ctx context.Context, e service.StepEvent) { o.step(ctx, "notice", e.Err) }
+
 func (o observer) relayed(ctx context.Context, e service.StepEvent) { o.step(ctx, "relay", e.Err) }
 
 func (o observer) orders(ctx context.Context, n int, outcome string) {

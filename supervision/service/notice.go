@@ -15,6 +15,7 @@ import (
 func (s *Service) Notice(ctx context.Context) (int, error) {
 	var step step
 	err := s.notice(ctx, &step)
+	s.observer.noticed(ctx, StepEvent{Done: step.done, Failed: len(step.failed), Err: err})
 	if err != nil {
 		return step.done, err
 	}

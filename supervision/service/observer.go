@@ -25,6 +25,8 @@ type Observer struct {
 	Operation func(context.Context, OperationEvent)
 	// Settled is called after every step of settling.
 	Settled func(context.Context, StepEvent)
+	// Noticed is called after every step of giving notices (R33).
+	Noticed func(context.Context, StepEvent)
 	// Relayed is called after every step of relaying.
 	Relayed func(context.Context, StepEvent)
 	// Published is called after every attempt to hand a record over.
@@ -33,7 +35,7 @@ type Observer struct {
 
 // StepEvent is what an observer hears of a step of a worker.
 type StepEvent struct {
-	// Done is how many orders were settled, or records relayed.
+	// Done is how many orders were settled or noticed, or records relayed.
 	Done int
 	// Failed is how many orders failed.
 	Failed int
@@ -126,6 +128,12 @@ func (o Observer) operation(ctx context.Context, e OperationEvent) {
 func (o Observer) settled(ctx context.Context, e StepEvent) {
 	if o.Settled != nil {
 		o.Settled(ctx, e)
+	}
+}
+
+func (o Observer) noticed(ctx context.Context, e StepEvent) {
+	if o.Noticed != nil {
+		o.Noticed(ctx, e)
 	}
 }
 

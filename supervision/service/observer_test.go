@@ -98,6 +98,29 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 		heard)
 }
 
+func TestR33_AnObserverHearsOfNotices(t *testing.T) {
+	var heard []string
+	b := newBench(t, service.WithPolicy(noticing()), service.WithBatch(2), service.WithObserver(service.Observer{
+		Noticed: func(_ context.Context, e service.StepEvent) {
+			heard = append(heard, fmt.Sprint(e.Done, " ", e.Failed, " ", e.Err != nil))
+		},
+	}))
+	for _, id := range []string{"o-1", "o-2", "o-3"} {
+		b.open(id)
+		b.do(id, ben, submit)
+	}
+	b.Clock.Add(4*day + tick)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Noticing}, Call: 2})
+	_, err := b.Service.Notice(b.ctx)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Notice}, Times: 2})
+	_, err = b.Service.Notice(b.ctx)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected, "the batch of one fails, and then by itself")
+	_, err = b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"2 0 true", "0 1 false", "1 0 false"}, heard)
+}
+
 // The context that Begin returns is the one of all that follows: of the store,
 // of publish and of the hook that ends what Begin began.
 func TestObserver_BeginSetsTheContextOfTheWork(t *testing.T) {

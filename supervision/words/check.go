@@ -37,6 +37,7 @@ func (l *Language) Check() error {
 	every(&c, "EndActions", l.EndActions, supervision.EndActions())
 	every(&c, "CountedFrom", l.CountedFrom, supervision.CountedFroms())
 	every(&c, "Findings", l.Findings, audit.Kinds(), "seq", "operation", "at", "fields", "why", "faults")
+	c.text("OrderAltered", l.OrderAltered, "fields")
 	keys := append([]string{"finding.count", "finding.since"}, members...)
 	for _, op := range supervision.Operations() {
 		for _, key := range supervision.Fields(op) {
@@ -62,9 +63,10 @@ func (l *Language) Check() error {
 	return errors.Join(c.problems...)
 }
 
-// members are a record's, which a finding may name.
+// members are a record's and an order's that no operation asks for, and that a
+// finding may name.
 var members = []string{"order", "seq", "at", "actor", "operation", "from", "to", "action", "finding", "key", "salt",
-	"seal"}
+	"seal", "version", "updated_at", "erased_at", "template_seller", "silence_spent", "passed", "proposal"}
 
 type checker struct{ problems []error }
 

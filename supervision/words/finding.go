@@ -31,5 +31,9 @@ func (l *Language) Finding(f audit.Finding) string {
 		faults = append(faults, l.Fault(fault))
 	}
 	p["fields"], p["faults"] = strings.Join(fields, l.And), strings.Join(faults, l.Space)
-	return l.fill(l.Findings[f.Kind], p)
+	text := l.Findings[f.Kind]
+	if f.Kind == audit.Altered && f.Seq == 0 {
+		text = l.OrderAltered
+	}
+	return l.fill(text, p)
 }

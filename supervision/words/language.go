@@ -60,12 +60,14 @@ type Language struct {
 	Faults map[supervision.FaultCode]string
 	// Findings say what is wrong with the record {seq}: which {fields} differ,
 	// {why} it is refused, what to do about its {faults}, which {operation} was
-	// due {at} an instant.
-	Findings map[audit.Kind]string
+	// due {at} an instant. OrderAltered says in which {fields} an order is not
+	// what its records make.
+	Findings     map[audit.Kind]string
+	OrderAltered string
 
 	// Fields label what operations ask for and tell, by the field's key, or by
 	// operation and key where the operation calls it something else:
-	// "remind.text". They label the members of a record as well.
+	// "remind.text". They label the members of orders and records as well.
 	Fields map[string]string
 
 	// Days, Hours, Minutes and Seconds write {n} of them, Moment less than a

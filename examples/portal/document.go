@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,19 +25,21 @@ type documentPage struct {
 	Digest   audit.Digest    // of the records as they are shown
 }
 
-// showDocument shows the whole record. It is verified as it is stored, and its
-// digest is that of what the visitor may see, so that they can check it (R21,
-// R34).
+// showDocument shows the whole record. Order and records are verified as they
+// are stored, and the digest is that of what the visitor may see, so that they
+// can check it (R21, R34).
 func (v *visit) showDocument() error {
 	records := v.records()
 	for i := range records {
 		records[i].Card = "" // here everything stands with its record
 	}
-	stored, failed := v.history(v.ctx(), v.l, v.order, supervision.System())
+	order, lost := v.svc.Order(v.ctx(), v.order.ID, supervision.System())
+	stored, failed := v.history(v.ctx(), v.l, order, supervision.System())
+	stored = slices.DeleteFunc(stored, func(r recordView) bool { return r.Seq > order.Version }) // done meanwhile
 	digest, err := audit.DigestOf(plain(records))
-	v.err = cmp.Or(v.err, failed, err)
+	v.err = cmp.Or(v.err, lost, failed, err)
 	page := documentPage{v.layout(v.l.t("Record of order %s", v.order.ID)), v.order, records,
-		audit.Verify(plain(stored), v.formOf), digest}
+		audit.VerifyOrder(order, plain(stored), v.formOf), digest}
 	return v.render(http.StatusOK, "document.html", page)
 }
 

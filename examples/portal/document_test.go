@@ -27,8 +27,7 @@ import (
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	list, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"),
-		supervision.Query{Limit: supervision.MaxPage})
+	list, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: supervision.MaxPage})
 	require.NoError(t, err)
 	people := map[string]*person{}
 	for _, a := range market.Accounts {
@@ -49,22 +48,42 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestDocument_Altered: a record that the rules could not have made is named.
+// TestDocument_Altered: what the rules could not have made is named, be it a
+// record, the end of the history or the order (R21).
 func TestDocument_Altered(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	changed, err := s.db.Exec(`UPDATE serviceflow_records SET document = replace(document, 'seller-cloudline', 'somebody')
-		WHERE order_id = 'KG-1024' AND seq = 4 AND document LIKE '%seller-cloudline%'`)
-	require.NoError(t, err)
-	n, err := changed.RowsAffected()
-	require.NoError(t, err)
-	require.EqualValues(t, 1, n)
-	p := s.as(t, harbor)
-	body := p.get("/orders/KG-1024/record").body
-	assert.Contains(t, body, "could not have been made by the rules")
-	assert.Contains(t, body, "<li>Record 4: the rules did not allow the actor to do this. (R22)</li>")
-	p.post("/language", url.Values{"language": {"zh-Hans"}, "next": {"/orders"}})
-	assert.Contains(t, p.get("/orders/KG-1024/record").body, "<li>第4条记录：按规则，操作人不得执行该操作。 (R22)</li>")
+	for name, c := range map[string]struct {
+		change, want, chinese string
+	}{
+		"a record of somebody else's": {`UPDATE serviceflow_records
+			SET document = replace(document, 'seller-cloudline', 'somebody')
+			WHERE order_id = 'KG-1024' AND seq = 4 AND document LIKE '%seller-cloudline%'`,
+			"<li>Record 4: the rules did not allow the actor to do this. (R22)</li>",
+			"<li>第4条记录：按规则，操作人不得执行该操作。 (R22)</li>"},
+		"no last record": {`DELETE FROM serviceflow_records AS r WHERE order_id = 'KG-1024'
+			AND seq = (SELECT max(seq) FROM serviceflow_records WHERE order_id = r.order_id)`,
+			"are missing from number", "条起缺少记录。 (R21)</li>"},
+		"an order of other words": {`UPDATE serviceflow_orders SET document = replace(document, 'half way', 'at once')
+			WHERE id = 'KG-1024'`,
+			"<li>The order as stored differs from what its records make: Last rejection. (R21)</li>",
+			"<li>所存订单与按记录应得的订单不一致：最近一次驳回。 (R21)</li>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			changed, err := s.db.Exec(c.change)
+			require.NoError(t, err)
+			n, err := changed.RowsAffected()
+			require.NoError(t, err)
+			require.EqualValues(t, 1, n)
+			p := s.as(t, harbor)
+			page := p.get("/orders/KG-1024/record").body
+			assert.Contains(t, page, "could not have been made by the rules")
+			assert.Contains(t, page, c.want)
+			p.post("/language", url.Values{"language": {"zh-Hans"}, "next": {"/orders"}})
+			assert.Contains(t, p.get("/orders/KG-1024/record").body, c.chinese)
+		})
+	}
 }
 
 // TestExportCSV: the table opens as text, whatever was written.

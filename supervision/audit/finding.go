@@ -24,7 +24,8 @@ const (
 	Invalid Kind = "invalid"
 	// Overdue: time had moved the order on before, by the record in Want.
 	Overdue Kind = "overdue"
-	// Altered: the record differs in Fields from the one in Want.
+	// Altered: the record differs in Fields from the one in Want, or the order
+	// as stored from the one that its records make.
 	Altered Kind = "altered"
 	// Reused: its idempotency key was the same actor's on a record before
 	// (R28).
@@ -42,14 +43,15 @@ func Kinds() []Kind {
 }
 
 // Finding names a record that could not have been made, or could not be judged,
-// and what there should have been.
+// and what there should have been; or an order that its records do not make.
 type Finding struct {
 	Order string `json:"order"`
-	// Seq is the record's sequence number; of missing records, the first's.
+	// Seq is the record's sequence number; of missing records, the first's; 0
+	// for the order itself.
 	Seq  int64            `json:"seq"`
 	Kind Kind             `json:"kind"`
 	Rule supervision.Rule `json:"rule"`
-	// Fields are the JSON names of what differs from Want, such as "actor.id".
+	// Fields are the JSON names of what differs, such as "actor.id".
 	Fields []string `json:"fields,omitempty"`
 	// Want is the record that the rules make; nil where they make none. It
 	// holds what users wrote.
@@ -63,7 +65,11 @@ type Finding struct {
 
 // String says the finding in one line, without what users wrote.
 func (f Finding) String() string {
-	return fmt.Sprintf("record %d: %s (%s): %s", f.Seq, f.Kind, f.Rule, f.text())
+	what := "order"
+	if f.Seq != 0 {
+		what = fmt.Sprintf("record %d", f.Seq)
+	}
+	return fmt.Sprintf("%s: %s (%s): %s", what, f.Kind, f.Rule, f.text())
 }
 
 func (f Finding) text() string {

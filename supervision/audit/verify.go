@@ -27,8 +27,8 @@ import (
 //
 // Verify finds what could not have been made. It cannot find another history
 // that could: a text that was replaced, an instant moved within what the rules
-// leave open, another manager, records cut off at the end. For these compare
-// the [Digest], and the last sequence number with the order's version.
+// leave open, another manager, records cut off at the end. The last of these
+// [VerifyOrder] finds; for the others compare the [Digest].
 func Verify(records []supervision.Record, forms ...Forms) []Finding {
 	v := verifier{forms: forms, keys: make(map[string]bool)}
 	records = v.inSequence(records)
@@ -50,6 +50,27 @@ func Verify(records []supervision.Record, forms ...Forms) []Finding {
 	}
 	v.checkErasure(records)
 	return v.findings
+}
+
+// VerifyOrder is [Verify] for the records of an order as it is stored: they
+// have to go on to its version, and to make that very order (R21).
+func VerifyOrder(order supervision.Order, records []supervision.Record, forms ...Forms) []Finding {
+	findings := Verify(records, forms...)
+	last := int64(0)
+	for _, r := range records {
+		last = max(last, r.Seq)
+	}
+	if 0 < last && last < order.Version {
+		return append(findings, Finding{Order: order.ID, Seq: last + 1, Kind: Missing, Rule: supervision.R21})
+	}
+	made, err := supervision.Replay(records)
+	if err != nil {
+		return findings // which say why
+	}
+	if fields, err := differing(order, made); err != nil || len(fields) > 0 {
+		findings = append(findings, Finding{Order: order.ID, Kind: Altered, Rule: supervision.R21, Fields: fields})
+	}
+	return findings
 }
 
 type verifier struct {
@@ -251,9 +272,9 @@ func (v *verifier) goOn(r supervision.Record, want *supervision.Record) bool {
 	return err == nil
 }
 
-// differing returns the JSON names of what differs in two records.
-func differing(r, want supervision.Record) (fields []string, err error) {
-	a, err := json.Marshal(r)
+// differing returns the JSON names of what differs in two records or orders.
+func differing(got, want any) (fields []string, err error) {
+	a, err := json.Marshal(got)
 	if err != nil {
 		return nil, err
 	}

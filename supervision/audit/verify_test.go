@@ -179,6 +179,42 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 	}
 }
 
+func TestR21_AnOrderIsWhatItsRecordsMake(t *testing.T) {
+	for seed := range uint64(60) {
+		h := closed(t, seed)
+		require.Empty(t, audit.VerifyOrder(h.order, h.records), "seed %d", seed)
+		_, erased := erase(t, h)
+		require.Empty(t, audit.VerifyOrder(h.order, erased), "seed %d, erased", seed)
+	}
+	const missing, altered, rule = audit.Missing, audit.Altered, supervision.R21
+	for name, c := range map[string]struct {
+		tamper func(h *history)
+		want   []audit.Finding
+	}{
+		"the last record cut off": {func(h *history) { h.records = h.records[:8] },
+			[]audit.Finding{{Order: "o-1", Seq: 9, Kind: missing, Rule: rule}}},
+		"all but the first cut off": {func(h *history) { h.records = h.records[:1] },
+			[]audit.Finding{{Order: "o-1", Seq: 2, Kind: missing, Rule: rule}}},
+		"no records": {func(h *history) { h.records = nil },
+			[]audit.Finding{{Seq: 1, Kind: missing, Rule: rule}}},
+		"another buyer": {func(h *history) { h.order.Buyer = "bob" },
+			[]audit.Finding{{Order: "o-1", Kind: altered, Rule: rule, Fields: []string{"buyer"}}}},
+		"another result": {func(h *history) { h.order.Delivery.Result = "Nothing." },
+			[]audit.Finding{{Order: "o-1", Kind: altered, Rule: rule, Fields: []string{"delivery.result"}}}},
+		"an order that is behind": {func(h *history) { h.order.Version = 8 },
+			[]audit.Finding{{Order: "o-1", Kind: altered, Rule: rule, Fields: []string{"version"}}}},
+	} {
+		h := appealed(t)
+		c.tamper(h)
+		assert.Equal(t, c.want, audit.VerifyOrder(h.order, h.records), name)
+	}
+	h := appealed(t)
+	h.order.Buyer, h.records[8].Key = "bob", "a\nb"
+	findings := audit.VerifyOrder(h.order, h.records)
+	require.Len(t, findings, 2, "what is wrong with a record hides not what is wrong with the order")
+	assert.Equal(t, "order: altered (R21): differs in buyer", findings[1].String())
+}
+
 func TestR27_RejectedAfterTimeHadAccepted(t *testing.T) {
 	h := delivered(t, autoAccepting()).wait(10*day-tick).do(ben, supervision.RejectProduct{Reason: "Ten cannot."})
 	h.wait(day).do(sue, supervision.Deliver{Result: "Now they can."})

@@ -15,8 +15,9 @@ import (
 // over another time, while one of its records waits to be relayed. Archive
 // returns how many it removed.
 //
-// A sink that must not lose an order that does not verify refuses those with
-// findings. The id of a removed order is free: opening it again opens another
+// An order of which records are missing, or do not make it, fails: it stays,
+// and no sink has it. A sink that must not lose one with other findings refuses
+// it. The id of a removed order is free: opening it again opens another
 // order (R28).
 //
 // Orders that fail are skipped and named in an [*OrdersError]; any other error
@@ -77,6 +78,9 @@ func (s *Service) handOver(ctx context.Context, id string,
 		return false, err
 	}
 	history, err := s.history(ctx, order)
+	if err == nil {
+		err = history.whole()
+	}
 	if err != nil {
 		return false, err
 	}

@@ -233,6 +233,49 @@ func TestR35_ExportTellsWhatDoesNotVerify(t *testing.T) {
 	assert.Equal(t, int64(2), history.Findings[0].Seq)
 }
 
+// What is stored of an order has to be what its records make: neither is handed
+// over for the other (R21).
+func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		damage func(*service.Change)
+		want   audit.Finding
+	}{
+		"the last record is missing": {
+			func(c *service.Change) { c.Records = c.Records[:len(c.Records)-1] },
+			audit.Finding{Order: "o-1", Seq: 6, Kind: audit.Missing, Rule: supervision.R21},
+		},
+		"the order has another buyer": {
+			func(c *service.Change) { c.Order.Buyer = otherBuyer.ID },
+			audit.Finding{Order: "o-1", Kind: audit.Altered, Rule: supervision.R21, Fields: []string{"buyer"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := supervisiontest.New(service.WithoutOutbox())
+			order := closedOrder(t, env, "o-1")
+			var sink archived
+			_, err := env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
+			require.NoError(t, err)
+			change := service.Change{Order: order, Records: sink.histories[0].Records}
+			c.damage(&change)
+			require.NoError(t, env.Store.Create(t.Context(), change))
+
+			var out bytes.Buffer
+			require.NoError(t, env.Service.Export(t.Context(), "o-1", &out))
+			var history service.History
+			require.NoError(t, json.Unmarshal(out.Bytes(), &history))
+			assert.Equal(t, []audit.Finding{c.want}, history.Findings)
+
+			n, err := env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
+			require.ErrorIs(t, err, supervision.ErrMalformed)
+			require.ErrorContains(t, err, c.want.String())
+			require.Zero(t, n)
+			require.Len(t, sink.histories, 1, "the sink has only what was whole")
+			_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
+			require.NoError(t, err, "it stays")
+		})
+	}
+}
+
 // forgedOrder is an order of which somebody else submitted the request.
 func forgedOrder() (supervision.Order, []supervision.Record, error) {
 	order, first, err := supervision.Open(anOpening(supervision.Guide()), bought)

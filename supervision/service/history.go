@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/koogallery/serviceflow/internal/fault"
@@ -18,8 +19,8 @@ type History struct {
 	// Order is the order as stored, Records how it came to be, oldest first.
 	Order   supervision.Order
 	Records []supervision.Record
-	// Digest is that of the records; Findings are what [audit.Verify] finds
-	// wrong with them, none where they could all have been made.
+	// Digest is that of the records; Findings are what [audit.VerifyOrder] finds
+	// wrong, none where all of them could have been made and make the order.
 	Digest   audit.Digest
 	Findings []audit.Finding
 }
@@ -66,6 +67,16 @@ func (h History) WriteTo(w io.Writer) (int64, error) {
 	return d.written, d.err
 }
 
+// whole returns an error where records are missing, or do not make the order.
+func (h History) whole() error {
+	for _, f := range h.Findings {
+		if f.Kind == audit.Missing || f.Seq == 0 {
+			return fmt.Errorf("service: history: %w: %s", supervision.ErrMalformed, f)
+		}
+	}
+	return nil
+}
+
 // document writes until the first error.
 type document struct {
 	to      io.Writer
@@ -92,7 +103,8 @@ func (d *document) bytes(data []byte) {
 // Export writes an order's history to w as one JSON document, which [History]
 // reads: the order, its records and what verifying them finds (R35). It is the
 // host's, who sees every order whole (R22). What time has made due but no
-// worker has stored is not in it.
+// worker has stored is not in it. The whole history is read and verified before
+// any of it is written, so one record that cannot be read leaves no document.
 //
 // Errors: [*InvalidError] for a faulty id, [ErrNotFound], an [*UnreadableError]
 // for each record that cannot be read, w's and the store's own.
@@ -109,7 +121,7 @@ func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
 	return err
 }
 
-// history reads an order's records up to its version and verifies them.
+// history reads an order's records up to its version and verifies both.
 func (s *Service) history(ctx context.Context, order supervision.Order) (h History, err error) {
 	h.Order = order
 	if h.Records, err = s.records(ctx, order.ID, order.Version); err != nil {
@@ -119,7 +131,7 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 		return History{}, err
 	}
 	var failed error
-	h.Findings = audit.Verify(h.Records, func(o supervision.Order, op supervision.Operation) *template.Form {
+	h.Findings = audit.VerifyOrder(order, h.Records, func(o supervision.Order, op supervision.Operation) *template.Form {
 		form, err := s.pinned(ctx, &o, op)
 		if err != nil && !errors.Is(err, errLost) {
 			failed = errors.Join(failed, err)
@@ -133,7 +145,7 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 func (s *Service) records(ctx context.Context, id string, version int64) (list []supervision.Record, err error) {
 	for last := int64(0); last < version; {
 		page, err := s.store.Records(ctx, id, last, int(min(version-last, supervision.MaxPage)))
-		if err != nil || len(page) == 0 { // Verify names what is missing
+		if err != nil || len(page) == 0 { // verifying names what is missing
 			return list, err
 		}
 		records, err := readable(page)

@@ -47,6 +47,16 @@ var words = map[string]struct {
 	"appeal.handling":    {supervision.R19, "a ruling should come within"},
 	"appeal.buyer":       {supervision.R11, "the buyer's grounds"},
 	"appeal.seller":      {supervision.R11, "the seller's grounds"},
+
+	"notices.appeal_opens":    {supervision.R33, "told before a silence opens an appeal"},
+	"notices.completion":      {supervision.R33, "told before an order is Completed"},
+	"notices.auto_accept":     {supervision.R33, "told before an untouched delivery is accepted"},
+	"notices.scheduled_end":   {supervision.R33, "told before the scheduled completion"},
+	"notices.blackout_begins": {supervision.R33, "told before the blackout begins"},
+	"notices.blackout_ends":   {supervision.R33, "told before the blackout ends"},
+	"notices.reminder":        {supervision.R33, "told before the buyer may remind again"},
+	"notices.ruling_overdue":  {supervision.R33, "told before a ruling is late"},
+	"notices.open_for":        {supervision.R33, "told of an order that has been open for"},
 }
 
 // Diff lists what two policies differ in, by JSON names.

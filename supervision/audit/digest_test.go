@@ -1,6 +1,8 @@
 package audit_test
 
 import (
+	"encoding/json"
+	"os"
 	"testing"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -39,7 +41,17 @@ func TestR21_ADigestIsTakenOn(t *testing.T) {
 	assert.ErrorIs(t, err, supervision.ErrMalformed)
 }
 
-// and then what hosts have kept is worth nothing any more.
+// The digest of records that were kept is the same in every release: another
+// one says that their form has changed, and then what hosts have kept is worth
+// nothing any more. Nothing writes the file.
+func TestR21_ADigestThatWasKeptHolds(t *testing.T) {
+	data, err := os.ReadFile("testdata/kept.json")
+	require.NoError(t, err)
+	var records []supervision.Record
+	require.NoError(t, json.Unmarshal(data, &records))
+	assert.Equal(t, "6358d275eff79cfc48c5538eb21ef373fa5936fdb0392bb888cdd1532e8fd243",
+		digestOf(t, records).String())
+}
 
 func TestR21_ADigestIsWrittenAndRead(t *testing.T) {
 	digest, err := audit.DigestOf(appealed(t).records)

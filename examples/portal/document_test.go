@@ -27,7 +27,8 @@ import (
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	list, err := s.svc.Search(t.Context(), supervision.Manager("m"), supervision.Query{Limit: supervision.MaxPage})
+	list, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"),
+		supervision.Query{Limit: supervision.MaxPage})
 	require.NoError(t, err)
 	people := map[string]*person{}
 	for _, a := range market.Accounts {

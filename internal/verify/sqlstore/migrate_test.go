@@ -156,7 +156,7 @@ func TestUpgradeFromTheFirstVersion(t *testing.T) {
 		n, err := b.Settle(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
-		page, err := b.Search(t.Context(), seller,
+		page, err := b.SearchWhole(t.Context(), seller,
 			supervision.Query{Criteria: supervision.Criteria{Appeal: supervision.AppealPending}})
 		require.NoError(t, err)
 		require.Equal(t, []supervision.Order{frozen}, page.Orders)

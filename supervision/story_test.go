@@ -167,9 +167,13 @@ func (s *story) acceptance() *story { return s.delivery().do(sue, deliver) }
 func (s *story) accepted() *story   { return s.acceptance().do(ben, acceptProduct) }
 
 // silenced waits until the party whose turn it is has been silent long enough,
-// and has the other one appeal.
+// and has the other one appeal; where the policy asks for no silence, the buyer
+// appeals as it is.
 func (s *story) silenced() *story {
 	s.t.Helper()
+	if s.order.Policy.Appeal.Silence == 0 {
+		return s.do(ben, appealOn(appeal.Unconditional))
+	}
 	s.wait(s.order.Policy.Appeal.Silence + tick)
 	if s.order.Turn() == supervision.RoleBuyer {
 		return s.do(sue, appealOn(appeal.BuyerSilent))

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,7 @@ import (
 // TestR24_Refusals shows one refusal for every reason, as people read it and as
 // programs get it.
 func TestR24_Refusals(t *testing.T) {
-	guide := supervision.Guide()
+	guide, rules := supervision.Guide(), supervision.Rules2025()
 	full := arrive(t, guide, supervision.Frozen)
 	for range supervision.MaxNotes {
 		full.do(mia, note)
@@ -46,6 +48,13 @@ func TestR24_Refusals(t *testing.T) {
 		beginAs(t, soon).do(ben, submit).do(sue, rejectRequest).do(ben, submit).do(sue, rejectRequest).do(ben,
 			submit).do(sue, rejectRequest).
 			refused(ben, appealOn(appeal.RequestRejected)),
+		arrive(t, guide, supervision.AwaitingDelivery).refused(ben, propose),
+		arrive(t, rules, supervision.AwaitingDelivery).do(ben, propose).refused(ben, propose),
+		arrive(t, rules, supervision.AwaitingDelivery).refused(ben, withdraw),
+		arrive(t, rules, supervision.AwaitingDelivery).do(ben, propose).refused(sue,
+			supervision.AgreeRefund{Amount: paid}),
+		shipped(t).do(host, receive).refused(host, receive),
+		arrive(t, guide, supervision.Completed).do(host, erase).refused(host, erase),
 	} {
 		reasons[refusal.Reason] = true
 		data, err := json.Marshal(refusal)
@@ -56,7 +65,7 @@ func TestR24_Refusals(t *testing.T) {
 		assert.Equal(t, *refusal, read)
 	}
 	golden(t, "refusals.txt", b.String())
-	assert.Len(t, reasons, 14, "every reason there is")
+	assert.Equal(t, supervision.Reasons(), slices.Sorted(maps.Keys(reasons)), "every reason there is")
 }
 
 func TestR24_RefusalsMatch(t *testing.T) {

@@ -73,6 +73,8 @@ func TestR31_CheckedLikeAnOpening(t *testing.T) {
 			map[string]string{"policy.completion_delay": "out_of_range", "policy.appeal.rejections": "out_of_range"}},
 		"another start": {supervision.Amend{Policy: supervision.License(), Reason: "x"},
 			map[string]string{"policy.start": "out_of_range"}},
+		"an end before the instant": {supervision.Amend{ScheduledEnd: s.at.Add(-tick), Reason: "x"},
+			map[string]string{"scheduled_end": "out_of_range"}},
 		"an end at the instant": {supervision.Amend{ScheduledEnd: s.at, Reason: "x"},
 			map[string]string{"scheduled_end": "out_of_range"}},
 		"faulty ids": {supervision.Amend{Buyer: "\n", Seller: "\xff", Reason: "x"},

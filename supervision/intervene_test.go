@@ -51,8 +51,8 @@ func TestR30_OnlyAManagerIntervenes(t *testing.T) {
 }
 
 func TestR30_TheBlackoutDoesNotBindIt(t *testing.T) {
-	for _, at := range []time.Duration{350*day - tick, 350 * day, 365*day - tick, 365 * day} {
-		s := begin(t, supervision.Guide()).wait(at)
+	for _, at := range around([]time.Time{bought.Add(350 * day), bought.Add(365 * day)}) {
+		s := begin(t, supervision.Guide()).until(at)
 		assert.Equal(t, supervision.Decision{Operation: supervision.OpIntervene, Allowed: true, Rule: supervision.R30},
 			s.permit(mia, supervision.OpIntervene), "at any time")
 		s.do(mia, intervene)
@@ -95,7 +95,9 @@ func TestR30_TooLateOnceTimeHasCompleted(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.Accepted)
 	assert.Equal(t, bought.Add(3*time.Hour), s.permit(mia, supervision.OpIntervene).Until)
 	s.fork().wait(3*time.Hour-tick).do(mia, intervene)
-	assert.Equal(t, supervision.ReasonFinal, s.wait(3*time.Hour).refused(mia, intervene).Reason)
+	for _, late := range []time.Duration{0, tick} {
+		assert.Equal(t, supervision.ReasonFinal, s.fork().wait(3*time.Hour+late).refused(mia, intervene).Reason, late)
+	}
 }
 
 func TestR30_OpenThroughAnAcceptanceByTime(t *testing.T) {

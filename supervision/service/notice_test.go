@@ -89,6 +89,42 @@ func TestR33_ANoticeGoesOutOnceWhenItIsDue(t *testing.T) {
 	b.do("o-1", sue, acceptRequest, service.IfVersion(order.Version))
 }
 
+// A worker's step gives a notice at the instant at which it is due, and not a
+// tick earlier.
+func TestR33_EachKindOfNoticeIsDueToATick(t *testing.T) {
+	for kind, c := range map[supervision.DeadlineKind]struct {
+		notices supervision.Notices
+		at      supervision.Status
+		due     time.Duration // since the order came there
+	}{
+		supervision.DeadlineCompletion: {supervision.Notices{Completion: time.Hour}, supervision.Accepted,
+			2 * time.Hour},
+		supervision.DeadlineAutoAccept: {supervision.Notices{AutoAccept: 2 * day}, supervision.AwaitingAcceptance,
+			8 * day},
+		supervision.DeadlineScheduledEnd: {supervision.Notices{ScheduledEnd: 30 * day}, supervision.AwaitingDelivery,
+			335 * day},
+		supervision.DeadlineBlackoutBegins: {supervision.Notices{BlackoutBegins: 7 * day},
+			supervision.AwaitingDelivery, 343 * day},
+		supervision.DeadlineRulingOverdue: {supervision.Notices{RulingOverdue: -day}, supervision.Frozen,
+			4*day + tick},
+		supervision.DeadlineOpenFor: {supervision.Notices{OpenFor: 180 * day}, supervision.AwaitingRequest, 180 * day},
+	} {
+		for late, want := range map[time.Duration][]supervision.DeadlineKind{-tick: nil, 0: {kind}, tick: {kind}} {
+			p := autoAccepting()
+			p.Notices = c.notices
+			if kind == supervision.DeadlineScheduledEnd {
+				p.AtScheduledEnd = supervision.EndCancel
+			}
+			b := newBench(t, service.WithPolicy(p))
+			b.reach(c.at)
+			b.Clock.Add(c.due + late)
+			var in told
+			assert.Equal(t, want, b.work(&in), "%s, %s", kind, late)
+			assert.Empty(t, b.work(&in), "%s, once", kind)
+		}
+	}
+}
+
 // A notice of an instant that has come, or that somebody has moved, is none.
 func TestR33_ANoticeVanishesIfSomebodyActs(t *testing.T) {
 	for name, act := range map[string]func(*bench){

@@ -70,8 +70,10 @@ func TestR23_Deadlines(t *testing.T) {
 // and not before.
 func TestR23_DeadlinesComeTrue(t *testing.T) {
 	checked := 0
+	kinds := map[supervision.DeadlineKind]bool{supervision.DeadlineOpenFor: true} // which only a notice tells of
 	for _, policy := range []supervision.Policy{supervision.Guide(), supervision.License(), autoAccepting(),
-		supervision.Rules2025()} {
+		supervision.Rules2025(), supervision.Hardware(), closing(supervision.EndAccept),
+		closing(supervision.EndCancel)} {
 		for _, s := range pasts(t, policy) {
 			for _, at := range around(boundaries(s.order)) {
 				deadlines := s.order.Deadlines(at)
@@ -79,6 +81,7 @@ func TestR23_DeadlinesComeTrue(t *testing.T) {
 					slices.IsSortedFunc(deadlines, func(a, b supervision.Deadline) int { return a.At.Compare(b.At) }))
 				for _, d := range deadlines {
 					checked++
+					kinds[d.Kind] = true
 					require.True(t, d.At.After(at))
 					before, then := s.order.Deadlines(d.At.Add(-tick)), s.order.Deadlines(d.At)
 					assert.Contains(t, before, d)
@@ -90,6 +93,7 @@ func TestR23_DeadlinesComeTrue(t *testing.T) {
 		}
 	}
 	assert.Greater(t, checked, 1000)
+	assert.Len(t, kinds, len(supervision.DeadlineKinds()), "every kind there is")
 }
 
 // isTrue says whether a deadline's announcement is so at an instant.
@@ -101,6 +105,10 @@ func isTrue(t *testing.T, o supervision.Order, d supervision.Deadline, at time.T
 		return settled.Status == supervision.Completed
 	case supervision.DeadlineAutoAccept:
 		return settled.Status == supervision.Accepted
+	case supervision.DeadlineScheduledEnd:
+		return settled.Status == map[supervision.EndAction]supervision.Status{
+			supervision.EndAccept: supervision.Accepted, supervision.EndCancel: supervision.Canceled,
+		}[o.Policy.AtScheduledEnd]
 	case supervision.DeadlineAppealOpens:
 		verdict := o.Policy.Appeal.Judge(d.Party, d.Ground, settled.Facts(), at)
 		return verdict.Holds

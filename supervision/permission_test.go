@@ -327,8 +327,8 @@ func TestR22_AuthorisationMatrix(t *testing.T) {
 	columns := []supervision.Actor{ben, otherBuyer, sue, otherSeller, mia, supervision.Manager(ben.ID),
 		supervision.System()}
 	var b strings.Builder
-	b.WriteString("| status | operation | own buyer | foreign buyer | own seller | foreign seller | manager | manager, own case | system |\n" +
-		"|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| status | operation | own buyer | foreign buyer | own seller | foreign seller | manager | " +
+		"manager, own case | system |\n" + "|---|---|---|---|---|---|---|---|---|\n")
 	for _, status := range supervision.Statuses() {
 		stories := []*story{arrive(t, supervision.Rules2025(), status), proposed(t, status),
 			arrive(t, supervision.Guide(), status), grieved(t, status)}

@@ -22,10 +22,12 @@ var (
 	ben = supervision.Buyer("ben")
 	sue = supervision.Seller("sue")
 	mia = supervision.Manager("mia")
+
+	host = supervision.System()
 )
 
-// samples are actions to do where they are allowed; an operation without one is
-// left to the tests of its own.
+// samples are actions to do where they are allowed; beginnings, what time does
+// and erasures have none.
 var samples = []supervision.Action{
 	supervisiontest.SubmitRequest,
 	supervision.AcceptRequest{},
@@ -42,8 +44,21 @@ var samples = []supervision.Action{
 	supervision.DecideAppeal{Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery,
 		Decision: "Deliver again."},
 	supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "It works."},
-	supervisiontest.CancelOrder,
+	supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refund.", Refund: half},
+	supervision.Intervene{Reason: "The product was delisted.", Attachments: proof},
+	supervision.Amend{Policy: refunding(autoAccepting()), Reason: "As both asked for."},
+	supervision.Amend{ScheduledEnd: monday.Add(100 * day), Seller: "sam", Reason: "A merger."},
+	supervision.ReportReceipt{},
+	supervision.ProposeRefund{Amount: half, Reason: "Half of it works."},
+	supervision.WithdrawRefund{}, supervision.AgreeRefund{Amount: half},
+	supervision.DeclineRefund{Reason: "All of it works."},
 }
+
+// What was paid, and half of it.
+var (
+	paid = supervision.Money{Amount: 99_900, Currency: "CNY"}
+	half = supervision.Money{Amount: 49_950, Currency: "CNY"}
+)
 
 var proof = []supervision.Attachment{{Name: "proof.pdf", Ref: "files/1"}}
 
@@ -59,7 +74,8 @@ type history struct {
 
 func begin(t testing.TB, policy supervision.Policy) *history {
 	t.Helper()
-	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, Policy: policy}
+	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, Paid: paid,
+		Policy: policy}
 	order, record, err := supervision.Open(opening, monday)
 	require.NoError(t, err)
 	return &history{t, order, []supervision.Record{record}, monday}
@@ -116,11 +132,32 @@ func autoAccepting() supervision.Policy {
 	return p
 }
 
+// closing is hardware with a refund to negotiate and an end that closes an
+// order soon (R14).
+func closing() supervision.Policy {
+	p := supervision.Hardware()
+	p.Name, p.SupervisionPeriod, p.AtScheduledEnd = "closing", 30*day, supervision.EndCancel
+	return refunding(p)
+}
+
+// refunding lets the parties of a policy agree on a refund (R32).
+func refunding(p supervision.Policy) supervision.Policy {
+	p.NegotiatedRefund = true
+	return p
+}
+
+// cast are those who have a part in an order.
+func cast(o supervision.Order) map[supervision.Role]supervision.Actor {
+	return map[supervision.Role]supervision.Actor{supervision.RoleBuyer: supervision.Buyer(o.Buyer),
+		supervision.RoleSeller: supervision.Seller(o.Seller), supervision.RoleManager: mia,
+		supervision.RoleSystem: host}
+}
+
 // wander is a history of random actions that the rules allow.
 func wander(t testing.TB, seed uint64) *history {
 	random := rand.New(rand.NewPCG(seed, 0))
 	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
-		autoAccepting()}
+		autoAccepting(), supervision.Hardware(), closing()}
 	policy := policies[random.IntN(len(policies))]
 	h := begin(t, policy)
 	if seed%4 == 3 {
@@ -129,8 +166,9 @@ func wander(t testing.TB, seed uint64) *history {
 	waits := []time.Duration{0, tick, time.Hour, 3 * time.Hour, 5*day + tick, 10 * day}
 	for range 60 {
 		h.wait(waits[random.IntN(len(waits))])
-		actor := []supervision.Actor{ben, sue, mia}[random.IntN(3)]
 		action := samples[random.IntN(len(samples))]
+		by := action.Operation().By()
+		actor := cast(h.order)[by[random.IntN(len(by))]]
 		if order, records, err := h.order.Apply(actor, action, h.at); err == nil {
 			if random.IntN(2) == 0 {
 				records[len(records)-1].Key = "key-" + string(rune('a'+len(h.records)))

@@ -23,10 +23,22 @@ var open = []string{
 	"action.upheld",
 }
 
+// openOf are those of some operations besides: what is offered, moved or
+// reported is whoever acts to say.
+var openOf = map[supervision.Operation][]string{
+	supervision.OpProposeRefund: {"action.amount.amount"},
+	supervision.OpDecideAppeal:  {"action.refund.amount"},
+	supervision.OpReportReceipt: {"action.received_at"},
+	supervision.OpAmend: {"action.scheduled_end", "action.seller", "action.policy.name",
+		"action.policy.negotiated_refund", "action.policy.appeal.proof", "action.policy.appeal.rejections",
+		"action.policy.appeal.buyer", "action.policy.appeal.seller"},
+}
+
 // begun are those of a first record: what was bought, by whom and under which
 // policy.
 var begun = []string{
-	"action.product", "action.buyer", "action.seller", "action.bought_at", "action.scheduled_end",
+	"action.product", "action.buyer", "action.seller", "action.paid.amount", "action.bought_at",
+	"action.scheduled_end",
 	"action.policy.name", "action.policy.negotiated_refund", "action.policy.appeal.proof",
 	"action.policy.appeal.rejections", "action.policy.appeal.buyer", "action.policy.appeal.seller",
 }
@@ -82,22 +94,24 @@ type tampered struct {
 // fixed reports whether the rules fix the field.
 func (x tampered) fixed(h *history, i int) bool {
 	r := h.records[i]
+	reported := r.Operation == supervision.OpReportReceipt
+	byTime := r.Actor.Role == supervision.RoleSystem && !reported
 	switch {
 	case x.field == "actor.id":
-		return r.Actor.Role != supervision.RoleManager // any manager may rule (R13)
+		return r.Actor.Role != supervision.RoleManager && !reported // any manager may rule (R13), any host report
 	case x.field == "at" && i > 0:
 		before := x.record.At.Before(h.records[i-1].At)
 		after := i+1 < len(h.records) && x.record.At.After(h.records[i+1].At)
-		return before || after || r.Actor.Role == supervision.RoleSystem
+		return before || after || byTime
 	case x.field == "at":
 		return false
 	case x.field == "key":
-		return r.Actor.Role == supervision.RoleSystem
+		return byTime
 	case i == 0:
 		adoption := r.Operation == supervision.OpAdopt
 		return !slices.Contains(begun, x.field) && !(adoption && slices.Contains(told, x.field))
 	}
-	return !slices.Contains(open, x.field)
+	return !slices.Contains(open, x.field) && !slices.Contains(openOf[r.Operation], x.field)
 }
 
 // tamper gives the record with each of its fields changed, as far as it can be

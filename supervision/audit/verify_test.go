@@ -29,10 +29,15 @@ func appealed(t testing.TB) *history {
 func TestR21_WhatTheRulesMakeIsVerified(t *testing.T) {
 	require.Equal(t, supervision.Completed, appealed(t).order.Status)
 	assert.Empty(t, audit.Verify(appealed(t).records))
+	made := map[supervision.Operation]int{supervision.OpErase: 0} // which has tests of its own
 	for seed := range uint64(200) {
 		h := wander(t, seed)
 		require.Empty(t, audit.Verify(h.records), "seed %d", seed)
+		for _, r := range h.records {
+			made[r.Operation]++
+		}
 	}
+	assert.Len(t, made, len(supervision.Operations()), "every operation there is: %v", made)
 }
 
 func TestR21_TamperedHistoriesAreNamed(t *testing.T) {

@@ -25,10 +25,13 @@ func silence(d time.Duration) supervision.Policy {
 	return p
 }
 
-// Under its own policy every history is as it was.
+// Under its own policy every history is as it was, unless it was amended (R31).
 func TestR25_WhatIfNothingChanged(t *testing.T) {
 	for seed := range uint64(100) {
 		h := wander(t, seed)
+		if began, err := supervision.Replay(h.records[:1]); err != nil || began.Policy != h.order.Policy {
+			continue
+		}
 		o := whatIf(t, h, h.order.Policy)
 		require.Empty(t, o.Barred, "seed %d", seed)
 		require.Equal(t, h.order.Status, o.Status, "seed %d", seed)

@@ -220,6 +220,45 @@ func TestR21_AnOrderIsWhatItsRecordsMake(t *testing.T) {
 	assert.Equal(t, "order: altered (R21): differs in buyer", findings[1].String())
 }
 
+// From an amendment on, what it says is judged by (R31).
+func TestR31_AmendedHistoriesAreVerified(t *testing.T) {
+	sam := supervision.Manager("sam")
+	amended := func() []supervision.Record {
+		return begin(t, closing()).do(sue, supervision.Deliver{Result: "Shipped."}).wait(day).
+			do(host, supervision.ReportReceipt{}).
+			do(mia, supervision.Amend{Seller: sam.ID, Reason: "A merger."}).
+			do(ben, supervision.ProposeRefund{Amount: half}).
+			do(mia, supervision.Intervene{Reason: "Fraud."}).
+			do(mia, supervision.DecideAppeal{Outcome: appeal.Resume, Decision: "Go on."}).
+			do(ben, supervision.RejectProduct{Reason: "Broken."}).wait(30 * day).settle().records
+	}
+	require.Empty(t, audit.Verify(amended()))
+	for name, c := range map[string]struct {
+		seq    int64
+		tamper func(*supervision.Record)
+		kind   audit.Kind
+		rule   supervision.Rule
+	}{
+		"amended by the new party": {4, func(r *supervision.Record) { r.Actor = sam }, audit.Refused, supervision.R13},
+		"the party intervenes":     {6, func(r *supervision.Record) { r.Actor = sam }, audit.Refused, supervision.R13},
+		"a receipt of no delivery": {3, func(r *supervision.Record) {
+			r.Action = supervision.ReportReceipt{ReceivedAt: monday.Add(-tick)}
+		}, audit.Invalid, supervision.R27},
+		"more than was paid": {5, func(r *supervision.Record) {
+			r.Action = supervision.ProposeRefund{Amount: supervision.Money{Amount: paid.Amount + 1, Currency: "CNY"}}
+		}, audit.Invalid, supervision.R32},
+		"closed a tick early": {9, func(r *supervision.Record) { r.At = r.At.Add(-tick) }, audit.Refused,
+			supervision.R14},
+	} {
+		records := amended()
+		c.tamper(&records[c.seq-1])
+		findings := audit.Verify(records)
+		require.NotEmpty(t, findings, name)
+		first := findings[0]
+		assert.Equal(t, []any{c.seq, c.kind, c.rule}, []any{first.Seq, first.Kind, first.Rule}, name)
+	}
+}
+
 func TestR27_RejectedAfterTimeHadAccepted(t *testing.T) {
 	h := delivered(t, autoAccepting()).wait(10*day-tick).do(ben, supervision.RejectProduct{Reason: "Ten cannot."})
 	h.wait(day).do(sue, supervision.Deliver{Result: "Now they can."})

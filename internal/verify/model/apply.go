@@ -93,7 +93,10 @@ func (o Order) clamp(at int64) int64 {
 
 // Do answers a command given at an instant.
 func (o Order) Do(c Command, at int64) (Order, Answer) {
-	if !o.sees(c.Role, c.Actor) {
+	if strings.ContainsAny(c.User, "\n\t") { // ids hold no control characters
+		return o, Answer{Kind: "invalid", Faults: []string{"actor"}}
+	}
+	if !o.Sees(c.Role, c.Actor) {
 		return o, Answer{Kind: "not_found"}
 	}
 	at = o.clamp(at)

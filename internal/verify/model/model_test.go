@@ -208,7 +208,7 @@ func (p *pair) pass(at int64) {
 }
 
 var actors = []model.Command{
-	{Role: "buyer", Actor: "b"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m"},
+	{Role: "buyer", Actor: "b", User: "ann"}, {Role: "seller", Actor: "s"}, {Role: "manager", Actor: "m", User: "ann"},
 	{Role: "manager", Actor: "m2"},
 	{Role: "system", Actor: "system"}, {Role: "buyer", Actor: "s"}, {Role: "seller", Actor: "b"},
 	{Role: "manager", Actor: "s"}, {Role: "buyer", Actor: "b2"}, {Role: "seller", Actor: "s2"},
@@ -268,6 +268,7 @@ func amount(t *rapid.T) int64 {
 func (p *pair) command(t *rapid.T) {
 	c := rapid.SampledFrom(actors).Draw(t, "actor")
 	c.Op = rapid.SampledFrom(model.Operations).Draw(t, "operation")
+	c.User = rapid.SampledFrom([]string{c.User, c.User, "bob", "a\tb"}).Draw(t, "user")
 	p.do(t, content(t, c), p.instant(t))
 }
 
@@ -287,6 +288,7 @@ func (p *pair) likely(t *rapid.T) {
 		t.Skip("nobody may do anything")
 	}
 	c := rapid.SampledFrom(may).Draw(t, "command")
+	c.User = rapid.SampledFrom([]string{"", "ann", "bob"}).Draw(t, "user")
 	switch c.Op {
 	case "accept_request", "accept_product", "withdraw_refund":
 	case "propose_refund":
@@ -297,10 +299,12 @@ func (p *pair) likely(t *rapid.T) {
 		c.Received = rapid.SampledFrom([]int64{0, p.model.Delivery.At}).Draw(t, "received")
 	case "amend":
 		c.Text = "merger"
-		switch rapid.IntRange(0, 2).Draw(t, "amendment") {
+		switch rapid.IntRange(0, 3).Draw(t, "amendment") {
 		case 0:
 			c.Buyer = rapid.SampledFrom([]string{"b", "b2"}).Draw(t, "new buyer")
 		case 1:
+			c.Seller = rapid.SampledFrom([]string{"s", "s2"}).Draw(t, "new seller")
+		case 2:
 			c.End = at + durations().Draw(t, "new end")
 		default:
 			c.Policy = rapid.SampledFrom([]string{"guide", "2025", "closing"}).Draw(t, "policy")
@@ -322,9 +326,15 @@ func (p *pair) likely(t *rapid.T) {
 			c.ResumeAt = rapid.SampledFrom([]string{"", "", "", "awaiting_request", "awaiting_confirmation",
 				"awaiting_delivery",
 				"awaiting_acceptance", p.model.FrozenFrom}).Draw(t, "resume at")
+		} else {
+			c.Amount = rapid.SampledFrom([]int64{0, p.model.Paid}).Draw(t, "refund")
 		}
+		c.Files = rapid.IntRange(0, 2).Draw(t, "files")
+	case "add_note", "intervene":
+		c.Text, c.Files = "text", rapid.IntRange(0, 2).Draw(t, "files")
+		c.Shared = c.Op == "add_note" && rapid.Bool().Draw(t, "shared")
 	default:
-		c.Text, c.Shared = "text", c.Op == "add_note" && rapid.Bool().Draw(t, "shared")
+		c.Text = "text"
 	}
 	p.do(t, c, at)
 }

@@ -125,6 +125,8 @@ type Record struct {
 // Command is what somebody wants done.
 type Command struct {
 	Role, Actor, Op string
+	// User is the person who acts for the account; it decides nothing (R22).
+	User string
 	// Text is the text, reason, result or decision of the operation, Demand an
 	// appeal's demand.
 	Text, Demand string
@@ -177,6 +179,13 @@ func Open(id, product, buyer, seller string, policy *Policy, request, delivery i
 		End: end,
 	}
 	return o, Record{Seq: 1, At: at, To: policy.Start, Command: bySystem("open")}
+}
+
+// Repeats says whether a command is another one again, whoever sends it for the
+// account (R22, R28).
+func (c Command) Repeats(other Command) bool {
+	c.User = other.User
+	return c == other
 }
 
 func bySystem(op string) Command { return Command{Role: "system", Actor: "system", Op: op} }
@@ -276,7 +285,8 @@ func (r Record) SeenBy(role string) Record {
 	return r
 }
 
-func (o Order) sees(role, actor string) bool {
+// Sees says whether the order exists for an actor (R22).
+func (o Order) Sees(role, actor string) bool {
 	switch role {
 	case "buyer":
 		return actor == o.Buyer

@@ -23,6 +23,9 @@ func (p *process) adopt(from *shadow) {
 	} else {
 		w.opened++
 	}
+	if snapshot.TemplateSeller != "" {
+		snapshot.Seller = snapshot.TemplateSeller // nobody else has published the versions it is pinned to (R04)
+	}
 	p.sendAdoption(snapshot)
 	switch w.random.IntN(4) {
 	case 0:

@@ -90,14 +90,15 @@ func (w *world) faulty(p *process, err error) bool {
 func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Result, err error) {
 	c := &p.call
 	first := s.keyed(want.owned(), c.loaded)
-	same := bridge.Command(first.Actor, first.Action) == want.command
+	seen := s.states[c.loaded-1].Sees(want.command.Role, want.command.Actor)
+	same := want.command.Repeats(bridge.Command(first.Actor, first.Action))
 	if first.Seal != "" { // then its texts are no longer compared
-		same = want.erased() == bridge.Command(first.Actor, first.Action)
+		same = want.erased().Repeats(bridge.Command(first.Actor, first.Action))
 	}
 	switch {
 	case c.applied != 0:
 		w.fail("order %s: key %q applied again (R28)", s.id, want.key)
-	case same && err == nil:
+	case seen && same && err == nil:
 		now, _ := s.states[c.loaded-1].Settle(c.at)
 		now = now.SeenBy(want.command.Role)
 		if diff := bridge.DiffOrder(&now, &got.Order); diff != "" || !got.Repeated || len(got.Records) > 0 {
@@ -105,8 +106,8 @@ func (w *world) repeated(p *process, s *shadow, want *intent, got *service.Resul
 				len(got.Records))
 		}
 		w.remember(s, int(got.Order.Version))
-	case !same && errors.Is(err, service.ErrKeyReused):
-	case !same && errors.Is(err, supervision.ErrNotFound):
+	case seen && !same && errors.Is(err, service.ErrKeyReused):
+	case !seen && errors.Is(err, supervision.ErrNotFound): // it is another party's by now (R22, R31)
 	default:
 		w.fail("order %s: key %q sent again, same %t: %v", s.id, want.key, same, err)
 	}
@@ -145,7 +146,7 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 // orderAnswered holds an order as it was shown against the model at that
 // instant.
 func (w *world) orderAnswered(p *process, s *shadow, role, id string, order *supervision.Order, err error) {
-	if w.faulty(p, err) || w.hidden(s, role, id, err) {
+	if w.faulty(p, err) || w.hidden(p, s, role, id, err) {
 		return
 	}
 	if p.call.conflicted && errors.Is(err, service.ErrConflict) {
@@ -168,10 +169,10 @@ func (w *world) remember(s *shadow, version int) {
 	}
 }
 
-// hidden: to a stranger an order does not exist (R22).
-func (w *world) hidden(s *shadow, role, id string, err error) bool {
-	o := s.last()
-	stranger := role == "buyer" && id != o.Buyer || role == "seller" && id != o.Seller
+// hidden: to a stranger, as the order was when it was read, it does not exist
+// (R22).
+func (w *world) hidden(p *process, s *shadow, role, id string, err error) bool {
+	stranger := !s.states[p.call.loaded-1].Sees(role, id)
 	if stranger != errors.Is(err, supervision.ErrNotFound) {
 		w.fail("order %s for %s %s: %v", s.id, role, id, err)
 	}
@@ -182,7 +183,7 @@ func (w *world) hidden(s *shadow, role, id string, err error) bool {
 // read, and those that time has made since.
 func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, limit int, records []supervision.Record,
 	err error) {
-	if w.faulty(p, err) || w.hidden(s, role, id, err) {
+	if w.faulty(p, err) || w.hidden(p, s, role, id, err) {
 		return
 	}
 	if p.call.conflicted && errors.Is(err, service.ErrConflict) {

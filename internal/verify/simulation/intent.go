@@ -33,13 +33,15 @@ func (i *intent) owned() string {
 // erased is the command as its record has it once its texts are erased (R35).
 func (i *intent) erased() model.Command { return model.Record{Command: i.command}.Erased().Command }
 
-// repeat sends a command that was done once more, or another, or somebody
-// else's, with its key.
+// repeat sends a command that was done once more, whoever acts for the account,
+// or another, or somebody else's, with its key.
 func (p *process) repeat(done *intent) {
 	w := p.world
 	switch w.random.IntN(20) {
 	case 0, 1:
-		p.send(done)
+		again := *done
+		again.command.User = w.user()
+		p.send(&again)
 	case 2:
 		other := *done
 		other.command.Op, other.command.Text = "report_progress", "another"
@@ -115,7 +117,7 @@ var likely = map[string]map[string][]string{
 	},
 	"manager": {
 		"awaiting_confirmation": {"intervene", "", "", "", "", "", "", "", "", ""},
-		"awaiting_delivery":     {"amend", "", "", "", "", "", "", "", "", ""},
+		"awaiting_delivery":     {"amend", "amend", "", "", "", "", "", "", "", ""},
 		"awaiting_acceptance":   {"intervene", "amend", "", "", "", "", "", "", "", ""},
 		"accepted":              {"intervene", "", "", ""},
 		"frozen":                {"add_note", "amend", "decide_appeal", "decide_appeal", "decide_appeal"},
@@ -128,9 +130,14 @@ var likely = map[string]map[string][]string{
 }
 
 // choose decides what somebody tries: mostly something sensible, now and then
-// anything; false for nothing.
+// anything; false for nothing. Now and then a manager is a party of the order
+// (R13).
 func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 	ops := likely[c.Role][o.Status]
+	if c.Role == "manager" && w.random.IntN(20) == 0 {
+		c.Actor = []string{o.Buyer, o.Seller}[w.random.IntN(2)]
+	}
+	c.User = w.user()
 	switch {
 	case w.random.IntN(30) == 0:
 		c.Op = model.Operations[w.random.IntN(len(model.Operations))]
@@ -160,8 +167,7 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 			c.Received = o.Delivery.At + w.random.Int64N(1+max(0, w.now-o.Delivery.At))
 		}
 	case "amend":
-		c.Text = w.text()
-		c.End = w.now + w.random.Int64N(20*w.policy.unit)
+		c = w.amend(c)
 	case "submit_request", "deliver":
 		if c.Form = o.Form(c.Op); w.random.IntN(20) == 0 {
 			c.Form = w.random.IntN(3)
@@ -182,12 +188,48 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 		if c.Outcome == "resume" && w.random.IntN(3) == 0 {
 			c.ResumeAt = waiting[w.random.IntN(len(waiting))]
 		}
+		if refused := w.random.IntN(20) == 0; refused || c.Outcome != "resume" && w.random.IntN(2) == 0 {
+			c.Amount = 1 + w.random.Int64N(1001)
+		}
+		c.Files = w.files()
 	case "add_note":
-		c.Text, c.Shared = w.text(), w.random.IntN(2) == 0
+		c.Text, c.Files, c.Shared = w.text(), w.files(), w.random.IntN(2) == 0
+	case "intervene":
+		c.Text, c.Files = w.text(), w.files()
 	default:
 		c.Text = w.text()
 	}
 	return c, true
+}
+
+// amend has one thing of an order changed, or two (R31): its policy, its end,
+// or the account of a party, which now and then is the manager itself.
+func (w *world) amend(c model.Command) model.Command {
+	c.Text = w.text()
+	for range 1 + w.random.IntN(2) {
+		switch w.random.IntN(4) {
+		case 0:
+			c.Policy = []string{"guide", "2025", "license", "hardware", "closing"}[w.random.IntN(5)]
+		case 1:
+			c.End = w.now + w.random.Int64N(20*w.policy.unit)
+		case 2:
+			c.Buyer = append(buyers, c.Actor)[w.random.IntN(len(buyers)+1)]
+		default:
+			c.Seller = append(sellers, c.Actor)[w.random.IntN(len(sellers)+1)]
+		}
+	}
+	return c
+}
+
+// user is a person who acts for an account, or nobody in particular (R22).
+func (w *world) user() string { return []string{"", "ann", "bob"}[w.random.IntN(3)] }
+
+// files is how many files are attached, now and then too many.
+func (w *world) files() int {
+	if w.random.IntN(50) == 0 {
+		return 21
+	}
+	return w.random.IntN(3)
 }
 
 func (w *world) text() string {

@@ -1,8 +1,10 @@
 package simulation
 
 import (
+	"slices"
 	"time"
 
+	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -111,7 +113,10 @@ func (w *world) delivered(e *service.Event) {
 	if diff := s.diff(int(r.Seq), &e.Order); diff != "" {
 		w.fail("order %s as relayed with record %d: %s", s.id, r.Seq, diff)
 	}
-	if last := s.last(); e.Buyer != last.Buyer || e.Seller != last.Seller {
+	// It is the parties' at the claim, after an amendment the new ones' (R31).
+	if !slices.ContainsFunc(s.states[r.Seq-1:], func(o model.Order) bool {
+		return e.Buyer == o.Buyer && e.Seller == o.Seller
+	}) {
 		w.fail("order %s: addressed to %s and %s", s.id, e.Buyer, e.Seller)
 	}
 	if int(r.Seq) > s.relayed+1 {

@@ -99,7 +99,7 @@ func DiffOrder(m *model.Order, o *supervision.Order) string {
 	d.word("canceled from", m.CanceledFrom, string(o.Cancellation.From))
 	d.number("request rejections", m.RequestRejections, o.RequestRejections)
 	d.number("product rejections", m.ProductRejections, o.ProductRejections)
-	if m.Policy.Name != o.Policy.Name || m.Policy.Completion != o.Policy.CompletionDelay.Microseconds() {
+	if Policy(*m.Policy) != o.Policy {
 		d = append(d, "policy")
 	}
 	d.request(m.Request, o.Request)

@@ -78,7 +78,7 @@ func Status(word string) supervision.Status {
 
 // Actor is the actor of a command.
 func Actor(c model.Command) supervision.Actor {
-	return supervision.Actor{Role: supervision.Role(c.Role), ID: c.Actor}
+	return supervision.Actor{Role: supervision.Role(c.Role), ID: c.Actor, User: c.User}
 }
 
 // Form fills in, correctly, the form of a version of the template that Template
@@ -234,7 +234,7 @@ func caseOf(m model.Appeal) *appeal.Appeal {
 
 // Command is what an actor did with an action.
 func Command(actor supervision.Actor, action supervision.Action) model.Command {
-	c := model.Command{Role: string(actor.Role), Actor: actor.ID, Op: string(action.Operation())}
+	c := model.Command{Role: string(actor.Role), Actor: actor.ID, User: actor.User, Op: string(action.Operation())}
 	switch a := action.(type) {
 	case supervision.SubmitRequest:
 		c.Text, c.Form, c.Files = a.Text, formOf(a.Values), len(a.Attachments)

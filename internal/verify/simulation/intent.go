@@ -26,8 +26,15 @@ type intent struct {
 }
 
 // owned is the key with its owner (R28).
-func (i *intent) owned() string {
-	return supervision.Record{Actor: bridge.Actor(i.command), Key: i.key}.OwnedKey()
+func (i *intent) owned() string { return owned(bridge.Actor(i.command), i.key) }
+
+// owned is a key with its owner, whoever acts for it (R22, R28), as the library
+// writes it: the oracle does not ask the library.
+func owned(by supervision.Actor, key string) string {
+	if key == "" {
+		return ""
+	}
+	return string(by.Role) + "\t" + by.ID + "\t" + key
 }
 
 // erased is the command as its record has it once its texts are erased (R35).

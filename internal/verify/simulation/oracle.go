@@ -217,7 +217,7 @@ func (w *world) commanded(by author, s *shadow, r *supervision.Record) {
 	case bridge.Command(r.Actor, r.Action) != want.command || r.Key != want.key:
 		w.fail("order %s: asked for %+v with key %q, stored %+v with key %q", s.id, want.command, want.key, r.Action,
 			r.Key)
-	case s.keyed(r.OwnedKey(), s.version()) != nil:
+	case s.keyed(owned(r.Actor, r.Key), s.version()) != nil:
 		w.fail("order %s: key %q applied twice (R28)", s.id, r.Key)
 	case want.expects != 0 && want.expects != s.version():
 		w.fail("order %s: applied to version %d, but only version %d was to be changed", s.id, s.version(),

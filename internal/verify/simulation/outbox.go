@@ -1,10 +1,8 @@
 package simulation
 
 import (
-	"slices"
 	"time"
 
-	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -25,6 +23,9 @@ func (w *world) claimed(at time.Time, lease time.Duration, claimed []service.Cla
 		if s == nil {
 			w.fail("claimed a record of %s, which was never created", c.RecordID.Order)
 			return
+		}
+		if w.current != nil {
+			w.current.call.claims(s)
 		}
 		if due := noticeID(c.RecordID); due != 0 {
 			w.noticeClaimed(s, due, now, lease)
@@ -113,17 +114,27 @@ func (w *world) delivered(e *service.Event) {
 	if diff := s.diff(int(r.Seq), &e.Order); diff != "" {
 		w.fail("order %s as relayed with record %d: %s", s.id, r.Seq, diff)
 	}
-	// It is the parties' at the claim, after an amendment the new ones' (R31).
-	if !slices.ContainsFunc(s.states[r.Seq-1:], func(o model.Order) bool {
-		return e.Buyer == o.Buyer && e.Seller == o.Seller
-	}) {
-		w.fail("order %s: addressed to %s and %s", s.id, e.Buyer, e.Seller)
-	}
 	if int(r.Seq) > s.relayed+1 {
 		w.fail("order %s: record %d relayed before %d", s.id, r.Seq, s.relayed+1)
 	}
 	s.relayed = max(s.relayed, int(r.Seq))
 	w.result.Counts.Relayed++
+}
+
+// addressed: what is handed over is for the parties as they were when it was
+// claimed, after an amendment the new ones (R31).
+func (p *process) addressed(e *service.Event) {
+	s := p.world.shadow(e.ID.Order)
+	if s == nil {
+		return
+	}
+	o := s.last()
+	if version := p.call.claimed[s.id]; version > 0 {
+		o = &s.states[version-1]
+	}
+	if e.Buyer != o.Buyer || e.Seller != o.Seller {
+		p.world.fail("order %s: addressed to %s and %s", s.id, e.Buyer, e.Seller)
+	}
 }
 
 // acknowledged: only what has been handed over leaves the outbox.

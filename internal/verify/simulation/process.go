@@ -36,6 +36,8 @@ type call struct {
 	// its record with the command's key was there.
 	loaded   int
 	repeated bool
+	// claimed are the versions of the orders of which something was claimed.
+	claimed map[string]int
 	// read is the version of the order whose records were read last.
 	read int
 	// applied is the version that the call's save made; 0 for none.
@@ -45,6 +47,14 @@ type call struct {
 	// err is the end of the call's context.
 	err  error
 	want *intent
+}
+
+// claims remembers which version an order had when something of it was claimed.
+func (c *call) claims(s *shadow) {
+	if c.claimed == nil {
+		c.claimed = make(map[string]int)
+	}
+	c.claimed[s.id] = s.version()
 }
 
 // crash and halt unwind a coroutine: because its host died, or because the

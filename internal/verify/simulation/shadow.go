@@ -72,7 +72,7 @@ func (s *shadow) openedBy(o *supervision.Opening) bool {
 // keyed returns the record with an owned key; nil without one.
 func (s *shadow) keyed(key string, version int) *supervision.Record {
 	for i := range s.records[:version] {
-		if key != "" && s.records[i].OwnedKey() == key {
+		if key != "" && owned(s.records[i].Actor, s.records[i].Key) == key {
 			return &s.records[i]
 		}
 	}

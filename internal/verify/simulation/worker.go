@@ -47,6 +47,7 @@ func (p *process) deliver(_ context.Context, e service.Event) error {
 		p.call.faulted = true
 		return errNotTaken
 	}
+	p.addressed(&e)
 	if e.Notices != nil {
 		p.world.noticeDelivered(&e, p.call.host)
 		return nil

@@ -122,6 +122,8 @@ func numbers() string {
 			func(p supervision.Policy) string { return yes(p.Appeal.Proof) }},
 		{"the parties may agree on a refund", supervision.R32,
 			func(p supervision.Policy) string { return yes(p.NegotiatedRefund) }},
+		{"people are told of instants", supervision.R33,
+			func(p supervision.Policy) string { return yes(p.Notices != supervision.Notices{}) }},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |", row.name, row.rule)
 		for _, p := range presets {

@@ -4,8 +4,7 @@ package supervision
 // Transitions, refusals, deadlines and the names of tests cite it.
 type Rule string
 
-// The rules. [Rule.Text] says what each demands; docs/rules.md lists them, and
-// says which the library does not have yet.
+// The rules. [Rule.Text] says what each demands; docs/rules.md lists them.
 const (
 	R01 Rule = "R01" // entry
 	R02 Rule = "R02" // completion
@@ -142,9 +141,10 @@ var ruleTexts = [...]ruleText{
 	{
 		rule:   R14,
 		source: "Guide, CN guide, Ours",
-		text: "No appeal begins in the blackout before the flow's scheduled end, and none after acceptance. Policy " +
-			"says what happens at the scheduled end: nothing, acceptance or cancellation. Where nothing happens, " +
-			"an open order can be appealed again.",
+		text: "No appeal begins in the blackout before the flow's scheduled end S: it is refused at an instant t " +
+			"with S − blackout ≤ t < S. S is the order's own date or else the opening plus the supervision " +
+			"period. After acceptance there is no appeal. Policy says what happens at S: nothing, acceptance or " +
+			"cancellation. Where nothing happens, an open order can be appealed again from S on.",
 		why: "The guide speaks to buyers; the blackout binds both parties, or one could appeal when the other " +
 			"cannot. An order that stays open without any way to appeal would be stuck.",
 	},
@@ -153,8 +153,9 @@ var ruleTexts = [...]ruleText{
 		source: "Seller guide, Ours",
 		text: "A ruling has a decision text and says whether the appeal is upheld. It resumes the flow where it " +
 			"froze, or at a waiting status whose party has something to act on; or it accepts, in the seller's " +
-			"favor, from any status, delivered or not; or it cancels, which is final. It may name a refund. A " +
-			"step that never happened is never shown as done.",
+			"favor, from any status, delivered or not; or it cancels, which is final. One that accepts or cancels " +
+			"may name a refund (R32). At which statuses it may resume can be asked (R23). A step that never " +
+			"happened is never shown as done.",
 		why: "The guides say only that an order is restored, or closed and settled. A flow that resumes where " +
 			"nobody can act would be stuck, and a history must not claim a delivery that nobody made.",
 	},
@@ -281,16 +282,19 @@ var ruleTexts = [...]ruleText{
 	{
 		rule:   R32,
 		source: "2025 rules",
-		text: "Until the order is final the buyer may propose a refund of more than nothing and at most what was " +
-			"paid. The seller agrees, which cancels the order with that refund, or declines with a reason; the " +
-			"buyer may withdraw and propose again. While the order is frozen nobody can. A proposal changes no " +
-			"clock, counter or status, and lapses with the order. The host pays.",
+		text: "Where policy allows it, which Guide does not, the buyer may propose a refund until the order is " +
+			"final: of more than nothing and at most what was paid, in whole minor units of an ISO 4217 " +
+			"currency. The seller agrees, which cancels the order with that refund, or declines with a reason; " +
+			"the buyer may withdraw and propose again. While the order is frozen nobody can. A proposal changes " +
+			"no clock, counter or status, and lapses with the order. The host pays.",
 	},
 	{
 		rule:   R33,
 		source: "CN guide, Ours",
-		text: "Policy lists how long before or after an instant somebody is told of it: silence, " +
-			"completion, blackout, an overdue ruling, a flow open for long. Each notice goes out once, if the " +
+		text: "Policy lists how long before or after an instant people are told of it: silence about to entitle, " +
+			"completion, automatic acceptance, blackout, scheduled end, the next reminder, an overdue ruling, a " +
+			"flow open for long. Whom follows from the kind: of an overdue ruling the operations managers are " +
+			"told, of the next reminder the buyer, of all else both parties. Each notice goes out once, if the " +
 			"instant still stands, and changes nothing a user could conflict with.",
 		why: "A deadline that nobody hears of surprises people. The CN guide has one such notice; hosts need more.",
 	},

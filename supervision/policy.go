@@ -79,7 +79,9 @@ type Policy struct {
 
 // Guide is the policy of the user guide of 2024-01-29, and the default:
 // completed 3 hours after acceptance (R02), 365 days of supervision (R14), a
-// reminder a day (R20), no auto-accept (R27).
+// reminder a day (R20), no auto-accept (R27). Interventions (R30), amendments
+// (R31) and views (R34), of which the guide does not speak, are there under
+// every policy.
 func Guide() Policy {
 	return Policy{
 		Name:              "guide",

@@ -116,8 +116,14 @@ func productName(id string) string {
 func (a account) mail() string { return a.ID + "@portal.example" }
 
 // actor is who the account is to the library, which decides what it may see and
-// do.
-func (a account) actor() supervision.Actor { return supervision.Actor{Role: a.Role, ID: a.ID} }
+// do, and which of its people acts: here each account has one (R22).
+func (a account) actor() supervision.Actor {
+	return supervision.Actor{Role: a.Role, ID: a.ID, User: a.mail()}
+}
+
+func (a account) isPartyOf(o supervision.Order) bool {
+	return a.Role == supervision.RoleBuyer && a.ID == o.Buyer || a.Role == supervision.RoleSeller && a.ID == o.Seller
+}
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error {

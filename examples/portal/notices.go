@@ -39,7 +39,7 @@ type notice struct {
 // opens a case.
 func recipients(o supervision.Order, r supervision.Record) (list []account) {
 	for _, a := range market.Accounts {
-		concerned := a.actor() == supervision.Buyer(o.Buyer) || a.actor() == supervision.Seller(o.Seller)
+		concerned := a.isPartyOf(o)
 		if seen := r.For(a.actor()); len(r.Facts()) > 0 && len(seen.Facts()) == 0 {
 			concerned = false
 		}
@@ -56,8 +56,7 @@ func recipients(o supervision.Order, r supervision.Record) (list []account) {
 // told are the accounts that notices of an instant are for (R33).
 func told(o supervision.Order, notices []supervision.Notice) (list []account) {
 	for _, a := range market.Accounts {
-		concerned := a.actor() == supervision.Buyer(o.Buyer) || a.actor() == supervision.Seller(o.Seller) ||
-			a.Role == supervision.RoleManager
+		concerned := a.isPartyOf(o) || a.Role == supervision.RoleManager
 		forThem := func(n supervision.Notice) bool { return slices.Contains(n.To(), a.Role) }
 		if concerned && slices.ContainsFunc(notices, forThem) {
 			list = append(list, a)

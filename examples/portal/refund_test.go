@@ -44,6 +44,10 @@ func TestRefund(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, supervision.Canceled, now.Status)
 	assert.Equal(t, supervision.Money{Amount: 48050, Currency: "CNY"}, now.Refund.Amount)
+	assert.Contains(t, buyer.get(at(order)).body, "CNY 480.50 · Refund agreed", "how much, and why")
+	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), now.Version-1, 1)
+	require.NoError(t, err)
+	assert.Equal(t, "seller-cloudline@portal.example", records[0].Actor.User, "who acted (R22)")
 	assert.NotContains(t, s.as(t, harbor).get("/orders/KG-1027").body, "Negotiate refund",
 		"the guide has no such refund")
 }

@@ -13,7 +13,8 @@ type Money = appeal.Money
 type Refund struct {
 	Amount Money `json:"amount"`
 	// By is the operation that grants it: a ruling ([OpDecideAppeal]), an
-	// agreement ([OpAgreeRefund]) or the scheduled end ([OpCloseAtEnd]).
+	// agreement ([OpAgreeRefund]), the scheduled end ([OpCloseAtEnd]), or the
+	// other system's of an adopted order ([OpAdopt], R29).
 	By Operation `json:"by"`
 	// At is when.
 	At time.Time `json:"at"`

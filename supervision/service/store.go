@@ -211,8 +211,9 @@ type Notices interface {
 
 	// Notice puts notices into the outbox, each under its
 	// [supervision.NoticeID], and sets when the order's next is due and which
-	// have been given, for each order that is still as it was found. The others are left as they are, and a [*ConflictError] names them. The
-	// version stays. Any other error means that nothing has changed, except
+	// have been given, for each order that is still as it was found. The others
+	// are left as they are, and a [*ConflictError] names them. The version
+	// stays. Any other error means that nothing has changed, except
 	// [ErrUnknownOutcome], which means that it is not known. No order occurs
 	// twice in a call.
 	Notice(ctx context.Context, list ...Noticed) error

@@ -42,8 +42,8 @@ func (o Order) Notices() []Notice {
 		if o.Policy.Blackout > 0 && o.lasts(o.End) {
 			tell("blackout_ends", "R14", o.End)
 		}
-		if next := o.Reminded + o.Policy.Reminder; o.Turn() == "seller" && o.Reminded != 0 && o.Reminded >= o.TurnSince &&
-			o.lasts(next) {
+		next, followed := o.Reminded+o.Policy.Reminder, o.Reminded < o.TurnSince
+		if o.Turn() == "seller" && o.Reminded != 0 && !followed && o.lasts(next) {
 			tell("reminder", "R20", next)
 		}
 	}

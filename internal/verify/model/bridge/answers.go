@@ -50,7 +50,9 @@ func Deadlines(list []supervision.Deadline) []model.Deadline {
 func Notices(list []supervision.Notice) []model.Notice {
 	var out []model.Notice
 	for _, n := range list {
-		out = append(out, model.Notice{Kind: string(n.Kind), Rule: string(n.Rule), At: Micros(n.At), Due: Micros(n.Due)})
+		out = append(out, model.Notice{
+			Kind: string(n.Kind), Rule: string(n.Rule), At: Micros(n.At), Due: Micros(n.Due),
+		})
 	}
 	return SortNotices(out)
 }

@@ -31,6 +31,17 @@ type history struct {
 	stored  int
 	silent  bool           // keeps its records out of the outbox
 	form    *template.Form // what the order is pinned to
+	// listed is the order's listing at one version: a case asks for it thousands
+	// of times.
+	listed   supervision.Listing
+	listedOf int64
+}
+
+func (h *history) listing() supervision.Listing {
+	if h.listedOf != h.order.Version {
+		h.listed, h.listedOf = h.order.Listing(), h.order.Version
+	}
+	return h.listed
 }
 
 // opening is that of an order nothing is particular about.

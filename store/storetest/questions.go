@@ -62,9 +62,9 @@ func (p *population) agrees(filter supervision.Filter) {
 
 func (p *population) answer(f supervision.Filter) []*history {
 	want := []*history{}
-	place := func(h *history) supervision.Position { return h.order.Listing().Position(f.Sort) }
+	place := func(h *history) supervision.Position { return h.listing().Position(f.Sort) }
 	for _, h := range p.all {
-		if f.Behind(place(h)) && f.Matches(h.order.Listing()) {
+		if f.Behind(place(h)) && f.Matches(h.listing()) {
 			want = append(want, h)
 		}
 	}
@@ -122,7 +122,7 @@ func (p *population) fields() [][]supervision.Criteria {
 func (p *population) spans(instant func(supervision.Listing) time.Time) (list []supervision.Span) {
 	var at time.Time
 	for at.IsZero() {
-		at = instant(p.one().order.Listing())
+		at = instant(p.one().listing())
 	}
 	for _, shift := range []time.Duration{-tick, 0, tick} {
 		list = append(list, supervision.Span{From: at.Add(shift)}, supervision.Span{Before: at.Add(shift)},
@@ -148,7 +148,7 @@ func (p *population) drawn() supervision.Filter {
 		}
 	}
 	if p.random.IntN(3) == 0 {
-		filter.After = p.one().order.Listing().Position(filter.Sort)
+		filter.After = p.one().listing().Position(filter.Sort)
 	}
 	return filter
 }

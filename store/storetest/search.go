@@ -52,7 +52,7 @@ var aboutSearch = []sentence{
 		}
 	}},
 	{"by every field alone", saysSearch, func(c *check) {
-		p := c.populate(160, 3)
+		p := c.populate(80, 3)
 		for _, at := range p.at {
 			for _, criteria := range p.alone() {
 				p.agrees(supervision.Filter{Criteria: criteria, At: at, Limit: 1000})

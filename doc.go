@@ -87,8 +87,9 @@
 //
 //	err := svc.Run(ctx, publish)
 //
-// Any number of workers and hosts may share a database. What a reader is shown
-// is stored first, so that nothing which comes later undoes it.
+// Any number of workers and hosts may share a database. What Order, Do and
+// Records show is stored first, so that nothing which comes later undoes it; a
+// list shows what is so at its instant.
 //
 // # Telling people
 //
@@ -103,8 +104,8 @@
 //
 // Package store/memory keeps everything in memory, for tests and
 // demonstrations. Package store/sqlstore keeps it in SQLite, PostgreSQL, MySQL
-// or MariaDB through database/sql, package store/pgxstore on a pool of pgx; both
-// can join the host's own transaction, see Service.WithStore. A store of your
+// or MariaDB through database/sql, package store/pgxstore on a pool of pgx;
+// both can join the host's own transaction, see Service.WithStore. A store of your
 // own implements service.Store; package store/storetest checks it sentence by
 // sentence.
 //

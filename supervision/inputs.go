@@ -71,6 +71,7 @@ func (o Order) Inputs(actor Actor, op Operation, at time.Time) ([]Input, error) 
 // it is, what it asks for.
 type Offer struct {
 	Decision
+	// Inputs are none where the operation is not allowed, or asks for nothing.
 	Inputs []Input `json:"inputs,omitempty"`
 }
 
@@ -85,11 +86,14 @@ func (o Order) Offers(actor Actor, at time.Time) ([]Offer, error) {
 	offers := make([]Offer, len(decisions))
 	for i, d := range decisions {
 		offers[i].Decision = d
-		if d.Allowed && err == nil {
-			offers[i].Inputs, err = o.Inputs(actor, d.Operation, at)
+		if !d.Allowed {
+			continue
+		}
+		if offers[i].Inputs, err = o.Inputs(actor, d.Operation, at); err != nil {
+			return nil, err
 		}
 	}
-	return offers, err
+	return offers, nil
 }
 
 func unknownOperation() error {

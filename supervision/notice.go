@@ -205,21 +205,21 @@ func (p Policy) validateNotices(f *faults) {
 		// counts is how long it is from what the instant counts from; 0 where the
 		// policy has it switched off.
 		counts time.Duration
+		// ends says that a scheduled end which closes the order ends it.
+		ends bool
 	}{
-		{"notices.appeal_opens", n.AppealOpens, p.Appeal.Silence},
-		{"notices.completion", n.Completion, p.CompletionDelay},
-		{"notices.auto_accept", n.AutoAccept, p.AutoAccept},
-		{"notices.scheduled_end", n.ScheduledEnd, onlyIf(closes, p.SupervisionPeriod)},
+		{"notices.appeal_opens", n.AppealOpens, p.Appeal.Silence + onlyIf(p.Appeal.Silence > 0, Tick), closes},
+		{"notices.completion", n.Completion, p.CompletionDelay, false},
+		{"notices.auto_accept", n.AutoAccept, p.AutoAccept, false},
+		{"notices.scheduled_end", n.ScheduledEnd, onlyIf(closes, p.SupervisionPeriod), false},
 		{"notices.blackout_begins", n.BlackoutBegins, onlyIf(p.Appeal.Blackout > 0,
-			p.SupervisionPeriod-p.Appeal.Blackout)},
+			p.SupervisionPeriod-p.Appeal.Blackout), closes},
 		{"notices.blackout_ends", n.BlackoutEnds, onlyIf(p.Appeal.Blackout > 0 && !closes,
-			p.SupervisionPeriod)},
-		{"notices.reminder", n.Reminder, p.ReminderInterval},
-		{"notices.ruling_overdue", n.RulingOverdue, p.Appeal.Handling + Tick},
-		{"notices.open_for", n.OpenFor, open},
+			p.SupervisionPeriod), false},
+		{"notices.reminder", n.Reminder, p.ReminderInterval, closes},
+		{"notices.ruling_overdue", n.RulingOverdue, p.Appeal.Handling + Tick, false},
+		{"notices.open_for", n.OpenFor, open, false},
 	} {
-		late := closes && (c.field == "notices.appeal_opens" || c.field == "notices.blackout_begins" ||
-			c.field == "notices.reminder") && c.counts-c.before >= p.SupervisionPeriod
 		switch {
 		case c.before == 0:
 		case c.counts == 0:
@@ -227,7 +227,7 @@ func (p Policy) validateNotices(f *faults) {
 		case c.before >= c.counts:
 			f.Put(c.field, Fault{Code: fault.OutOfRange, Max: (c.counts - Tick).String(),
 				Message: "make it shorter than what its instant counts"})
-		case late:
+		case c.ends && c.counts-c.before >= p.SupervisionPeriod:
 			f.Add(c.field, fault.OutOfRange, "let it be due before the order closes")
 		}
 	}

@@ -50,8 +50,8 @@ type Order struct {
 	// TurnSince is when the present turn began or, on the seller's turn, was
 	// last reported on, moved by freezes; a frozen order keeps that of the turn
 	// that was frozen. The timers are measured from it, and so is silence (R09,
-	// R17), except that SilenceSpent is when a ruling has spent what there was
-	// of it (R16); zero where none has.
+	// R17), except that SilenceSpent is when a ruling, or an intervention after
+	// it, has spent what there was of it (R16); zero where none has.
 	TurnSince    time.Time `json:"turn_since"`
 	SilenceSpent time.Time `json:"silence_spent,omitzero"`
 	// ScheduledEnd is when the flow is scheduled to be completed, moved by past
@@ -75,7 +75,8 @@ type Order struct {
 	Passed StepSet `json:"passed,omitzero"`
 
 	// RequestRejections and ProductRejections count the rejections since the
-	// opening or the ruling that has spent those before (R10, R16).
+	// opening, or the ruling or intervention that has spent those before (R10,
+	// R16).
 	RequestRejections int `json:"request_rejections,omitempty"`
 	ProductRejections int `json:"product_rejections,omitempty"`
 

@@ -71,7 +71,8 @@ type Policy struct {
 	// AutoAcceptFrom is from when that counts: the delivery, or the receipt
 	// that the host reports (R27).
 	AutoAcceptFrom CountedFrom
-	// Notices say when people are told of an instant to come (R33).
+	// Notices say how long before or after an instant people are told of it
+	// (R33).
 	Notices Notices
 	// Appeal holds the numbers and grounds of appeals (R09 to R11, R14, R19).
 	Appeal appeal.Policy

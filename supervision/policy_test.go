@@ -57,7 +57,7 @@ var faulty = map[string]func(*supervision.Policy){
 		p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day
 	},
 	"notices.appeal_opens from before the silence": func(p *supervision.Policy) {
-		p.Notices.AppealOpens = p.Appeal.Silence
+		p.Notices.AppealOpens = p.Appeal.Silence + tick
 	},
 	"notices.appeal_opens where no silence counts": func(p *supervision.Policy) {
 		*p = supervision.Rules2025()
@@ -100,7 +100,7 @@ var faulty = map[string]func(*supervision.Policy){
 		p.AtScheduledEnd, p.Notices.BlackoutBegins = supervision.EndCancel, -15*day
 	},
 	"notices.appeal_opens when the order has closed": func(p *supervision.Policy) {
-		p.AtScheduledEnd, p.Notices.AppealOpens = supervision.EndAccept, -360*day
+		p.AtScheduledEnd, p.Notices.AppealOpens = supervision.EndAccept, -360*day+tick
 	},
 	"notices.reminder when the order has closed": func(p *supervision.Policy) {
 		p.AtScheduledEnd, p.Notices.Reminder = supervision.EndCancel, -364*day

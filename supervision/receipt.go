@@ -48,7 +48,9 @@ func (ReportReceipt) decide(o Order, d Decision, _ Actor, _ time.Time) Decision 
 }
 
 // effect counts from the receipt, moved by what was frozen since the delivery,
-// as that turn has been: frozen time never counts (R17).
+// as that turn has been, and at most to the end of the last freeze: frozen time
+// never counts (R17). A receipt between two freezes may so count later than it
+// need, never earlier.
 func (a ReportReceipt) effect(o Order, _ Record) Order {
 	o.ReceivedAt = cut(a.ReceivedAt)
 	if o.Appeal != nil && o.Appeal.Ruling != nil && o.Appeal.Ruling.At.After(o.ReceivedAt) {

@@ -83,6 +83,11 @@ func TestR17_FrozenTimeNeverCountsForAReceipt(t *testing.T) {
 		ReceivedAt: bought.Add(2 * day)})
 	assert.Equal(t, bought.Add(33*day+2*day+10*day), s.order.NextDue(), "received before both freezes")
 
+	s = shipped(t).wait(day).do(mia, intervene).wait(10*day).do(mia, resume)
+	s.wait(2*day).do(mia, intervene).wait(day).do(mia, resume)
+	s.wait(day).do(host, supervision.ReportReceipt{ReceivedAt: bought.Add(12 * day)})
+	assert.Equal(t, bought.Add(14*day+10*day), s.order.NextDue(), "received between the two: from the last ruling")
+
 	s = shipped(t).do(host, receive).wait(4*day).do(mia, intervene).wait(day).do(mia,
 		resumeAt(supervision.AwaitingDelivery))
 	s.do(sue, deliver)

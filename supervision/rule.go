@@ -164,7 +164,8 @@ var ruleTexts = [...]ruleText{
 		source: "Ours",
 		text: "A ruling that resumes the flow spends the ground it ruled on: its counter, which both sides share, " +
 			"returns to zero, or that silence begins anew. Every other ground stands as it was, and an appeal " +
-			"without ground spends none. A ruling that accepts or cancels resets nothing.",
+			"without ground spends none. A ruling that accepts or cancels resets nothing; an intervention that " +
+			"opens an accepted case again spends the ground on which it was accepted.",
 		why: "Nobody appeals twice on the same facts, and no appeal destroys the opponent's rights.",
 	},
 	{

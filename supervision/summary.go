@@ -16,8 +16,8 @@ type Summary struct {
 	BoughtAt time.Time `json:"bought_at"`
 	// Status is the flow status at that instant (R02).
 	Status Status `json:"status"`
-	// WaitingSince is from when the silence of the party whose turn it is is
-	// measured (R09); zero where the flow does not wait for a party.
+	// WaitingSince is from when the silence of the party to act is measured
+	// (R09); zero where the flow does not wait for a party.
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	// BuyerAppeal and SellerAppeal are from when that party may appeal, unless
 	// somebody acts before: At where it may already; zero where time opens no
@@ -53,15 +53,19 @@ func (l Listing) For(actor Actor, at time.Time) (Summary, error) {
 }
 
 // opens returns from when an appeal that opens at an instant, the blackout
-// aside, can be raised as seen from another.
+// aside, can be raised as seen from another. What has BoughtAt had begun when
+// the order was stored, also for a clock that is behind.
 func (l Listing) opens(from, at time.Time) time.Time {
+	now := later(at, l.BoughtAt)
 	switch {
-	case from.IsZero() || from.After(at):
+	case from.IsZero() || from.After(now):
 		return from
-	case l.blackout(at):
-		return l.BlackoutEnds
+	case !l.blackout(now):
+		return at
+	case reached(l.Due, l.BlackoutEnds): // time has moved the order on by then
+		return time.Time{}
 	}
-	return at
+	return l.BlackoutEnds
 }
 
 // blackout reports whether no appeal is taken at an instant (R14).

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -96,7 +97,7 @@ type tongue struct {
 	mail  *texttemplate.Template
 }
 
-// tongues are the languages, the first of them for readers of neither.
+// tongues are the languages of package words.
 type tongues []*tongue
 
 func parseTongues() (tongues, error) {
@@ -136,18 +137,10 @@ func parseTexts(data string) map[string]string {
 	return own
 }
 
-// find returns the language of a tag, or the first where the portal does not
-// speak it.
-func (all tongues) find(tags ...string) *tongue {
-	for _, tag := range tags {
-		spoken := strings.FieldsFunc(tag, func(r rune) bool { return strings.ContainsRune(" -;", r) })
-		for _, l := range all {
-			if len(spoken) > 0 && strings.HasPrefix(l.Tag+"-", spoken[0]+"-") {
-				return l
-			}
-		}
-	}
-	return all[0]
+// find returns the language that comes first in a list of tags, as browsers
+// send one.
+func (all tongues) find(tags string) *tongue {
+	return all[slices.IndexFunc(all, func(l *tongue) bool { return l.Tag == words.Preferred(tags).Tag })]
 }
 
 const (
@@ -158,11 +151,11 @@ const (
 // listenTo finds out which language the visitor reads: the one chosen, or what
 // the browser asks for.
 func (v *visit) listenTo() *tongue {
-	tags := strings.Split(v.r.Header.Get("Accept-Language"), ",")
+	tags := v.r.Header.Get("Accept-Language")
 	if chosen, err := v.r.Cookie(tongueCookie); err == nil {
-		tags = []string{chosen.Value}
+		tags = chosen.Value
 	}
-	return v.tongues.find(tags...)
+	return v.tongues.find(tags)
 }
 
 // choose takes another language, on the page where the visitor is and for the

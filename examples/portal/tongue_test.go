@@ -79,7 +79,7 @@ func TestTongues(t *testing.T) {
 			assert.Equal(t, strings.Count(key, "%"), strings.Count(chinese.own[key], "%"), key)
 		}
 	}
-	assert.Equal(t, "en", all.find("fr", "xx").Tag)
+	assert.Equal(t, "en", all.find("fr, xx").Tag)
 	assert.Equal(t, "zh-Hans", all.find("zh-CN;q=0.9").Tag)
 	assert.Equal(t, "zh-Hans", all.find(" zh").Tag)
 	assert.Equal(t, "en", all.find("").Tag)

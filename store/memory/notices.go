@@ -27,7 +27,7 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 	return conflict(locked(ctx, s, func() (conflicts []string) {
 		for _, n := range list {
 			o := s.get(n.Order)
-			if o.order.Version != n.Version || !o.noticeAt.Equal(n.At) {
+			if n.At.IsZero() || o.order.Version != n.Version || !o.noticeAt.Equal(n.At) {
 				conflicts = append(conflicts, n.Order)
 				continue
 			}

@@ -98,7 +98,8 @@ func (s *Store) list(ids iter.Seq[string], after supervision.Position, limit int
 		}
 	}
 	slices.SortFunc(places, compare)
-	for _, place := range first(limit, slices.Compact(places), compare) {
+	places = slices.Compact(places)
+	for _, place := range places[:min(len(places), max(limit, 0))] {
 		found = append(found, service.Found{Position: place, Order: s.orders[place.ID].order.Clone()})
 	}
 	return found

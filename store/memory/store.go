@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -53,7 +52,7 @@ func (s *Store) get(id string) stored {
 	return stored{}
 }
 
-// locked answers under the mutex, unless the context has ended.
+// locked calls answer with the mutex held, unless the context has ended.
 func locked[T any](ctx context.Context, s *Store, answer func() T) (found T, err error) {
 	if err := ctx.Err(); err != nil {
 		return found, err
@@ -126,7 +125,7 @@ func (s *Store) save(ctx context.Context, fresh bool, changes []service.Change,
 	})
 }
 
-// put keeps an order, under its parties too.
+// put stores an order and lists it under its parties.
 func (s *Store) put(o *stored) {
 	s.orders[o.order.ID] = o
 	for _, party := range []string{o.order.Buyer, o.order.Seller} {
@@ -167,10 +166,13 @@ func (s *Store) Records(ctx context.Context, id string, after int64, limit int) 
 // Remove implements [service.Retention].
 func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, error) {
 	return locked(ctx, s, func() bool {
-		ofOrder := func(waiting supervision.RecordID) bool { return waiting.Order == id }
-		if v := s.get(id).order.Version; v == 0 || v != version ||
-			slices.ContainsFunc(slices.Collect(maps.Keys(s.outbox)), ofOrder) {
+		if v := s.get(id).order.Version; v == 0 || v != version {
 			return false
+		}
+		for waiting := range s.outbox {
+			if waiting.Order == id {
+				return false
+			}
 		}
 		delete(s.orders, id)
 		for _, own := range s.parties {

@@ -45,8 +45,8 @@ func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Po
 			return err
 		}
 		found.At = instant(due)
-		if found.Order, found.Err = decodeOrder(found.ID, document); found.Err == nil {
-			found.Given, found.Err = decodeGiven(found.ID, given)
+		if found.Given, found.Err = decodeGiven(found.ID, given); found.Err == nil {
+			found.Order, found.Err = decodeOrder(found.ID, document)
 		}
 		list = append(list, found)
 		return nil

@@ -64,7 +64,8 @@ func (s *Store) count(limit int, filters []supervision.Filter) (read reading, te
 		f.After = supervision.Position{}
 		var parts []string
 		for _, part := range s.parts(f) {
-			parts = append(parts, "SELECT * FROM (SELECT 1 AS one FROM {orders}"+part.text()+part.leading(f)+most+") part")
+			parts = append(parts, "SELECT * FROM (SELECT 1 AS one FROM {orders}"+part.text()+part.leading(f)+
+				most+") part")
 			args = append(args, part.args...)
 		}
 		if several(f) {
@@ -151,9 +152,9 @@ func (w *where) and(condition string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
-// leading sorts by what has led to the orders. A count is of no order, but
-// without one PostgreSQL reads the table where many seem to match, and many
-// rows between two that do.
+// leading orders a count by the column of the index that serves it. A count has
+// no order, but without one PostgreSQL scans the table where many rows seem to
+// match.
 func (w where) leading(f supervision.Filter) string {
 	column := "bought_at"
 	switch {
@@ -244,9 +245,9 @@ func stand(w where, list []supervision.Status, at time.Time) where {
 	for _, status := range list {
 		args = append(args, string(status))
 	}
-	return w.with("CASE WHEN CASE WHEN status IN ('completed', 'canceled') THEN status WHEN closed_at <= ? THEN closed_as"+
-		" WHEN accepted_at <= ? THEN 'accepted' ELSE status END IN ("+marks(len(list))+") THEN TRUE ELSE FALSE END",
-		args...)
+	return w.with("CASE WHEN CASE WHEN status IN ('completed', 'canceled') THEN status"+
+		" WHEN closed_at <= ? THEN closed_as WHEN accepted_at <= ? THEN 'accepted' ELSE status END"+
+		" IN ("+marks(len(list))+") THEN TRUE ELSE FALSE END", args...)
 }
 
 // conditions are those that look at no status.

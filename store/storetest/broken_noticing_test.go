@@ -91,6 +91,14 @@ func faultsOfNoticing() []fault {
 					return b.Store.Notice(ctx, list...)
 				}
 			}},
+		{"what is not due taken for given", []string{"Notices/an order without a next notice is left as it is"},
+			func(b *broken) {
+				b.notice = func(ctx context.Context, list ...service.Noticed) error {
+					return b.Store.Notice(ctx, slices.DeleteFunc(slices.Clone(list), func(n service.Noticed) bool {
+						return n.At.IsZero()
+					})...)
+				}
+			}},
 		{"a notice that makes a version", []string{"Notices/the version stays"}, func(b *broken) {
 			b.notice = func(ctx context.Context, list ...service.Noticed) error {
 				err := b.Store.Notice(ctx, list...)

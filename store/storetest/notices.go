@@ -130,6 +130,17 @@ var aboutNotices = []sentence{
 		require.Equal(c, []supervision.RecordID{supervision.NoticeID("good", due)}, c.claimedIDs(due))
 		c.notices(due.Add(day), supervision.Position{}, 10, moved, again)
 	}},
+	{"an order without a next notice is left as it is", "The others are left as they are, and a [*ConflictError] " +
+		"names them.", func(c *check) {
+		h := c.begin("order")
+		for _, id := range []string{"order", "nobody's"} {
+			var conflict *service.ConflictError
+			err := c.Notice(ctx, service.Noticed{Order: id, Version: h.order.Version})
+			require.ErrorAs(c, err, &conflict, id)
+			require.Equal(c, []string{id}, conflict.Orders)
+		}
+		require.ErrorAs(c, c.Notice(ctx, service.Noticed{Order: "nobody's"}), new(*service.ConflictError))
+	}},
 	{"the version stays", "The version stays.", func(c *check) {
 		h := c.noticing("order", day0)
 		c.create(h)

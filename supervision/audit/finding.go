@@ -63,10 +63,14 @@ type Finding struct {
 	Faults []supervision.Fault `json:"faults,omitempty"`
 }
 
+// OfOrder reports whether the finding is about the order itself, which its
+// records do not make (R21).
+func (f Finding) OfOrder() bool { return f.Kind == Altered && f.Seq == 0 && f.Want == nil }
+
 // String says the finding in one line, without what users wrote.
 func (f Finding) String() string {
 	what := "order"
-	if f.Seq != 0 {
+	if !f.OfOrder() {
 		what = fmt.Sprintf("record %d", f.Seq)
 	}
 	return fmt.Sprintf("%s: %s (%s): %s", what, f.Kind, f.Rule, f.text())

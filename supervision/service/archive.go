@@ -16,8 +16,8 @@ import (
 // returns how many it removed.
 //
 // An order of which records are missing, or do not make it, fails: it stays,
-// and no sink has it. A sink that must not lose one with other findings refuses
-// it. The id of a removed order is free: opening it again opens another
+// and the sink never sees it. A sink may refuse an order with other findings.
+// The id of a removed order is free: opening it again opens another
 // order (R28).
 //
 // Orders that fail are skipped and named in an [*OrdersError]; any other error
@@ -76,6 +76,9 @@ func (s *Service) handOver(ctx context.Context, id string,
 	}
 	if err != nil {
 		return false, err
+	}
+	if !order.Status.Final() { // a worker has to store the end first
+		return false, nil
 	}
 	history, err := s.history(ctx, order)
 	if err == nil {

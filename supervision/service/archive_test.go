@@ -276,6 +276,27 @@ func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
 	}
 }
 
+// Records that do not follow from each other make no order: it is not handed
+// over, nor removed (R21).
+func TestR21_RecordsThatMakeNoOrderAreNotArchived(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	order := closedOrder(t, env, "o-1")
+	var sink archived
+	_, err := env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
+	require.NoError(t, err)
+	records := sink.histories[0].Records
+	records[1].To = supervision.AwaitingDelivery
+	require.NoError(t, env.Store.Create(t.Context(), service.Change{Order: order, Records: records}))
+
+	n, err := env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	require.Zero(t, n)
+	require.Len(t, sink.histories, 1, "the sink has only what was whole")
+	_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
+	require.NoError(t, err, "it stays")
+}
+
 // forgedOrder is an order of which somebody else submitted the request.
 func forgedOrder() (supervision.Order, []supervision.Record, error) {
 	order, first, err := supervision.Open(anOpening(supervision.Guide()), bought)

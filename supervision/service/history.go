@@ -70,9 +70,12 @@ func (h History) WriteTo(w io.Writer) (int64, error) {
 // whole returns an error where records are missing, or do not make the order.
 func (h History) whole() error {
 	for _, f := range h.Findings {
-		if f.Kind == audit.Missing || f.Seq == 0 {
+		if f.Kind == audit.Missing || f.OfOrder() {
 			return fmt.Errorf("service: history: %w: %s", supervision.ErrMalformed, f)
 		}
+	}
+	if _, err := supervision.Replay(h.Records); err != nil {
+		return fmt.Errorf("service: history: %w", err)
 	}
 	return nil
 }
@@ -131,13 +134,14 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 		return History{}, err
 	}
 	var failed error
-	h.Findings = audit.VerifyOrder(order, h.Records, func(o supervision.Order, op supervision.Operation) *template.Form {
+	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
 		form, err := s.pinned(ctx, &o, op)
 		if err != nil && !errors.Is(err, errLost) {
 			failed = errors.Join(failed, err)
 		}
 		return form
-	})
+	}
+	h.Findings = audit.VerifyOrder(order, h.Records, forms)
 	return h, failed
 }
 

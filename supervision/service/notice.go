@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -50,7 +51,7 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 
 // noticed gives the notices of an order that are due.
 func noticed(found Noticing, at time.Time) Noticed {
-	n := Noticed{Order: found.ID, Version: found.Order.Version, At: found.At, Given: found.Given}
+	n := Noticed{Order: found.ID, Version: found.Order.Version, At: found.At}
 	for _, notice := range found.Order.NoticesDue(at, found.Given...) {
 		if len(n.Due) == 0 || notice.Due.After(n.Due[len(n.Due)-1]) { // those of one instant go together
 			n.Due = append(n.Due, notice.Due)
@@ -62,6 +63,6 @@ func noticed(found Noticing, at time.Time) Noticed {
 			break
 		}
 	}
-	n.Given = append(n.Given, n.Due...)
+	n.Given = slices.Concat(found.Given, n.Due)
 	return n
 }

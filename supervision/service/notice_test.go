@@ -3,6 +3,8 @@ package service_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,11 +94,13 @@ func TestR33_ANoticeGoesOutOnceWhenItIsDue(t *testing.T) {
 // A worker's step gives a notice at the instant at which it is due, and not a
 // tick earlier.
 func TestR33_EachKindOfNoticeIsDueToATick(t *testing.T) {
-	for kind, c := range map[supervision.DeadlineKind]struct {
+	kinds := map[supervision.DeadlineKind]struct {
 		notices supervision.Notices
 		at      supervision.Status
 		due     time.Duration // since the order came there
 	}{
+		supervision.DeadlineAppealOpens: {supervision.Notices{AppealOpens: day}, supervision.AwaitingConfirmation,
+			4*day + tick},
 		supervision.DeadlineCompletion: {supervision.Notices{Completion: time.Hour}, supervision.Accepted,
 			2 * time.Hour},
 		supervision.DeadlineAutoAccept: {supervision.Notices{AutoAccept: 2 * day}, supervision.AwaitingAcceptance,
@@ -105,10 +109,16 @@ func TestR33_EachKindOfNoticeIsDueToATick(t *testing.T) {
 			335 * day},
 		supervision.DeadlineBlackoutBegins: {supervision.Notices{BlackoutBegins: 7 * day},
 			supervision.AwaitingDelivery, 343 * day},
+		supervision.DeadlineBlackoutEnds: {supervision.Notices{BlackoutEnds: day}, supervision.AwaitingDelivery,
+			364 * day},
+		supervision.DeadlineReminder: {supervision.Notices{Reminder: time.Hour}, supervision.AwaitingDelivery,
+			23 * time.Hour},
 		supervision.DeadlineRulingOverdue: {supervision.Notices{RulingOverdue: -day}, supervision.Frozen,
 			4*day + tick},
 		supervision.DeadlineOpenFor: {supervision.Notices{OpenFor: 180 * day}, supervision.AwaitingRequest, 180 * day},
-	} {
+	}
+	assert.ElementsMatch(t, supervision.DeadlineKinds(), slices.Collect(maps.Keys(kinds)))
+	for kind, c := range kinds {
 		for late, want := range map[time.Duration][]supervision.DeadlineKind{-tick: nil, 0: {kind}, tick: {kind}} {
 			p := autoAccepting()
 			p.Notices = c.notices
@@ -116,7 +126,10 @@ func TestR33_EachKindOfNoticeIsDueToATick(t *testing.T) {
 				p.AtScheduledEnd = supervision.EndCancel
 			}
 			b := newBench(t, service.WithPolicy(p))
-			b.reach(c.at)
+			order := b.reach(c.at)
+			if kind == supervision.DeadlineReminder {
+				b.do(order.ID, ben, remind)
+			}
 			b.Clock.Add(c.due + late)
 			var in told
 			assert.Equal(t, want, b.work(&in), "%s, %s", kind, late)
@@ -228,7 +241,10 @@ func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
 	require.Empty(t, b.work(&in))
 	b.Clock.Add(4*day + tick)
 	in.err = errors.New("no answer")
-	_, err := b.Service.Notice(b.ctx)
+	found, err := b.Store.Noticing(b.ctx, b.Clock.Now(), supervision.Position{}, 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	_, err = b.Service.Notice(b.ctx)
 	require.NoError(t, err)
 	_, err = b.Service.Relay(b.ctx, in.publish)
 	require.Error(t, err)
@@ -237,10 +253,7 @@ func TestR33_ANoticeIsRelayedUntilItIsTaken(t *testing.T) {
 	assert.Equal(t, opens, b.work(&in))
 	assert.Equal(t, 2, in.events[0].Attempt)
 
-	found, err := b.Store.Noticing(b.ctx, b.Clock.Now().Add(1000*day), supervision.Position{}, 10)
-	require.NoError(t, err)
-	require.Len(t, found, 1)
-	again := service.Noticed{Order: "o-1", Version: found[0].Order.Version, At: b.Clock.Now()}
+	again := service.Noticed{Order: "o-1", Version: found[0].Order.Version, At: found[0].At}
 	assert.ErrorIs(t, b.Store.Notice(b.ctx, again), service.ErrConflict)
 }
 

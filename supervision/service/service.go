@@ -180,6 +180,7 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 
 // Page is one page of the order list: of summaries, or of whole orders.
 type Page[T supervision.Summary | supervision.Order] struct {
+	// Orders are in the query's order, and all of them the actor's to see.
 	Orders []T
 	// Unreadable are the orders of a page of whole orders that are stored and
 	// cannot be read. A page of summaries reads none and has none.
@@ -211,7 +212,8 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor,
 
 // SearchWhole returns the same page as [Service.Search] does, but of the whole
 // orders, each as it is now and as the actor may see it. An order can be 2 MB
-// large, so ask for short pages. An order that cannot be read hides no other.
+// large, so ask for short pages. An order that cannot be read hides no other. Errors
+// are those of Search.
 func (s *Service) SearchWhole(ctx context.Context, actor supervision.Actor,
 	query supervision.Query) (page Page[supervision.Order], err error) {
 	at := s.Now()

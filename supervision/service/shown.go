@@ -7,8 +7,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// What a reader is shown is stored first (R02): a command that comes later,
-// from a slow clock or by a slow save, finds it done.
+// What Order, Do and Records show is stored first (R02): a command that comes
+// later, from a slow clock or by a slow save, finds it done.
 
 // shown brings an order to an instant, and stores what time has made due by
 // then.

@@ -229,14 +229,14 @@ type Noticing struct {
 // Noticed says which of an order's notices are given now.
 type Noticed struct {
 	Order string
-	// Version and At are what the order has to have still: its version, and when
+	// Version and At are what the order must still have: its version, and when
 	// its next notice is due.
 	Version int64
 	At      time.Time
 	// Due are the instants of the notices to relay; none where those that were
 	// due have lapsed.
 	Due []time.Time
-	// Given are the instants whose notices have been given now, these among them.
+	// Given are the instants whose notices have been given now, Due among them.
 	// Next is when the next one is due, after At; zero without one.
 	Given []time.Time
 	Next  time.Time

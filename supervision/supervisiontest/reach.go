@@ -41,7 +41,8 @@ func (e *Env) Reach(ctx context.Context, opening supervision.Opening, to supervi
 
 // Reach does what [Env.Reach] does without a service: it opens an order at an
 // instant, brings it to a status and returns it with its records. Where the
-// opening names no policy it is the guide's.
+// opening names no policy it is the guide's. Errors are those of
+// [supervision.Open] and [supervision.Order.Apply], and [ErrUnreachable].
 func Reach(opening supervision.Opening, at time.Time, to supervision.Status) (supervision.Order,
 	[]supervision.Record, error) {
 	order, record, err := supervision.Open(complete(opening, 1), at)

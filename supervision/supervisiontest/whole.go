@@ -9,8 +9,9 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// Whole returns an order as a store has it, unsettled, and an error unless it
-// is what its stored records make of it: no save was done by half (R21).
+// Whole returns an order as a store has it, unsettled, or an error where its
+// records do not make it, as a save done by half would leave it (R21). Errors
+// are the store's own, those of [supervision.Replay], and one that says so.
 func Whole(ctx context.Context, store service.Store, id string) (supervision.Order, error) {
 	order, _, err := store.Load(ctx, id, "")
 	if err != nil {

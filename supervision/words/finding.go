@@ -32,7 +32,7 @@ func (l *Language) Finding(f audit.Finding) string {
 	}
 	p["fields"], p["faults"] = strings.Join(fields, l.And), strings.Join(faults, l.Space)
 	text := l.Findings[f.Kind]
-	if f.Kind == audit.Altered && f.Seq == 0 {
+	if f.OfOrder() {
 		text = l.OrderAltered
 	}
 	return l.fill(text, p)

@@ -147,7 +147,7 @@ func policies() *rapid.Generator[model.Policy] {
 func tells(t *rapid.T, p model.Policy) map[string]int64 {
 	tell := make(map[string]int64)
 	draw := func(kind string, least, most int64) {
-		if counts := map[string]int64{"appeal_opens": p.Silence, "blackout_begins": p.Period - p.Blackout,
+		if counts := map[string]int64{"appeal_opens": p.Silence + 1, "blackout_begins": p.Period - p.Blackout,
 			"reminder": p.Reminder}[kind]; p.AtEnd != "stay" && counts > 0 {
 			least = max(least, counts-p.Period+1)
 		}

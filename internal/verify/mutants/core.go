@@ -239,7 +239,7 @@ var services = []plot{
 		{"R02", "what time has made is shown without being stored", `if len(due) == 0 {`, `if len(due) >= 0 {`},
 	}},
 	{"supervision/service/notice.go", serviceTests, []mutant{
-		{"R33", "a notice is given at every step", `n.Given = append(n.Given, n.Due...)`, ``},
+		{"R33", "a notice is given at every step", `slices.Concat(found.Given, n.Due)`, `slices.Clone(found.Given)`},
 		{"R33", "notices are given of what time has moved on", `due.IsZero() || due.After(at)`, `true || due.After(at)`},
 	}},
 	{"supervision/service/event.go", serviceTests, []mutant{

@@ -29,7 +29,7 @@ var retentions = []plot{
 			`filter.Closed.Before = closedBefore.Add(1)`},
 	}},
 	{"store/memory/store.go", memoryTests, []mutant{
-		{"R35", "an order is removed while a record waits", `return waiting.Order == id }`, `return false }`},
+		{"R35", "an order is removed while a record waits", `if waiting.Order == id {`, `if waiting.Order == "" {`},
 		{"R35", "what waits to be relayed is not erased", `range erased {`, `range erased[:0] {`},
 	}},
 	{"store/sqlstore/retention.go", databaseTests, []mutant{

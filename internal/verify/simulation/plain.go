@@ -415,7 +415,7 @@ func (s *Plain) Notice(ctx context.Context, list ...service.Noticed) error {
 	var conflicts []string
 	for _, n := range list {
 		r := s.row(n.Order)
-		if r == nil || r.order.Version != n.Version || !r.noticeAt.Equal(n.At) {
+		if r == nil || n.At.IsZero() || r.order.Version != n.Version || !r.noticeAt.Equal(n.At) {
 			conflicts = append(conflicts, n.Order)
 			continue
 		}

@@ -97,8 +97,16 @@ func placed(by supervision.Sort, o *model.Order) int64 {
 func differs(s *supervision.Summary, stored *model.Order) string {
 	now, _ := stored.Settle(bridge.Micros(s.At))
 	waits := now.Turn() == "buyer" || now.Turn() == "seller"
-	open := func(state supervision.AppealState) bool {
-		return appealStands(supervision.Filter{At: s.At, Criteria: supervision.Criteria{Appeal: state}}, now)
+	opens := func(party string) (first int64) {
+		for _, v := range now.Verdicts(party, bridge.Micros(s.At)) {
+			if v.Holds {
+				return bridge.Micros(s.At)
+			}
+			if v.From != 0 && (first == 0 || v.From < first) {
+				first = v.From
+			}
+		}
+		return first
 	}
 	switch {
 	case s.ID != now.ID || s.Buyer != now.Buyer || s.Seller != now.Seller || bridge.Micros(s.BoughtAt) != now.Bought:
@@ -107,9 +115,8 @@ func differs(s *supervision.Summary, stored *model.Order) string {
 		return "its status"
 	case waits != !s.WaitingSince.IsZero() || waits && bridge.Micros(s.WaitingSince) != now.SilentSince:
 		return "since when it waits"
-	case open(supervision.AppealOpenToBuyer) != s.BuyerAppeal.Equal(s.At) ||
-		open(supervision.AppealOpenToSeller) != s.SellerAppeal.Equal(s.At):
-		return "to whom an appeal is open"
+	case opens("buyer") != bridge.Micros(s.BuyerAppeal) || opens("seller") != bridge.Micros(s.SellerAppeal):
+		return "from when an appeal is open, and to whom"
 	case now.Status == "frozen" && bridge.Micros(s.HandleBy) != now.Appeal.HandleBy:
 		return "until when to rule"
 	case now.Closed != 0 && bridge.Micros(s.ClosedAt) != now.Closed:

@@ -89,3 +89,30 @@ func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
 		require.Len(t, shown, 4)
 	})
 }
+
+// An order of which it cannot be read what its people were told of is named,
+// and the others are noticed (R33).
+func TestWhatWasToldCannotBeRead(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		for _, id := range []string{"a", "b"} {
+			opensNoticing(t, b, store, id)
+		}
+		_, err := db.Exec("UPDATE " + prefix + "orders SET noticed = '{' WHERE id = 'a'")
+		require.NoError(t, err)
+		b.clock.Add(noticed)
+		n, err := b.Notice(t.Context())
+		var failed *service.OrdersError
+		require.ErrorAs(t, err, &failed)
+		require.Len(t, failed.Failed, 1)
+		require.Equal(t, "a", failed.Failed[0].Order)
+		require.ErrorIs(t, failed.Failed[0].Err, supervision.ErrMalformed)
+		require.Equal(t, 1, n)
+		found, err := store.Noticing(t.Context(), start.Add(noticed), supervision.Position{}, 10)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Zero(t, found[0].Order, "nothing of it is handed out")
+	})
+}

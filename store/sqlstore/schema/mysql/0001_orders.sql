@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     blackout_begins BIGINT,
     blackout_ends BIGINT,
     notice_at     BIGINT,           -- when the next of its notices is due, or one that was given already
-    noticed       TEXT CHARACTER SET ascii COLLATE ascii_bin, -- the instants whose notices have been given, as JSON
+    noticed       MEDIUMTEXT CHARACTER SET ascii COLLATE ascii_bin, -- the instants whose notices have been given, as JSON
     version       BIGINT NOT NULL,
     document      MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, -- the order, in the library's JSON form
     INDEX orders_all (bought_at, id),

@@ -232,7 +232,8 @@ func TestListing_Columns(t *testing.T) {
 	assert.Equal(t, supervision.Listing{
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
 		Status:       supervision.AwaitingAcceptance,
-		WaitingSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour), ClosedAs: supervision.Completed,
+		WaitingSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour),
+		ClosedAs: supervision.Completed,
 		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
 	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
@@ -261,9 +262,10 @@ func TestListing_ASummaryIsWhatTheOrderSays(t *testing.T) {
 					require.NoError(t, err)
 					require.Equal(t, summary, view)
 				}
-				assert.Equal(t, [...]any{o.ID, o.Product, o.Buyer, o.Seller, o.BoughtAt, o.Status, o.Turn(), o.OrderStatus()},
-					[...]any{summary.ID, summary.Product, summary.Buyer, summary.Seller, summary.BoughtAt, summary.Status,
-						summary.Turn(), summary.OrderStatus()})
+				said := [...]any{summary.ID, summary.Product, summary.Buyer, summary.Seller, summary.BoughtAt,
+					summary.Status, summary.Turn(), summary.OrderStatus()}
+				assert.Equal(t, [...]any{o.ID, o.Product, o.Buyer, o.Seller, o.BoughtAt, o.Status, o.Turn(),
+					o.OrderStatus()}, said)
 				if since := o.Facts().Since; o.Status.Waiting() {
 					assert.Equal(t, since, summary.WaitingSince)
 				} else {
@@ -272,7 +274,9 @@ func TestListing_ASummaryIsWhatTheOrderSays(t *testing.T) {
 				if at.Before(s.order.UpdatedAt) {
 					continue // a slow clock: what had begun when the order was stored stands
 				}
-				for actor, opens := range map[supervision.Actor]time.Time{ben: summary.BuyerAppeal, sue: summary.SellerAppeal} {
+				for actor, opens := range map[supervision.Actor]time.Time{
+					ben: summary.BuyerAppeal, sue: summary.SellerAppeal,
+				} {
 					d, err := o.Permit(actor, supervision.OpRaiseAppeal, at)
 					require.NoError(t, err)
 					assert.Equal(t, d.Allowed, opens.Equal(at), "%s %s: %+v", actor, o.Status, d)

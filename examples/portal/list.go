@@ -145,7 +145,7 @@ func (v *visit) criteria(typed url.Values) (list []*input) {
 // done is one of those days, and an order is named by a part of its id.
 func (v *visit) meant(q supervision.Query) supervision.Query {
 	q.Limit = pageSize
-	for _, until := range []*time.Time{&q.Bought.Before, &q.Accepted.Before, &q.Closed.Before} {
+	for _, until := range []*time.Time{&q.Bought.Before, &q.Closed.Before} {
 		if !until.IsZero() && until.Equal(until.Truncate(supervision.Day)) {
 			*until = until.Add(supervision.Day)
 		}

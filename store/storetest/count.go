@@ -6,8 +6,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-const saysCount = "Count returns for each filter how many orders Search finds by it, its After, Limit and Whole aside, " +
-	"counted up to limit."
+const saysCount = "Count returns for each filter how many orders Search finds by it, its After, Limit and Whole " +
+	"aside, counted up to limit."
 
 var aboutCount = []sentence{
 	{"counts nothing in an empty store, and for no filter", saysCount, func(c *check) {

@@ -290,7 +290,8 @@ func TestWorker_StepsAreCounted(t *testing.T) {
 	n, err := b.Service.Settle(t.Context())
 	require.Error(t, err)
 	require.Equal(t, 1, n)
-	for _, broken := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Noticing, supervisiontest.Claim} {
+	for _, broken := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Noticing,
+		supervisiontest.Claim} {
 		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{broken}})
 		_, settled := b.Service.Settle(t.Context())
 		_, noticed := b.Service.Notice(t.Context())

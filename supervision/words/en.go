@@ -235,7 +235,8 @@ func English() *Language {
 			audit.Altered:   "Record {seq} differs from what the rules make: {fields}.",
 			audit.Reused:    "Record {seq}: its idempotency key was used before.",
 			audit.Unchecked: "Record {seq}: its answers are not checked, because the form is not at hand.",
-			audit.Unjudged:  "Records from number {seq} on are not judged, because it is not known where the order stood.",
+			audit.Unjudged: "Records from number {seq} on are not judged, because it is not known where the order " +
+				"stood.",
 		},
 		OrderAltered: "The order as stored differs from what its records make: {fields}.",
 		Fields: map[string]string{

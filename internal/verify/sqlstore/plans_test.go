@@ -386,12 +386,16 @@ func TestCountPlanOfManyDueOrders(t *testing.T) {
 	require.NoError(t, db.QueryRow("SELECT setting::float FROM pg_settings WHERE name = 'jit_above_cost'").
 		Scan(&compiles))
 	for name, criteria := range map[string]supervision.Criteria{
-		"canceled":          {Status: supervision.Canceled},
-		"completed":         {OrderStatus: supervision.OrderCompleted},
-		"open":              {OrderStatus: supervision.OrderProcessing},
-		"waiting":           {Turn: supervision.RoleSeller},
-		"appeals to raise":  {Appeal: supervision.AppealOpenToBuyer},
-		"silent for a week": {SilentFor: 7 * supervision.Day},
+		"canceled":           {Status: supervision.Canceled},
+		"completed":          {OrderStatus: supervision.OrderCompleted},
+		"open":               {OrderStatus: supervision.OrderProcessing},
+		"waiting":            {Turn: supervision.RoleSeller},
+		"appeals to raise":   {Appeal: supervision.AppealOpenToBuyer},
+		"appeals of sellers": {Appeal: supervision.AppealOpenToSeller},
+		"overdue appeals":    {Appeal: supervision.AppealOverdue},
+		"silent for a week":  {SilentFor: 7 * supervision.Day},
+		"accepted in a day":  {Accepted: supervision.Span{From: start, Before: start.Add(supervision.Day)}},
+		"closed in a day":    {Closed: supervision.Span{From: start, Before: start.Add(supervision.Day)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			filter, _, err := supervision.Query{Criteria: criteria}.Filter(manager, start.Add(40*supervision.Day))

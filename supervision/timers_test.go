@@ -233,7 +233,7 @@ func TestListing_Columns(t *testing.T) {
 		ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
 		Status:       supervision.AwaitingAcceptance,
 		WaitingSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour),
-		ClosedAs: supervision.Completed,
+		ClosedAs:     supervision.Completed,
 		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
 	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()

@@ -166,10 +166,10 @@ func poll[T any](b *tab, expression string, do func(T) bool) T {
 	}
 }
 
-// until waits for a condition of the page.
+// until waits for a condition of the page, which may be a promise of one.
 func (b *tab) until(condition string) {
 	b.t.Helper()
-	poll(b, "Boolean("+condition+")", func(met bool) bool { return met })
+	poll(b, "Promise.resolve("+condition+").then(Boolean)", func(met bool) bool { return met })
 }
 
 // sees waits until an element shows a text.

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"unicode/utf8"
 
@@ -18,6 +19,11 @@ type TemplateID struct {
 	Operation Operation `json:"operation"`
 	// Version counts the versions from 1.
 	Version int `json:"version"`
+}
+
+// String names the template in an error.
+func (id TemplateID) String() string {
+	return fmt.Sprintf("template of %q for %q, %s, version %d", id.Seller, id.Product, id.Operation, id.Version)
 }
 
 // Form names the template that an action of the operation fills in (R04); its

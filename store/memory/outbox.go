@@ -11,39 +11,36 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// waiting is a record in the outbox, or a notice.
-type waiting struct {
-	service.Waiting
-	since time.Time
+// since returns from when a record waits, or a notice.
+func (s *Store) since(id supervision.RecordID) time.Time {
+	if due, notice := id.Notice(); notice {
+		return due
+	}
+	return s.orders[id.Order].records[id.Seq-1].At
 }
 
 // compare puts fresh records first: they have no Next.
-func (w *waiting) compare(v *waiting) int {
-	return cmp.Or(w.Next.Compare(v.Next), w.since.Compare(v.since), w.Compare(v.RecordID))
+func (s *Store) compare(w, v *service.Waiting) int {
+	return cmp.Or(w.Next.Compare(v.Next), s.since(w.RecordID).Compare(s.since(v.RecordID)), w.Compare(v.RecordID))
 }
 
-func (s *Store) wait(id supervision.RecordID, since time.Time) {
-	s.outbox[id] = &waiting{service.Waiting{RecordID: id}, since}
-}
-
-// Claim implements [service.Outbox]. No record in memory is ever unreadable.
+// Claim implements [service.Outbox].
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	return locked(ctx, s, func() (claimed []service.Claimed) {
-		heads := make(map[string]*waiting) // the first that waits of each order
+		heads := make(map[string]*service.Waiting) // the first that waits of each order
 		for _, w := range s.outbox {
 			if head := heads[w.Order]; !w.Aside && (head == nil || w.Seq < head.Seq) {
 				heads[w.Order] = w
 			}
 		}
-		free := slices.DeleteFunc(slices.Collect(maps.Values(heads)), func(w *waiting) bool {
+		free := slices.DeleteFunc(slices.Collect(maps.Values(heads)), func(w *service.Waiting) bool {
 			return w.ClaimedUntil.After(at) || w.Next.After(at)
 		})
-		for _, w := range first(limit, free, (*waiting).compare) {
+		for _, w := range page(free, nil, limit, s.compare) {
 			w.ClaimedUntil = at.Add(lease)
-			o := s.orders[w.Order]
-			c := service.Claimed{Waiting: w.Waiting, Order: o.order.Clone()}
+			c := service.Claimed{Waiting: *w, Order: s.orders[w.Order].order.Clone()}
 			if w.Seq > 0 { // else a notice
-				c.Record = o.records[w.Seq-1].Clone()
+				c.Record = s.record(w.RecordID)
 			}
 			claimed = append(claimed, c)
 		}
@@ -71,7 +68,7 @@ func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
 				continue
 			}
 			place.ClaimedUntil = time.Time{}
-			w.Waiting = place
+			*w = place
 			for _, later := range s.outbox {
 				if later.Order == w.Order && later.Seq > w.Seq && !later.Aside {
 					later.Next = w.Next
@@ -86,15 +83,15 @@ func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
 // Backlog implements [service.Outbox].
 func (s *Store) Backlog(ctx context.Context, limit int) (service.Backlog, error) {
 	return locked(ctx, s, func() (b service.Backlog) {
-		for _, w := range s.outbox {
+		for id, w := range s.outbox {
 			lane := &b.Fresh
-			switch {
+			switch since := s.since(id); {
 			case w.Aside:
 				lane = &b.Aside
 			case !w.Next.IsZero():
 				lane = &b.Failing
-			case b.Since.IsZero() || w.since.Before(b.Since):
-				b.Since = w.since
+			case b.Since.IsZero() || since.Before(b.Since):
+				b.Since = since
 			}
 			*lane = min(*lane+1, limit)
 		}
@@ -105,11 +102,35 @@ func (s *Store) Backlog(ctx context.Context, limit int) (service.Backlog, error)
 // Aside implements [service.Outbox].
 func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
 	return locked(ctx, s, func() (list []service.Waiting) {
-		for _, w := range s.outbox {
-			if w.Aside && w.Compare(after) > 0 {
-				list = append(list, w.Waiting)
+		var ids []supervision.RecordID
+		for id, w := range s.outbox {
+			if w.Aside {
+				ids = append(ids, id)
 			}
 		}
-		return first(limit, list, func(a, b service.Waiting) int { return a.Compare(b.RecordID) })
+		for _, id := range page(ids, after, limit, supervision.RecordID.Compare) {
+			list = append(list, *s.outbox[id])
+		}
+		return list
 	})
+}
+
+// Notice implements [service.Notices].
+func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
+	return conflict(locked(ctx, s, func() (conflicts []string) {
+		for _, n := range list {
+			o := s.orders[n.Order]
+			if n.At.IsZero() || o.order.Version != n.Version || !o.noticeAt.Equal(n.At) {
+				conflicts = append(conflicts, n.Order)
+				continue
+			}
+			o.noticeAt, o.given = n.Next.UTC(), slices.Clone(n.Given)
+			s.orders[n.Order] = o
+			for _, due := range n.Due {
+				id := supervision.NoticeID(n.Order, due)
+				s.outbox[id] = &service.Waiting{RecordID: id}
+			}
+		}
+		return conflicts
+	}))
 }

@@ -16,8 +16,7 @@ func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) er
 	}
 	published, err := s.engine.publish(ctx, s, row)
 	if err == nil && !published {
-		return fmt.Errorf("sqlstore: template of %q for %q: version %d is not the next one: %w",
-			t.Seller, t.Product, t.Version, service.ErrConflict)
+		return fmt.Errorf("sqlstore: %v does not follow the latest: %w", t.TemplateID, service.ErrConflict)
 	}
 	return err
 }
@@ -26,8 +25,7 @@ func (s *Store) PutTemplate(ctx context.Context, t service.PublishedTemplate) er
 func (s *Store) Template(ctx context.Context, id supervision.TemplateID) (service.PublishedTemplate, error) {
 	found, err := s.readTemplates(ctx, id, s.template, id.Seller, id.Product, string(id.Operation), id.Version)
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("sqlstore: template of %q for %q, version %d: %w",
-			id.Seller, id.Product, id.Version, supervision.ErrNotFound)
+		err = fmt.Errorf("sqlstore: %v: %w", id, supervision.ErrNotFound)
 	}
 	if err != nil {
 		return service.PublishedTemplate{}, err

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -98,8 +97,6 @@ func placed(orders ...*history) (list []service.PlacedRecord) {
 			})
 		}
 	}
-	slices.SortFunc(list, func(a, b service.PlacedRecord) int {
-		return cmp.Or(a.At.Compare(b.At), a.RecordID.Compare(b.RecordID))
-	})
+	slices.SortFunc(list, func(a, b service.PlacedRecord) int { return a.RecordPlace.Compare(b.RecordPlace) })
 	return list
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -310,6 +311,11 @@ type Retention interface {
 type RecordPlace struct {
 	At time.Time
 	supervision.RecordID
+}
+
+// Compare orders places by instant, and then by their records' ids.
+func (p RecordPlace) Compare(q RecordPlace) int {
+	return cmp.Or(p.At.Compare(q.At), p.RecordID.Compare(q.RecordID))
 }
 
 // PlacedRecord is a record of any order. One that cannot be read keeps its

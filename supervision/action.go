@@ -101,16 +101,18 @@ var registry = [...]room{
 }
 
 // room is what the package knows of an operation without its table: the zero
-// value of its action, its type and how its JSON form is read.
+// value of its action, its place in the registry, its type and how its JSON form
+// is read.
 type room struct {
 	zero   Action
+	place  int
 	kind   reflect.Type
 	decode func(data []byte) (Action, error)
 }
 
 func of[A Action]() room {
 	var zero A
-	return room{zero, reflect.TypeFor[A](), decodeAs[A]}
+	return room{zero: zero, kind: reflect.TypeFor[A](), decode: decodeAs[A]}
 }
 
 func decodeAs[A Action](data []byte) (Action, error) {
@@ -126,7 +128,7 @@ var operations, rooms = index()
 func index() (list [len(registry)]Operation, byName map[Operation]*room) {
 	byName = make(map[Operation]*room)
 	for i := range registry {
-		list[i] = registry[i].zero.Operation()
+		list[i], registry[i].place = registry[i].zero.Operation(), i
 		byName[list[i]] = &registry[i]
 	}
 	return list, byName

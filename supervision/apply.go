@@ -32,7 +32,7 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 	record := Record{
 		Order: next.ID, Seq: next.Version + 1, At: at, Actor: actor, Operation: action.Operation(), From: next.Status,
 	}
-	d := next.decide(actor, action, record.Operation, at)
+	d := next.decision(actor, action, at)
 	if !d.Allowed {
 		return Order{}, nil, &Refusal{Order: next.ID, Status: next.Status, Actor: actor, At: at, Decision: d}
 	}

@@ -79,7 +79,7 @@ func (o Order) Deadlines(at time.Time) []Deadline {
 	if now.Status == Frozen {
 		add(DeadlineRulingOverdue, now.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
-	if d := now.decide(Buyer(now.Buyer), Remind{}, OpRemind, at); d.Reason == ReasonReminded {
+	if d := now.decision(Buyer(now.Buyer), Remind{}, at); d.Reason == ReasonReminded {
 		add(DeadlineReminder, d.From, R20, "", "")
 	}
 	for t, due := now.due(); !due.IsZero(); t, due = now.due() {

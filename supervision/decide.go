@@ -45,8 +45,10 @@ func (o Order) Operations(actor Actor, at time.Time) (list Decisions, err error)
 	if at, err = o.ask(actor, at); err != nil {
 		return list, err
 	}
+	table := o.beforehand(actor.Role)
 	for i := range list {
-		list[i] = o.decide(actor, registry[i+beginnings].zero, operations[i+beginnings], at)
+		list[i] = table[i+beginnings]
+		o.decide(&list[i], actor, registry[i+beginnings].zero, at)
 	}
 	return list, nil
 }
@@ -64,7 +66,7 @@ func (o Order) Permit(actor Actor, op Operation, at time.Time) (Decision, error)
 	if !ok {
 		return Decision{}, unknownOperation()
 	}
-	return o.decide(actor, room.zero, op, at), nil
+	return o.decision(actor, room.zero, at), nil
 }
 
 // Verdicts judges every ground that the policy gives the actor's side, at an
@@ -107,27 +109,32 @@ func (o *Order) admit(actor Actor, at time.Time) (time.Time, error) {
 	return o.clamp(at), nil
 }
 
+// decision is the answer for an action.
+func (o *Order) decision(actor Actor, action Action, at time.Time) Decision {
+	d := o.beforehand(actor.Role)[rooms[action.Operation()].place]
+	o.decide(&d, actor, action, at)
+	return d
+}
+
 // decide is the one answer to what may be done, for questions and commands
 // alike. It asks in a fixed order: role, final, frozen, status, which the
 // table answers beforehand, own case, and then the operation's own condition.
-// The order is settled to the instant already.
-func (o *Order) decide(actor Actor, action Action, op Operation, at time.Time) Decision {
-	d := answers[place{actor.Role, o.Status, op}]
+// The order is settled to the instant already, and d is the table's answer.
+func (o *Order) decide(d *Decision, actor Actor, action Action, at time.Time) {
 	if d.Reason != "" {
-		return d
+		return
 	}
 	if o.ownCase(actor) {
 		d.Reason, d.Rule = ReasonOwnCase, R13
-		return d
+		return
 	}
 	if a, ok := action.(conditional); ok {
-		d = a.decide(*o, d, actor, at)
+		*d = a.decide(*o, *d, actor, at)
 	}
 	d.Allowed = d.Reason == ""
 	if d.Allowed || !d.From.IsZero() {
-		d.From, d.Until = o.window(op, d.From, d.Until, d.Allowed)
+		d.From, d.Until = o.window(d.Operation, d.From, d.Until, d.Allowed)
 	}
-	return d
 }
 
 // ownCase reports whether the actor is a manager whose account is a party of
@@ -164,27 +171,40 @@ func (o *Order) ends(op Operation) time.Time {
 	return next.ends(op)
 }
 
-// place is where the table is asked.
-type place struct {
+// asked is where the table is asked.
+type asked struct {
 	role   Role
 	status Status
-	op     Operation
 }
 
-// answers holds what the table alone says, for every role, status and
-// operation.
-var answers = answerAll()
+// table is what the transitions alone say of each operation, at its place in
+// the registry.
+type table [len(registry)]Decision
 
-func answerAll() map[place]Decision {
-	all := make(map[place]Decision)
+// tables has one for every role and status, and for a status that nobody has
+// declared, at which nothing is allowed.
+var tables = tabulate()
+
+func tabulate() map[asked]*table {
+	all := make(map[asked]*table)
 	for _, role := range roles {
-		for _, status := range statuses {
-			for _, op := range operations {
-				all[place{role, status, op}] = answer(role, status, op)
+		for _, status := range append(Statuses(), "") {
+			t := new(table)
+			for i, op := range operations {
+				t[i] = answer(role, status, op)
 			}
+			all[asked{role, status}] = t
 		}
 	}
 	return all
+}
+
+// beforehand returns what the table says to a role.
+func (o *Order) beforehand(role Role) *table {
+	if t := tables[asked{role, o.Status}]; t != nil {
+		return t
+	}
+	return tables[asked{role, ""}]
 }
 
 func answer(role Role, status Status, op Operation) Decision {

@@ -139,16 +139,16 @@ func (r Record) HasTexts() bool {
 	return had && r.Seal == ""
 }
 
+// lenient has whatever a check may look at.
+var lenient = Order{Request: new(Request), Delivery: new(Delivery), Appeal: new(appeal.Appeal)}
+
 // eraseAction returns an action without its texts, and whether it had any.
-// Every text of an action goes through its check, so that is what is asked, for
-// an order that has whatever a check may look at.
+// Every text of an action goes through its check, so that is what is asked.
 func eraseAction(a Action) (Action, bool) {
 	if !isAction(a) {
 		return a, false
 	}
-	var c command
-	c.order.Request, c.order.Delivery, c.order.Appeal = new(Request), new(Delivery), new(appeal.Appeal)
-	a, f := a.check(c, faults{erase: true})
+	a, f := a.check(command{order: lenient}, faults{erase: true})
 	return a, f.had
 }
 

@@ -44,5 +44,8 @@ func NotFound(order string) error {
 // whose values are the words of their JSON form; any other word is refused,
 // because one that a newer version wrote must not be taken for none.
 func parseWord[T ~string](into *T, kind string, word []byte, declared []T) error {
-	return fault.Word(into, word, "supervision: "+kind, declared)
+	if err := fault.Word(into, word, kind, declared); err != nil {
+		return fmt.Errorf("supervision: %w", err)
+	}
+	return nil
 }

@@ -114,5 +114,5 @@ func askFiles(required bool) Input {
 
 // choice asks whether an action with the word may be performed.
 func (c command) choice(word string, a Action) Choice {
-	return Choice{word, c.order.decide(c.actor, a, a.Operation(), c.at)}
+	return Choice{word, c.order.decision(c.actor, a, c.at)}
 }

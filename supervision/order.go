@@ -1,12 +1,10 @@
 package supervision
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/internal/fault"
 )
 
 // Attachment refers to a file that the host keeps.
@@ -142,38 +140,4 @@ func (o *Order) facts() appeal.Facts {
 		Turn: o.Status.Turn().party(), Since: o.silentSince(), ScheduledEnd: o.ScheduledEnd,
 		RequestRejections: o.RequestRejections, ProductRejections: o.ProductRejections,
 	}
-}
-
-// orderFields has Order's fields without its methods.
-type orderFields Order
-
-type orderJSON struct {
-	Format int `json:"format"`
-	orderFields
-}
-
-// MarshalJSON writes the order with its format version; instants as RFC 3339,
-// enumerations by their words. What UnmarshalJSON would refuse is not written.
-func (o Order) MarshalJSON() ([]byte, error) {
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	return json.Marshal(orderJSON{Format, orderFields(o)})
-}
-
-// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
-// documents of a newer version, and orders that [Order.Validate] refuses are
-// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
-// that is the cause.
-func (o *Order) UnmarshalJSON(data []byte) error {
-	var wire orderJSON
-	if err := fault.DecodeDocument("supervision: order", data, &wire, &wire.Format); err != nil {
-		return err
-	}
-	read := Order(wire.orderFields)
-	if err := read.Validate(); err != nil {
-		return err
-	}
-	*o = read
-	return nil
 }

@@ -111,6 +111,9 @@ func (e *Error) Is(target error) bool { return target == ErrInvalid && e.kind !=
 
 // Of returns the faults of an error; nil where it has none.
 func Of(err error) List {
+	if err == nil {
+		return nil // without looking for what escapes
+	}
 	var invalid *Error
 	if errors.As(err, &invalid) {
 		return invalid.Faults

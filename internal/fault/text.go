@@ -208,7 +208,7 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u
 
 // LineEnds ends every line with \n.
 func LineEnds(s string) string {
-	if !strings.ContainsAny(s, otherLineEnds) {
+	if isPlain(s, "\n\t") || !strings.ContainsAny(s, otherLineEnds) {
 		return s
 	}
 	return lineEnds.Replace(s)

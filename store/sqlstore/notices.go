@@ -46,7 +46,7 @@ func (s *Store) Noticing(ctx context.Context, at time.Time, after supervision.Po
 		}
 		found.At = instant(due)
 		if found.Given, found.Err = decodeGiven(found.ID, given); found.Err == nil {
-			found.Order, found.Err = decodeOrder(found.ID, document)
+			found.Order, found.Err = s.decodeOrder(found.ID, document)
 		}
 		list = append(list, found)
 		return nil

@@ -14,7 +14,7 @@ import (
 
 // Create implements [service.Orders].
 func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
-	rows, err := rowsOf(changes)
+	rows, err := s.rowsOf(changes)
 	if err != nil || len(rows) == 0 {
 		return errors.Join(err, ctx.Err())
 	}
@@ -30,7 +30,7 @@ func (s *Store) Create(ctx context.Context, changes ...service.Change) error {
 
 // Save implements [service.Orders].
 func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
-	rows, err := rowsOf(changes)
+	rows, err := s.rowsOf(changes)
 	if err != nil || len(rows) == 0 {
 		return errors.Join(err, ctx.Err())
 	}
@@ -46,11 +46,11 @@ func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 
 // rowsOf returns what changes store, in the order of the orders' ids, so that
 // two calls never wait for each other.
-func rowsOf(changes []service.Change) ([]changeRows, error) {
+func (s *Store) rowsOf(changes []service.Change) ([]changeRows, error) {
 	rows := make([]changeRows, len(changes))
 	for i := range changes {
 		var err error
-		if rows[i], err = newChangeRows(&changes[i]); err != nil {
+		if rows[i], err = s.changeRows(&changes[i]); err != nil {
 			return nil, fmt.Errorf("sqlstore: %w", err)
 		}
 	}
@@ -79,7 +79,7 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	if !found {
 		return supervision.Order{}, nil, fmt.Errorf("sqlstore: order %q: %w", id, supervision.ErrNotFound)
 	}
-	o, err := decodeOrder(id, order)
+	o, err := s.decodeOrder(id, order)
 	if err != nil || record == nil {
 		return o, nil, err
 	}
@@ -91,11 +91,11 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 }
 
 // decodeOrder reads an order's document, nil where there is none.
-func decodeOrder(id string, document []byte) (o supervision.Order, err error) {
+func (s *Store) decodeOrder(id string, document []byte) (o supervision.Order, err error) {
 	if document == nil {
 		err = fmt.Errorf("%w: there is none", supervision.ErrMalformed)
 	} else {
-		err = o.UnmarshalJSON(document)
+		o, err = s.documents.UnmarshalOrder(document)
 	}
 	if err != nil {
 		return supervision.Order{}, &service.UnreadableError{Order: id, Err: err}
@@ -155,7 +155,7 @@ func (s *Store) list(ctx context.Context, read reading, query string, args ...an
 			return err
 		}
 		found.At = instant(at)
-		found.Order, found.Err = decodeOrder(found.ID, document)
+		found.Order, found.Err = s.decodeOrder(found.ID, document)
 		list = append(list, found)
 		return nil
 	}, query, args...)

@@ -128,7 +128,7 @@ func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 			c.Record, c.Err = decodeRecord(c.RecordID, record)
 		}
 		if c.Err == nil {
-			c.Order, c.Err = decodeOrder(c.RecordID.Order, order)
+			c.Order, c.Err = s.decodeOrder(c.RecordID.Order, order)
 		}
 		got[c.RecordID] = c
 		return nil

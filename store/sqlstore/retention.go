@@ -77,7 +77,7 @@ func (s *Store) behindRecord(p service.RecordPlace) []any {
 
 // Erase implements [service.Retention]. The outbox has no documents of its own.
 func (s *Store) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
-	rows, err := newChangeRows(&change)
+	rows, err := s.changeRows(&change)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}

@@ -32,8 +32,8 @@ type orderRow struct {
 	document        string
 }
 
-func newOrderRow(change *service.Change) (orderRow, error) {
-	document, err := change.Order.MarshalJSON()
+func (s *Store) orderRow(change *service.Change) (orderRow, error) {
+	document, err := s.documents.MarshalOrder(change.Order)
 	return orderRow{change.Order.Listing(), change.Order.Version, change.Before, string(document)}, err
 }
 
@@ -128,11 +128,11 @@ type changeRows struct {
 	records []recordRow
 }
 
-func newChangeRows(change *service.Change) (changeRows, error) {
+func (s *Store) changeRows(change *service.Change) (changeRows, error) {
 	if err := change.Validate(); err != nil {
 		return changeRows{}, err
 	}
-	order, err := newOrderRow(change)
+	order, err := s.orderRow(change)
 	if err != nil {
 		return changeRows{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -15,6 +16,7 @@ import (
 // [Store.Join] inside a transaction of the host's.
 type Store struct {
 	*statements
+	documents  *supervision.Documents
 	db         *sql.DB   // nil in a joined store
 	joined     *session  // nil unless joined
 	prepared   *prepared // nil where statements are not prepared
@@ -94,7 +96,7 @@ func (s *Store) Join(tx *sql.Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, clockLimit: s.clockLimit, joined: &session{on: tx}}, nil
+	return &Store{statements: s.statements, documents: s.documents, clockLimit: s.clockLimit, joined: &session{on: tx}}, nil
 }
 
 // JoinTx is [Store.Join] for a transaction of another driver.
@@ -102,7 +104,7 @@ func (s *Store) JoinTx(tx Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, clockLimit: s.clockLimit, joined: &session{tx: tx}}, nil
+	return &Store{statements: s.statements, documents: s.documents, clockLimit: s.clockLimit, joined: &session{tx: tx}}, nil
 }
 
 var errNoTransaction = fmt.Errorf("%w: pass a transaction", ErrOption)
@@ -126,5 +128,6 @@ func newStore(dialect Dialect, options []Option) (*Store, error) {
 	if !validPrefix.MatchString(c.prefix) {
 		return nil, fmt.Errorf("%w: prefix: use 1 to 32 lower-case letters, digits and underscores", ErrOption)
 	}
-	return &Store{statements: newStatements(newNaming(dialect, c.prefix)), clockLimit: c.clockLimit}, nil
+	return &Store{statements: newStatements(newNaming(dialect, c.prefix)), documents: new(supervision.Documents),
+		clockLimit: c.clockLimit}, nil
 }

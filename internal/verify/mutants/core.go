@@ -39,8 +39,9 @@ var flows = []plot{
 			`_ = reflect.DeepEqual(checked, nil); return err == nil`},
 		{"R02", "a command that comes after the due instant finds the order as it was",
 			`	next.settleUntil(at, &records)` + "\n", ``},
-		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule", `	d := next.decide(`,
-			"	if _, err := next.checkAction(action, form); err != nil {\n		return Order{}, nil, err\n	}\n	d := next.decide("},
+		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule", `	d := next.decision(`,
+			"	if _, err := check(command{order: next, actor: actor, at: at}, action, form); err != nil {\n" +
+				"		return Order{}, nil, err\n	}\n	d := next.decision("},
 	}},
 	{"supervision/decide.go", coreTests, []mutant{
 		{"R13", "a manager handles its own company's sale", `(a.ID == o.Buyer || a.ID == o.Seller)`, `a.ID == o.Buyer`},
@@ -67,8 +68,8 @@ var flows = []plot{
 			`Rejection{r.Operation, a.Reason, r.Actor.ID, o.TurnSince}`},
 	}},
 	{"supervision/inputs.go", coreTests, []mutant{
-		{"R23", "a choice that is not open looks as if it were", `a.Operation(), c.at)`,
-			`a.Operation(), c.at.Add(6*Day))`},
+		{"R23", "a choice that is not open looks as if it were", `c.order.decision(c.actor, a, c.at)`,
+			`c.order.decision(c.actor, a, c.at.Add(6*Day))`},
 	}},
 	{"supervision/facts.go", coreTests, []mutant{
 		{"R21", "facts share their files with the record", `FieldFiles, slices.Clone(list)`, `FieldFiles, list`},

@@ -1,0 +1,123 @@
+package supervision
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/koogallery/serviceflow/internal/fault"
+)
+
+// orderFields has Order's fields without its methods.
+type orderFields Order
+
+type orderJSON struct {
+	Format int `json:"format"`
+	orderFields
+	// Policy hides that of the fields.
+	Policy json.RawMessage `json:"policy"`
+}
+
+// MarshalJSON writes the order with its format version; instants as RFC 3339,
+// enumerations by their words. What UnmarshalJSON would refuse is not written.
+func (o Order) MarshalJSON() ([]byte, error) { return (*Documents)(nil).MarshalOrder(o) }
+
+// UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
+// documents of a newer version, and orders that [Order.Validate] refuses are
+// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
+// that is the cause.
+func (o *Order) UnmarshalJSON(data []byte) error {
+	read, err := (*Documents)(nil).UnmarshalOrder(data)
+	if err == nil {
+		*o = read
+	}
+	return err
+}
+
+// Documents reads and writes the JSON forms of orders for a store, and
+// remembers those of their policies: all orders have the same few (R25), and a
+// policy is the longer part of a short order. The zero value is ready for use,
+// by many at a time; nil remembers nothing.
+type Documents struct {
+	mu       sync.RWMutex
+	policies map[string]Policy
+	forms    map[Policy]json.RawMessage
+}
+
+// mostPolicies bounds what is remembered; then it is forgotten.
+const mostPolicies = 256
+
+// MarshalOrder is [Order.MarshalJSON].
+func (d *Documents) MarshalOrder(o Order) ([]byte, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	form, err := d.form(o.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(orderJSON{Format, orderFields(o), form})
+}
+
+// UnmarshalOrder is [Order.UnmarshalJSON].
+func (d *Documents) UnmarshalOrder(data []byte) (Order, error) {
+	var wire orderJSON
+	err := fault.DecodeDocument("supervision: order", data, &wire, &wire.Format)
+	read := Order(wire.orderFields)
+	if err == nil && len(wire.Policy) > 0 {
+		read.Policy, err = d.policy(wire.Policy)
+	}
+	if err == nil {
+		err = read.Validate()
+	}
+	if err != nil {
+		return Order{}, err
+	}
+	return read, nil
+}
+
+// form writes a policy, or remembers how.
+func (d *Documents) form(p Policy) (json.RawMessage, error) {
+	if d != nil {
+		d.mu.RLock()
+		form, ok := d.forms[p]
+		d.mu.RUnlock()
+		if ok {
+			return form, nil
+		}
+	}
+	form, err := p.MarshalJSON()
+	if err == nil {
+		d.remember(p, form)
+	}
+	return form, err
+}
+
+// policy reads a policy, or remembers what it says.
+func (d *Documents) policy(form json.RawMessage) (p Policy, err error) {
+	if d != nil {
+		d.mu.RLock()
+		p, ok := d.policies[string(form)]
+		d.mu.RUnlock()
+		if ok {
+			return p, nil
+		}
+	}
+	if err := p.UnmarshalJSON(form); err != nil {
+		return Policy{}, fmt.Errorf("supervision: order: %w: %w", ErrMalformed, err)
+	}
+	d.remember(p, form)
+	return p, nil
+}
+
+func (d *Documents) remember(p Policy, form json.RawMessage) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.forms) == 0 || len(d.forms) == mostPolicies || len(d.policies) == mostPolicies {
+		d.forms, d.policies = make(map[Policy]json.RawMessage), make(map[string]Policy)
+	}
+	d.forms[p], d.policies[string(form)] = form, p
+}

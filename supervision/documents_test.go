@@ -1,0 +1,83 @@
+package supervision_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// ordersUnder opens an order under each of so many policies.
+func ordersUnder(t *testing.T, policies int) (list []supervision.Order) {
+	t.Helper()
+	for i := range policies {
+		p := supervision.Guide()
+		p.Name = fmt.Sprint("policy ", i)
+		p.CompletionDelay += time.Duration(i) * time.Minute
+		list = append(list, begin(t, p).order)
+	}
+	return list
+}
+
+// What is remembered of policies changes no document and no order, with more
+// policies than are remembered too (R25).
+func TestR25_DocumentsAreThoseOfTheOrder(t *testing.T) {
+	var documents supervision.Documents
+	orders := ordersUnder(t, 300)
+	for range 2 {
+		for _, o := range orders {
+			want, err := json.Marshal(o)
+			require.NoError(t, err)
+			got, err := documents.MarshalOrder(o)
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(got))
+			read, err := documents.UnmarshalOrder(got)
+			require.NoError(t, err)
+			require.Equal(t, o, read)
+		}
+	}
+}
+
+// A policy that has been read before is not read again: it costs no allocation
+// but its text.
+func TestDocuments_RememberPolicies(t *testing.T) {
+	var documents supervision.Documents
+	o := begin(t, supervision.Guide()).order
+	written, err := documents.MarshalOrder(o)
+	require.NoError(t, err)
+	of := func(d *supervision.Documents) (reading, writing float64) {
+		return testing.AllocsPerRun(100, func() { _, _ = d.UnmarshalOrder(written) }),
+			testing.AllocsPerRun(100, func() { _, _ = d.MarshalOrder(o) })
+	}
+	reading, writing := of(&documents)
+	readingAgain, writingAgain := of(nil)
+	assert.LessOrEqual(t, reading, readingAgain-20, "reading")
+	assert.LessOrEqual(t, writing, writingAgain-10, "writing")
+}
+
+// A faulty policy is refused as often as it is read, under the order's name for
+// the fault, and changes nothing for others.
+func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
+	var documents supervision.Documents
+	o := begin(t, supervision.Guide()).order
+	written, err := documents.MarshalOrder(o)
+	require.NoError(t, err)
+	for range 2 {
+		for _, other := range []string{`"completion_delay":"-3h0m0s"`, `"completion_delay":"soon"`, `"delay":"3h0m0s"`} {
+			_, err = documents.UnmarshalOrder([]byte(strings.Replace(string(written), `"completion_delay":"3h0m0s"`, other, 1)))
+			require.ErrorIs(t, err, supervision.ErrMalformed, other)
+			require.ErrorIs(t, err, supervision.ErrPolicy, other)
+		}
+		read, err := documents.UnmarshalOrder(written)
+		require.NoError(t, err)
+		require.Equal(t, o, read)
+	}
+	_, err = documents.UnmarshalOrder([]byte(strings.Replace(string(written), `"policy":{`, `"policy":null,"none":{`, 1)))
+	require.ErrorIs(t, err, supervision.ErrMalformed)
+}

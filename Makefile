@@ -65,13 +65,22 @@ tidb: ## RUN, a command, with a TiDB server in SERVICEFLOW_TIDB; builds one, a q
 # The tests that say something about an engine, on the oldest and the newest PostgreSQL.
 POSTGRES_TESTS = (TestStore|TestClaims.*|TestPlans|TestStatements.*|TestManyInstances|TestJoined.*|TestUpgrade.*)/PostgreSQL|TestClaimPlan.*
 
+# Those that say something about a cluster, and what is only asked of one.
+GALERA_TESTS = (TestStore|TestClaims.*|TestManyInstances|TestJoined.*)/Galera|TestGalera.*
+
+.PHONY: failover
+failover: ## PostgreSQL fails over under the load of three hosts, to a synchronous and to an asynchronous standby; FAILOVER=-short for less
+	bash -c 'source .ci/replica && go test -count=1 -v -run TestFailOver $(FAILOVER) ./internal/verify/sqlstore'
+	bash -c 'source .ci/replica async && go test -count=1 -v -run TestFailOver $(FAILOVER) ./internal/verify/sqlstore'
+
 .PHONY: engines
 engines: ## the database tests on PostgreSQL 12 and 18, PgBouncer and a Galera cluster, which it starts; five minutes
 	for version in 12 18; do \
 	  bash -c "source .ci/postgres-version $$version && go test -count=1 -short -run '$(POSTGRES_TESTS)' ./internal/verify/sqlstore" || exit 1; \
 	done
 	bash -c 'source .ci/servers && source .ci/pgbouncer && go test -count=1 -run TestPgBouncer ./store/pgxstore'
-	bash -c 'source .ci/galera && go test -count=1 -run TestGalera ./internal/verify/sqlstore'
+	bash -c 'source .ci/galera && go test -count=1 -short -run "$(GALERA_TESTS)" ./internal/verify/sqlstore && \
+	  go test -count=1 -run StoresAreLinearizable/Galera ./internal/verify/linearizability'
 
 .PHONY: lint
 lint: ## format, vet and staticcheck of every module; fails on a finding

@@ -58,8 +58,9 @@ func claimsShareNoOrder(t *testing.T, store service.Store) {
 	c := &claims{holders: make(map[string]int), next: make(map[string]int64)}
 	var relays, writers sync.WaitGroup
 	var written atomic.Bool
+	once := func(call func() error) bool { return assert.NoError(t, call()) }
 	for who := range 8 {
-		relays.Go(func() { relay(t, store, c, who, &written) })
+		relays.Go(func() { relay(t, store, c, who, start, &written, once) })
 	}
 	for w := range 4 {
 		writers.Go(func() {
@@ -75,19 +76,25 @@ func claimsShareNoOrder(t *testing.T, store service.Store) {
 	relays.Wait()
 	// An empty claim says that nothing is free, not that nothing waits: the
 	// last word is that of a relay alone.
-	relay(t, store, c, 0, &written)
+	relay(t, store, c, 0, start, &written, once)
 	for i := range orders {
 		require.EqualValues(t, reports+1, c.next[fmt.Sprint(i)])
 	}
 }
 
-// relay claims and acknowledges until nothing is left.
-func relay(t *testing.T, store service.Store, c *claims, who int, written *atomic.Bool) {
+// relay claims and acknowledges until nothing is left. It makes each call by
+// try, which reports whether the relay goes on.
+func relay(t *testing.T, store service.Store, c *claims, who int, at time.Time, written *atomic.Bool,
+	try func(call func() error) bool) {
 	ctx := context.Background()
 	for {
 		over := written.Load()
-		records, err := store.Claim(ctx, start, time.Hour, 1+who)
-		if !assert.NoError(t, err) {
+		var records []service.Claimed
+		claim := func() (err error) {
+			records, err = store.Claim(ctx, at, time.Hour, 1+who)
+			return err
+		}
+		if !try(claim) {
 			return
 		}
 		if len(records) == 0 {
@@ -102,7 +109,7 @@ func relay(t *testing.T, store service.Store, c *claims, who int, written *atomi
 			ids[i] = r.RecordID
 		}
 		c.release(records)
-		if !assert.NoError(t, store.Acknowledge(ctx, ids...)) {
+		if !try(func() error { return store.Acknowledge(ctx, ids...) }) {
 			return
 		}
 	}

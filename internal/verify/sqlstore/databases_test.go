@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	_ "github.com/koogallery/serviceflow/internal/verify/galera"
 	"github.com/koogallery/serviceflow/store/sqlstore"
 )
 
@@ -28,6 +29,8 @@ type database struct {
 	dsn func(t testing.TB) string
 }
 
+const galeraName = "Galera"
+
 var databases = []database{
 	{"SQLite", sqlstore.SQLite, "sqlite", sqliteFile},
 	{"PostgreSQL", sqlstore.Postgres, "pgx", func(t testing.TB) string {
@@ -36,6 +39,19 @@ var databases = []database{
 	{"MariaDB", sqlstore.MySQL, "mysql", func(t testing.TB) string {
 		return server(t, "mysql", "SERVICEFLOW_MYSQL", "root@tcp(127.0.0.1:3306)/test")
 	}},
+	{galeraName, sqlstore.MySQL, "galera", started("SERVICEFLOW_GALERA", ".ci/galera")},
+	{"TiDB", sqlstore.MySQL, "mysql", started("SERVICEFLOW_TIDB", ".ci/tidb")},
+}
+
+// started returns where a server is that only a script of its own starts.
+func started(variable, script string) func(testing.TB) string {
+	return func(t testing.TB) string {
+		dsn := os.Getenv(variable)
+		if dsn == "" {
+			t.Skipf("skipped: source %s to set %s", script, variable)
+		}
+		return dsn
+	}
 }
 
 func sqliteFile(t testing.TB) string { return sqliteDSN(filepath.Join(t.TempDir(), "orders.db")) }

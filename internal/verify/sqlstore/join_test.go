@@ -207,6 +207,9 @@ func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 // what the other has overwritten.
 func TestJoinedDeadlockIsAConflict(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
+		if d.name == galeraName {
+			t.Skip("skipped: nobody waits for another node; see TestGaleraJoinedCommitMayFail")
+		}
 		h := newHost(t, d)
 		h.opened(t, "a")
 		h.opened(t, "b")

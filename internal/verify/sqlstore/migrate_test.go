@@ -23,6 +23,9 @@ import (
 
 func TestMigrateByManyAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
+		if d.name == galeraName {
+			t.Skip("skipped: the lock of a migration holds on one node, so one host migrates")
+		}
 		db := d.open(t)
 		require.NoError(t, db.Ping()) // one connection alone makes a new SQLite file one with a WAL
 		prefix := newPrefix(t, d, db)

@@ -23,10 +23,10 @@ type proxy struct {
 	loseRequest, loseAnswer func(data []byte) bool
 }
 
-// through starts a proxy before a server and returns it with the address as the
-// driver takes it.
+// through starts a proxy before a server, or before one node of a cluster, and
+// returns it with the address as the driver takes it.
 func through(t *testing.T, d database) (*proxy, string) {
-	dsn := d.dsn(t)
+	dsn, _, _ := strings.Cut(d.dsn(t), ",")
 	local, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = local.Close() })

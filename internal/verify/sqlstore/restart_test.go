@@ -104,11 +104,14 @@ func TestServerRestartedInTheMiddleOfALoad(t *testing.T) {
 }
 
 // insist repeats a command until it succeeds, as a host does.
-func insist(t *testing.T, failed *atomic.Int64, command func() error) {
+func insist(t *testing.T, failed *atomic.Int64, command func() error) bool {
 	for began := time.Now(); ; failed.Add(1) {
 		err := command()
-		if err == nil || !assert.WithinDuration(t, began, time.Now(), time.Minute, err) {
-			return
+		if err == nil {
+			return true
+		}
+		if !assert.WithinDuration(t, began, time.Now(), time.Minute, err) {
+			return false
 		}
 		time.Sleep(10 * time.Millisecond) // the server needs a while to come back
 	}

@@ -70,7 +70,7 @@ func (l *load) run(disturb func()) {
 	relays.Wait()
 	// A claim whose answer was lost ends with its lease.
 	l.relay(l.hosts[0], 0, start.Add(2*time.Hour))
-	l.t.Logf("%d commands acknowledged; %d attempts failed, %d of them with unknown outcome; nothing was acknowledged for %s",
+	l.t.Logf("%d commands acknowledged; %d attempts failed, %d of them with unknown outcome; silence of %s at most",
 		l.acknowledged.Load(), l.failed.Load(), l.unknown.Load(), l.silence.Round(10*time.Millisecond))
 }
 

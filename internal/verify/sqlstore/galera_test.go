@@ -55,8 +55,8 @@ func galeraNodes(t *testing.T) (nodes []galeraNode) {
 
 // status is a number that the node counts.
 func (n galeraNode) status(name string) (value int) {
-	require.NoError(n.t, n.db.QueryRow("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = '"+
-		name+"'").Scan(&value))
+	require.NoError(n.t, n.db.QueryRow(`SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS
+WHERE VARIABLE_NAME = '`+name+"'").Scan(&value))
 	return value
 }
 

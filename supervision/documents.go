@@ -3,6 +3,7 @@ package supervision
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/koogallery/serviceflow/internal/fault"
@@ -14,8 +15,8 @@ type orderFields Order
 type orderJSON struct {
 	Format int `json:"format"`
 	orderFields
-	// Policy hides that of the fields.
-	Policy json.RawMessage `json:"policy"`
+	// Policy hides that of the fields. It is the last one, and written as it is.
+	Policy json.RawMessage `json:"policy,omitempty"`
 }
 
 // MarshalJSON writes the order with its format version; instants as RFC 3339,
@@ -56,7 +57,11 @@ func (d *Documents) MarshalOrder(o Order) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(orderJSON{Format, orderFields(o), form})
+	written, err := json.Marshal(orderJSON{Format: Format, orderFields: orderFields(o)})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(written[:len(written)-1], []byte(`,"policy":`), form, []byte("}")), nil
 }
 
 // UnmarshalOrder is [Order.UnmarshalJSON].

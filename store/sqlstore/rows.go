@@ -129,12 +129,12 @@ type changeRows struct {
 }
 
 func (s *Store) changeRows(change *service.Change) (changeRows, error) {
-	if err := change.Validate(); err != nil {
-		return changeRows{}, err
-	}
-	order, err := s.orderRow(change)
+	order, err := s.orderRow(change) // what is written is validated
 	if err != nil {
 		return changeRows{}, err
+	}
+	if len(change.Records) == 0 {
+		return changeRows{}, change.Validate()
 	}
 	records, err := newRecordRows(change)
 	return changeRows{order, records}, err

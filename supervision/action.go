@@ -34,6 +34,8 @@ type command struct {
 	order Order
 	actor Actor
 	at    time.Time
+	// clock is what the host's clock says, which may be behind at.
+	clock time.Time
 	form  *template.Form
 	// again says that the command is compared with a record of its instant: the
 	// order has gone on since, and is no longer what the action was checked

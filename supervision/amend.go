@@ -9,10 +9,10 @@ import (
 // OpAmend is the operations manager's: see [Amend] (R31).
 const OpAmend Operation = "amend"
 
-// Amend changes a running order: its policy, its scheduled end, or the account
-// of a party, as after a merger (R31). What is zero stays as it is. From its
-// record on the order is judged by what it says; it begins no turn and spends
-// no ground. It is the operations manager's.
+// Amend changes a running order: its policy, its scheduled end, the account of
+// a party, as after a merger, or its clock, after a host's was ahead (R31). What
+// is zero stays as it is. From its record on the order is judged by what it
+// says; it begins no turn and spends no ground. It is the operations manager's.
 type Amend struct {
 	// Policy is the new policy. An order keeps where its flow started.
 	Policy Policy `json:"policy,omitzero"`
@@ -23,6 +23,11 @@ type Amend struct {
 	// one's to see (R22).
 	Buyer  string `json:"buyer,omitempty"`
 	Seller string `json:"seller,omitempty"`
+	// Clock turns an order's clock that is ahead back to what the amending
+	// host's says, though not to before the opening. What the order has later
+	// lies at that instant from then on, but for the scheduled end; its records
+	// stay as they are, and what has ended stays ended (R02, R21).
+	Clock bool `json:"clock,omitempty"`
 	// Reason is mandatory. Both parties see it.
 	Reason string `json:"reason"`
 }
@@ -32,7 +37,15 @@ func (Amend) Operation() Operation { return OpAmend }
 
 func (a Amend) check(c command, f faults) (Action, faults) {
 	if a == (Amend{Reason: a.Reason}) {
-		f.Add("", fault.Required, "name what changes: policy, scheduled end, buyer or seller")
+		f.Add("", fault.Required, "name what changes: policy, scheduled end, buyer, seller or clock")
+	}
+	if a.Clock {
+		c.at = c.clock
+		if !c.again && !c.order.ahead(c.at) {
+			f.Put("clock", Fault{Code: fault.OutOfRange, Min: c.order.OpenedAt.Format(time.RFC3339Nano),
+				Max:     c.order.UpdatedAt.Add(-Tick).Format(time.RFC3339Nano),
+				Message: "turn back a clock that is ahead, and not to before the opening"})
+		}
 	}
 	if a.Policy != (Policy{}) {
 		f.Within("policy", a.Policy.Validate())
@@ -57,25 +70,32 @@ func (a Amend) check(c command, f faults) (Action, faults) {
 }
 
 func (Amend) inputs(c command) []Input {
-	return []Input{
+	list := []Input{
 		{Key: "policy", Kind: FieldPolicy}, {Key: "scheduled_end", Kind: FieldInstant, From: c.at.Add(Tick)},
-		askID("buyer"), askID("seller"), askText("reason", true),
+		askID("buyer"), askID("seller"),
 	}
+	if c.order.ahead(c.clock) {
+		list = append(list, Input{Key: "clock", Kind: FieldYesNo})
+	}
+	return append(list, askText("reason", true))
 }
 
 func (a Amend) facts(f facts) facts {
-	return f.policy("policy", a.Policy).instant("scheduled_end", a.ScheduledEnd).id("buyer", a.Buyer).
-		id("seller", a.Seller).text("reason", a.Reason)
+	f = f.policy("policy", a.Policy).instant("scheduled_end", a.ScheduledEnd).id("buyer", a.Buyer).id("seller", a.Seller)
+	if a.Clock {
+		f = f.yesNo("clock", true)
+	}
+	return f.text("reason", a.Reason)
 }
 
 // past reports whether time would close the order at an end that it has behind
 // it. While it is frozen the end moves on.
 func (a Amend) past(c command) bool {
-	end := a.effect(c.order, Record{}).ScheduledEnd
-	if c.order.Status == Frozen {
-		end = end.Add(c.at.Sub(c.order.Appeal.RaisedAt))
+	o := a.effect(c.order, Record{At: c.at})
+	if o.Status == Frozen {
+		o.ScheduledEnd = o.ScheduledEnd.Add(c.at.Sub(o.Appeal.RaisedAt))
 	}
-	return !end.After(c.at)
+	return !o.ScheduledEnd.After(c.at)
 }
 
 // decide keeps managers from taking an order over: they would handle their own
@@ -87,7 +107,10 @@ func (a Amend) decide(_ Order, d Decision, actor Actor, _ time.Time) Decision {
 	return d
 }
 
-func (a Amend) effect(o Order, _ Record) Order {
+func (a Amend) effect(o Order, r Record) Order {
+	if a.Clock {
+		o.turnBack(r.At)
+	}
 	if a.Policy != (Policy{}) {
 		o.Policy = a.Policy
 		if o.negotiable() != "" {
@@ -111,3 +134,9 @@ func (a Amend) effect(o Order, _ Record) Order {
 }
 
 func (Amend) keepsTurn() {}
+
+// turnsBack reports whether an action turns its order's clock back.
+func turnsBack(action Action) bool {
+	a, ok := action.(Amend)
+	return ok && a.Clock
+}

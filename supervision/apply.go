@@ -20,8 +20,10 @@ import (
 // (R24), an [*InvalidError] for faulty input.
 //
 // An instant before the order's newest record, as a host with a slow clock may
-// give, counts as that record's instant: an order's time never runs backwards.
+// give, counts as that record's instant: an order's time never runs backwards,
+// unless the action is the amendment that turns it back (R31).
 func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template.Form) (Order, []Record, error) {
+	clock := cut(at)
 	at, err := o.admitAction(actor, action, at)
 	if err != nil {
 		return Order{}, nil, err
@@ -36,8 +38,11 @@ func (o Order) Apply(actor Actor, action Action, at time.Time, form ...*template
 	if !d.Allowed {
 		return Order{}, nil, &Refusal{Order: next.ID, Status: next.Status, Actor: actor, At: at, Decision: d}
 	}
-	if record.Action, err = check(command{order: next, actor: actor, at: at}, action, form); err != nil {
+	if record.Action, err = check(command{order: next, actor: actor, at: at, clock: clock}, action, form); err != nil {
 		return Order{}, nil, err
+	}
+	if turnsBack(action) {
+		record.At = clock
 	}
 	record.To = next.target(record.Action)
 	if a, ok := record.Action.(RaiseAppeal); ok {
@@ -57,7 +62,7 @@ func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
 	if CheckAction(action) != nil {
 		return false
 	}
-	checked, err := check(command{order: o, actor: r.Actor, at: r.At, again: true}, action, form)
+	checked, err := check(command{order: o, actor: r.Actor, at: r.At, clock: r.At, again: true}, action, form)
 	if err == nil && r.Seal != "" { // whose texts can no longer be compared (R35)
 		checked, _ = eraseAction(checked)
 	}

@@ -1,12 +1,15 @@
 package supervision_test
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -68,43 +71,207 @@ func TestR02_AFastClockCompletesAtTheDueInstant(t *testing.T) {
 	}
 }
 
-// What an operations manager can do for the parties meanwhile: docs/production.md
-// lists it.
-func TestR31_HelpAfterAFastClock(t *testing.T) {
-	fast := begin(t, supervision.Guide()).delivery().until(bought.Add(ahead)).do(sue, report)
-	s := fast.fork().until(afterwards).do(mia, intervene, cancel)
-	assert.Equal(t, supervision.Canceled, s.now().Status, "a ruling cancels at once")
-
-	s = fast.fork().until(afterwards).do(mia, intervene, deem)
-	assert.Equal(t, bought.Add(ahead+3*time.Hour), s.order.NextDue(), "one that accepts does not complete sooner")
-	s.do(mia, intervene, cancel)
-	assert.Equal(t, supervision.Canceled, s.now().Status, "nor does an acceptance keep it from being canceled")
-
-	late := beginLate(t).until(afterwards)
-	for end, taken := range map[time.Time]bool{
-		late.order.OpenedAt.Add(-tick): false, late.order.OpenedAt: false, late.order.OpenedAt.Add(tick): true,
-	} {
-		_, _, err := late.order.Apply(mia, supervision.Amend{ScheduledEnd: end, Reason: "A clock was fast."}, late.at)
-		assert.Equal(t, taken, err == nil, "an order that it opened can end from then on: %s", end)
-	}
-
-	s = fast.fork().until(afterwards)
-	assert.False(t, s.permit(ben, supervision.OpRaiseAppeal).Allowed)
-	s.do(mia, supervision.Amend{Policy: supervision.Rules2025(), Reason: "A clock was fast."})
-	assert.True(t, s.permit(ben, supervision.OpRaiseAppeal).Allowed, "an amendment opens appeals without ground")
-
-	// A reminder begins no turn: the silence before it counts as long as the
-	// clock was fast, unless that was in the blackout, which the order then does
-	// not leave.
+// A reminder begins no turn: the silence before it counts as long as the clock
+// was fast, unless that was in the blackout, which the order then does not
+// leave.
+func TestR09_AFastClockCountsAsSilence(t *testing.T) {
 	end := bought.Add(365 * day)
 	for from, open := range map[time.Time]bool{
 		end.Add(-15*day - tick): true, end.Add(-15 * day): false, end.Add(-tick): false, end: true,
 	} {
 		s := begin(t, supervision.Guide()).delivery().until(from).do(ben, remind).until(afterwards)
 		assert.Equal(t, open, s.permit(ben, supervision.OpRaiseAppeal).Allowed, from)
-		later := from.Add(15*day + tick)
-		s.do(mia, supervision.Amend{ScheduledEnd: later, Reason: "A clock was fast."})
-		assert.True(t, s.permit(ben, supervision.OpRaiseAppeal).Allowed, "an amendment moves the end: %s", from)
+		s.do(mia, turnBack)
+		assert.False(t, s.permit(ben, supervision.OpRaiseAppeal).Allowed, from)
+		assert.True(t, s.until(bought.Add(5*day+tick)).permit(ben, supervision.OpRaiseAppeal).Allowed, from)
+	}
+}
+
+// An order that the fast clock opened goes back no further, but can end from
+// then on, or be canceled at once.
+func TestR31_HelpForAnOrderThatAFastClockOpened(t *testing.T) {
+	late := beginLate(t).until(afterwards)
+	for end, taken := range map[time.Time]bool{
+		late.order.OpenedAt.Add(-tick): false, late.order.OpenedAt: false, late.order.OpenedAt.Add(tick): true,
+	} {
+		_, _, err := late.order.Apply(mia, supervision.Amend{ScheduledEnd: end, Reason: "A clock was fast."}, late.at)
+		assert.Equal(t, taken, err == nil, end)
+	}
+	_, _, err := late.order.Apply(mia, turnBack, late.at)
+	assert.Equal(t, map[string]string{"clock": "out_of_range"}, faultsOf(t, err))
+	assert.Equal(t, supervision.Canceled, late.do(mia, intervene, cancel).now().Status)
+}
+
+// fastClock is an order whose newest record, a report, a fast clock wrote.
+func fastClock(t *testing.T) *story {
+	return begin(t, supervision.Guide()).delivery().until(bought.Add(ahead)).do(sue, report)
+}
+
+var turnBack = supervision.Amend{Clock: true, Reason: "A clock was fast."}
+
+// From the amendment on the order is measured by the clock that is right.
+func TestR31_AnAmendmentTurnsAFastClockBack(t *testing.T) {
+	s := fastClock(t).until(afterwards).do(mia, turnBack)
+	assert.Equal(t, afterwards, s.order.UpdatedAt)
+	silent := afterwards.Add(5 * day)
+	assert.Equal(t, silent.Add(tick), s.permit(ben, supervision.OpRaiseAppeal).From)
+	for at, allowed := range map[time.Time]bool{silent.Add(-tick): false, silent: false, silent.Add(tick): true} {
+		assert.Equal(t, allowed, s.fork().until(at).permit(ben, supervision.OpRaiseAppeal).Allowed, at)
+	}
+	s.wait(day).do(sue, deliver)
+	assert.Equal(t, afterwards.Add(day), s.order.Delivery.DeliveredAt, "time goes on from there")
+	order, err := supervision.Replay(s.records)
+	require.NoError(t, err)
+	assert.Equal(t, s.order, order)
+
+	accepted := begin(t, supervision.Guide()).acceptance().until(bought.Add(ahead)).do(ben, acceptProduct).
+		until(afterwards).do(mia, turnBack)
+	assert.Equal(t, afterwards, accepted.order.AcceptedAt)
+	assert.Equal(t, afterwards.Add(3*time.Hour), accepted.order.NextDue(), "R02")
+
+	frozen := begin(t, supervision.Guide()).delivery().until(bought.Add(ahead)).do(mia, intervene)
+	before := frozen.order
+	frozen.until(afterwards).do(mia, turnBack)
+	assert.Equal(t, afterwards.Add(3*day), frozen.order.Appeal.HandleBy, "R19")
+	frozen.wait(2*day).do(mia, resume)
+	assert.Equal(t, before.TurnSince.Add(2*day), frozen.order.TurnSince, "R17: the freeze from then on")
+	assert.Equal(t, before.ScheduledEnd.Add(2*day), frozen.order.ScheduledEnd)
+}
+
+// Nothing but what lies ahead changes, and of that nothing but its instant.
+func TestR31_TurningBackLeavesNothingAhead(t *testing.T) {
+	policy := supervision.Guide()
+	policy.NegotiatedRefund = true
+	host := supervision.System()
+	full := begin(t, policy).wait(time.Hour).do(ben, submit).do(sue, acceptRequest).do(ben, remind).do(sue,
+		supervision.Deliver{Result: "Done.", EnabledAt: bought.Add(time.Hour)})
+	for name, s := range map[string]*story{
+		"a report":        fastClock(t),
+		"a rejection":     full.fork().until(bought.Add(ahead)).do(ben, rejectProduct),
+		"a receipt":       full.fork().until(bought.Add(ahead)).do(host, supervision.ReportReceipt{}),
+		"a proposal":      full.fork().until(bought.Add(ahead)).do(ben, propose),
+		"a note":          full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, note),
+		"an intervention": full.fork().until(bought.Add(ahead)).do(mia, intervene, note),
+		"a ruling":        full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, deem),
+		"all of it": begin(t, policy).until(bought.Add(ahead)).do(ben, submit).do(sue, acceptRequest).do(ben, remind).
+			do(sue, supervision.Deliver{Result: "Done.", EnabledAt: bought.Add(ahead)}).do(host,
+			supervision.ReportReceipt{}).do(ben, rejectProduct).wait(6*day).do(ben, appealOn(appeal.SellerSilent)).
+			do(mia, note, deem),
+	} {
+		before := s.order.Clone()
+		s.until(afterwards).do(mia, turnBack)
+		require.NoError(t, s.order.Validate(), name)
+		replayed, err := supervision.Replay(s.records)
+		require.NoError(t, err, name)
+		require.Equal(t, s.order, replayed, name)
+		want := before
+		want.Version++
+		notAfter(reflect.ValueOf(&want).Elem(), afterwards, "ScheduledEnd", "HandleBy")
+		if a := before.Appeal; a != nil {
+			want.Appeal.HandleBy = want.Appeal.RaisedAt.Add(policy.Appeal.Handling)
+		}
+		assert.Equal(t, want, s.order, name)
+	}
+}
+
+// notAfter brings every instant in a value that lies after another to it.
+func notAfter(v reflect.Value, to time.Time, but ...string) {
+	if at, ok := v.Interface().(time.Time); ok {
+		if at.After(to) {
+			v.Set(reflect.ValueOf(to))
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			notAfter(v.Elem(), to, but...)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			notAfter(v.Index(i), to, but...)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if !slices.Contains(but, v.Type().Field(i).Name) {
+				notAfter(v.Field(i), to, but...)
+			}
+		}
+	}
+}
+
+// It is refused where no clock is ahead, and to before the opening.
+func TestR31_OnlyAClockThatIsAheadTurnsBack(t *testing.T) {
+	s := fastClock(t)
+	opened, newest := s.order.OpenedAt, s.order.UpdatedAt
+	for at, taken := range map[time.Time]bool{
+		opened.Add(-tick): false, opened: true, opened.Add(tick): true,
+		newest.Add(-tick): true, newest: false, newest.Add(tick): false,
+	} {
+		next, records, err := s.order.Apply(mia, turnBack, at)
+		var keys []string
+		for _, in := range inputsOf(t, s.fork().until(at), mia, supervision.OpAmend) {
+			keys = append(keys, in.Key)
+		}
+		assert.Equal(t, taken, slices.Contains(keys, "clock"), "it is asked for where it is taken: %s", at)
+		if taken {
+			require.NoError(t, err, at)
+			assert.Equal(t, at, records[0].At)
+			_, _, err = next.Apply(mia, turnBack, at)
+			assert.Equal(t, map[string]string{"clock": "out_of_range"}, faultsOf(t, err), "once")
+			assert.True(t, next.Repeats(records[0], turnBack), "R28")
+			continue
+		}
+		var invalid *supervision.InvalidError
+		require.ErrorAs(t, err, &invalid, at)
+		f := invalid.Faults[0]
+		assert.Equal(t, [3]string{"clock", opened.Format(time.RFC3339Nano), newest.Add(-tick).Format(time.RFC3339Nano)},
+			[3]string{f.Field, f.Min, f.Max}, "R24")
+	}
+
+	// An end that was agreed is given along with it, by the same clock.
+	for end, taken := range map[time.Time]bool{afterwards: false, afterwards.Add(tick): true} {
+		change := turnBack
+		change.ScheduledEnd = end
+		_, _, err := s.order.Apply(mia, change, afterwards)
+		assert.Equal(t, taken, err == nil, end)
+	}
+}
+
+// What was shown is not undone: what has ended, and what time made due by the
+// newest record.
+func TestR02_TurningBackUndoesNothing(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Accepted).until(bought.Add(ahead))
+	s.order, s.records = settle(s.order, s.records, s.at)
+	assert.Equal(t, supervision.ReasonFinal, s.until(bought.Add(time.Hour)).refused(mia, turnBack).Reason)
+
+	hasty := supervision.Guide()
+	hasty.CompletionDelay = time.Hour
+	overdue := arrive(t, supervision.Guide(), supervision.Accepted).wait(2 * time.Hour)
+	overdue.do(mia, supervision.Amend{Policy: hasty, Reason: "x"})
+	assert.Equal(t, supervision.ReasonFinal, overdue.wait(-tick).refused(mia, turnBack).Reason)
+
+	untouched := begin(t, autoAccepting()).acceptance().until(bought.Add(10 * day))
+	untouched.order, untouched.records = settle(untouched.order, untouched.records, untouched.at)
+	untouched.until(afterwards).do(mia, turnBack)
+	assert.Equal(t, supervision.Accepted, untouched.order.Status)
+	assert.Equal(t, afterwards.Add(3*time.Hour), untouched.order.NextDue())
+}
+
+// Records are in order by their numbers; an earlier instant is an amendment's
+// that turns a clock back, and only its (R21).
+func TestR21_OnlyThatAmendmentIsEarlier(t *testing.T) {
+	s := fastClock(t).until(afterwards).do(mia, turnBack)
+	last := len(s.records) - 1
+	for name, change := range map[string]func(r *supervision.Record){
+		"another amendment": func(r *supervision.Record) { r.Action = supervision.Amend{Buyer: ben.ID, Reason: "x"} },
+		"not earlier":       func(r *supervision.Record) { r.At = bought.Add(ahead) },
+		"before opening":    func(r *supervision.Record) { r.At = bought.Add(-tick) },
+	} {
+		records := slices.Clone(s.records)
+		change(&records[last])
+		_, err := supervision.Replay(records)
+		assert.ErrorIs(t, err, supervision.ErrMalformed, name)
 	}
 }
 

@@ -32,6 +32,7 @@ func asked(t *testing.T) (list []*story) {
 	}
 	licensed := anOpening(supervision.License())
 	licensed.DeliveryTemplateVersion = 3
+	list = append(list, fastClock(t).until(afterwards))
 	return append(list, beginOn(t, anOpening(supervision.Guide()), 2, seats()), beginOn(t, licensed, 0, seats()))
 }
 

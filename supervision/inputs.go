@@ -53,6 +53,7 @@ type asking interface {
 // of a form (R23). Whether the operation is allowed is [Order.Permit]'s to say;
 // there are no inputs where it asks for nothing. Errors are those of Permit.
 func (o Order) Inputs(actor Actor, op Operation, at time.Time) ([]Input, error) {
+	clock := cut(at)
 	at, err := o.ask(actor, at)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (o Order) Inputs(actor Actor, op Operation, at time.Time) ([]Input, error) 
 		return nil, unknownOperation()
 	}
 	if a, ok := room.zero.(asking); ok {
-		return a.inputs(command{order: o, actor: actor, at: at}), nil
+		return a.inputs(command{order: o, actor: actor, at: at, clock: clock}), nil
 	}
 	return nil, nil
 }

@@ -3,8 +3,9 @@ package supervision
 import "time"
 
 // All of time is here. The library has no clock: an instant is an argument,
-// cut to a tick and never before the order's newest record; what time alone
-// does is computed from stored instants.
+// cut to a tick and never before the order's newest record, unless an amendment
+// turns the order's clock back; what time alone does is computed from stored
+// instants.
 
 // cut brings an instant to UTC and to the resolution of the rules.
 func cut(at time.Time) time.Time { return at.UTC().Truncate(Tick) }
@@ -16,6 +17,44 @@ func (o *Order) clamp(at time.Time) time.Time {
 		return o.UpdatedAt
 	}
 	return at
+}
+
+// ahead reports whether the order's clock is ahead of a host's, and can be
+// turned back to it: not to before the opening.
+func (o *Order) ahead(clock time.Time) bool {
+	return clock.Before(o.UpdatedAt) && !clock.Before(o.OpenedAt)
+}
+
+// turnBack turns the order's clock back: what lies later than the instant lies
+// at it from then on. So the order's instants keep their order, and whatever is
+// measured from them is measured by the clock that is right (R31).
+func (o *Order) turnBack(to time.Time) {
+	*o = o.Clone()
+	instants := []*time.Time{&o.TurnSince, &o.SilenceSpent, &o.Reminder.At, &o.Rejection.At, &o.AcceptedAt,
+		&o.ReceivedAt, &o.Proposal.At, &o.Refund.At}
+	if o.Request != nil {
+		instants = append(instants, &o.Request.SubmittedAt)
+	}
+	if o.Delivery != nil {
+		instants = append(instants, &o.Delivery.EnabledAt, &o.Delivery.DeliveredAt)
+	}
+	if a := o.Appeal; a != nil {
+		if late := a.RaisedAt.Sub(to); late > 0 {
+			a.HandleBy = a.HandleBy.Add(-late)
+		}
+		instants = append(instants, &a.RaisedAt, &a.Finding.Since)
+		for i := range a.Notes {
+			instants = append(instants, &a.Notes[i].At)
+		}
+		if a.Ruling != nil {
+			instants = append(instants, &a.Ruling.At)
+		}
+	}
+	for _, at := range instants {
+		if at.After(to) {
+			*at = to
+		}
+	}
 }
 
 // Settle applies the timed transitions that are due at an instant, each at the

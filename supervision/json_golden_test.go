@@ -60,6 +60,7 @@ func documents(t *testing.T) (list []document) {
 	refunding := cancel
 	refunding.Refund = half
 	list = append(list, document{"action", "decide_appeal_with_a_refund", asJSON{refunding}, readAction})
+	list = append(list, document{"action", "amend_of_a_clock", asJSON{turnBack}, readAction})
 	list = append(list, document{"action", "submit_request_as_text", asJSON{submit}, readAction})
 	list = append(list, document{"action", "deliver_as_text", asJSON{deliver}, readAction})
 	list = append(list, document{"action", "adopt_of_a_canceled_order",
@@ -151,12 +152,13 @@ func tales(t *testing.T) ([]supervision.Record, map[supervision.Status]supervisi
 	orders["delivered_as_text"] = asText.order
 	orders["resold"] = untouched.fork().do(mia, supervision.Intervene{Reason: intervene.Reason},
 		supervision.Amend{Seller: otherSeller.ID, Reason: amend.Reason}).order
+	turned := fastClock(t).until(afterwards).do(mia, turnBack)
 	frozen := adopt(t, frozenElsewhere(), bought.Add(100*day))
 	canceled := adopt(t, canceledElsewhere(), bought.Add(300*day))
 	return slices.Concat(s.records, frozen.records, canceled.records, untouched.records,
 		agreed.records[len(agreed.records)-1:], ended.records,
 		other.records, erasing.records[len(erasing.records)-1:],
-		asText.records), orders
+		asText.records, turned.records[len(turned.records)-1:]), orders
 }
 
 // everyKind is a request template with a field of each kind, and every setting

@@ -12,7 +12,8 @@ import (
 // It gives the order that [Order.Apply] gave, or an error wrapping
 // [ErrMalformed] where the records do not follow from one another: a gap,
 // another order's record, a transition that the flow, the actor's role, the
-// ruling or the timer does not make, time running backwards; or where they make
+// ruling or the timer does not make, time running backwards where no amendment
+// turns it back (R31); or where they make
 // an order that [Order.Validate] refuses.
 func Replay(records []Record) (Order, error) {
 	var o Order
@@ -56,6 +57,10 @@ func (o *Order) follows(r *Record) error {
 	case r.From != o.Status || !flow.Leads(string(r.From), string(r.Operation), string(r.To)) ||
 		!slices.Contains(performers[r.Operation], r.Actor.Role) || o.ownCase(r.Actor) || !o.decided(r):
 		problem = "has a transition that the flow does not have"
+	case turnsBack(r.Action):
+		if !o.ahead(r.At) {
+			problem = "turns back no clock that is ahead"
+		}
 	case r.At.Before(o.UpdatedAt):
 		problem = "is earlier than the record before it"
 	}

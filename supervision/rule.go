@@ -276,9 +276,10 @@ var ruleTexts = [...]ruleText{
 		rule:   R31,
 		source: "Ours",
 		text: "An operations manager may change a running order's policy, scheduled end or party account, with a " +
-			"reason. An amendment is recorded, replayed, and checked like an opening.",
+			"reason, and turn its clock back where a host's was ahead. An amendment is recorded, replayed, and " +
+			"checked like an opening.",
 		why: "Companies merge and deadlines are agreed anew; a change behind the records' back would make them " +
-			"wrong.",
+			"wrong. One wrong clock must not stop an order until its date has come.",
 	},
 	{
 		rule:   R32,

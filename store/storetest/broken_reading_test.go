@@ -120,6 +120,16 @@ func faultsOfReading() []fault {
 				return records, err
 			}
 		}},
+		{"records by their instants", []string{"Records/goes by the sequence where an order's clock was turned back"},
+			func(b *broken) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					slices.SortStableFunc(records, func(a, b service.FoundRecord) int {
+						return a.Record.At.Compare(b.Record.At)
+					})
+					return records, err
+				}
+			}},
 		{"records that begin with after", []string{"Records/returns those above after, at most limit"},
 			recordsAsking(func(after *int64, _ *int) { *after-- })},
 		{"as many records as there are", []string{"Records/returns those above after, at most limit"},

@@ -51,6 +51,22 @@ func faultsOfRelaying() []fault {
 			"Claim/what is added to an order waits while the first is claimed",
 			"Relay/two who claim at the same time never share an order",
 		}, claimRecords},
+		{"claims of an order's earliest record", []string{
+			"Claim/goes by the sequence where an order's clock was turned back",
+		}, func(b *broken) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+				claimed, err := b.Store.Claim(ctx, at, lease, limit)
+				for i, c := range claimed {
+					later, _ := b.Store.Records(ctx, c.RecordID.Order, c.Seq, 100)
+					for _, l := range later {
+						if l.Record.At.Before(claimed[i].Record.At) {
+							claimed[i].RecordID, claimed[i].Record = l.RecordID, l.Record
+						}
+					}
+				}
+				return claimed, err
+			}
+		}},
 		{"claims in the order of ids", []string{"Claim/those that wait longest first",
 			"Claim/an order waits from its first record that is not relayed"}, func(b *broken) {
 			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,15 @@ var aboutClaim = []sentence{
 		c.claims(day0.Add(hour), 2, "a1", "Z1")
 		c.claims(day0.Add(hour), 2, "b1")
 		c.claims(day0.Add(hour), 2)
+	}},
+	{"goes by the sequence where an order's clock was turned back", saysClaim, func(c *check) {
+		h := c.begin("order").request().manager(supervision.Amend{Clock: true, Reason: "A clock was fast."}, -hour/2)
+		c.save(h)
+		c.claims(day0, 10, "order1")
+		for seq := range int64(2) {
+			c.acknowledge(fmt.Sprintf("order%d", seq+1))
+			c.claims(day0, 10, fmt.Sprintf("order%d", seq+2))
+		}
 	}},
 	{"an order waits from its first record that is not relayed", saysFresh, func(c *check) {
 		a := c.begin("a")

@@ -36,6 +36,11 @@ var aboutRecords = []sentence{
 		require.NoError(c, err)
 		require.Empty(c, records)
 	}},
+	{"goes by the sequence where an order's clock was turned back", saysRecords, func(c *check) {
+		h := c.begin("order").request().manager(supervision.Amend{Clock: true, Reason: "A clock was fast."}, -hour/2)
+		c.save(h)
+		c.holds(h)
+	}},
 	{"returns none of an unknown order", "An unknown order has none.", func(c *check) {
 		c.begin("another")
 		records, err := c.Records(ctx, "order", 0, 10)

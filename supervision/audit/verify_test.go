@@ -220,6 +220,41 @@ func TestR21_AnOrderIsWhatItsRecordsMake(t *testing.T) {
 	assert.Equal(t, "order: altered (R21): differs in buyer", findings[1].String())
 }
 
+// An amendment that turns a clock back is judged as it was made (R31), and what
+// follows by the clock that it left.
+func TestR31_AClockThatWasTurnedBackIsVerified(t *testing.T) {
+	turned := func() []supervision.Record {
+		h := begin(t, supervision.Guide()).do(ben, supervision.SubmitRequest{Text: "Deploy it."}).wait(400*day).
+			do(sue, supervision.AcceptRequest{}).wait(-390*day).
+			do(mia, supervision.Amend{Clock: true, Reason: "A clock was fast."}).wait(5 * day)
+		return h.wait(tick).do(ben, appealing(appeal.SellerSilent)).records
+	}
+	require.Empty(t, audit.Verify(turned()))
+	for name, c := range map[string]struct {
+		seq    int64
+		tamper func(*supervision.Record)
+		kind   audit.Kind
+	}{
+		"earlier without turning back": {4, func(r *supervision.Record) {
+			r.Action = supervision.Amend{Buyer: ben.ID, Reason: "A clock was fast."}
+		}, audit.Altered},
+		"turned back to before the opening": {4, func(r *supervision.Record) { r.At = monday.Add(-tick) }, audit.Invalid},
+		"turned back where nothing is ahead": {4, func(r *supervision.Record) { r.At = monday.Add(400 * day) },
+			audit.Invalid},
+		"a silence that was none by the right clock": {5, func(r *supervision.Record) { r.At = r.At.Add(-tick) },
+			audit.Refused},
+	} {
+		records := turned()
+		c.tamper(&records[c.seq-1])
+		findings := audit.Verify(records)
+		require.NotEmpty(t, findings, name)
+		assert.Equal(t, []any{c.seq, c.kind}, []any{findings[0].Seq, findings[0].Kind}, name)
+	}
+	outcomes, err := audit.WhatIf(turned(), supervision.Guide())
+	require.NoError(t, err)
+	assert.Empty(t, outcomes[0].Barred)
+}
+
 // From an amendment on, what it says is judged by (R31).
 func TestR31_AmendedHistoriesAreVerified(t *testing.T) {
 	sam := supervision.Manager("sam")

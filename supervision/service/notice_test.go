@@ -91,6 +91,28 @@ func TestR33_ANoticeGoesOutOnceWhenItIsDue(t *testing.T) {
 	b.do("o-1", sue, acceptRequest, service.IfVersion(order.Version))
 }
 
+// After an amendment has turned a fast clock back (R31), what was given early is
+// not given again, and what is counted anew is.
+func TestR33_AClockThatWasTurnedBackGivesNothingTwice(t *testing.T) {
+	b := newBench(t, service.WithPolicy(noticing()))
+	begins := b.Clock.Now()
+	b.open("o-1")
+	b.do("o-1", ben, submit)
+	var in told
+	b.Clock.Add(400 * day)
+	b.do("o-1", sue, acceptRequest)
+	require.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, b.work(&in))
+	b.Clock.Set(begins.Add(day))
+	b.do("o-1", mia, supervision.Amend{Clock: true, Reason: "A clock was fast."})
+	for _, c := range []struct {
+		at   time.Time
+		want []supervision.DeadlineKind
+	}{{begins.Add(5 * day), nil}, {begins.Add(5*day + tick), opens}, {begins.Add(181 * day), nil}} {
+		b.Clock.Set(c.at)
+		assert.Equal(t, c.want, b.work(&in), c.at)
+	}
+}
+
 // A worker's step gives a notice at the instant at which it is due, and not a
 // tick earlier.
 func TestR33_EachKindOfNoticeIsDueToATick(t *testing.T) {

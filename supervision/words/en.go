@@ -297,6 +297,7 @@ func English() *Language {
 			"bought_at":                 "Bought",
 			"scheduled_end":             "Scheduled completion",
 			"seller":                    "Seller",
+			"clock":                     "Turn the order's clock back to now",
 			"shared":                    "Shared with the parties",
 			"request_template_version":  "Version of the request form",
 			"delivery_template_version": "Version of the delivery form",

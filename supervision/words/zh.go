@@ -290,6 +290,7 @@ func Chinese() *Language {
 			"bought_at":                 "购买时间",
 			"scheduled_end":             "计划完成时间",
 			"seller":                    "商家",
+			"clock":                     "将订单时钟调回当前时间",
 			"shared":                    "当事方可见",
 			"request_template_version":  "需求表单版本",
 			"delivery_template_version": "交付表单版本",

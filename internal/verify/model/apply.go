@@ -99,11 +99,15 @@ func (o Order) Do(c Command, at int64) (Order, Answer) {
 	if !o.Sees(c.Role, c.Actor) {
 		return o, Answer{Kind: "not_found"}
 	}
+	clock := at
 	at = o.clamp(at)
 	next, records := o.Settle(at)
 	rule, reason, from := next.refuse(c, at)
 	if reason != "" {
 		return o, Answer{Kind: "refused", Rule: rule, Reason: reason, Status: next.Status, At: at, From: from}
+	}
+	if c.Op == "amend" && c.Clock {
+		at = clock
 	}
 	if faults := next.faults(c, at); len(faults) > 0 { // rules are asked before a form is checked
 		return o, Answer{Kind: "invalid", Faults: faults}
@@ -165,7 +169,8 @@ func (o Order) faults(c Command, at int64) []string {
 	case "decline_refund":
 		bad("reason", blank || long)
 	case "amend":
-		bad("", c.Policy == "" && c.End == 0 && c.Buyer == "" && c.Seller == "")
+		bad("", c.Policy == "" && c.End == 0 && c.Buyer == "" && c.Seller == "" && !c.Clock)
+		bad("clock", c.Clock && (at < o.Opened || at >= o.Updated))
 		bad("policy", c.Policy != "" && Named[c.Policy].Start != o.Policy.Start)
 		bad("scheduled_end",
 			c.End != 0 && c.End <= at || c.Policy != "" && Named[c.Policy].AtEnd != "stay" && o.past(c, at))
@@ -199,7 +204,7 @@ func (o Order) past(c Command, at int64) bool {
 	if c.End != 0 {
 		end = c.End
 	}
-	if o.Status == "frozen" {
+	if o.Status == "frozen" && at > o.Appeal.Raised { // else the clock is turned back to before
 		end += at - o.Appeal.Raised
 	}
 	return end <= at
@@ -281,6 +286,9 @@ func (o Order) perform(c Command, at int64) (Order, Record) {
 		o = o.cancel(c.Op, o.Status, c.Amount, at)
 	case "amend":
 		o = o.amend(c)
+		if c.Clock {
+			o = o.turnedBack(at)
+		}
 		newTurn = false
 	case "report_receipt":
 		if r.Received == 0 {
@@ -330,6 +338,42 @@ func (o Order) amend(c Command) Order {
 		}
 		o.Seller = c.Seller
 	}
+	return o
+}
+
+// turnedBack has what lies later than an instant at it, and a ruling to be on
+// time as long after its appeal as before (R31).
+func (o Order) turnedBack(to int64) Order {
+	o.TurnSince, o.SilentSince, o.Reminded = min(o.TurnSince, to), min(o.SilentSince, to), min(o.Reminded, to)
+	o.Accepted, o.Received, o.Rejected.At = min(o.Accepted, to), min(o.Received, to), min(o.Rejected.At, to)
+	o.Proposal.At, o.Refund.At = min(o.Proposal.At, to), min(o.Refund.At, to)
+	if o.Request != nil {
+		r := *o.Request
+		r.At = min(r.At, to)
+		o.Request = &r
+	}
+	if o.Delivery != nil {
+		d := *o.Delivery
+		d.At = min(d.At, to)
+		o.Delivery = &d
+	}
+	if o.Appeal == nil {
+		return o
+	}
+	a := *o.Appeal
+	takes := a.HandleBy - a.Raised
+	a.Raised, a.Since = min(a.Raised, to), min(a.Since, to)
+	a.HandleBy = a.Raised + takes
+	a.Notes = append([]Note(nil), a.Notes...)
+	for i := range a.Notes {
+		a.Notes[i].At = min(a.Notes[i].At, to)
+	}
+	if a.Ruling != nil {
+		r := *a.Ruling
+		r.At = min(r.At, to)
+		a.Ruling = &r
+	}
+	o.Appeal = &a
 	return o
 }
 

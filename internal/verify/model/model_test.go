@@ -234,6 +234,7 @@ func content(t *rapid.T, c model.Command) model.Command {
 		c.Seller = rapid.SampledFrom([]string{"", "", "s", "s2"}).Draw(t, "new seller")
 		c.End = rapid.SampledFrom([]int64{0, 0, start, start + 20, start + model.Day, start + 400*model.Day}).Draw(t,
 			"new end")
+		c.Clock = rapid.IntRange(0, 3).Draw(t, "clock") == 0
 	case "submit_request", "deliver":
 		if rapid.Bool().Draw(t, "on a form") {
 			c.Text, c.Form = rapid.SampledFrom([]string{"", "", "text"}).Draw(t, "text beside the form"),
@@ -299,7 +300,9 @@ func (p *pair) likely(t *rapid.T) {
 		c.Received = rapid.SampledFrom([]int64{0, p.model.Delivery.At}).Draw(t, "received")
 	case "amend":
 		c.Text = "merger"
-		switch rapid.IntRange(0, 3).Draw(t, "amendment") {
+		switch rapid.IntRange(0, 4).Draw(t, "amendment") {
+		case 4:
+			c.Clock = true
 		case 0:
 			c.Buyer = rapid.SampledFrom([]string{"b", "b2"}).Draw(t, "new buyer")
 		case 1:

@@ -142,10 +142,12 @@ type Command struct {
 	Shared bool
 	// Amount is a proposal's, an agreement's or a ruling's.
 	Amount int64
-	// Policy, End, Buyer and Seller are what an amendment changes, the policy
-	// by its name.
+	// Policy, End, Buyer and Seller are what an amendment changes besides, the
+	// policy by its name.
 	Policy, Buyer, Seller string
 	End                   int64
+	// Clock says that an amendment turns the order's clock back.
+	Clock bool
 	// Received is a receipt's.
 	Received int64
 }

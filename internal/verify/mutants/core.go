@@ -31,6 +31,9 @@ var flows = []plot{
 		{"R31", "a timer that an amendment makes overdue is due before it", `due = o.UpdatedAt`, `due = due.Add(0)`},
 		{"R32", "a proposal outlives its order", `o.ClosedAt, o.Proposal = r.At, Proposal{}`, `o.ClosedAt = r.At`},
 		{"R02", "an order's time runs backwards under a slow clock", `at.Before(o.UpdatedAt)`, `at.Before(o.OpenedAt)`},
+		{"R31", "a clock is turned back to before the opening", `&& !clock.Before(o.OpenedAt)`, ``},
+		{"R19", "a clock that is turned back leaves a ruling its old date", `a.HandleBy.Add(-late)`, `a.HandleBy`},
+		{"R31", "a clock is turned back, and the silence stays ahead", `{&o.TurnSince, `, `{`},
 		{"R08", "an acceptance is not dated", `o.AcceptedAt = r.At`, `o.AcceptedAt = o.TurnSince.Add(-Tick)`},
 	}},
 	{"supervision/apply.go", coreTests, []mutant{
@@ -109,6 +112,7 @@ var flows = []plot{
 	}},
 	{"supervision/amend.go", coreTests, []mutant{
 		{"R31", "an amendment begins a turn", `func (Amend) keepsTurn() {}` + "\n", ``},
+		{"R31", "a clock that nobody has found fast is turned back", `!c.again && !c.order.ahead(c.at)`, `false`},
 		{"R13", "a manager makes a case its own", `actor.ID == a.Buyer || actor.ID == a.Seller`, `actor.ID == a.Buyer`},
 		{"R31", "an amendment closes an order in the past",
 			`a.Policy.AtScheduledEnd.to() != "" && !c.again && a.past(c)`,
@@ -165,6 +169,7 @@ var flows = []plot{
 	case text`},
 	}},
 	{"supervision/replay.go", coreTests, []mutant{
+		{"R21", "a record that is earlier passes as an amendment", `if !o.ahead(r.At) {`, `if false {`},
 		{"R21", "a gap in the records is replayed", `case r.Seq != o.Version+1:`, `case r.Seq <= o.Version:`},
 		{"R14", "a replayed end leads where the policy does not", `r.Operation == t.Operation && r.To == t.To`,
 			`r.Operation == t.Operation`},

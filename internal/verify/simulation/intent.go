@@ -210,11 +210,14 @@ func (w *world) choose(c model.Command, o *model.Order) (model.Command, bool) {
 }
 
 // amend has one thing of an order changed, or two (R31): its policy, its end,
-// or the account of a party, which now and then is the manager itself.
+// its clock, or the account of a party, which now and then is the manager
+// itself.
 func (w *world) amend(c model.Command) model.Command {
 	c.Text = w.text()
 	for range 1 + w.random.IntN(2) {
-		switch w.random.IntN(4) {
+		switch w.random.IntN(5) {
+		case 4:
+			c.Clock = true // which is refused where the host's is not behind
 		case 0:
 			c.Policy = []string{"guide", "2025", "license", "hardware", "closing"}[w.random.IntN(5)]
 		case 1:

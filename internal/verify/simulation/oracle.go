@@ -188,8 +188,8 @@ func (w *world) follow(by author, s *shadow, change service.Change) {
 		if latest := max(by.call.at, s.last().Updated); bridge.Micros(r.At) > latest {
 			w.fail("order %s, record %d: it is of %s, which has not come yet", s.id, r.Seq, r.At)
 		}
+		w.count(s, &next, r)
 		s.add(next, *r)
-		w.count(&next, r)
 	}
 	switch c := by.during(); {
 	case c == nil:
@@ -222,14 +222,18 @@ func (w *world) commanded(by author, s *shadow, r *supervision.Record) {
 	case want.expects != 0 && want.expects != s.version():
 		w.fail("order %s: applied to version %d, but only version %d was to be changed", s.id, s.version(),
 			want.expects)
-	case bridge.Micros(r.At) != max(by.call.at, s.last().Updated):
+	case bridge.Micros(r.At) != max(by.call.at, s.last().Updated) && !want.command.Clock,
+		bridge.Micros(r.At) != by.call.at && want.command.Clock:
 		w.fail("order %s, record %d: it is of %s, but it was asked for at %s", s.id, r.Seq, r.At,
 			bridge.Time(by.call.at))
 	}
 }
 
-func (w *world) count(o *model.Order, r *supervision.Record) {
+func (w *world) count(s *shadow, o *model.Order, r *supervision.Record) {
 	w.result.Counts.Applied++
+	if before := s.records[len(s.records)-1]; r.At.Before(before.At) {
+		w.result.Counts.TurnedBack++
+	}
 	switch r.Operation {
 	case supervision.OpRaiseAppeal:
 		w.result.Counts.Appeals++

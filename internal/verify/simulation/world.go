@@ -31,7 +31,7 @@ type Result struct {
 
 // Counts tells what happened in a run.
 type Counts struct {
-	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted int
+	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted, TurnedBack int
 }
 
 // Add adds up counts.
@@ -48,6 +48,7 @@ func (c *Counts) Add(d Counts) {
 	c.Notices += d.Notices
 	c.Erased += d.Erased
 	c.Adopted += d.Adopted
+	c.TurnedBack += d.TurnedBack
 }
 
 // world is everything there is in one simulation.

@@ -159,7 +159,8 @@ func Action(c model.Command) supervision.Action {
 	case "decline_refund":
 		return supervision.DeclineRefund{Reason: c.Text}
 	case "amend":
-		a := supervision.Amend{ScheduledEnd: Time(c.End), Buyer: c.Buyer, Seller: c.Seller, Reason: c.Text}
+		a := supervision.Amend{ScheduledEnd: Time(c.End), Buyer: c.Buyer, Seller: c.Seller, Clock: c.Clock,
+			Reason: c.Text}
 		if c.Policy != "" {
 			a.Policy = Policy(model.Named[c.Policy])
 		}
@@ -264,6 +265,7 @@ func Command(actor supervision.Actor, action supervision.Action) model.Command {
 		c.Text = a.Reason
 	case supervision.Amend:
 		c.Text, c.Policy, c.End, c.Buyer, c.Seller = a.Reason, a.Policy.Name, Micros(a.ScheduledEnd), a.Buyer, a.Seller
+		c.Clock = a.Clock
 	case supervision.ReportReceipt:
 		c.Received = Micros(a.ReceivedAt)
 	case supervision.Intervene:

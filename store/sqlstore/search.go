@@ -211,12 +211,27 @@ func (n naming) parts(f supervision.Filter) (parts []where) {
 		parts, timed = append(parts, part), timed || status.Final() || status == supervision.Accepted
 	}
 	if timed {
-		moved := stand(rest.with("due <= ?", at), list, f.At)
+		moved := rest.with("due <= ?", at)
+		if len(f.Buyers)+len(f.Sellers) > 0 { // whose index has the statuses that time moves on
+			moved = moved.with("status IN (" + moving + ")")
+		}
+		moved = stand(moved, list, f.At)
 		moved.due = true
 		parts = append(parts, moved)
 	}
 	return parts
 }
+
+// moving are the statuses that time moves on, as SQL lists them.
+var moving = func() string {
+	var list []string
+	for _, s := range supervision.Statuses() {
+		if s.Waiting() || s == supervision.Accepted {
+			list = append(list, "'"+string(s)+"'")
+		}
+	}
+	return strings.Join(list, ", ")
+}()
 
 // wanted lists the statuses that an order may have that matches. Frozen ones
 // are those with a pending appeal.

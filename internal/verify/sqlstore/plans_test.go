@@ -328,6 +328,7 @@ FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'Handler_read%'`
 
 // node is what is said of one step of a plan of PostgreSQL.
 type node struct {
+	Type     string  `json:"Node Type"`
 	Relation string  `json:"Relation Name"`
 	Rows     float64 `json:"Actual Rows"`
 	Removed  float64 `json:"Rows Removed by Filter"`
@@ -416,4 +417,51 @@ func TestCountPlanOfManyDueOrders(t *testing.T) {
 			require.NotContains(t, string(plan), "Seq Scan")
 		})
 	}
+}
+
+// What waits or is accepted is counted in an index as well: that it is not due
+// stands there, so that no order is fetched for it once PostgreSQL has vacuumed.
+func TestCountFetchesNoOrders(t *testing.T) {
+	d := databases[1]
+	db, recorder := d.recorded(t, d.dsn(t))
+	store, prefix := d.migrated(t, db)
+	newBench(t, store).opened(t, "sample")
+	fill(t, d, db, prefix)
+	if _, err := db.Exec("UPDATE pg_class SET relallvisible = relpages WHERE relname = '" + prefix + "orders'"); err != nil {
+		t.Skip("skipped: only a superuser can change statistics: ", err)
+	}
+	now := start.Add(15 * supervision.Day)
+	for _, actor := range []supervision.Actor{manager, supervision.Seller("seller-7"), supervision.Buyer("buyer-7")} {
+		t.Run(string(actor.Role), func(t *testing.T) {
+			var filters []supervision.Filter
+			for _, tab := range []supervision.Criteria{
+				{}, {Turn: supervision.RoleSeller}, {Status: supervision.Accepted}, {Appeal: supervision.AppealPending},
+				{OrderStatus: supervision.OrderCompleted},
+			} {
+				filter, _, err := supervision.Query{Criteria: tab}.Filter(actor, now)
+				require.NoError(t, err)
+				filters = append(filters, filter)
+			}
+			recorder.sent()
+			_, err := store.Count(t.Context(), 1001, filters...)
+			require.NoError(t, err)
+			s := last(recorder.sent())
+			var plan []byte
+			require.NoError(t, db.QueryRow("EXPLAIN (ANALYZE, FORMAT JSON) "+s.text, s.args...).Scan(&plan))
+			var nodes []struct{ Plan node }
+			require.NoError(t, json.Unmarshal(plan, &nodes))
+			require.Zero(t, nodes[0].Plan.fetched(), explain(t, d, db, s))
+		})
+	}
+}
+
+// fetched counts what is read of tables and not of an index alone.
+func (n node) fetched() (total int) {
+	if n.Relation != "" && n.Type != "Index Only Scan" {
+		total = int((n.Rows + n.Removed) * n.Loops)
+	}
+	for _, below := range n.Plans {
+		total += below.fetched()
+	}
+	return total
 }

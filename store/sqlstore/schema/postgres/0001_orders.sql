@@ -29,9 +29,9 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_all ON ${SERVICEFLOW_PREF
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, bought_at, id);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_product ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (product, bought_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, bought_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, status, bought_at, id);
-CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, status, bought_at, id);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, bought_at, id) INCLUDE (due);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (buyer, status, bought_at, id) INCLUDE (due);
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_status ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (seller, status, bought_at, id) INCLUDE (due);
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_due ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (due, id) WHERE due IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_notice ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (notice_at, id) WHERE notice_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, waiting_since, id) WHERE waiting_since IS NOT NULL;

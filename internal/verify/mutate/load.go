@@ -123,6 +123,7 @@ type parsed struct {
 	name  string
 	texts map[string]string // by file, from the root of the repository
 	trees map[string]*ast.File
+	types map[string]string // of the variables, and of the constants that are texts
 }
 
 // changes lists the changes of a package.
@@ -159,7 +160,10 @@ func (p *parsed) find(names []string) (all []change, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.name = pkg.Name()
+	p.name, p.types = pkg.Name(), make(map[string]string)
+	for _, tree := range p.trees {
+		p.writeTypes(pkg, tree)
+	}
 	zeros := p.zeros()
 	for _, name := range names {
 		f := &finder{file: name, text: p.texts[name], fset: p.m.fset, pkg: pkg, info: info,
@@ -170,6 +174,40 @@ func (p *parsed) find(names []string) (all []change, err error) {
 	}
 	number(all)
 	return all, nil
+}
+
+// writeTypes notes how the types of a file's variables are written in it; of
+// those that cannot be written nothing.
+func (p *parsed) writeTypes(pkg *types.Package, tree *ast.File) {
+	imported := make(map[string]bool)
+	for _, i := range tree.Imports {
+		imported[strings.Trim(i.Path.Value, `"`)] = true
+	}
+	for _, decl := range tree.Decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok || d.Tok != token.VAR && d.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range d.Specs {
+			name := spec.(*ast.ValueSpec).Names[0].Name
+			object := pkg.Scope().Lookup(name)
+			if object == nil {
+				continue
+			}
+			text := d.Tok == token.CONST && types.Identical(types.Default(object.Type()), types.Typ[types.String])
+			writable := text || d.Tok == token.VAR
+			written := types.TypeString(types.Default(object.Type()), func(other *types.Package) string {
+				if other == pkg {
+					return ""
+				}
+				writable = writable && imported[other.Path()]
+				return other.Name()
+			})
+			if writable {
+				p.types[name] = written
+			}
+		}
+	}
 }
 
 func (p *parsed) offset(pos token.Pos) int { return p.m.fset.Position(pos).Offset }
@@ -208,14 +246,14 @@ func (p *parsed) compiling(changes []change) ([]change, error) {
 		_, err := parser.ParseFile(token.NewFileSet(), c.file, c.apply(p.texts[c.file]), parser.SkipObjectResolution)
 		return err != nil
 	})
-	files, places := p.instrument(changes)
-	faulty, err := p.faulty(files)
+	in := p.instrument(changes)
+	faulty, err := p.faulty(in.files)
 	if err != nil {
 		return nil, err
 	}
 	var kept []change
 	for i, c := range changes {
-		if places[i] != alone && !faulty[i] || places[i] != inFunction && p.compiles(c) {
+		if in.entered[i] != 0 && !faulty[i] || p.compiles(c) {
 			kept = append(kept, c)
 		}
 	}

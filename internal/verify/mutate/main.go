@@ -96,157 +96,164 @@ func mutate(ctx context.Context, packages []string, o options) error {
 	return err
 }
 
-// hunt tests the changes of a package, a few at a time.
+// hunt tests the changes of a package, a few at a time: all by its own tests,
+// and those that these do not find by the tests of one dependent after the
+// other.
 func (p *parsed) hunt(ctx context.Context, changes []change, equivalents map[string]string,
 	o options) (summary, error) {
 	s := summary{pkg: strings.TrimPrefix(local(p.path), "./"), changes: len(changes)}
 	s.equivalent = len(changes)
 	changes = slices.DeleteFunc(changes, func(c change) bool { return equivalents[c.String()] != "" })
 	s.equivalent -= len(changes)
-	h, err := p.prepare(ctx, changes, o.own)
+	h, err := p.prepare(changes)
+	defer os.RemoveAll(h.dir)
 	if err != nil {
 		return s, err
 	}
-	defer os.RemoveAll(h.dir)
+	tests := p.m.tests(p.path)
+	if o.own {
+		tests = tests[:1]
+	}
+	h.left = make([]int, len(changes))
+	for i := range changes {
+		h.left[i] = i
+	}
+	for n, pkg := range tests {
+		before := len(h.left)
+		if err := h.ask(ctx, pkg, o.jobs); err != nil {
+			return s, err
+		}
+		if n == 0 {
+			s.own = before - len(h.left)
+		} else {
+			s.others += before - len(h.left)
+		}
+	}
+	s.changes, s.survived = s.changes-h.broken, len(h.left)
+	for _, i := range h.left {
+		fmt.Printf("NOT KILLED  %s:%d: %s\n", changes[i].file, changes[i].line, changes[i])
+	}
+	return s, nil
+}
+
+// hunter has the instrumented package, and the changes that nobody has found.
+type hunter struct {
+	*parsed
+	dir     string
+	overlay string // names the instrumented files
+	changes []change
+	entered map[int]int
+	left    []int
+	broken  int // do not compile
+}
+
+// prepare writes the instrumented package.
+func (p *parsed) prepare(changes []change) (*hunter, error) {
+	dir, err := os.MkdirTemp("", "mutate")
+	h := &hunter{parsed: p, dir: dir, overlay: filepath.Join(dir, "overlay.json"), changes: changes}
+	if err != nil {
+		return h, err
+	}
+	in, err := h.instrumented()
+	if err != nil {
+		return h, err
+	}
+	h.entered = in.entered
+	in.files[filepath.Join(strings.TrimPrefix(local(h.path), "./"), chosen+".go")] = chooser(h.name)
+	names := make(map[string]string)
+	for name, text := range in.files {
+		file := filepath.Join(h.dir, filepath.Base(name))
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return h, err
+		}
+		names[filepath.Join(h.m.root, name)] = file
+	}
+	data, err := json.Marshal(map[string]any{"Replace": names})
+	return h, errors.Join(err, os.WriteFile(h.overlay, data, 0o600))
+}
+
+// instrumented returns the package with the changes that compile in it.
+func (h *hunter) instrumented() (instrumented, error) {
+	faulty, err := h.faulty(h.instrument(h.changes).files)
+	if err != nil {
+		return instrumented{}, err
+	}
+	fit := slices.Clone(h.changes)
+	for i := range faulty { // such as an array that gets shorter
+		fit[i] = change{}
+	}
+	return h.instrument(fit), nil
+}
+
+// ask runs the tests of a package with each change that is left.
+func (h *hunter) ask(ctx context.Context, pkg string, jobs int) error {
+	if len(h.left) == 0 {
+		return nil
+	}
+	b, err := h.m.build(ctx, pkg, h.overlay, h.dir)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(b.program)
+	fmt.Printf("%s: %d changes for %d tests, without %s\n", local(pkg), len(h.left), len(b.suites), b.bad)
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	free := make(chan struct{}, o.jobs)
-	hints := make(map[string]string) // by function, the test that found a change of it last
-	for i, c := range changes {
+	var left []int
+	free := make(chan struct{}, jobs)
+	for n, i := range h.left {
 		if free <- struct{}{}; ctx.Err() != nil {
 			break
 		}
 		group.Go(func() {
 			defer func() { <-free }()
 			began := time.Now()
-			mu.Lock()
-			hint := hints[c.file+c.function]
-			mu.Unlock()
-			pkg, test, err := h.kill(ctx, i, c, hint)
+			test, err := h.kill(ctx, b, i)
 			mu.Lock()
 			defer mu.Unlock()
 			word := "killed"
 			switch {
-			case err == nil && pkg == p.path:
-				s.own++
-				hints[c.file+c.function] = test
-			case err == nil:
-				s.others++
 			case errors.Is(err, overlay.ErrBuild):
-				s.changes--
+				h.broken++
 				word = "does not compile"
-			default:
-				s.survived++
-				word, test = "NOT KILLED", err.Error()
+			case err != nil:
+				left = append(left, i)
+				word, test = "survives", err.Error()
 			}
-			fmt.Printf("%d/%d %.1fs  %s  %s:%d: %s: %s %s\n", i+1, len(changes), time.Since(began).Seconds(), word,
+			c := h.changes[i]
+			fmt.Printf("%d/%d %.1fs  %s  %s:%d: %s: %s %s\n", n+1, len(h.left), time.Since(began).Seconds(), word,
 				c.file, c.line, c, local(pkg), test)
 		})
 	}
 	group.Wait()
-	return s, ctx.Err()
+	slices.Sort(left)
+	h.left = left
+	return ctx.Err()
 }
 
-// hunter has the compiled tests that a package's changes have to pass by.
-type hunter struct {
-	*parsed
-	dir      string
-	binaries []*binary // the package's own, then those of its dependents, the quickest first
-	places   map[int]place
-}
-
-// prepare compiles the instrumented package with its tests, and those of its
-// dependents unless only its own are asked for.
-func (p *parsed) prepare(ctx context.Context, changes []change, own bool) (*hunter, error) {
-	dir, err := os.MkdirTemp("", "mutate")
-	if err != nil {
-		return nil, err
-	}
-	h := &hunter{parsed: p, dir: dir}
-	names, err := h.write(changes)
-	if err != nil {
-		return h, err
-	}
-	tests := p.m.tests(p.path)
-	if own {
-		tests = tests[:1]
-	}
-	for _, pkg := range tests {
-		b, err := p.m.build(ctx, pkg, names, dir)
-		if err != nil {
-			return h, err
+// kill returns the test of a package that finds a change, and
+// [overlay.ErrSurvived] where none does.
+func (h *hunter) kill(ctx context.Context, b *binary, i int) (test string, err error) {
+	only := ""
+	if entered := h.entered[i]; entered != 0 {
+		test, found := b.kill(ctx, i+1, entered)
+		if found || len(b.bad) == 0 {
+			return test, survived(found)
 		}
-		fmt.Printf("%s: %s, without %s\n", local(pkg), b.takes.Round(time.Millisecond), b.skip)
-		h.binaries = append(h.binaries, b)
+		only = strings.Join(anchored(b.bad), "|")
 	}
-	slices.SortStableFunc(h.binaries[1:], func(a, b *binary) int { return int(a.takes - b.takes) })
-	return h, nil
-}
-
-// write writes the instrumented files, and returns the overlay that names them.
-func (h *hunter) write(changes []change) (string, error) {
-	files, err := h.instrumented(changes)
+	// What cannot be instrumented, and the tests that do not bear it.
+	c := h.changes[i]
+	mutated, err := overlay.Write(h.m.root, c.file, c.apply(h.texts[c.file]))
 	if err != nil {
 		return "", err
 	}
-	base := strings.TrimPrefix(local(h.path), "./")
-	files[filepath.Join(base, chosen+".go")] = chooser(h.name)
-	names := make(map[string]string)
-	for name, text := range files {
-		file := filepath.Join(h.dir, filepath.Base(name))
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			return "", err
-		}
-		names[filepath.Join(h.m.root, name)] = file
-	}
-	data, err := json.Marshal(map[string]any{"Replace": names})
-	overlay := filepath.Join(h.dir, "overlay.json")
-	return overlay, errors.Join(err, os.WriteFile(overlay, data, 0o600))
-}
-
-// instrumented returns the files with the changes that compile in them, and
-// notes where each stands.
-func (h *hunter) instrumented(changes []change) (map[string]string, error) {
-	files, places := h.instrument(changes)
-	faulty, err := h.faulty(files)
-	if err != nil {
-		return nil, err
-	}
-	fit := slices.Clone(changes)
-	for i := range faulty { // such as an array that gets shorter
-		fit[i] = change{}
-		places[i] = alone
-	}
-	h.places = places
-	files, _ = h.instrument(fit)
-	return files, nil
-}
-
-// kill runs packages until a test fails.
-func (h *hunter) kill(ctx context.Context, i int, c change, hint string) (pkg, test string, err error) {
-	if h.places[i] != alone {
-		for j, b := range h.binaries {
-			if j > 0 {
-				hint = ""
-			}
-			if test, found := b.kill(ctx, i+1, hint); found {
-				return b.pkg, test, ctx.Err()
-			}
-		}
-	}
-	// What cannot be instrumented, and the tests that do not bear it.
-	mutated, err := overlay.Write(h.m.root, c.file, c.apply(h.texts[c.file]))
-	if err != nil {
-		return "", "", err
-	}
 	defer mutated.Remove()
-	for _, b := range h.binaries {
-		if h.places[i] == inFunction && b.skip == textTests {
-			continue
-		}
-		if test, err = mutated.Test(ctx, b.pkg, ""); !errors.Is(err, overlay.ErrSurvived) {
-			return b.pkg, test, err
-		}
+	return mutated.Test(ctx, b.pkg, only)
+}
+
+func survived(found bool) error {
+	if found {
+		return nil
 	}
-	return "", "", overlay.ErrSurvived
+	return overlay.ErrSurvived
 }

@@ -95,8 +95,9 @@ func none[A any, B any](b B) (a A, n int) { return a, 1 }
 
 func nothing() { generic(0, 0, 0) }
 `)
-	files, places := p.instrument(changes)
-	assert.Len(t, places, len(changes)-1, "all but the constant")
+	in := p.instrument(changes)
+	files := in.files
+	assert.Len(t, in.entered, len(changes)-1, "all but the constant")
 	files["p/chosen.go"] = chooser("p")
 	var trees []*ast.File
 	for name, text := range files {
@@ -108,7 +109,7 @@ func nothing() { generic(0, 0, 0) }
 	_, err := config.Check("p", p.m.fset, trees, nil)
 	assert.NoError(t, err, files["p/p.go"])
 	for i := range changes {
-		if places[i] != alone {
+		if in.entered[i] != 0 {
 			assert.Contains(t, files["p/p.go"], changes[i].new)
 		}
 	}

@@ -138,10 +138,23 @@ func faultsOfRetaining() []fault {
 			}
 			return b.Store.Remove(ctx, id, version)
 		})},
+		{"orders that the outbox keeps for others' records",
+			[]string{"Remove/leaves an order of which a record waits in the outbox"},
+			removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
+				if waits, err := b.Store.Backlog(ctx, 1); err != nil || waits.Fresh > 0 {
+					return false, err
+				}
+				return b.Store.Remove(ctx, id, version)
+			})},
 		{"whatever version removed", []string{"Remove/leaves an order that has another version"},
 			removing(func(b *broken, ctx context.Context, id string, _ int64) (bool, error) {
 				order, _, _ := b.Store.Load(ctx, id, "")
 				return b.Store.Remove(ctx, id, order.Version)
+			})},
+		{"an unknown order removed", []string{"Remove/leaves every order where the id is unknown"},
+			removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
+				removed, err := b.Store.Remove(ctx, id, version)
+				return removed || version == 0, err
 			})},
 		{"any order removed for an unknown id", []string{"Remove/leaves every order where the id is unknown"},
 			removing(func(b *broken, ctx context.Context, _ string, version int64) (bool, error) {

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -33,6 +35,9 @@ var aboutRemove = []sentence{
 		func(c *check) {
 			h := c.open(opening("order"), day0).accept()
 			c.create(h)
+			for i := range 9 { // whose records keep nobody else's order
+				c.begin(fmt.Sprintf("another-%d", i))
+			}
 			for _, record := range h.records {
 				c.removes(h, false)
 				c.holds(h)
@@ -58,9 +63,11 @@ var aboutRemove = []sentence{
 	}},
 	{"leaves every order where the id is unknown", saysRemove, func(c *check) {
 		h := c.relayed("order")
-		removed, err := c.Remove(ctx, "Order", h.order.Version)
-		require.NoError(c, err)
-		require.False(c, removed)
+		for _, version := range []int64{0, h.order.Version} {
+			removed, err := c.Remove(ctx, "Order", version)
+			require.NoError(c, err)
+			require.False(c, removed, "version %d", version)
+		}
 		c.holds(h)
 	}},
 	{"lets the id be taken again", "Remove removes an order with its records", func(c *check) {

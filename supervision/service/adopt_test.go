@@ -158,6 +158,7 @@ func TestR29_AdoptingAnotherNamesWhatDiffers(t *testing.T) {
 		"request_rejections": func(a *supervision.Adoption) { a.RequestRejections = 1 },
 		"request":            func(a *supervision.Adoption) { a.Request.Text = "5ecret" },
 		"history":            func(a *supervision.Adoption) { a.History = nil },
+		"policy":             func(a *supervision.Adoption) { a.Policy = supervision.License() },
 	} {
 		a := inDelivery("o-1")
 		change(&a)
@@ -173,7 +174,7 @@ func TestR29_AdoptingAnotherNamesWhatDiffers(t *testing.T) {
 // More than are stored at once, in batches.
 func TestR29_ManyAreAdoptedInBatches(t *testing.T) {
 	b := newBench(t)
-	list := make([]supervision.Adoption, 2*supervision.MaxPage+1)
+	list := make([]supervision.Adoption, 2*supervision.MaxPage+2)
 	for i := range list {
 		list[i] = inDelivery(fmt.Sprintf("o-%d", i))
 	}
@@ -190,7 +191,7 @@ func TestR29_ManyAreAdoptedInBatches(t *testing.T) {
 			creates++
 		}
 	}
-	assert.Equal(t, 2, creates)
+	assert.Equal(t, 3, creates, "one of them for the last alone")
 }
 
 // The version that an order is pinned to has to be there.
@@ -213,7 +214,24 @@ func TestR04_AdoptionOnATemplate(t *testing.T) {
 		require.NoError(t, err)
 		invalid(t, results[0].Err, "request_template_version", "request.values")
 	}
-	a.ID, a.RequestTemplateVersion = "o-2", 1
+	a.ID, a.DeliveryTemplateVersion = "o-2", 1
+	results, err = b.Service.Adopt(t.Context(), a)
+	require.NoError(t, err)
+	invalid(t, results[0].Err, "request_template_version", "delivery_template_version", "request.values")
+	b.publishAs(deliveryOf("p-1"), seats())
+	a.RequestTemplateVersion = 1
+	assert.Equal(t, 1, b.adopt(a).Order.DeliveryTemplateVersion)
+
+	later, err := service.New(b.Store, service.WithClock(b.Clock)) // which has no template at hand
+	require.NoError(t, err)
+	a.ID = "o-3"
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}})
+	results, err = later.Adopt(t.Context(), a, inDelivery("o-4"))
+	require.ErrorIs(t, err, supervisiontest.ErrInjected, "a store that fails is no fault of the adoption")
+	require.ErrorIs(t, results[1].Err, supervisiontest.ErrInjected)
+	b.Store.Repair()
+
+	a.DeliveryTemplateVersion = 0
 	a.Request.Values["users"] = "many"
 	results, err = b.Service.Adopt(t.Context(), a)
 	require.NoError(t, err)
@@ -256,6 +274,36 @@ func TestR29_StoreFailuresLoseNothing(t *testing.T) {
 	results, err := b.Service.Adopt(ctx, list...)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, results[0].Err, context.Canceled)
+	results, err = b.Service.Adopt(ctx, faulty)
+	require.ErrorIs(t, err, context.Canceled)
+	invalid(t, results[0].Err, "buyer")
+}
+
+// Whoever names no policy takes that of new orders.
+func TestR29_AnAdoptionWithoutAPolicyHasTheServices(t *testing.T) {
+	b := newBench(t, service.WithPolicy(autoAccepting()))
+	assert.Equal(t, autoAccepting(), b.adopt(inDelivery("o-1")).Order.Policy)
+	a := inDelivery("o-2")
+	a.Policy = supervision.License()
+	assert.Equal(t, supervision.License(), b.adopt(a).Order.Policy)
+}
+
+// An order that is gone when it is looked at again, as one that the host's
+// transaction does not see, is a conflict.
+func TestR29_AnOrderThatIsGoneAgainIsAConflict(t *testing.T) {
+	b := newBench(t)
+	order := b.adopt(inDelivery("o-1")).Order
+	b.drain(new(inbox).publish)
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Records {
+			removed, err := b.Store.Remove(t.Context(), "o-1", order.Version)
+			require.NoError(t, err)
+			require.True(t, removed)
+		}
+	})
+	results, err := b.Service.Adopt(t.Context(), inDelivery("o-1"))
+	require.ErrorIs(t, err, service.ErrConflict)
+	require.ErrorIs(t, results[0].Err, service.ErrConflict)
 }
 
 func TestR29_AdoptionsAreRelayedAndObserved(t *testing.T) {
@@ -267,13 +315,20 @@ func TestR29_AdoptionsAreRelayedAndObserved(t *testing.T) {
 	_, err := b.Service.Adopt(t.Context(), acceptedOn("o-1", bought.Add(-day)), faulty)
 	require.NoError(t, err)
 	var in inbox
-	_, err = b.Service.Relay(t.Context(), in.publish)
-	require.NoError(t, err)
+	assert.Equal(t, 2, b.drain(in.publish), "the adoption and the completion")
 	require.Len(t, heard, 2)
 	assert.Equal(t, service.OperationEvent{Order: "o-1", Operation: supervision.OpAdopt, Role: supervision.RoleSystem,
 		Version: 2, Attempts: 1}, heard[0])
 	assert.Empty(t, heard[1].Order)
 	assert.Equal(t, "invalid", heard[1].Outcome())
+
+	heard = nil
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Create}})
+	_, err = b.Service.Adopt(t.Context(), inDelivery("o-2"), inDelivery("o-3"))
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	require.Len(t, heard, 2, "those that a failing store leaves are heard of as well")
+	assert.Equal(t, []string{"o-2", "o-3"}, []string{heard[0].Order, heard[1].Order})
+	assert.ErrorIs(t, heard[1].Err, supervisiontest.ErrInjected)
 
 	none, err := b.Service.Adopt(t.Context())
 	assert.NoError(t, err)

@@ -47,9 +47,6 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 			return err
 		}
 		for _, found := range page {
-			if !found.Listing.Status.Final() { // a worker has to store the end first
-				continue
-			}
 			removed, err := s.handOver(ctx, found.ID, sink)
 			switch {
 			case ctx.Err() != nil:

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -79,6 +80,39 @@ func TestR35_ArchiveHandsOverWholeOrdersAndRemovesThem(t *testing.T) {
 	left, err := env.Service.Order(t.Context(), "o-3", supervision.System())
 	require.NoError(t, err)
 	require.Equal(t, open.Status, left.Status, "an open order is no archive's")
+}
+
+// Page by page, whatever becomes of the orders of one.
+func TestR35_ArchiveGoesThroughAllPages(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox(), service.WithBatch(2))
+	for _, id := range []string{"o-1", "o-2", "o-3", "o-4", "o-5"} {
+		closedOrder(t, env, id)
+	}
+	until := env.Clock.Now().Add(tick)
+	full := errors.New("the disk is full")
+	sink := archived{err: full}
+	n, err := env.Service.Archive(t.Context(), until, sink.take)
+	require.ErrorIs(t, err, full)
+	require.Zero(t, n)
+	require.ElementsMatch(t, []string{"o-1", "o-2", "o-3", "o-4", "o-5"}, sink.ids(), "each once")
+
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Search}, Call: 2})
+	n, err = env.Service.Archive(t.Context(), until, new(archived).take)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	require.Equal(t, 2, n, "the first page")
+}
+
+// An order that time has closed is archived once a worker has stored its end.
+func TestR35_AnEndThatIsNotStoredIsNotArchived(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	order, err := env.Reach(t.Context(), anOpening(supervision.Policy{}), supervision.Accepted)
+	require.NoError(t, err)
+	env.Clock.Add(order.Policy.CompletionDelay)
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), env.Clock.Now().Add(tick), sink.take)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Empty(t, sink.histories)
 }
 
 func TestR35_ArchiveRemovesCanceledOrders(t *testing.T) {
@@ -187,10 +221,12 @@ func TestR35_ArchiveStopsWithItsContext(t *testing.T) {
 		return nil
 	})
 	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, errors.As(err, new(*service.OrdersError)), "no order is to blame")
 	_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
 	require.NoError(t, err)
-	_, err = env.Service.Archive(t.Context(), time.Time{}, new(archived).take)
+	n, err := env.Service.Archive(t.Context(), time.Time{}, new(archived).take)
 	require.ErrorIs(t, err, supervision.ErrInvalid)
+	require.Zero(t, n)
 }
 
 func TestR35_ExportIsOneDocument(t *testing.T) {
@@ -210,14 +246,93 @@ func TestR35_ExportIsOneDocument(t *testing.T) {
 	require.ErrorIs(t, env.Service.Export(t.Context(), "o-2", &out), supervision.ErrNotFound)
 	require.ErrorIs(t, env.Service.Export(t.Context(), "", &out), supervision.ErrInvalid)
 	full := errors.New("the disk is full")
-	require.ErrorIs(t, env.Service.Export(t.Context(), "o-1", refusing{full}), full)
+	require.ErrorIs(t, env.Service.Export(t.Context(), "o-1", &refusing{err: full}), full)
 	newer := strings.Replace(out.String(), `"format":1`, `"format":2`, 1)
 	require.ErrorIs(t, json.Unmarshal([]byte(newer), &history), supervision.ErrNewerFormat)
 }
 
-type refusing struct{ err error }
+// refusing refuses what it is given first, and would take the rest.
+type refusing struct {
+	err   error
+	taken int
+}
 
-func (w refusing) Write([]byte) (int, error) { return 0, w.err }
+func (w *refusing) Write(p []byte) (int, error) {
+	err := w.err
+	w.err = nil
+	if err == nil {
+		w.taken += len(p)
+	}
+	return len(p), err
+}
+
+// A record is a line, and who writes learns how much was written.
+func TestR35_AHistoryIsWrittenARecordALine(t *testing.T) {
+	env := supervisiontest.New()
+	order := closedOrder(t, env, "o-1")
+	history, document := exported(t, env, "o-1")
+	lines := strings.Split(document, "\n")
+	require.Len(t, lines, int(order.Version)+3, "the order before, what was found after, and the end of the last line")
+	for i, line := range lines[1 : 1+order.Version] {
+		var record supervision.Record
+		require.NoError(t, json.Unmarshal([]byte(strings.TrimSuffix(line, ",")), &record))
+		require.Equal(t, history.Records[i], record)
+	}
+	var out bytes.Buffer
+	n, err := history.WriteTo(&out)
+	require.NoError(t, err)
+	require.Equal(t, int64(len(document)), n)
+	require.Equal(t, document, out.String())
+	full := refusing{err: errors.New("the disk is full")}
+	_, err = history.WriteTo(&full)
+	require.ErrorContains(t, err, "the disk is full")
+	require.Zero(t, full.taken, "nothing is written after what was lost")
+}
+
+// One record that cannot be read leaves no document.
+func TestR35_AnUnreadableRecordIsNotExported(t *testing.T) {
+	store := &unreadables{Store: memory.New()}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	order := b.reach(supervision.Completed)
+	b.drain(new(inbox).publish)
+	store.ids = seqs(order.ID, 2)
+	var out bytes.Buffer
+	err := b.Service.Export(t.Context(), order.ID, &out)
+	var unreadable *service.UnreadableError
+	require.ErrorAs(t, err, &unreadable)
+	require.Equal(t, int64(2), unreadable.Seq)
+	require.Zero(t, out.Len())
+	var sink archived
+	_, err = b.Service.Archive(t.Context(), b.Clock.Now().Add(day), sink.take)
+	require.ErrorAs(t, err, &unreadable)
+	require.Empty(t, sink.histories)
+}
+
+// What was never allowed is found, and is no reason to keep the order: the sink
+// decides.
+func TestR35_AHistoryWithOtherFindingsIsHandedOver(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	order, records, err := forgedOrder()
+	require.NoError(t, err)
+	for _, action := range []supervision.Action{supervision.Intervene{Reason: "Fraud."}, cancel} {
+		var more []supervision.Record
+		order, more, err = order.Apply(mia, action, bought.Add(2*time.Hour))
+		require.NoError(t, err)
+		records = append(records, more...)
+	}
+	require.NoError(t, env.Store.Create(t.Context(), service.Change{Order: order, Records: records}))
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), bought.Add(day), sink.take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.NotEmpty(t, sink.histories[0].Findings)
+
+	order.Buyer = otherBuyer.ID // and so its records do not make it
+	require.NoError(t, env.Store.Create(t.Context(), service.Change{Order: order, Records: records}))
+	_, err = env.Service.Archive(t.Context(), bought.Add(day), sink.take)
+	require.ErrorIs(t, err, supervision.ErrMalformed)
+	require.Len(t, sink.histories, 1)
+}
 
 func TestR35_ExportTellsWhatDoesNotVerify(t *testing.T) {
 	env := supervisiontest.New()
@@ -360,9 +475,12 @@ func TestR35_RecordsBetweenTwoInstants(t *testing.T) {
 	for range env.Service.RecordsBetween(t.Context(), first.OpenedAt, second.ClosedAt) {
 		break // and asks for no further page
 	}
+	faulty := 0
 	for _, err := range env.Service.RecordsBetween(t.Context(), time.Time{}, second.ClosedAt) {
 		require.ErrorIs(t, err, supervision.ErrInvalid)
+		faulty++
 	}
+	require.Equal(t, 1, faulty)
 	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Between}, Call: 2})
 	n := 0
 	for _, err := range env.Service.RecordsBetween(t.Context(), first.OpenedAt, second.ClosedAt) {

@@ -158,11 +158,8 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 		return s.done(ctx, stored, result)
 	}
 	// What time has made is shown by a refusal, and by a dry run, as well.
-	order, unshown := s.shown(ctx, stored, c.at)
-	switch {
-	case unshown != nil:
-		return Result{}, unshown
-	case err != nil:
+	order, err := s.shown(ctx, stored, c.at)
+	if err != nil {
 		return Result{}, err
 	}
 	return c.apply(order, form)

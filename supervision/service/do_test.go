@@ -64,6 +64,7 @@ func TestDo_FaultyCommandReachesNoStore(t *testing.T) {
 	invalid(t, do("o-1", ben, &submit), "action")
 	invalid(t, do("o-1", supervision.Actor{Role: "owner", ID: "x"}, submit), "actor.role")
 	invalid(t, do("o-1", ben, submit, service.WithKey("\xff")), "key")
+	invalid(t, do("o-1", ben, submit, nil), "options")
 	assert.Empty(t, b.Store.Calls())
 }
 

@@ -48,15 +48,12 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 	if c.Order.Version == c.Seq {
 		return event, nil
 	}
-	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq))
+	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq-1))
 	if err != nil {
 		return Event{}, err
 	}
 	records, _ := readable(found)
-	event.Order, err = supervision.Replay(records)
-	if err != nil || event.Order.Version != c.Seq {
-		event.Order = supervision.Order{}
-	}
+	event.Order, _ = supervision.Replay(append(records, c.Record)) // zero where one is missing
 	return event, nil
 }
 

@@ -3,6 +3,7 @@ package service_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -71,6 +72,46 @@ func everyService() []question {
 			_, err := b.Service.Relay(ctx, in.publish)
 			return err
 		}},
+		{"notice", func(b *bench) {
+			for _, id := range []string{"o-1", "o-2", "o-3"} {
+				b.notices(id)
+			}
+			b.Clock.Add(day)
+		}, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Notice(ctx)
+			return err
+		}},
+		{"count", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Count(ctx, ben, supervision.Criteria{})
+			return err
+		}},
+		{"stats", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Stats(ctx)
+			return err
+		}},
+		{"aside", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			_, err := b.Service.Aside(ctx, supervision.RecordID{}, 0)
+			return err
+		}},
+		{"export", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			return b.Service.Export(ctx, "o-1", io.Discard)
+		}},
+		{"records between", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			for _, err := range b.Service.RecordsBetween(ctx, bought, bought.Add(day)) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+		{"upcoming", func(b *bench) { b.open("o-1") }, func(ctx context.Context, b *bench) error {
+			for _, err := range b.Service.Upcoming(ctx, bought, bought.Add(day)) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
 		{"submit on a template", func(b *bench) {
 			b.publish("p-1", seats())
 			b.open("order-1")
@@ -97,6 +138,17 @@ func (s question) calls(t testing.TB) int {
 	b.Store.Repair()
 	require.NoError(t, s.call(b.ctx, b), s.name)
 	return len(b.Store.Calls())
+}
+
+// notices opens an order of which people are told after a day.
+func (b *bench) notices(id string) {
+	b.t.Helper()
+	policy := supervision.Guide()
+	policy.Notices.OpenFor = day
+	opening := anOpening(policy)
+	opening.ID = id
+	_, err := b.Service.Open(b.ctx, opening)
+	require.NoError(b.t, err)
 }
 
 // everyOrderWhole checks that no order was left half stored (R21).
@@ -168,7 +220,7 @@ func TestFailingAtEveryStoreCall(t *testing.T) {
 // is settled order by order, and another order has the id, which is an answer
 // of the store that goes before a lost one.
 func heals(s question, call int, applied bool) bool {
-	return s.name == "settle" && call == 2 ||
+	return (s.name == "settle" || s.name == "notice") && call == 2 ||
 		applied && (s.name == "open again" && call == 2 || s.name == "adopt again" && call == 1)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
@@ -208,6 +209,70 @@ func TestR33_EachInstantIsNoticedOnce(t *testing.T) {
 	assert.Equal(t, opens, b.work(&in), "and the next one still comes")
 }
 
+// Of several notices each comes when it is due, the nearest first, and those of
+// one instant come together.
+func TestR33_SeveralNoticesComeInTurn(t *testing.T) {
+	p := autoAccepting()
+	p.Notices = supervision.Notices{AppealOpens: 2 * day, OpenFor: 3*day + tick, AutoAccept: 4 * day,
+		BlackoutBegins: 30 * day}
+	b := newBench(t, service.WithPolicy(p))
+	b.open("o-1")
+	for _, step := range []struct {
+		actor  supervision.Actor
+		action supervision.Action
+	}{{ben, submit}, {sue, acceptRequest}, {sue, deliver}} {
+		b.do("o-1", step.actor, step.action)
+	}
+	var in told
+	b.Clock.Add(3*day + tick)
+	assert.ElementsMatch(t, []supervision.DeadlineKind{supervision.DeadlineAppealOpens, supervision.DeadlineOpenFor},
+		b.work(&in))
+	assert.Len(t, in.events, 1, "at once")
+	b.Clock.Add(3*day - tick)
+	found, err := b.Store.Noticing(b.ctx, b.Clock.Now(), supervision.Position{}, 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	assert.Equal(t, []time.Time{bought.Add(3*day + tick)}, found[0].Given, "one instant is given once")
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineAutoAccept}, b.work(&in))
+}
+
+// An order that cannot be read is named, once, and hides no other.
+func TestR33_AnUnreadableOrderHidesNoOther(t *testing.T) {
+	store := &unreadableOrders{Store: memory.New(), ids: []string{"o-1", "o-2", "o-4"}}
+	b := &bench{supervisiontest.On(store, service.WithPolicy(noticing()), service.WithBatch(2)), t, t.Context()}
+	for _, id := range []string{"o-1", "o-2", "o-3", "o-4", "o-5"} {
+		b.open(id)
+	}
+	b.Clock.Add(180 * day)
+	n, err := b.Service.Notice(b.ctx)
+	assert.Equal(t, 2, n)
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	require.ErrorIs(t, err, supervision.ErrMalformed)
+	var named []string
+	for _, f := range failed.Failed {
+		named = append(named, f.Order)
+	}
+	assert.Equal(t, store.ids, named)
+}
+
+// unreadableOrders is a store with orders that cannot be read.
+type unreadableOrders struct {
+	service.Store
+	ids []string
+}
+
+func (u *unreadableOrders) Noticing(ctx context.Context, at time.Time, after supervision.Position,
+	limit int) ([]service.Noticing, error) {
+	list, err := u.Store.Noticing(ctx, at, after, limit)
+	for i, found := range list {
+		if slices.Contains(u.ids, found.ID) {
+			list[i].Found = service.Found{Position: found.Position, Err: unreadable(found.ID, 0)}
+		}
+	}
+	return list, err
+}
+
 // Time leads an order on, and its notices with it.
 func TestR33_NoticesFollowTheOrder(t *testing.T) {
 	b := newBench(t, service.WithPolicy(noticing()))
@@ -233,10 +298,12 @@ func TestR33_WhatTimeHasMovedOnIsSettledFirst(t *testing.T) {
 	p.Notices.Completion, p.Notices.OpenFor = time.Hour, 5*day
 	b := newBench(t, service.WithPolicy(p))
 	b.reach(supervision.AwaitingAcceptance)
-	b.Clock.Add(10*day + 2*time.Hour) // accepted by time, and an hour from completion
-	given, err := b.Service.Notice(b.ctx)
-	require.NoError(t, err)
-	assert.Zero(t, given)
+	for _, later := range []time.Duration{10 * day, 2 * time.Hour} { // accepted by time, and an hour from completion
+		b.Clock.Add(later)
+		given, err := b.Service.Notice(b.ctx)
+		require.NoError(t, err)
+		assert.Zero(t, given)
+	}
 	var in told
 	assert.ElementsMatch(t, []supervision.DeadlineKind{supervision.DeadlineCompletion, supervision.DeadlineOpenFor},
 		b.work(&in))

@@ -27,12 +27,12 @@ type binary struct {
 	bad []string
 }
 
-// suite is a test that is run by itself, or one of those that are run together,
-// with the functions that it enters.
+// suite is a test, or a part of one, with the functions that it enters.
 type suite struct {
-	test, sub string // sub is empty unless the test is run in parts
-	takes     time.Duration
-	enters    map[int]bool
+	path   []string // its name and before it those of the tests that it is a part of
+	takes  time.Duration
+	parts  []suite
+	enters map[int]bool
 }
 
 // splitAbove is how long a test may take and still be run whole: of a longer
@@ -50,65 +50,73 @@ func (m *module) build(ctx context.Context, pkg, overlay, dir string) (*binary, 
 		return nil, fmt.Errorf("build the tests of %s: %w\n%s", pkg, err, out)
 	}
 	out, err := b.run(ctx, "0", "", "-test.v")
-	b.suites, b.bad = readRun(out)
-	if err != nil && (len(b.bad) == 0 || ctx.Err() != nil) {
+	tests, bad := readRun(out)
+	if b.bad = bad; err != nil && (len(bad) == 0 || ctx.Err() != nil) {
 		return nil, fmt.Errorf("the tests of %s fail without a change: %w\n%s", pkg, err, out)
 	}
-	var traced []suite
-	whole := make(map[string]bool) // tests whose parts do not run by themselves
-	for _, s := range b.suites {
-		if s.sub != "" && whole[s.test] {
-			continue
-		}
-		began := time.Now()
-		if s.enters, err = b.trace(ctx, s, dir); err != nil && s.sub != "" {
-			whole[s.test] = true
-			s.sub = ""
-			traced = slices.DeleteFunc(traced, func(part suite) bool { return part.test == s.test })
-			s.enters, err = b.trace(ctx, s, dir)
-		}
+	for _, test := range tests {
+		traced, err := b.traced(ctx, test, dir)
 		if err != nil {
-			return nil, fmt.Errorf("the test %s of %s fails without a change: %w", s.test, pkg, err)
+			return nil, fmt.Errorf("a test of %s fails without a change: %w", pkg, err)
 		}
-		s.takes = time.Since(began)
-		traced = append(traced, s)
+		b.suites = append(b.suites, traced...)
 	}
-	b.suites = traced
 	return b, nil
+}
+
+// traced traces a suite, or its parts where it takes long and they run by
+// themselves.
+func (b *binary) traced(ctx context.Context, s suite, dir string) ([]suite, error) {
+	nested := func(part suite) bool { return strings.Contains(part.path[len(part.path)-1], "/") }
+	if s.takes > splitAbove && len(s.parts) > 0 && !slices.ContainsFunc(s.parts, nested) {
+		var list []suite
+		for _, part := range s.parts {
+			traced, err := b.traced(ctx, part, dir)
+			if err != nil {
+				list = nil
+				break
+			}
+			list = append(list, traced...)
+		}
+		if list != nil {
+			return list, nil
+		}
+	}
+	began := time.Now()
+	var err error
+	s.enters, err = b.trace(ctx, s, dir)
+	s.takes = time.Since(began)
+	return []suite{s}, err
 }
 
 var outcomes = regexp.MustCompile(`(?m)^( *)--- (PASS|FAIL|SKIP): (\S+) \(([0-9.]+)s\)$`)
 
-// readRun reads the tests of a verbose run, long ones in parts, and those that
-// have failed. A part's result follows its test's.
-func readRun(out string) (suites []suite, bad []string) {
-	var parts []suite
-	flush := func() {
-		last, nested := len(suites)-1, func(s suite) bool { return strings.Contains(s.sub, "/") }
-		if len(parts) > 1 && suites[last].takes > splitAbove && !slices.ContainsFunc(parts, nested) {
-			suites = append(suites[:last], parts...)
-		}
-		parts = nil
-	}
-	failed := false
-	for _, r := range outcomes.FindAllStringSubmatch(out, -1) {
-		seconds, _ := strconv.ParseFloat(r[4], 64)
-		takes := time.Duration(seconds * float64(time.Second))
-		test, sub, _ := strings.Cut(r[3], "/")
-		switch {
-		case r[1] == "":
-			flush()
-			if failed = r[2] == "FAIL"; failed {
-				bad = append(bad, test)
-			} else if r[2] == "PASS" {
-				suites = append(suites, suite{test: test, takes: takes})
+// readRun reads the tests of a verbose run that have passed, and the names of
+// those that have failed. The outcomes of parts follow that of their test.
+func readRun(out string) (tests []suite, bad []string) {
+	found := outcomes.FindAllStringSubmatch(out, -1)
+	var read func(depth int, parent []string) []suite
+	read = func(depth int, parent []string) (list []suite) {
+		for len(found) > 0 && (depth == 0 || len(found[0][1]) == 4*depth) {
+			f := found[0]
+			if found = found[1:]; len(f[1]) > 4*depth {
+				continue // what a test has written
 			}
-		case len(r[1]) == 4 && !failed && r[2] == "PASS":
-			parts = append(parts, suite{test: test, sub: sub, takes: takes})
+			name := strings.TrimPrefix(f[3], strings.Join(parent, "/")+"/")
+			seconds, _ := strconv.ParseFloat(f[4], 64)
+			s := suite{path: append(slices.Clone(parent), name), takes: time.Duration(seconds * float64(time.Second))}
+			s.parts = read(depth+1, s.path)
+			switch {
+			case f[2] == "PASS":
+				list = append(list, s)
+			case f[2] == "FAIL" && depth == 0:
+				bad = append(bad, name)
+			}
 		}
+		return list
 	}
-	flush()
-	return suites, bad
+	tests = read(0, nil)
+	return tests, bad
 }
 
 // trace runs a suite without a change and returns which functions it enters.
@@ -116,7 +124,7 @@ func (b *binary) trace(ctx context.Context, s suite, dir string) (map[int]bool, 
 	file := filepath.Join(dir, "entered")
 	defer os.Remove(file)
 	if out, err := b.run(ctx, file, only(s)); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, out)
+		return nil, fmt.Errorf("%s: %w\n%s", strings.Join(s.path, "/"), err, out)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -133,18 +141,18 @@ func (b *binary) trace(ctx context.Context, s suite, dir string) (map[int]bool, 
 	return enters, nil
 }
 
-// only is the pattern of some suites, all of one test unless they are whole.
+// only is the pattern of suites that are parts of the same test.
 func only(list ...suite) string {
-	var tests, subs []string
-	for _, s := range list {
-		tests = append(tests, regexp.QuoteMeta(s.test))
-		subs = append(subs, regexp.QuoteMeta(s.sub))
+	var pattern strings.Builder
+	last := len(list[0].path) - 1
+	for _, name := range list[0].path[:last] {
+		pattern.WriteString("^" + regexp.QuoteMeta(name) + "$/")
 	}
-	pattern := "^(" + strings.Join(slices.Compact(tests), "|") + ")$"
-	if list[0].sub != "" {
-		pattern += "/^(" + strings.Join(subs, "|") + ")$"
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = regexp.QuoteMeta(s.path[last])
 	}
-	return pattern
+	return pattern.String() + "^(" + strings.Join(names, "|") + ")$"
 }
 
 // textTests hold statements, their plans and the drawings of the flow, and
@@ -183,12 +191,17 @@ func anchored(tests []string) (patterns []string) {
 }
 
 // kill returns the test that finds a change of what is entered; false where none
-// does. Those that take least are asked first.
-func (b *binary) kill(ctx context.Context, n, entered int) (test string, found bool) {
-	for _, group := range b.covering(entered) {
-		limit := 10 * time.Second
-		for _, s := range group {
-			limit += 10 * s.takes
+// does. Those that take least are asked first, and before them the hint, a test
+// that has found another change.
+func (b *binary) kill(ctx context.Context, n, entered int, hint string) (test string, found bool) {
+	groups := b.covering(entered)
+	if hint != "" {
+		groups = append([][]suite{{{path: strings.Split(hint, "/")}}}, groups...)
+	}
+	for _, group := range groups {
+		limit := 10*time.Second + 10*sum(group)
+		if hint != "" {
+			limit, hint = 10*time.Minute, ""
 		}
 		in, cancel := context.WithTimeoutCause(ctx, limit, errHangs)
 		out, err := b.run(in, strconv.Itoa(n), only(group...))
@@ -200,16 +213,17 @@ func (b *binary) kill(ctx context.Context, n, entered int) (test string, found b
 	return "", false
 }
 
-// covering groups the suites that enter a function as they can be run together.
+// covering groups the suites that enter a function as they are run together:
+// the parts of a test, and the tests that take little.
 func (b *binary) covering(entered int) (groups [][]suite) {
 	at := make(map[string]int)
 	for _, s := range b.suites {
 		if !s.enters[entered] {
 			continue
 		}
-		name := ""
-		if s.sub != "" || s.takes > splitAbove {
-			name = s.test
+		name := strings.Join(s.path[:len(s.path)-1], "/")
+		if name == "" && s.takes > splitAbove {
+			name = s.path[0]
 		}
 		if _, known := at[name]; !known {
 			at[name] = len(groups)
@@ -217,14 +231,16 @@ func (b *binary) covering(entered int) (groups [][]suite) {
 		}
 		groups[at[name]] = append(groups[at[name]], s)
 	}
-	takes := func(group []suite) (sum time.Duration) {
-		for _, s := range group {
-			sum += s.takes
-		}
-		return sum
-	}
-	slices.SortStableFunc(groups, func(a, b []suite) int { return cmp.Compare(takes(a), takes(b)) })
+	slices.SortStableFunc(groups, func(a, b []suite) int { return cmp.Compare(sum(a), sum(b)) })
 	return groups
+}
+
+// sum is how long suites take.
+func sum(list []suite) (takes time.Duration) {
+	for _, s := range list {
+		takes += s.takes
+	}
+	return takes
 }
 
 func failed(out string, err error) string {

@@ -84,6 +84,11 @@ func (m *module) own() (paths []string) {
 // local is how the go command and the summary name a package.
 func local(path string) string { return "." + strings.TrimPrefix(path, modulePath) }
 
+// imported is a package's path, as imports have it, by its directory.
+func imported(dir string) string {
+	return modulePath + strings.TrimPrefix(strings.TrimSuffix(dir, "/"), ".")
+}
+
 // tests lists the packages whose tests use a package: itself first, then those
 // with the fewest dependencies.
 func (m *module) tests(path string) (list []string) {

@@ -21,7 +21,7 @@ import (
 
 // options are the command's flags.
 type options struct {
-	match             string
+	match, by         string
 	list, update, own bool
 	jobs              int
 }
@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&o.match, "run", "", "only changes whose name matches this regular expression")
 	flag.BoolVar(&o.list, "list", false, "print the changes, test none")
 	flag.BoolVar(&o.own, "own", false, "ask only the packages' own tests")
+	flag.StringVar(&o.by, "by", "", "ask, after the packages' own tests, only those of this package")
 	flag.BoolVar(&o.update, "update", false, "write the summary into docs/evidence/mutation.md")
 	flag.IntVar(&o.jobs, "j", runtime.NumCPU(), "how many changes to test at a time")
 	flag.Parse()
@@ -59,7 +60,7 @@ func mutate(ctx context.Context, packages []string, o options) error {
 	if len(packages) > 0 {
 		paths = nil
 		for _, p := range packages {
-			paths = append(paths, modulePath+strings.TrimPrefix(strings.TrimSuffix(p, "/"), "."))
+			paths = append(paths, imported(p))
 		}
 	}
 	var tables []summary
@@ -113,6 +114,8 @@ func (p *parsed) hunt(ctx context.Context, changes []change, equivalents map[str
 	tests := p.m.tests(p.path)
 	if o.own {
 		tests = tests[:1]
+	} else if o.by != "" {
+		tests = []string{p.path, imported(o.by)}
 	}
 	h.left = make([]int, len(changes))
 	for i := range changes {
@@ -199,6 +202,7 @@ func (h *hunter) ask(ctx context.Context, pkg string, jobs int) error {
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	var left []int
+	hints := make(map[string]string) // by function, the test that has found a change of it last
 	free := make(chan struct{}, jobs)
 	for n, i := range h.left {
 		if free <- struct{}{}; ctx.Err() != nil {
@@ -206,8 +210,11 @@ func (h *hunter) ask(ctx context.Context, pkg string, jobs int) error {
 		}
 		group.Go(func() {
 			defer func() { <-free }()
-			began := time.Now()
-			test, err := h.kill(ctx, b, i)
+			began, c := time.Now(), h.changes[i]
+			mu.Lock()
+			hint := hints[c.file+c.function]
+			mu.Unlock()
+			test, err := h.kill(ctx, b, i, hint)
 			mu.Lock()
 			defer mu.Unlock()
 			word := "killed"
@@ -218,8 +225,9 @@ func (h *hunter) ask(ctx context.Context, pkg string, jobs int) error {
 			case err != nil:
 				left = append(left, i)
 				word, test = "survives", err.Error()
+			case !strings.HasPrefix(test, "("):
+				hints[c.file+c.function] = test
 			}
-			c := h.changes[i]
 			fmt.Printf("%d/%d %.1fs  %s  %s:%d: %s: %s %s\n", n+1, len(h.left), time.Since(began).Seconds(), word,
 				c.file, c.line, c, local(pkg), test)
 		})
@@ -232,10 +240,10 @@ func (h *hunter) ask(ctx context.Context, pkg string, jobs int) error {
 
 // kill returns the test of a package that finds a change, and
 // [overlay.ErrSurvived] where none does.
-func (h *hunter) kill(ctx context.Context, b *binary, i int) (test string, err error) {
+func (h *hunter) kill(ctx context.Context, b *binary, i int, hint string) (test string, err error) {
 	only := ""
 	if entered := h.entered[i]; entered != 0 {
-		test, found := b.kill(ctx, i+1, entered)
+		test, found := b.kill(ctx, i+1, entered, hint)
 		if found || len(b.bad) == 0 {
 			return test, survived(found)
 		}

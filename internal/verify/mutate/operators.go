@@ -116,6 +116,7 @@ func (f *finder) inside(n ast.Node) {
 			f.literal(n)
 		case *ast.CallExpr:
 			f.compareTimes(n)
+			f.unwrap(n)
 		case *ast.CompositeLit:
 			f.elements(n)
 		case *ast.ReturnStmt:
@@ -223,8 +224,14 @@ func (f *finder) binary(b *ast.BinaryExpr) {
 	}
 }
 
-// literal adds one to an integer.
+// literal adds one to an integer, and changes a statement.
 func (f *finder) literal(l *ast.BasicLit) {
+	if l.Kind == token.STRING {
+		for _, c := range statementChanges(l.Value) {
+			f.splice(l.Pos()+token.Pos(c.begin), l.Pos()+token.Pos(c.end), c.with)
+		}
+		return
+	}
 	if l.Kind != token.INT {
 		return
 	}
@@ -244,6 +251,24 @@ func (f *finder) compareTimes(c *ast.CallExpr) {
 		f.replace(c, "!"+f.source(s.X)+".After("+f.source(c.Args[0])+")")
 	case "After":
 		f.replace(c, "!"+f.source(s.X)+".Before("+f.source(c.Args[0])+")")
+	}
+}
+
+// unwrap leaves a call out that makes of a value another of its type, such as a
+// copy, a sum or the lesser of two.
+func (f *finder) unwrap(c *ast.CallExpr) {
+	result := f.info.TypeOf(c)
+	if result == nil || f.info.Types[c.Fun].IsType() {
+		return
+	}
+	from := c.Args
+	if s, ok := c.Fun.(*ast.SelectorExpr); ok && f.info.Types[s.X].IsValue() {
+		from = append([]ast.Expr{s.X}, from...)
+	}
+	for _, value := range from {
+		if types.Identical(f.info.TypeOf(value), result) {
+			f.replace(c, f.source(value))
+		}
 	}
 }
 

@@ -1,0 +1,41 @@
+package service_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// Errors name orders, a few of many, and match what they stand for and nothing
+// else.
+func TestErrorsNameTheirOrders(t *testing.T) {
+	many := []string{"a", "b", "c", "d", "e", "f"}
+	for _, c := range []struct {
+		err  error
+		text string
+		is   error
+	}{
+		{&service.ExistsError{Orders: many}, `service: 6 order(s) exist already: ["a" "b" "c" "d" "e"]`,
+			service.ErrExists},
+		{&service.ConflictError{Orders: many[:2]},
+			`service: conflict: 2 order(s) changed meanwhile: ["a" "b"]: load again and decide again`,
+			service.ErrConflict},
+		{&service.DifferentError{Order: "a", Fields: []string{"buyer", "seller"}},
+			`service: order "a" exists already and differs in buyer, seller`, service.ErrExists},
+		{&service.UnreadableError{Order: "a", Err: supervision.ErrMalformed},
+			`service: order "a" cannot be read: ` + supervision.ErrMalformed.Error(), supervision.ErrMalformed},
+		{&service.UnreadableError{Order: "a", Seq: 1, Err: supervision.ErrNewerFormat},
+			`service: record 1 of order "a" cannot be read: ` + supervision.ErrNewerFormat.Error(),
+			supervision.ErrNewerFormat},
+	} {
+		assert.EqualError(t, c.err, c.text)
+		for _, other := range []error{service.ErrExists, service.ErrConflict, supervision.ErrMalformed,
+			supervision.ErrNewerFormat, service.ErrUnknownOutcome} {
+			assert.Equal(t, other == c.is, errors.Is(c.err, other), "%v is %v", c.err, other)
+		}
+	}
+}

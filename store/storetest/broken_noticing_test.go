@@ -53,6 +53,30 @@ func faultsOfNoticing() []fault {
 		{"notices a tick early", []string{"Notices/finds an order from the instant of its next notice",
 			"Notices/an order that is saved is due when it says"},
 			noticingAsked(func(at *time.Time, _ *supervision.Position, _ *int) { *at = at.Add(tick) })},
+		{"a second page of notices that are not due", []string{sorts},
+			noticingAsked(func(at *time.Time, after *supervision.Position, _ *int) {
+				if *after != (supervision.Position{}) {
+					*at = at.Add(1000 * day)
+				}
+			})},
+		{"notices that are given once", []string{"Notices/sets which are given anew each time"}, func(b *broken) {
+			given := make(map[string][]time.Time)
+			noticingGiven(func(n *service.Noticed) {
+				if given[n.Order] == nil {
+					given[n.Order] = n.Given
+				}
+				n.Given = given[n.Order]
+			})(b)
+		}},
+		{"notices that stay given", []string{"Notices/sets which are given anew each time"}, func(b *broken) {
+			given := make(map[string][]time.Time)
+			noticingGiven(func(n *service.Noticed) {
+				if n.Given == nil {
+					n.Given = given[n.Order]
+				}
+				given[n.Order] = n.Given
+			})(b)
+		}},
 		{"notices without limit", []string{sorts},
 			noticingAsked(func(_ *time.Time, _ *supervision.Position, limit *int) { *limit = 1000 })},
 		{"notices always from the first", []string{sorts},

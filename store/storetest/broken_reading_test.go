@@ -171,6 +171,12 @@ func faultsOfReading() []fault {
 		{"due orders that skip equal instants",
 			[]string{"Due/sorts by the bytes of the id where due at the same instant"},
 			dueAsking(func(_ *time.Time, after *supervision.Position, _ *int) { after.ID = "\U0010ffff" })},
+		{"a second page of orders that are not due", []string{"Due/begins behind a position, at most limit"},
+			dueAsking(func(at *time.Time, after *supervision.Position, _ *int) {
+				if *after != (supervision.Position{}) {
+					*at = at.Add(1000 * day)
+				}
+			})},
 		{"all due orders at once", []string{"Due/begins behind a position, at most limit"},
 			dueAsking(func(_ *time.Time, _ *supervision.Position, limit *int) { *limit = 1000 })},
 		{"due orders by id alone", []string{"Due/returns those of a crowd that are due, in order"}, func(b *broken) {

@@ -65,7 +65,7 @@ func faults() []fault {
 		faultsOfRelaying(),
 		faultsOfReturning(),
 		faultsOfValues(),
-		faultsOfContexts(), faultsOfCopies(), faultsOfNoticing(), faultsOfRetaining())
+		faultsOfColumns(), faultsOfContexts(), faultsOfCopies(), faultsOfNoticing(), faultsOfRetaining())
 }
 
 func caseNamed(t *testing.T, name string) sentence {

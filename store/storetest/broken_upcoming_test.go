@@ -46,6 +46,11 @@ func faultsOfUpcoming() []fault {
 				u.after.ID = "zzz"
 			}
 		})},
+		fault{"a second page of what comes after the last", []string{behind}, asking(func(u *upcoming) {
+			if u.after != (supervision.Position{}) {
+				u.before = ever.Before
+			}
+		})},
 		fault{"a list without a limit", []string{behind}, asking(func(u *upcoming) { u.limit = 1000 })},
 		fault{"what came once", []string{"Upcoming/forgets what comes no more"}, func(b *broken) {
 			var met []service.Found

@@ -275,6 +275,21 @@ func faultsOfWriting() []fault {
 				return latest, err
 			}
 		}},
+		{"the latest templates of a product whose versions are a seller's latest",
+			[]string{"Templates/are kept by seller, product and operation"}, func(b *broken) {
+				latest := make(map[supervision.TemplateID]int) // by seller and operation
+				b.putTemplate = func(ctx context.Context, t service.PublishedTemplate) error {
+					of := supervision.TemplateID{Seller: t.Seller, Operation: t.Operation}
+					latest[of] = max(latest[of], t.Version)
+					return b.Store.PutTemplate(ctx, t)
+				}
+				b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+					list, err := b.Store.LatestTemplates(ctx, seller, product)
+					return slices.DeleteFunc(list, func(t service.PublishedTemplate) bool {
+						return t.Version != latest[supervision.TemplateID{Seller: seller, Operation: t.Operation}]
+					}), err
+				}
+			}},
 		{"the latest templates in any order", []string{"Templates/returns the latest for each operation, sorted",
 			"Templates/are kept by seller, product and operation"}, func(b *broken) {
 			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {

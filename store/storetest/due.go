@@ -50,6 +50,8 @@ var aboutDue = []sentence{
 			for i := range list {
 				c.due(list[i+1:], at, place(list[i]), 1000)
 				c.due(list[i+1:min(i+4, len(list))], at, place(list[i]), 3)
+				until := list[min(i+3, len(list)-1)].order.NextDue()
+				c.due(p.due(until)[i+1:], until, place(list[i]), 1000)
 				due := list[i].order.NextDue()
 				alike := slices.IndexFunc(list, func(h *history) bool { return h.order.NextDue().Equal(due) })
 				c.due(list[alike:], at, supervision.Position{At: due, ID: ""}, 1000)

@@ -50,6 +50,7 @@ var aboutNotices = []sentence{
 			}
 			c.notices(at, supervision.Position{}, 1, list[0])
 			c.notices(at, supervision.Position{}, 1000, list...)
+			c.notices(noticePlace(late).At.Add(-tick), noticePlace(list[0]), 1000, list[1:len(list)-1]...)
 		}},
 	{"an order that is saved is due when it says", saysNoticeAt, func(c *check) {
 		h, other := c.noticing("order", day0), c.noticing("other", day0)
@@ -61,6 +62,12 @@ var aboutNotices = []sentence{
 		c.notices(second.Add(-tick), supervision.Position{}, 10, other)
 		c.save(h.seller(supervision.AcceptRequest{}, hour), other.request())
 		c.notices(second, supervision.Position{}, 10, other)
+		alone := c.noticing("alone", day0)
+		c.create(alone)
+		frozen := supervision.Intervene{Reason: "Fraud."} // until a ruling nothing is noticed
+		c.save(alone.manager(frozen, hour))
+		c.save(h.manager(frozen, hour), other.manager(frozen, hour))
+		c.notices(second.Add(1000*day), supervision.Position{}, 10)
 	}},
 	{"gives notices to the outbox and goes on to the next", saysNotice, func(c *check) {
 		h, other := c.noticing("order", day0), c.noticing("other", day0)
@@ -84,6 +91,20 @@ var aboutNotices = []sentence{
 			require.NoError(c, c.Acknowledge(ctx, ids...))
 		}
 		require.Empty(c, c.claimedIDs(next))
+	}},
+	{"sets which are given anew each time", saysNotice, func(c *check) {
+		h := c.noticing("order", day0)
+		c.create(h)
+		at, next := noticePlace(h).At, noticePlace(h).At.Add(day)
+		for _, given := range [][]time.Time{{at}, {at, at.Add(tick)}, nil} {
+			n := service.Noticed{Order: "order", Version: 1, At: at, Given: given, Next: next}
+			require.NoError(c, c.Notice(ctx, n))
+			found, err := c.Noticing(ctx, next, supervision.Position{}, 10)
+			require.NoError(c, err)
+			require.Len(c, found, 1, "orders whose notices are due")
+			c.same(append([]time.Time{}, given...), append([]time.Time{}, found[0].Given...), "which notices are given")
+			at, next = next, next.Add(day)
+		}
 	}},
 	{"an order without a next notice is not found again", saysNotice, func(c *check) {
 		h := c.noticing("order", day0)

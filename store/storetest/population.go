@@ -43,7 +43,17 @@ func (c *check) wander(random *rand.Rand, id string) *history {
 	// Few instants, some of them a microsecond apart.
 	at := day0.Add(time.Duration(random.IntN(8))*day + time.Duration(random.IntN(3))*tick)
 	h := c.open(opening, at)
-	for range random.IntN(90) {
+	h.wander(random, random.IntN(90), actions)
+	if random.IntN(2) == 0 {
+		h.settle(h.order.UpdatedAt.Add(2 * hour * time.Duration(random.IntN(3))))
+	}
+	return h
+}
+
+// wander tries a number of actions drawn at random, each some time after the
+// one before.
+func (h *history) wander(random *rand.Rand, n int, actions []supervision.Action) {
+	for range n {
 		action := actions[random.IntN(len(actions))]
 		actors := []supervision.Actor{
 			supervision.Buyer(h.order.Buyer), supervision.Seller(h.order.Seller), supervision.Manager("manager"),
@@ -52,10 +62,6 @@ func (c *check) wander(random *rand.Rand, id string) *history {
 		h.try(actors[random.IntN(len(actors))], action,
 			time.Duration(random.IntN(6*24))*hour+time.Duration(random.IntN(1000))*tick)
 	}
-	if random.IntN(2) == 0 {
-		h.settle(h.order.UpdatedAt.Add(2 * hour * time.Duration(random.IntN(3))))
-	}
-	return h
 }
 
 var price, refund = supervision.Money{Amount: 9900, Currency: "CNY"}, supervision.Money{Amount: 100, Currency: "CNY"}

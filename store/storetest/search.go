@@ -2,9 +2,12 @@ package storetest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
 )
@@ -143,14 +146,32 @@ var aboutSearch = []sentence{
 		p.all = append(p.all, noticed)
 		all := supervision.Filter{At: day0, Limit: 1000}
 		p.agrees(all)
-		half := len(p.all) / 2
+		intervene := supervision.Intervene{Reason: "Fraud."}
+		further := append(slices.Clone(actions), intervene,
+			supervision.Amend{Buyer: "buyer-9", Seller: "seller-9", Reason: "They were bought."})
+		one, many := make(moves), make(moves)
+		var batch []*history
 		for i, h := range p.all { // one by one, and the others in one batch
-			if h.try(supervision.Manager("manager"), supervision.Amend{ScheduledEnd: h.order.ScheduledEnd.Add(day),
-				Reason: "It takes longer."}, hour) && i < half {
-				c.save(h)
+			was := h.order.Listing()
+			if h.order.Status == supervision.Accepted {
+				h.try(supervision.Manager("manager"), intervene, tick)
+			}
+			for range 20 {
+				if h.wander(p.random, 1, further); i%2 == 0 && h.stored < len(h.records) {
+					c.save(h)
+				}
+			}
+			if i%2 == 0 {
+				one.note(was, h.order.Listing())
+			} else if h.stored < len(h.records) {
+				many.note(was, h.order.Listing())
+				batch = append(batch, h)
 			}
 		}
-		c.save(slices.DeleteFunc(slices.Clone(p.all), func(h *history) bool { return h.stored == len(h.records) })...)
+		c.save(batch...)
+		for _, m := range []moves{one, many} {
+			m.haveAll(c)
+		}
 		p.agrees(all)
 	}},
 	{"moves an order with its status", saysSearch, func(c *check) {
@@ -174,6 +195,31 @@ var aboutSearch = []sentence{
 			}
 		}
 	}},
+}
+
+// moves are the fields of listings that a save has changed, and cleared.
+type moves map[string]bool
+
+func (m moves) note(was, is supervision.Listing) {
+	before, after := reflect.ValueOf(was), reflect.ValueOf(is)
+	for i := range before.NumField() {
+		name := before.Type().Field(i).Name
+		if !before.Field(i).IsZero() && !after.Field(i).Equal(before.Field(i)) {
+			m[name] = true
+			m[name+" cleared"] = m[name+" cleared"] || after.Field(i).IsZero()
+		}
+	}
+}
+
+// haveAll checks that each field that a save can change was changed, and cleared
+// where it can be.
+func (m moves) haveAll(c *check) {
+	c.Helper()
+	for _, name := range []string{"Buyer", "Seller", "Status", "WaitingSince cleared", "Due cleared",
+		"AcceptedAt cleared", "ClosedAt cleared", "ClosedAs cleared", "HandleBy cleared", "BuyerAppeal cleared",
+		"SellerAppeal cleared", "BlackoutBegins cleared", "BlackoutEnds cleared"} {
+		require.True(c, m[name], "the case itself is wrong: nothing has its %s", name)
+	}
 }
 
 func newestFirst(a, b *history) int {

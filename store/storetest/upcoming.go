@@ -56,6 +56,8 @@ var aboutUpcoming = []sentence{
 			for i := 0; i < len(list); i += 5 {
 				place := list[i]
 				c.upcoming(list[i+1:min(i+8, len(list))], kinds, ever, place, 7)
+				until := supervision.Span{From: ever.From, Before: list[min(i+8, len(list)-1)].At.Add(tick)}
+				c.upcoming(p.brought(kinds, until)[i+1:], kinds, until, place, 1000)
 				first := slices.IndexFunc(list, func(p supervision.Position) bool { return p.At.Equal(place.At) })
 				c.upcoming(list[first:min(first+3, len(list))], kinds, ever, supervision.Position{At: place.At}, 3)
 			}

@@ -288,6 +288,52 @@ func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {
 		b.do("o-1", sue, rejectRequest)
 	}
 	assert.Equal(t, 1, howOften(b.Store.Calls(), supervisiontest.Template))
+
+	b.open("o-2")
+	b.Store.Repair()
+	require.ErrorIs(t, b.refuse("o-2", sue, acceptRequest), supervision.ErrRefused)
+	require.ErrorIs(t, b.refuse("o-2", mia, submit), supervision.ErrRefused)
+	assert.NotContains(t, b.Store.Calls(), supervisiontest.Template, "nor where nothing is filled in")
+}
+
+// What is remembered of one seller's, product's, operation's or version's
+// template says nothing of another's.
+func TestR04_WhatIsRememberedIsOfOneTemplate(t *testing.T) {
+	b := newBench(t)
+	other := template.Template{Fields: []template.Field{{Key: "other", Label: "Other", Kind: template.Line}}}
+	of := func(seller supervision.Actor, id supervision.TemplateID, t template.Template) {
+		id.Seller = seller.ID
+		id.Version = 0
+		if latest, err := b.Service.Template(b.ctx, id); err == nil {
+			id = latest.TemplateID
+		}
+		_, err := b.Service.PublishTemplate(b.ctx, seller, id, t)
+		require.NoError(b.t, err)
+	}
+	open := func(id, product string, seller supervision.Actor) {
+		_, err := b.Service.Open(b.ctx, supervision.Opening{ID: id, Product: product, Buyer: ben.ID, Seller: seller.ID})
+		require.NoError(t, err)
+	}
+	of(sue, requestOf("p-1"), seats())
+	open("first", "p-1", sue)
+	of(sue, requestOf("p-2"), other)
+	open("another product", "p-2", sue)
+	of(otherSeller, requestOf("p-1"), other)
+	open("another seller", "p-1", otherSeller)
+	of(sue, deliveryOf("p-1"), other)
+	of(sue, requestOf("p-1"), other)
+	open("another version", "p-1", sue)
+
+	b.do("first", ben, supervision.SubmitRequest{Values: template.Values{"users": 1, "region": "eu"}})
+	for _, id := range []string{"another product", "another seller", "another version"} {
+		b.do(id, ben, supervision.SubmitRequest{Values: template.Values{"other": "o"}})
+	}
+	b.do("another version", sue, acceptRequest)
+	of(sue, deliveryOf("p-1"), seats())
+	open("another operation", "p-1", sue)
+	b.do("another operation", ben, supervision.SubmitRequest{Values: template.Values{"other": "o"}})
+	b.do("another operation", sue, acceptRequest)
+	b.do("another operation", sue, supervision.Deliver{Values: template.Values{"users": 1, "region": "eu"}})
 }
 
 // A transaction may take back the template it published, so nothing of it may

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/store/sqlstore"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
@@ -80,6 +81,44 @@ func claimsShareNoOrder(t *testing.T, store service.Store) {
 	for i := range orders {
 		require.EqualValues(t, reports+1, c.next[fmt.Sprint(i)])
 	}
+}
+
+// A claim takes what it has found only where it is still as it was found.
+func TestAClaimTakesOnlyWhatIsStillFree(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, prefix := d.migrated(t, db)
+		other, err := sqlstore.New(d.openAt(t, recorder.dsn), d.dialect, sqlstore.WithPrefix(prefix))
+		require.NoError(t, err)
+		id := supervision.RecordID{Order: "o", Seq: 1}
+		free, ctx := service.Waiting{RecordID: id}, t.Context()
+		newBench(t, store).opened(t, id.Order)
+		claim := func(s service.Store) []service.Claimed {
+			claimed, err := s.Claim(ctx, start, time.Minute, 10)
+			require.NoError(t, err)
+			return claimed
+		}
+		for name, meanwhile := range map[string]func() error{
+			"claimed": func() error {
+				require.Len(t, claim(other), 1)
+				return nil
+			},
+			"failed": func() error {
+				return other.Return(ctx, service.Waiting{RecordID: id, Attempts: 1, Next: start.Add(time.Second)})
+			},
+			"set aside": func() error { return other.Return(ctx, service.Waiting{RecordID: id, Aside: true}) },
+		} {
+			require.NoError(t, other.Return(ctx, free))
+			require.Len(t, claim(store), 1, "everything is prepared")
+			require.NoError(t, other.Return(ctx, free))
+			recorder.before(2, meanwhile)
+			require.Empty(t, claim(store), "%s since it was found", name)
+			require.True(t, recorder.before(0, nil), "%s in between", name)
+		}
+		require.NoError(t, other.Return(ctx, free))
+		recorder.before(2, func() error { return other.Acknowledge(ctx, id) })
+		require.Empty(t, claim(store), "relayed since it was found")
+	})
 }
 
 // relay claims and acknowledges until nothing is left. It makes each call by

@@ -168,7 +168,7 @@ func TestR29_AdoptingAnotherNamesWhatDiffers(t *testing.T) {
 		assert.Zero(t, results[0].Order)
 	}
 	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
-	assert.ErrorIs(t, err, service.ErrExists, "nor is it opened again")
+	assert.EqualError(t, err, `service: order "o-1" exists already and differs in operation`, "nor is it opened again")
 }
 
 // More than are stored at once, in batches.

@@ -241,3 +241,38 @@ func TestOpen_ClockIsReadOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, bought, order.OpenedAt)
 }
+
+// The host's transaction may not see the order that has the id.
+func TestR28_AnOrderThatIsOpenedMeanwhileIsAConflict(t *testing.T) {
+	b := newBench(t)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Create},
+		Err: service.ErrExists})
+	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.ErrorIs(t, err, service.ErrConflict)
+	require.ErrorContains(t, err, `order "o-1" was opened meanwhile`)
+}
+
+// Whether an order began so cannot be told by a record that cannot be read.
+func TestR28_AnOpeningThatCannotBeReadIsNotRepeated(t *testing.T) {
+	store := &unreadables{Store: memory.New()}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	b.Clock.Set(bought)
+	b.open("o-1")
+	store.ids = seqs("o-1", 1)
+	_, err := b.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+	require.ErrorAs(t, err, new(*service.UnreadableError))
+	_, err = b.Service.Adopt(t.Context(), inDelivery("o-1"))
+	require.ErrorAs(t, err, new(*service.UnreadableError))
+}
+
+// All that differs is named, sorted.
+func TestR28_EveryFieldThatDiffersIsNamed(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	other := supervision.Opening{ID: "o-1", Product: "p-2", Buyer: "bob", Seller: "sam", Policy: supervision.License(),
+		ScheduledEnd: bought.Add(200 * day), Paid: supervision.Money{Amount: 1, Currency: "CNY"}}
+	_, err := b.Service.Open(t.Context(), other)
+	var different *service.DifferentError
+	require.ErrorAs(t, err, &different)
+	require.Equal(t, []string{"buyer", "paid", "policy", "product", "scheduled_end", "seller"}, different.Fields)
+}

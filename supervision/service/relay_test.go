@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,12 +90,32 @@ func TestRelay_EveryRecordInSequence(t *testing.T) {
 			waiting += len(b.records(b.reach(status).ID))
 		}
 		var in inbox
+		b.Store.Repair()
 		n := b.relay(in.publish)
 		assert.Equal(t, 3, n, "one record of each of as many orders as the batch holds")
+		calls := b.Store.Calls()
+		assert.Equal(t, supervisiontest.Claim, calls[0])
+		assert.LessOrEqual(t, howOften(calls, supervisiontest.Acknowledge), publishers, "once by each publisher")
+		assert.NotContains(t, calls, supervisiontest.Return)
 		assert.Equal(t, waiting, n+b.drain(in.publish))
 		in.inSequence(t)
 		assert.Len(t, in.got, waiting, "each once")
 	}
+}
+
+// A step ends when the last of its publishers has.
+func TestRelay_WaitsForAllItsPublishers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithPublishers(8))
+		for range 8 {
+			b.reach(supervision.AwaitingRequest)
+		}
+		var begun atomic.Int64
+		assert.Equal(t, 8, b.relay(func(context.Context, service.Event) error {
+			time.Sleep(time.Duration(begun.Add(1)) * time.Second)
+			return nil
+		}))
+	})
 }
 
 func TestRelay_WhatSettlingMadeToo(t *testing.T) {

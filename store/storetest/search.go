@@ -137,7 +137,7 @@ var aboutSearch = []sentence{
 		c.finds(supervision.Filter{At: day0, Limit: supervision.MaxPage + 1}, list[:supervision.MaxPage+1]...)
 	}},
 	{"finds the listing of an order of every kind, as created and as saved", saysListing, func(c *check) {
-		p := c.populate(160, 13)
+		p := c.populate(80, 13)
 		o := opening("noticed")
 		o.Policy = supervision.Guide()
 		o.Policy.Notices = supervision.Notices{OpenFor: day}

@@ -54,6 +54,10 @@ bench: ## the tables of docs/evidence/performance.md, twenty minutes; BENCH=-sho
 peers: ## the library beside River, DBOS and hand-written SQL on PostgreSQL; PEERS='-run river' for one of them
 	cd internal/verify/peers && GOWORK=off go run . $(PEERS)
 
+.PHONY: growth
+growth: ## three million orders beside ten thousand on PostgreSQL, half an hour and 20 GB; GROWTH='-many 100000' for fewer
+	bash -c 'source .ci/servers && go run ./internal/verify/growth $(GROWTH)'
+
 .PHONY: soak
 soak: ## three hosts, an hour of everything that goes wrong, on SQLite and PostgreSQL; SOAK=10m for less; root, to fill disks
 	go test -count=1 -v -timeout 0 -run 'TestSoak$$' ./internal/verify/sqlstore -soak $(or $(SOAK),1h)

@@ -198,35 +198,33 @@ func (s *side) index(ctx context.Context, create string) error {
 	return tx.Commit()
 }
 
-// The statements of a copy. A story takes less than a day and begins and ends on
-// the same one, so that its instants lie on two dates: that one, and the
-// scheduled end's.
+// The statements of a copy. A story begins and ends on the same day, so that its
+// instants lie on three: that one, that until which an appeal is to be ruled on,
+// and the scheduled end's.
 const (
 	varied = `WITH o AS (SELECT o.*,
 	'"CS-' || lpad((split_part(id, '-', 2)::bigint + $1::bigint)::text, 9, '0') || '"' AS new_id,
 	'"buyer-' || (split_part(buyer, '-', 2)::bigint + $2::bigint) || '"' AS new_buyer, $3::bigint * 86400000000 AS earlier,
 	to_timestamp(bought_at / 1000000) AT TIME ZONE 'UTC' AS began FROM {of}orders o WHERE id < $4),
-v AS (SELECT o.*, to_char(began, '"YYYY-MM-DD') AS on_date,
-	to_char(began - $3::bigint * interval '1 day', '"YYYY-MM-DD') AS new_date,
-	to_char(began + interval '365 days', '"YYYY-MM-DD') AS end_date,
-	to_char(began + (365 - $3::bigint) * interval '1 day', '"YYYY-MM-DD') AS new_end FROM o) `
-	document = `replace(replace(replace(replace(%s.document, '"' || v.id || '"', new_id),
-	'"' || v.buyer || '"', new_buyer), on_date, new_date), end_date, new_end)`
+d AS (SELECT o.*, date(began) AS day, date(began) - $3::integer AS new_day FROM o) `
+	document = `replace(replace(replace(replace(replace(%s.document, '"' || d.id || '"', new_id),
+	'"' || d.buyer || '"', new_buyer), day::text, new_day::text), (day + 3)::text, (new_day + 3)::text),
+	(day + 365)::text, (new_day + 365)::text)`
 	copyOrders = varied + `INSERT INTO {to}orders (id, product, buyer, seller, bought_at, status, waiting_since, due,
 	accepted_at, closed_at, closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at,
 	version, document)
 SELECT trim('"' FROM new_id), product, trim('"' FROM new_buyer), seller, bought_at - earlier, status,
 	waiting_since - earlier, due - earlier, accepted_at - earlier, closed_at - earlier, closed_as, handle_by - earlier,
 	buyer_appeal - earlier, seller_appeal - earlier, blackout_begins - earlier, blackout_ends - earlier,
-	notice_at - earlier, version, {v.document} FROM v ORDER BY id`
+	notice_at - earlier, version, {d.document} FROM d ORDER BY id`
 	copyRecords = varied + `INSERT INTO {to}records (order_id, seq, happened_at, idem_key, document)
-SELECT trim('"' FROM new_id), r.seq, r.happened_at - earlier, r.idem_key, {r.document} FROM v
-JOIN {of}records r ON r.order_id = v.id ORDER BY v.id, r.seq`
+SELECT trim('"' FROM new_id), r.seq, r.happened_at - earlier, r.idem_key, {r.document} FROM d
+JOIN {of}records r ON r.order_id = d.id ORDER BY d.id, r.seq`
 )
 
 func (s *side) copy(ctx context.Context, of *side, k int) error {
 	for _, statement := range []string{copyOrders, copyRecords} {
-		statement = strings.NewReplacer("{to}", s.prefix, "{of}", of.prefix, "{v.document}", fmt.Sprintf(document, "v"),
+		statement = strings.NewReplacer("{to}", s.prefix, "{of}", of.prefix, "{d.document}", fmt.Sprintf(document, "d"),
 			"{r.document}", fmt.Sprintf(document, "r")).Replace(statement)
 		if _, err := s.ExecContext(ctx, statement, k*(of.orders-pending), k*of.orders/perBuyer, k%100,
 			orderID(of.orders-pending)); err != nil {
@@ -258,12 +256,23 @@ func (s *side) analyze(ctx context.Context) error {
 }
 
 // readBack reads some of the orders whole: replaying the records gives the
-// order (R21).
+// order (R21), and it is listed as it is.
 func (s *side) readBack(ctx context.Context) error {
 	random := chance()
-	for range 2_000 {
-		if _, err := supervisiontest.Whole(ctx, s.store, orderID(random.IntN(s.orders))); err != nil {
+	for range 1_000 {
+		order, err := supervisiontest.Whole(ctx, s.store, orderID(random.IntN(s.orders)))
+		if err != nil {
 			return err
+		}
+		found, err := s.store.Search(ctx, supervision.Filter{Criteria: supervision.Criteria{Orders: []string{order.ID}},
+			At: now, Limit: 1})
+		if err != nil {
+			return err
+		}
+		listed := order.Listing()
+		listed.NoticeAt = time.Time{}
+		if found[0].Listing != listed {
+			return fmt.Errorf("order %s is listed as %+v, and is %+v", order.ID, found[0].Listing, listed)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,6 +49,54 @@ func (c *claims) release(claimed []service.Claimed) {
 // Of eight relays, while records are added, no two ever hold the same order.
 func TestClaimsShareNoOrder(t *testing.T) {
 	each(t, func(t *testing.T, d database) { claimsShareNoOrder(t, d.store(t)) })
+}
+
+// Whatever changes many rows of the outbox takes them in the order of their
+// keys, and so never waits for somebody who waits for it: it stops at a row that
+// is taken, and has none of those behind.
+func TestOutboxRowsAreTakenInOrder(t *testing.T) {
+	d := databases[1] // which has to be told
+	db := d.open(t)
+	store, prefix := d.migrated(t, db)
+	b := newBench(t, store)
+	var ids []supervision.RecordID
+	var places []service.Waiting
+	for i := range 9 {
+		ids = append(ids, supervision.RecordID{Order: fmt.Sprint(i), Seq: 1})
+		places = append(places, service.Waiting{RecordID: ids[i]})
+	}
+	for _, id := range slices.Backward(ids) { // a table that is read from the beginning has them the other way round
+		b.opened(t, id.Order)
+	}
+	for _, c := range []struct {
+		name string
+		call func() error
+	}{
+		{"claim", func() error { _, err := store.Claim(t.Context(), start, time.Minute, len(ids)); return err }},
+		{"return", func() error { return store.Return(t.Context(), places...) }},
+		{"acknowledge", func() error { return store.Acknowledge(t.Context(), ids...) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			other, err := db.Begin()
+			require.NoError(t, err)
+			defer other.Rollback()
+			_, err = other.Exec("SELECT 1 FROM " + prefix + "outbox WHERE order_id = '0' FOR UPDATE")
+			require.NoError(t, err)
+			done := make(chan error)
+			go func() { done <- c.call() }()
+			count := func(query string) (n int) {
+				require.NoError(t, db.QueryRow("SELECT count(*) FROM "+query).Scan(&n))
+				return n
+			}
+			require.Eventually(t, func() bool {
+				return count("pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"+prefix+"outbox%'") > 0
+			}, time.Minute, time.Millisecond)
+			require.Equal(t, len(ids)-1,
+				count("(SELECT 1 FROM "+prefix+"outbox WHERE order_id > '0' FOR UPDATE SKIP LOCKED) free"))
+			require.NoError(t, other.Rollback())
+			require.NoError(t, <-done)
+		})
+	}
 }
 
 func claimsShareNoOrder(t *testing.T, store service.Store) {

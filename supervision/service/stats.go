@@ -22,12 +22,15 @@ type Stats struct {
 	Waiting, Failing, Aside Count
 	// OldestDue is since when the order is due that has been due longest: it
 	// stays where it is when no worker settles. Nothing is wrong then that a
-	// reader sees (R02), only what is stored and relayed is late.
+	// reader sees (R02), only what is stored and relayed is late. Orders that
+	// cannot be read stay due whatever a worker does, and do not count.
 	OldestDue time.Time
 	// Overdue are the appeals whose ruling is late (R19).
 	Overdue Count
-	// Unreadable are orders that cannot be read, and so stay due. Only those are
-	// looked at that a settling step would meet first.
+	// Unreadable are the orders that cannot be read among the first that are
+	// due, as many as [WithBatch] says. Only reading an order shows whether it
+	// can be read: [Service.SearchWhole], page by page, names every one that
+	// cannot, for the price of reading all.
 	Unreadable []*UnreadableError
 }
 

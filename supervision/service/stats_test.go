@@ -76,6 +76,34 @@ func TestStats_NamesWhatCannotBeRead(t *testing.T) {
 	assert.Equal(t, good.NextDue(), stats.OldestDue)
 }
 
+// TestStats_LooksAtOneBatchOfWhatIsDue: what is not due, or due behind as many,
+// is named by going through the whole orders.
+func TestStats_LooksAtOneBatchOfWhatIsDue(t *testing.T) {
+	b, store := newPoisoned(t, service.WithBatch(2))
+	due, open := b.accepted(3), b.reach(supervision.AwaitingRequest)
+	for _, o := range append(due, open) {
+		store.unreadable = append(store.unreadable, o.ID)
+	}
+	b.Clock.Add(day)
+	stats, err := b.Service.Stats(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, stats.Unreadable, 2)
+	assert.Zero(t, stats.OldestDue)
+
+	var named []string
+	for query := (supervision.Query{Limit: 1}); ; {
+		page, err := b.Service.SearchWhole(t.Context(), supervision.System(), query)
+		require.NoError(t, err)
+		for _, broken := range page.Unreadable {
+			named = append(named, broken.Order)
+		}
+		if query.Cursor = page.Next; query.Cursor == "" {
+			break
+		}
+	}
+	assert.ElementsMatch(t, store.unreadable, named)
+}
+
 func TestStats_StoreFailures(t *testing.T) {
 	for _, method := range []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due,
 		supervisiontest.Count} {

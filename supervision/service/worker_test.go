@@ -31,12 +31,21 @@ type poisoned struct {
 func (p *poisoned) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
 	error) {
 	list, err := p.Store.Due(ctx, at, after, limit)
-	for i, due := range list {
-		if slices.Contains(p.unreadable, due.ID) {
-			list[i] = service.Found{Position: due.Position, Err: unreadable(due.ID, 0)}
+	return p.spoil(list), err
+}
+
+func (p *poisoned) Search(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+	list, err := p.Store.Search(ctx, f)
+	return p.spoil(list), err
+}
+
+func (p *poisoned) spoil(list []service.Found) []service.Found {
+	for i, found := range list {
+		if slices.Contains(p.unreadable, found.ID) {
+			list[i] = service.Found{Position: found.Position, Err: unreadable(found.ID, 0)}
 		}
 	}
-	return list, err
+	return list
 }
 
 // unreadable is the error of what cannot be read.

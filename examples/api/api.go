@@ -1,33 +1,23 @@
 // Api serves orders as JSON over HTTP: what an order is, what may be done to
 // it now, and doing it, with an OpenAPI document that says so. A key makes a
 // command repeatable, an entity tag keeps it from an order that has changed,
-// and errors are problem details that name each fault.
+// and errors are problem details that name each fault. Host.go adds what makes
+// a whole host of it: a list with tabs, letters and a dashboard.
 package main
 
 import (
 	"cmp"
 	"encoding/json"
 	"io"
-	"log"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/words"
 )
-
-func main() {
-	svc, err := service.New(memory.New())
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := http.Server{Addr: "127.0.0.1:8080", Handler: newAPI(svc, basic), ReadHeaderTimeout: 5 * time.Second}
-	log.Fatal(server.ListenAndServe())
-}
 
 // basic takes the role and the account from Basic authentication, such as
 // buyer:ben. A host authenticates before it trusts either.
@@ -54,6 +44,7 @@ type route struct {
 type call struct {
 	*http.Request
 	actor supervision.Actor
+	l     *words.Language
 	body  []byte
 }
 
@@ -77,6 +68,8 @@ func (a api) routes() []route {
 		{"GET", "/orders/{id}", 200, one, nil, order, a.order},
 		{"GET", "/orders/{id}/records", 200, append(one, after), nil, records, a.records},
 		{"GET", "/orders/{id}/operations", 200, one, nil, schema.Of[[]supervision.Offer](), a.operations},
+		{"GET", "/list", 200, criteria, nil, schema.Of[listing](), a.list},
+		{"GET", "/dashboard", 200, none, nil, schema.Of[dashboard](), a.dashboard},
 		{"GET", "/orders/{id}/template", 200, append(one, op), nil, form, a.template},
 	}
 	for _, op := range supervision.Operations() {
@@ -130,7 +123,7 @@ func newAPI(svc *service.Service, who func(*http.Request) (supervision.Actor, er
 			text, tooLarge := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
 			var body any
 			if err = cmp.Or(err, tooLarge); err == nil {
-				body, err = to.answer(call{r, actor, text})
+				body, err = to.answer(call{r, actor, words.Preferred(r.Header.Get("Accept-Language")), text})
 			}
 			if err != nil {
 				writeProblem(w, r, err)

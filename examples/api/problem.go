@@ -20,7 +20,7 @@ type problem struct {
 
 var (
 	errUnknownCaller = errors.New("say who you are")
-	errNotYours      = errors.New("only the host opens orders")
+	errNotYours      = errors.New("only the host may")
 	errNoKey         = errors.New("send an Idempotency-Key")
 )
 

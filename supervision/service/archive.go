@@ -18,7 +18,8 @@ import (
 // An order of which records are missing, or do not make it, fails: it stays,
 // and the sink never sees it. A sink may refuse an order with other findings.
 // The id of a removed order is free: opening it again opens another
-// order (R28).
+// order (R28). While a call that began before the removal may still reach the
+// store, leave it alone: to the store two orders of one id are one.
 //
 // Orders that fail are skipped and named in an [*OrdersError]; any other error
 // ended it early.
@@ -78,6 +79,9 @@ func (s *Service) handOver(ctx context.Context, id string,
 		return false, nil
 	}
 	history, err := s.history(ctx, order)
+	if errors.Is(err, supervision.ErrNotFound) {
+		return false, nil
+	}
 	if err == nil {
 		err = history.whole()
 	}
@@ -87,5 +91,5 @@ func (s *Service) handOver(ctx context.Context, id string,
 	if err := sink(ctx, history); err != nil {
 		return false, err
 	}
-	return s.store.Remove(ctx, order.ID, order.Version)
+	return s.store.Remove(ctx, id, history.Order.Version)
 }

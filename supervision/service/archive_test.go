@@ -359,6 +359,19 @@ func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
 			func(c *service.Change) { c.Records = c.Records[:len(c.Records)-1] },
 			audit.Finding{Order: "o-1", Seq: 6, Kind: audit.Missing, Rule: supervision.R21},
 		},
+		"the order is set back to before it was erased": {
+			func(c *service.Change) {
+				_, erasure, err := c.Order.Apply(supervision.System(), supervision.Erase{Reason: "Request 17"}, c.Order.ClosedAt)
+				require.NoError(t, err)
+				for i, r := range c.Records {
+					c.Records[i], err = r.Erase()
+					require.NoError(t, err)
+				}
+				c.Records = append(c.Records, erasure...)
+			},
+			audit.Finding{Order: "o-1", Kind: audit.Altered, Rule: supervision.R21,
+				Fields: []string{"delivery.result", "erased_at", "request.text", "version"}},
+		},
 		"the order has another buyer": {
 			func(c *service.Change) { c.Order.Buyer = otherBuyer.ID },
 			audit.Finding{Order: "o-1", Kind: audit.Altered, Rule: supervision.R21, Fields: []string{"buyer"}},
@@ -387,6 +400,54 @@ func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
 			require.Len(t, sink.histories, 1, "the sink has only what was whole")
 			_, err = env.Service.Order(t.Context(), "o-1", supervision.System())
 			require.NoError(t, err, "it stays")
+		})
+	}
+}
+
+// erasing erases an order between the moment at which somebody loads it and
+// that at which the records are read.
+type erasing struct {
+	service.Store
+	erase func()
+}
+
+func (e *erasing) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	if erase := e.erase; erase != nil {
+		e.erase = nil
+		erase()
+	}
+	return e.Store.Records(ctx, id, after, limit)
+}
+
+// An order that moves on while its history is read is read anew, and is whole.
+func TestR35_AnOrderThatIsErasedMeanwhileIsWhole(t *testing.T) {
+	for name, read := range map[string]func(*testing.T, *service.Service) service.History{
+		"exported": func(t *testing.T, s *service.Service) (h service.History) {
+			var out bytes.Buffer
+			require.NoError(t, s.Export(t.Context(), "o-1", &out))
+			require.NoError(t, json.Unmarshal(out.Bytes(), &h))
+			return h
+		},
+		"archived": func(t *testing.T, s *service.Service) service.History {
+			var sink archived
+			n, err := s.Archive(t.Context(), bought.Add(1000*day), sink.take)
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			return sink.histories[0]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := supervisiontest.New(service.WithoutOutbox())
+			order := closedOrder(t, env, "o-1")
+			between, err := service.New(&erasing{env.Store, func() {
+				_, err := env.Service.Erase(t.Context(), "o-1", "Request 17")
+				require.NoError(t, err)
+			}}, service.WithClock(env.Clock))
+			require.NoError(t, err)
+			history := read(t, between)
+			assert.Equal(t, order.Version+1, history.Order.Version)
+			assert.Empty(t, history.Findings)
+			assert.Len(t, history.Records, int(history.Order.Version))
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision"
@@ -109,8 +110,9 @@ func (d *document) bytes(data []byte) {
 // worker has stored is not in it. The whole history is read and verified before
 // any of it is written, so one record that cannot be read leaves no document.
 //
-// Errors: [*InvalidError] for a faulty id, [ErrNotFound], an [*UnreadableError]
-// for each record that cannot be read, w's and the store's own.
+// Errors: [*InvalidError] for a faulty id, [ErrNotFound], [ErrConflict] where
+// the order changes too fast, an [*UnreadableError] for each record that cannot
+// be read, w's and the store's own.
 func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
 	order, _, err := s.load(ctx, id, supervision.System(), "")
 	if err != nil {
@@ -124,10 +126,26 @@ func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
 	return err
 }
 
-// history reads an order's records up to its version and verifies both.
+// history reads an order's records and verifies both. What is found where the
+// order has moved on since it was read is read anew.
 func (s *Service) history(ctx context.Context, order supervision.Order) (h History, err error) {
+	_, err = s.contend(func() error {
+		if h, err = s.verified(ctx, order); err != nil || len(h.Findings) == 0 {
+			return err
+		}
+		if order, _, err = s.store.Load(ctx, order.ID, ""); err == nil && order.Version != h.Order.Version {
+			err = &ConflictError{Orders: []string{order.ID}}
+		}
+		return err
+	})
+	return h, err
+}
+
+// verified reads all records, those beyond the order's version too, and verifies
+// them.
+func (s *Service) verified(ctx context.Context, order supervision.Order) (h History, err error) {
 	h.Order = order
-	if h.Records, err = s.records(ctx, order.ID, order.Version); err != nil {
+	if h.Records, err = s.records(ctx, order.ID, math.MaxInt64); err != nil {
 		return History{}, err
 	}
 	if h.Digest, err = audit.DigestOf(h.Records); err != nil {
@@ -147,8 +165,9 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 
 // records returns an order's records up to a version, oldest first.
 func (s *Service) records(ctx context.Context, id string, version int64) (list []supervision.Record, err error) {
-	for last := int64(0); last < version; {
-		page, err := s.store.Records(ctx, id, last, int(min(version-last, supervision.MaxPage)))
+	for last, more := int64(0), true; more && last < version; {
+		limit := int(min(version-last, supervision.MaxPage))
+		page, err := s.store.Records(ctx, id, last, limit)
 		if err != nil || len(page) == 0 { // verifying names what is missing
 			return list, err
 		}
@@ -156,7 +175,7 @@ func (s *Service) records(ctx context.Context, id string, version int64) (list [
 		if err != nil {
 			return nil, err
 		}
-		list, last = append(list, records...), page[len(page)-1].Seq
+		list, last, more = append(list, records...), page[len(page)-1].Seq, len(page) == limit
 	}
 	return list, nil
 }

@@ -40,7 +40,7 @@ func (p *process) sendAdoption(snapshot model.Order) {
 	w := p.world
 	adoption := bridge.Adoption(snapshot)
 	want := &intent{order: snapshot.ID, snapshot: &snapshot}
-	for {
+	for w.lives(want.order) == 0 { // or until it is archived
 		p.call.want = want
 		var results []service.Adopted
 		var err error
@@ -59,11 +59,17 @@ func (w *world) adoptAnswered(p *process, want *intent, results []service.Adopte
 	if w.faulty(p, err) {
 		return false
 	}
+	if w.archivedMeanwhile(want.order, err) {
+		return true
+	}
 	if err != nil || len(results) != 1 {
 		w.fail("adopting %s: %v, %d results", want.order, err, len(results))
 		return true
 	}
-	c, got, s := &p.call, &results[0], w.shadow(want.order)
+	c, got, s := &p.call, &results[0], p.call.seen
+	if s == nil { // it tells by the first record, or it was archived meanwhile
+		s = w.known(want.order)
+	}
 	w.log("    answer: %v, version %d, repeated %t", got.Err, got.Order.Version, got.Repeated)
 	_, _, faults := model.Adopt(*want.snapshot, c.at)
 	answer := model.Answer{Kind: "invalid", Faults: faults}

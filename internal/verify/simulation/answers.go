@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/koogallery/serviceflow/internal/verify/model"
 	"github.com/koogallery/serviceflow/internal/verify/model/bridge"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -18,15 +17,12 @@ func (w *world) answered(p *process, want *intent, got *service.Result, err erro
 	if w.faulty(p, err) {
 		return false
 	}
-	s := w.shadow(want.order)
-	if s == nil || c.loaded == 0 {
+	s := c.seen
+	if s == nil {
 		w.unloaded(p, err)
 		return true
 	}
-	var known *model.Order
-	if c.loaded > 0 {
-		known = &s.states[c.loaded-1]
-	}
+	known := &s.states[c.loaded-1]
 	next, answer := known.Do(want.command, c.at)
 	switch {
 	case c.repeated:
@@ -119,7 +115,13 @@ func (w *world) openAnswered(p *process, want *intent, order *supervision.Order,
 	if w.faulty(p, err) {
 		return false
 	}
-	s := w.shadow(want.order)
+	s := p.call.seen
+	if s == nil { // it tells by the first record, or it was archived meanwhile
+		s = w.known(want.order)
+	}
+	if w.archivedMeanwhile(want.order, err) {
+		return true
+	}
 	if s != nil && errors.Is(err, service.ErrExists) {
 		if s.openedBy(want.opening) {
 			w.fail("opening %s again: %v", want.order, err)
@@ -172,6 +174,12 @@ func (w *world) remember(s *shadow, version int) {
 // hidden: to a stranger, as the order was when it was read, it does not exist
 // (R22).
 func (w *world) hidden(p *process, s *shadow, role, id string, err error) bool {
+	if p.call.seen == nil {
+		if w.shadow(s.id) == s || !errors.Is(err, supervision.ErrNotFound) {
+			w.fail("order %s for %s %s: %v, not there", s.id, role, id, err)
+		}
+		return true
+	}
 	stranger := !s.states[p.call.loaded-1].Sees(role, id)
 	if stranger != errors.Is(err, supervision.ErrNotFound) {
 		w.fail("order %s for %s %s: %v", s.id, role, id, err)
@@ -193,8 +201,11 @@ func (w *world) recordsAnswered(p *process, s *shadow, role, id string, after, l
 		w.fail("records of %s: %v", s.id, err)
 		return
 	}
-	w.remember(s, after+len(records))
 	read := p.call.read
+	if read == 0 && len(records) == 0 {
+		return // archived between the order and its records
+	}
+	w.remember(s, after+len(records))
 	_, due := s.states[read-1].Settle(p.call.at)
 	if len(records) > limit || len(records) < min(read-after, limit) {
 		w.fail("order %s: %d records after %d of %d, limit %d", s.id, len(records), after, read, limit)

@@ -40,6 +40,14 @@ type bug struct {
 	acks   func(context.Context, ...supervision.RecordID) error
 	search func(context.Context, supervision.Filter) ([]service.Found, error)
 	latest func(context.Context, string, string) ([]service.PublishedTemplate, error)
+	remove func(context.Context, string, int64) (bool, error)
+}
+
+func (b *bug) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	if b.remove != nil {
+		return b.remove(ctx, id, version)
+	}
+	return b.Store.Remove(ctx, id, version)
 }
 
 func (b *bug) Save(ctx context.Context, changes ...service.Change) error {
@@ -181,6 +189,17 @@ var broken = map[string]func(service.Store) service.Store{
 				}
 				return latest, err
 			}}
+	},
+	"an order is removed over what waits to be relayed": func(s service.Store) service.Store {
+		return &bug{Store: s, remove: func(ctx context.Context, id string, version int64) (bool, error) {
+			for seq := range version {
+				_ = s.Acknowledge(ctx, supervision.RecordID{Order: id, Seq: seq + 1})
+			}
+			return s.Remove(ctx, id, version)
+		}}
+	},
+	"an order is said to be removed": func(s service.Store) service.Store {
+		return &bug{Store: s, remove: func(context.Context, string, int64) (bool, error) { return true, nil }}
 	},
 	"a search goes by the stored status": func(s service.Store) service.Store {
 		return &bug{Store: s,

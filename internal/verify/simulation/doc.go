@@ -11,9 +11,10 @@
 // After every write an oracle holds what is stored against the independent
 // model of the rules: versions and records without a gap, nothing done that the
 // rules forbid, nothing done twice with one key, nothing lost that was
-// acknowledged, nothing answered that the model would not have answered. In the
-// end the faults stop, and everything due has to happen and every record to be
-// relayed.
+// acknowledged, nothing answered that the model would not have answered, nothing
+// archived that the sink does not have whole. In the end the faults stop, and
+// everything due has to happen, every record to be relayed, and everything that
+// has closed to be archived.
 //
 //	go test ./simulation                            the short form
 //	go test ./simulation -seeds 1000000             a long one

@@ -23,6 +23,8 @@ type intent struct {
 	opening *supervision.Opening
 	// snapshot is set where it adopts one (R29).
 	snapshot *model.Order
+	// closedBefore is set where it archives (R35).
+	closedBefore int64
 }
 
 // owned is the key with its owner (R28).

@@ -125,7 +125,7 @@ func (w *world) noticeReturned(s *shadow, due int64, p service.Waiting) {
 // noticeDelivered: what is handed over stands, as the host's clock goes.
 func (w *world) noticeDelivered(e *service.Event, h *host) {
 	due, _ := e.ID.Notice()
-	s := w.shadow(e.ID.Order)
+	s := w.known(e.ID.Order)
 	if s == nil || s.notices[bridge.Micros(due)] == nil {
 		w.fail("order %s: handed over a notice of %s that was never given", e.ID.Order, due)
 		return

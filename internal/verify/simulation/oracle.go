@@ -14,6 +14,8 @@ import (
 // every write against it.
 type oracle struct {
 	orders []*shadow
+	// gone are the orders that were archived.
+	gone []*shadow
 	// opened counts the orders that somebody has begun to open, serial makes
 	// texts and keys different.
 	opened, serial int
@@ -85,7 +87,7 @@ func (w *world) began(by author, change service.Change, taken bool, err error) {
 		w.result.Counts.Adopted++
 	}
 	if c := by.during(); c != nil {
-		c.applied = s.version()
+		c.applied, c.seen = s.version(), s
 	}
 	w.result.Counts.Applied++
 	w.stored(s, 0)

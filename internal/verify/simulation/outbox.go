@@ -73,6 +73,9 @@ func (w *world) returned(places []service.Waiting, err error) {
 			w.noticeReturned(s, due, p)
 			continue
 		}
+		if s == nil && w.lives(p.Order) > 0 {
+			continue
+		}
 		if s == nil || int(p.Seq) > s.version() {
 			w.fail("order %s: record %d was returned, but never claimed", p.Order, p.Seq)
 			return
@@ -103,7 +106,7 @@ func (s *shadow) after(seq int64) int64 {
 // sequence, and the order as the record left it.
 func (w *world) delivered(e *service.Event) {
 	r := &e.Record
-	s := w.shadow(r.Order)
+	s := w.known(r.Order)
 	if s == nil {
 		w.fail("relayed a record of %s, which was never created", r.Order)
 		return
@@ -111,7 +114,8 @@ func (w *world) delivered(e *service.Event) {
 	if was := s.was(min(int(r.Seq), s.version())); !s.matches(int(r.Seq), was, r) {
 		w.sameRecord(s, int(r.Seq), r)
 	}
-	if diff := s.diff(int(r.Seq), &e.Order); diff != "" {
+	lost := w.shadow(r.Order) == nil && e.Order.Version == 0 // with the records, when it was archived
+	if diff := s.diff(int(r.Seq), &e.Order); diff != "" && !lost {
 		w.fail("order %s as relayed with record %d: %s", s.id, r.Seq, diff)
 	}
 	if int(r.Seq) > s.relayed+1 {
@@ -124,7 +128,7 @@ func (w *world) delivered(e *service.Event) {
 // addressed: what is handed over is for the parties as they were when it was
 // claimed, after an amendment the new ones (R31).
 func (p *process) addressed(e *service.Event) {
-	s := p.world.shadow(e.ID.Order)
+	s := p.world.known(e.ID.Order)
 	if s == nil {
 		return
 	}
@@ -147,6 +151,9 @@ func (w *world) acknowledged(ids []supervision.RecordID, err error) {
 		s := w.shadow(id.Order)
 		if due := noticeID(id); due != 0 && s != nil && s.notices[due] != nil {
 			w.noticeAcknowledged(s, due)
+			continue
+		}
+		if s == nil && w.lives(id.Order) > 0 {
 			continue
 		}
 		if s == nil || int(id.Seq) > s.relayed {

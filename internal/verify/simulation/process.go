@@ -32,9 +32,11 @@ type call struct {
 	// faulted says that a fault was put into it, conflicted that a save was
 	// answered with a conflict.
 	faulted, conflicted bool
-	// loaded is the version of the order that was read last, repeated whether
-	// its record with the command's key was there.
+	// loaded is the version of the order that was read last, 0 where there was
+	// none, seen the order, repeated whether its record with the command's key
+	// was there.
 	loaded   int
+	seen     *shadow
 	repeated bool
 	// claimed are the versions of the orders of which something was claimed.
 	claimed map[string]int
@@ -42,6 +44,8 @@ type call struct {
 	read int
 	// applied is the version that the call's save made; 0 for none.
 	applied int
+	// removed counts the orders that the call has removed.
+	removed int
 	// latest are the templates of a product that were the latest when it asked.
 	latest published
 	// err is the end of the call's context.

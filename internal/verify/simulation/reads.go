@@ -18,7 +18,10 @@ func (w *world) loaded(id, key string, order *supervision.Order, repeated *super
 	s := w.shadow(id)
 	if s == nil {
 		if !errors.Is(err, supervision.ErrNotFound) {
-			w.fail("order %s was found, but never created: %v", id, err)
+			w.fail("order %s was found, but is not there: %v", id, err)
+		}
+		if w.current != nil {
+			w.current.call.loaded, w.current.call.seen, w.current.call.repeated = 0, nil, false
 		}
 		return
 	}
@@ -36,13 +39,17 @@ func (w *world) loaded(id, key string, order *supervision.Order, repeated *super
 		w.sameRecord(s, int(want.Seq), repeated)
 	}
 	if w.current != nil {
-		w.current.call.loaded, w.current.call.repeated = s.version(), repeated != nil
+		w.current.call.loaded, w.current.call.seen, w.current.call.repeated = s.version(), s, repeated != nil
 	}
 }
 
 // read remembers which version an order had when its records were read.
 func (w *world) read(id string) {
-	if s := w.shadow(id); s != nil && w.current != nil {
+	if w.current == nil {
+		return
+	}
+	w.current.call.read = 0 // where it was archived meanwhile
+	if s := w.shadow(id); s != nil {
 		w.current.call.read = s.version()
 	}
 }
@@ -131,12 +138,21 @@ func (w *world) matching(f supervision.Filter) (found int) {
 		now, _ := s.last().Settle(bridge.Micros(f.At))
 		if (f.Buyers == nil || f.Buyers[0] == now.Buyer) && (f.Sellers == nil || f.Sellers[0] == now.Seller) &&
 			(f.Status == "" || string(f.Status) == now.Status) && appealStands(f, now) &&
+			(f.After == supervision.Position{} || behind(f.After, s.last())) &&
+			(f.Closed.Before.IsZero() || now.Closed != 0 && now.Closed < bridge.Micros(f.Closed.Before)) &&
 			(f.Sort != supervision.LongestWaiting || now.Turn() == "buyer" || now.Turn() == "seller") &&
 			(f.Sort != supervision.ByHandling || now.Status == "frozen") {
 			found++
 		}
 	}
 	return found
+}
+
+// behind reports whether an order comes after a position, the newest first,
+// which is the only sort of which anybody here asks for a second page.
+func behind(after supervision.Position, o *model.Order) bool {
+	at := bridge.Micros(after.At)
+	return o.Bought < at || o.Bought == at && o.ID < after.ID
 }
 
 // counted holds counts against what is there.

@@ -70,6 +70,28 @@ func (w *world) finish() {
 	for _, s := range w.orders {
 		w.atRest(s)
 	}
+	w.archiveAll(w.hosts[0])
+}
+
+// archiveAll: nothing waits any more, so all that has closed can be archived,
+// and nothing else is.
+func (w *world) archiveAll(h *host) {
+	closed := 0
+	for _, s := range w.orders {
+		if s.last().Closed != 0 {
+			closed++
+		}
+	}
+	archiver := w.spawn("archiver", func(p *process) { p.archive(h, w.now+1) })
+	for !archiver.ended {
+		archiver.resume()
+	}
+	if w.result.Violation == "" && archiver.call.removed != closed {
+		w.fail("%d orders have closed, and %d are archived in the end", closed, archiver.call.removed)
+	}
+	for _, s := range w.orders {
+		w.stored(s, 0)
+	}
 }
 
 // longestRetry is the service's longest pause between two attempts to relay a

@@ -19,6 +19,8 @@ type shadow struct {
 	// written are the records before their texts were erased (R35); nil where
 	// they were not.
 	written []supervision.Record
+	// handed is the version that an archive's sink has; 0 for none.
+	handed int
 	// relayed is the newest record that was handed over, acked says which have
 	// left the outbox, places where the others stand in it.
 	relayed int

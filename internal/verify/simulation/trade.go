@@ -53,11 +53,13 @@ func (p *process) open(buyer string) {
 	}
 	if taken := w.anyOrder(); taken != nil && w.random.IntN(4) == 0 {
 		opening.ID = taken.id
+	} else if len(w.gone) > 0 && w.random.IntN(2) == 0 {
+		opening.ID = w.gone[w.random.IntN(len(w.gone))].id // another order, in the place of one that was archived
 	} else {
 		w.opened++
 	}
 	want := &intent{order: opening.ID, opening: &opening}
-	for {
+	for w.lives(opening.ID) == 0 || w.shadow(opening.ID) != nil || w.quiet() {
 		p.call.want = want
 		var order supervision.Order
 		var err error
@@ -78,6 +80,10 @@ func (p *process) look(role, id string) {
 		return
 	}
 	h := w.anyHost()
+	if role == "system" && w.random.IntN(3) == 0 {
+		p.export(h, s.id)
+		return
+	}
 	actor := bridge.Actor(model.Command{Role: role, Actor: id})
 	p.on(h, func(ctx context.Context) {
 		switch w.random.IntN(3) {
@@ -148,6 +154,9 @@ func (p *process) act(role, id string) {
 	}
 	if w.random.IntN(100) == 0 {
 		want.order = "nowhere"
+		if len(w.gone) > 0 {
+			want.order = w.gone[0].id
+		}
 	}
 	if p.send(want) && want.key != "" {
 		p.repeat(want)

@@ -78,8 +78,14 @@ func (s *wire) write(ctx context.Context, effect func() error) error {
 }
 
 func (s *wire) Create(ctx context.Context, changes ...service.Change) error {
-	by := s.world.by()
+	by, lives := s.world.by(), s.world.lives(changes[0].Order.ID)
 	return s.write(ctx, func() error {
+		if s.world.lives(changes[0].Order.ID) != lives { // a host does not open an id again so soon
+			if c := by.during(); c != nil {
+				c.faulted = true
+			}
+			return errBroken
+		}
 		err := s.Store.Create(background, changes...)
 		s.world.created(by, changes, err)
 		return err
@@ -118,6 +124,16 @@ func (s *wire) Erase(ctx context.Context, change service.Change, erased []superv
 		w.erased(by, change, erased, err)
 		return err
 	})
+}
+
+func (s *wire) Remove(ctx context.Context, id string, version int64) (removed bool, err error) {
+	by := s.world.by()
+	err = s.write(ctx, func() error {
+		removed, err = s.Store.Remove(background, id, version)
+		s.world.removed(by, id, version, removed, err)
+		return err
+	})
+	return removed && err == nil, err
 }
 
 func (s *wire) Load(ctx context.Context, id, key string) (order supervision.Order, record *supervision.Record,

@@ -12,8 +12,10 @@ func (p *process) work(h *host) {
 	w := p.world
 	for !w.over {
 		p.call = call{}
-		switch w.random.IntN(5) {
-		case 0, 1:
+		switch dice := w.random.IntN(6); {
+		case dice == 5 && w.plan.archives:
+			p.archive(h, h.now()-w.random.Int64N(w.policy.unit))
+		case dice < 2:
 			due := w.dueBy(h.now())
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Settle(ctx)
@@ -22,7 +24,7 @@ func (p *process) work(h *host) {
 					w.settled(due, err)
 				}
 			})
-		case 2:
+		case dice == 2:
 			due := w.toldBy(h.now())
 			p.on(h, func(ctx context.Context) {
 				_, err := h.service.Notice(ctx)

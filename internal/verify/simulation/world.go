@@ -31,7 +31,7 @@ type Result struct {
 
 // Counts tells what happened in a run.
 type Counts struct {
-	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted, TurnedBack int
+	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted, TurnedBack, Archived int
 }
 
 // Add adds up counts.
@@ -49,6 +49,7 @@ func (c *Counts) Add(d Counts) {
 	c.Erased += d.Erased
 	c.Adopted += d.Adopted
 	c.TurnedBack += d.TurnedBack
+	c.Archived += d.Archived
 }
 
 // world is everything there is in one simulation.
@@ -229,6 +230,8 @@ type plan struct {
 	hosts, pairs, managers, orders, batch int
 	lease                                 time.Duration
 	policy                                *policy
+	// archives says that workers archive what has closed.
+	archives bool
 	// The rest are chances in a thousand.
 	jump, crash, cancel, breaks, lost, conflict, slow int
 	// skew is the most a clock is wrong, in microseconds.
@@ -248,7 +251,7 @@ func (w *world) draw() plan {
 		lease:  time.Duration(1+w.random.IntN(20)) * time.Second,
 		policy: &policies[w.random.IntN(len(policies))],
 		jump:   some(150), crash: some(20), cancel: some(40), breaks: some(40), lost: some(80), conflict: some(60),
-		slow: some(200),
+		slow: some(200), archives: w.random.IntN(2) == 0,
 		skew: int64(some(10)) * 1_000_000,
 	}
 }

@@ -48,12 +48,16 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 	if c.Order.Version == c.Seq {
 		return event, nil
 	}
-	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq-1))
+	// The claimed record is read again with the others: all of them may have been
+	// erased since (R35), and an order is erased whole.
+	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq))
 	if err != nil {
 		return Event{}, err
 	}
 	records, _ := readable(found)
-	event.Order, _ = supervision.Replay(append(records, c.Record)) // zero where one is missing
+	if event.Order, _ = supervision.Replay(records); event.Order.Version != c.Seq {
+		event.Order = supervision.Order{} // one is missing
+	}
 	return event, nil
 }
 

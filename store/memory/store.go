@@ -5,14 +5,16 @@
 //	service, err := service.New(memory.New())
 //
 // It decides nothing: [supervision.Filter.Matches] says what a search finds,
-// and [supervision.Order.Listing] when an order is due. A list looks at all
-// orders.
+// and [supervision.Order.Listing] when an order is due. A search that names a
+// buyer or a seller looks at that party's orders only; any other search, and
+// Due, looks at all.
 package memory
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +28,7 @@ import (
 type Store struct {
 	mu        sync.Mutex
 	orders    map[string]stored
+	parties   map[string]map[string]bool // the orders that are or were a party's
 	outbox    map[supervision.RecordID]*service.Waiting
 	templates map[supervision.TemplateID]service.PublishedTemplate
 }
@@ -36,6 +39,7 @@ var _ service.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		orders:    make(map[string]stored),
+		parties:   make(map[string]map[string]bool),
 		outbox:    make(map[supervision.RecordID]*service.Waiting),
 		templates: make(map[supervision.TemplateID]service.PublishedTemplate),
 	}
@@ -123,6 +127,12 @@ func (s *Store) save(ctx context.Context, fresh bool, changes []service.Change,
 				o.records[record.Seq-1] = record.Clone()
 			}
 			s.orders[o.order.ID] = o
+			for _, party := range []string{o.order.Buyer, o.order.Seller} {
+				if s.parties[party] == nil {
+					s.parties[party] = make(map[string]bool)
+				}
+				s.parties[party][o.order.ID] = true
+			}
 		}
 		return others
 	})
@@ -174,9 +184,15 @@ func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Fil
 
 // matching returns the places of a page of the orders that match.
 func (s *Store) matching(f supervision.Filter, after supervision.Position, limit int) (places []supervision.Position) {
-	for _, o := range s.orders {
-		if f.Matches(o.listing) {
-			places = append(places, o.listing.Position(f.Sort))
+	ids := maps.Keys(s.orders)
+	for _, parties := range [][]string{f.Buyers, f.Sellers} {
+		if len(parties) == 1 {
+			ids = maps.Keys(s.parties[parties[0]])
+		}
+	}
+	for id := range ids {
+		if l := s.orders[id].listing; f.Matches(l) {
+			places = append(places, l.Position(f.Sort))
 		}
 	}
 	return page(places, after, limit, f.Sort.Compare)
@@ -284,6 +300,9 @@ func (s *Store) Remove(ctx context.Context, id string, version int64) (bool, err
 			}
 		}
 		delete(s.orders, id)
+		for _, own := range s.parties {
+			delete(own, id)
+		}
 		return true
 	})
 }

@@ -53,7 +53,7 @@ func TestCount_CountsUpToAThousand(t *testing.T) {
 		}
 		order, record, err := supervision.Open(opening, bought)
 		require.NoError(t, err)
-		changes = append(changes, service.Change{Order: order, Records: []supervision.Record{record}})
+		changes = append(changes, service.Change{Order: order, Records: []supervision.Record{record}, Relay: true})
 	}
 	require.NoError(t, b.Store.Create(t.Context(), changes...))
 	product := supervision.Criteria{Products: []string{"p-1"}}
@@ -61,6 +61,9 @@ func TestCount_CountsUpToAThousand(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []service.Count{{Orders: 1000, More: true}, {Orders: 1000}}, counts)
 	assert.Equal(t, "[1000+ 1000]", fmt.Sprint(counts))
+	stats, err := b.Service.Stats(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, service.Count{Orders: 1000, More: true}, stats.Waiting)
 }
 
 func TestCount_FaultyCriteria(t *testing.T) {

@@ -70,6 +70,7 @@ func TestR02_WhatWasShownIsNotUndoneByASlowClock(t *testing.T) {
 			require.ErrorIs(t, err, supervision.ErrRefused)
 			assert.Equal(t, supervision.Accepted, b.order("order-1").Status)
 			b.whole("order-1")
+			assert.Equal(t, int(b.stored("order-1").Version), b.drain(new(inbox).publish), "all of it is relayed")
 		})
 	}
 	b, slow := untouched(t)

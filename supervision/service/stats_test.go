@@ -46,6 +46,10 @@ func TestStats(t *testing.T) {
 		return nil
 	})
 	require.Error(t, err)
+	waits := stats()
+	assert.Equal(t, []service.Count{{}, {Orders: 1}, {Orders: 1}},
+		[]service.Count{waits.Waiting, waits.Failing, waits.Aside})
+	assert.Zero(t, waits.OldestWaiting, "what has been tried waits for no first attempt")
 	frozen := b.reach(supervision.Frozen)
 	b.reach(supervision.Accepted)
 	b.drain(func(context.Context, service.Event) error { return nil })
@@ -74,6 +78,12 @@ func TestStats_NamesWhatCannotBeRead(t *testing.T) {
 	require.Len(t, stats.Unreadable, 1)
 	assert.Equal(t, bad.ID, stats.Unreadable[0].Order)
 	assert.Equal(t, good.NextDue(), stats.OldestDue)
+	b.Clock.Add(time.Hour)
+	b.reach(supervision.Accepted)
+	b.Clock.Add(day)
+	stats, err = b.Service.Stats(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, good.NextDue(), stats.OldestDue, "that of the oldest, not of the newest")
 }
 
 // TestStats_LooksAtOneBatchOfWhatIsDue: what is not due, or due behind as many,

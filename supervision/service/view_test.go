@@ -1,14 +1,18 @@
 package service_test
 
 import (
+	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 const secret = "The seller is known for this."
@@ -62,4 +66,63 @@ func TestR34_TheServiceHandsOutViews(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, secret, managers.Appeal.Notes[0].Text)
 	b.whole(order.ID)
+}
+
+// careless is a store that finds what it was not asked for, and has what cannot
+// be read.
+type careless struct {
+	*unreadables
+	orders []string
+}
+
+func (c *careless) Search(ctx context.Context, filter supervision.Filter) ([]service.Found, error) {
+	filter.Buyers, filter.Sellers = nil, nil
+	list, err := c.Store.Search(ctx, filter)
+	for i, found := range list {
+		if slices.Contains(c.orders, found.ID) && filter.Whole {
+			list[i] = service.Found{Position: found.Position, Err: unreadable(found.ID, 0)}
+		}
+	}
+	return list, err
+}
+
+// R22: whatever a store finds, a party is shown its own orders only; and one
+// that cannot be read is named on a page of whole ones, and listed on any other.
+func TestR22_AStoreThatFindsTooMuchShowsNothing(t *testing.T) {
+	store := &careless{unreadables: &unreadables{Store: memory.New()}}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	b.Clock.Set(bought)
+	b.open("o-1")
+	b.open("o-2")
+	for _, actor := range []supervision.Actor{otherBuyer, otherSeller} {
+		page, err := b.Service.Search(t.Context(), actor, supervision.Query{})
+		require.NoError(t, err)
+		assert.Empty(t, page.Orders)
+		whole, err := b.Service.SearchWhole(t.Context(), actor, supervision.Query{})
+		require.NoError(t, err)
+		assert.Empty(t, whole.Orders)
+	}
+	store.orders = []string{"o-2"}
+	page, err := b.Service.Search(t.Context(), ben, supervision.Query{})
+	require.NoError(t, err)
+	assert.Len(t, page.Orders, 2)
+	whole, err := b.Service.SearchWhole(t.Context(), ben, supervision.Query{})
+	require.NoError(t, err)
+	require.Len(t, whole.Orders, 1)
+	assert.Equal(t, "o-1", whole.Orders[0].ID)
+	require.Len(t, whole.Unreadable, 1)
+	assert.Equal(t, "o-2", whole.Unreadable[0].Order)
+}
+
+// Records that cannot be read are named, and the others come with them.
+func TestR21_RecordsThatCannotBeReadAreNamed(t *testing.T) {
+	store := &unreadables{Store: memory.New()}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	order := b.reach(supervision.AwaitingDelivery)
+	store.ids = seqs(order.ID, 1, 2)
+	records, err := b.Service.Records(t.Context(), order.ID, ben, 0, 0)
+	require.ErrorContains(t, err, "record 1 of order")
+	require.ErrorContains(t, err, "record 2 of order")
+	require.Len(t, records, 1)
+	assert.Equal(t, int64(3), records[0].Seq)
 }

@@ -196,6 +196,9 @@ func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 		}
 		if d.dialect == sqlstore.Postgres {
 			require.Equal(t, []string{"SELECT", "WITH"}, sent)
+		} else { // what it begins inside the transaction it ends there
+			require.Contains(t, sent, "SAVEPOINT")
+			require.Equal(t, "RELEASE", sent[len(sent)-1])
 		}
 		require.ErrorIs(t, joined.Migrate(t.Context()), sqlstore.ErrOption)
 		require.NoError(t, joined.Validate(t.Context()))

@@ -57,6 +57,10 @@ func TestR29_AdoptStoresTheOrder(t *testing.T) {
 	assert.NotEmpty(t, stored.Salt, "so that its texts can be erased (R35)")
 	stored.Salt = ""
 	assert.Equal(t, record, stored)
+	bare := supervision.Adoption{ID: "o-2", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, OpenedAt: bought,
+		Status: supervision.AwaitingRequest, TurnSince: bought}
+	b.adopt(bare)
+	assert.Empty(t, b.records("o-2")[0].Salt, "it has no texts")
 
 	b.Clock.Add(tick)
 	assert.Equal(t, supervision.Frozen, b.do("o-1", ben, supervision.RaiseAppeal{Ground: "seller_silent",

@@ -37,7 +37,7 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 			return w.ClaimedUntil.After(at) || w.Next.After(at)
 		})
 		for _, w := range page(free, nil, limit, s.compare) {
-			w.ClaimedUntil = at.Add(lease)
+			w.ClaimedUntil = at.Add(lease).UTC()
 			c := service.Claimed{Waiting: *w, Order: s.orders[w.Order].order.Clone()}
 			if w.Seq > 0 { // else a notice
 				c.Record = s.record(w.RecordID)
@@ -67,7 +67,7 @@ func (s *Store) Return(ctx context.Context, places ...service.Waiting) error {
 			if w == nil || !place.ClaimedUntil.IsZero() && !place.ClaimedUntil.Equal(w.ClaimedUntil) {
 				continue
 			}
-			place.ClaimedUntil = time.Time{}
+			place.Next, place.ClaimedUntil = place.Next.UTC(), time.Time{}
 			*w = place
 			for _, later := range s.outbox {
 				if later.Order == w.Order && later.Seq > w.Seq && !later.Aside {
@@ -125,6 +125,9 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 				continue
 			}
 			o.noticeAt, o.given = n.Next.UTC(), slices.Clone(n.Given)
+			for i, at := range o.given {
+				o.given[i] = at.UTC()
+			}
 			s.orders[n.Order] = o
 			for _, due := range n.Due {
 				id := supervision.NoticeID(n.Order, due)

@@ -65,7 +65,7 @@ const rivals = 3
 
 // Claim implements [service.Outbox].
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
-	until := at.Add(lease)
+	until := instant(at.Add(lease).UnixMicro())
 	for range rivals {
 		ids, err := s.heads(ctx, at.UnixMicro(), limit)
 		if err != nil || len(ids) == 0 {

@@ -156,6 +156,43 @@ func faultsOfCopies() []fault {
 				return records, err
 			}
 		}},
+		{"erased records kept as given", []string{"Copies/of what Erase is given"}, func(b *broken) {
+			var given []supervision.Record
+			b.erase = func(ctx context.Context, change service.Change, erased []supervision.Record) error {
+				given = erased
+				return b.Store.Erase(ctx, change, erased)
+			}
+			b.records = func(_ context.Context, _ string, after int64, _ int) ([]service.FoundRecord, error) {
+				for _, r := range given {
+					if r.Seq == after+1 {
+						return []service.FoundRecord{{RecordID: r.ID(), Record: r}}, nil
+					}
+				}
+				return nil, nil
+			}
+		}},
+		{"notices kept as given", []string{"Copies/of what Notice is given and Noticing returns"}, func(b *broken) {
+			var given []time.Time
+			b.notice = func(ctx context.Context, list ...service.Noticed) error {
+				given = list[0].Given
+				return b.Store.Notice(ctx, list...)
+			}
+			b.noticing = func(ctx context.Context, at time.Time, after supervision.Position,
+				limit int) ([]service.Noticing, error) {
+				found, err := b.Store.Noticing(ctx, at, after, limit)
+				found[0].Given = given
+				return found, err
+			}
+		}},
+		{"notices in the zone of the host", []string{"Copies/of what Notice is given and Noticing returns"},
+			func(b *broken) {
+				b.noticing = func(ctx context.Context, at time.Time, after supervision.Position,
+					limit int) ([]service.Noticing, error) {
+					found, err := b.Store.Noticing(ctx, at, after, limit)
+					found[0].At = found[0].At.In(time.FixedZone("CST", 8*60*60))
+					return found, err
+				}
+			}},
 		{"templates kept as given", []string{"Copies/of what PutTemplate is given"}, func(b *broken) {
 			var given service.PublishedTemplate
 			b.putTemplate = func(_ context.Context, t service.PublishedTemplate) error { given = t; return nil }
@@ -167,7 +204,7 @@ func faultsOfCopies() []fault {
 			"Copies/of what Load returns", "Copies/of what Search returns", "Copies/of what Records returns",
 			"Copies/of what Due returns",
 			"Copies/of what Claim returns", "Copies/of what Template returns", "Copies/of what LatestTemplates returns",
-			"Copies/of what Between returns",
+			"Copies/of what Between returns", "Copies/of what Upcoming returns",
 		}, func(b *broken) {
 			b.load = func(ctx context.Context, id, key string) (supervision.Order, *supervision.Record, error) {
 				a := once(b, "load"+id+key, func() answer {
@@ -195,6 +232,13 @@ func faultsOfCopies() []fault {
 				a := once(b, "due", func() answer {
 					due, err := b.Store.Due(ctx, at, after, limit)
 					return answer{due: due, err: err}
+				})
+				return a.due, a.err
+			}
+			b.upcoming = func(ctx context.Context, u upcoming) ([]service.Found, error) {
+				a := once(b, "upcoming", func() answer {
+					found, err := u.ask(ctx, b.Store)
+					return answer{due: found, err: err}
 				})
 				return a.due, a.err
 			}

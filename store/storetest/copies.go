@@ -3,6 +3,7 @@ package storetest
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +28,49 @@ var aboutCopies = []sentence{
 			h.stored = 1
 			c.isCopied(h, func(change service.Change) error { return c.Save(ctx, change) })
 		}
+	}},
+	{"of what Erase is given", saysCopies, func(c *check) {
+		h := c.relayed("order")
+		change, erased := h.erasure()
+		order, record := c.text(change.Order), c.text(erased[0])
+		require.NoError(c, c.Erase(ctx, change, erased))
+		seq := erased[0].Seq
+		spoil(reflect.ValueOf(&change))
+		spoil(reflect.ValueOf(erased))
+		have, _, err := c.Load(ctx, "order", "")
+		require.NoError(c, err)
+		require.Equal(c, order, c.text(have), "the order after the caller changed its own")
+		records, err := c.Records(ctx, "order", seq-1, 1)
+		require.NoError(c, err)
+		require.Equal(c, record, c.text(records[0]), "the erased record after the caller changed its own")
+	}},
+	{"of what Notice is given and Noticing returns", saysCopies, func(c *check) {
+		h := c.noticing("order", day0)
+		c.create(h)
+		at, zone := noticePlace(h).At, time.FixedZone("UTC+8", 8*60*60)
+		given := []time.Time{at.In(zone)}
+		n := service.Noticed{Order: "order", Version: 1, At: at.In(zone), Due: given, Given: given,
+			Next: at.Add(day).In(zone)}
+		require.NoError(c, c.Notice(ctx, n))
+		given[0] = day0
+		for range 2 {
+			found, err := c.Noticing(ctx, at.Add(day).In(zone), supervision.Position{}, 10)
+			require.NoError(c, err)
+			require.Len(c, found, 1)
+			require.Equal(c, supervision.Position{At: at.Add(day), ID: "order"}, found[0].Position, "in UTC")
+			require.Equal(c, []time.Time{at}, found[0].Given, "in UTC, and whatever became of the caller's own")
+			c.same(h.order, found[0].Order, "the order")
+			found[0].Given[0] = day0
+			spoil(reflect.ValueOf(found))
+		}
+	}},
+	{"of what Upcoming returns", saysCopies, func(c *check) {
+		c.comesOutCopied(func(*history) any {
+			found, err := c.Upcoming(ctx, supervision.DeadlineKinds(), ever.From, ever.Before, supervision.Position{}, 10)
+			require.NoError(c, err)
+			require.NotEmpty(c, found)
+			return found
+		})
 	}},
 	{"of what PutTemplate is given", saysCopies, func(c *check) {
 		t := published(1)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 const (
@@ -130,9 +131,14 @@ func instantsInUTC(c *check) {
 	due, err := c.Due(ctx, day0.Add(30*day), supervision.Position{}, 10)
 	require.NoError(c, err)
 	inUTC("Due", due)
-	claimed, err := c.Store.Claim(ctx, day0.Add(30*day), hour, 100)
-	require.NoError(c, err)
-	inUTC("Claim", claimed)
+	for at := day0.Add(30 * day); at.Before(day0.Add(32 * day)); at = at.Add(day) {
+		claimed, err := c.Store.Claim(ctx, at.In(zone), hour, 100)
+		require.NoError(c, err)
+		require.NotEmpty(c, claimed)
+		inUTC("Claim", claimed)
+		require.Equal(c, at.Add(hour), claimed[0].ClaimedUntil)
+		require.NoError(c, c.Return(ctx, service.Waiting{RecordID: claimed[0].RecordID, Attempts: 1, Next: at.In(zone)}))
+	}
 	stored, err := c.Template(ctx, t.TemplateID)
 	require.NoError(c, err)
 	inUTC("Template", stored)

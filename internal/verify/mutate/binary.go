@@ -199,9 +199,9 @@ func (b *binary) kill(ctx context.Context, n, entered int, hint string) (test st
 		groups = append([][]suite{{{path: strings.Split(hint, "/")}}}, groups...)
 	}
 	for _, group := range groups {
-		limit := 10*time.Second + 10*sum(group)
+		limit := 10*time.Second + 4*sum(group)
 		if hint != "" {
-			limit, hint = 10*time.Minute, ""
+			limit, hint = time.Minute, ""
 		}
 		in, cancel := context.WithTimeoutCause(ctx, limit, errHangs)
 		out, err := b.run(in, strconv.Itoa(n), only(group...))

@@ -27,12 +27,6 @@ const (
 	InBlackout Reason = "in_blackout"
 )
 
-// Reasons lists the reasons why a ground does not hold, in the order of their
-// declaration.
-func Reasons() []Reason {
-	return []Reason{NotGranted, NotTheirTurn, TooFewRejections, NotSilentLongEnough, InBlackout}
-}
-
 // Verdict is the answer to "may this party appeal on this ground now?".
 type Verdict struct {
 	Ground Ground

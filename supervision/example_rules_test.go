@@ -3,6 +3,7 @@ package supervision_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -186,4 +187,60 @@ func ExampleReplay() {
 	// 3 awaiting_delivery <nil>
 	// true true
 	// true
+}
+
+// A page draws any operation from its inputs, with one widget for each kind of
+// field, and knows no operation. A test over FieldKinds finds a widget that is
+// missing.
+func ExampleOrder_Inputs() {
+	widgets := map[supervision.FieldKind]string{"text": "textarea", "id": "input", "number": "number",
+		"instant": "datetime", "yes_no": "checkbox", "files": "upload", "money": "amount", "form": "template",
+		"ground": "select", "outcome": "select", "status": "select"}
+	for _, kind := range supervision.FieldKinds() {
+		if widgets[kind] == "" {
+			fmt.Println("no widget for", kind)
+		}
+	}
+	order, _ := delivering(supervision.Guide())
+	inputs, err := order.Inputs(supervision.Seller("sue"), supervision.OpDeliver, monday)
+	for _, in := range inputs {
+		fmt.Println(in.Key, widgets[in.Kind], in.Required)
+	}
+	fmt.Println(err)
+	// Output:
+	// no widget for policy
+	// no widget for quotes
+	// no widget for answer
+	// result textarea true
+	// attachments upload false
+	// enabled_at datetime false
+	// <nil>
+}
+
+// An action is data: it can be sent, queued, and read again with its operation.
+func ExampleMarshalAction() {
+	queued, err := supervision.MarshalAction(supervision.RejectRequest{Reason: "No region named."})
+	fmt.Println(string(queued), err)
+	action, err := supervision.UnmarshalAction(queued)
+	fmt.Println(action.Operation(), err)
+	_, err = supervision.UnmarshalAction([]byte(`{"format":1,"operation":"dance","action":{}}`))
+	fmt.Println(errors.Is(err, supervision.ErrUnknown))
+	// Output:
+	// {"format":1,"operation":"reject_request","action":{"reason":"No region named."}} <nil>
+	// reject_request <nil>
+	// true
+}
+
+// Each refusal names its rule, which can be read with its source.
+func ExampleRule() {
+	order, _ := delivering(supervision.Guide())
+	d, err := order.Permit(supervision.Seller("sue"), supervision.OpRemind, monday)
+	fmt.Println(d.Rule, d.Reason, err)
+	fmt.Println(d.Rule.Source(), "-", d.Rule.Why())
+	sentence, _, _ := strings.Cut(d.Rule.Text(), ".")
+	fmt.Println(sentence)
+	// Output:
+	// R20 another_role <nil>
+	// Guide, Ours - The guide gives no interval; without one a reminder could be sent every second.
+	// The buyer can remind the seller while it is the seller's turn, not more often than the policy allows
 }

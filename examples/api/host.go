@@ -65,7 +65,7 @@ func (a api) list(c call) (any, error) {
 	}
 	answer := listing{Orders: []row{}, Next: strings.Replace(found.(page).Next, "/orders", "/list", 1)}
 	for _, o := range found.(page).Orders {
-		says := c.l.Status(o.Status)
+		says := c.l.OrderStatus(o.OrderStatus()) + " · " + c.l.Status(o.Status)
 		if !o.WaitingSince.IsZero() {
 			says += " · " + c.l.Span(o.At.Sub(o.WaitingSince))
 		}

@@ -60,10 +60,10 @@ func host(t *testing.T) (client, *supervisiontest.Env) {
 func TestTheListAndItsTabsTakeTwoRoundTrips(t *testing.T) {
 	c, env := host(t)
 	for _, reader := range []struct{ user, language, first, says string }{
-		{"buyer:ben", "en", "Longest waiting first", "Waiting for service · less than a minute"},
-		{"seller:sue", "zh-CN", "等待最久优先", "待提供服务 · 不到1分钟"},
-		{"manager:mia", "zh", "处理期限最近优先", "待提供服务 · 不到1分钟"},
-		{"system:host", "en", "Decision due first", "Waiting for service · less than a minute"},
+		{"buyer:ben", "en", "Longest waiting first", "Processing · Waiting for service · less than a minute"},
+		{"seller:sue", "zh-CN", "等待最久优先", "处理中 · 待提供服务 · 不到1分钟"},
+		{"manager:mia", "zh", "处理期限最近优先", "处理中 · 待提供服务 · 不到1分钟"},
+		{"system:host", "en", "Decision due first", "Processing · Waiting for service · less than a minute"},
 	} {
 		env.Store.Repair()
 		c := c.as(reader.user).with("Accept-Language", reader.language)

@@ -1,8 +1,10 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -235,4 +237,86 @@ func ExampleService_Run() {
 	// tell s-3 that open made order o-1 awaiting_request
 	// tell s-3 that submit_request made order o-1 awaiting_confirmation
 	// true
+}
+
+// What a receiver never takes is set aside, so that the order's later records
+// go on, and tried again by hand.
+func ExampleService_Retry() {
+	ctx, env := context.Background(), supervisiontest.New()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-1"}, supervision.AwaitingConfirmation)
+	knowsRequests := false
+	publish := func(_ context.Context, e service.Event) error {
+		if e.Record.Operation == supervision.OpSubmitRequest && !knowsRequests {
+			return fmt.Errorf("unknown operation: %w", service.ErrSetAside)
+		}
+		fmt.Println(e.ID.Seq, e.Record.Operation)
+		return nil
+	}
+	for n := 1; n > 0; { // Run does this in the background
+		n, _ = env.Service.Relay(ctx, publish)
+	}
+	aside, err := env.Service.Aside(ctx, supervision.RecordID{}, 0)
+	fmt.Println(len(aside), "set aside", err)
+
+	knowsRequests = true
+	err = env.Service.Retry(ctx, aside[0].RecordID)
+	n, _ := env.Service.Relay(ctx, publish)
+	fmt.Println(n, err)
+	// Output:
+	// 1 open
+	// 1 set aside <nil>
+	// 2 submit_request
+	// 1 <nil>
+}
+
+// Closed orders leave the store once the sink has them, whole and verified.
+func ExampleService_Archive() {
+	ctx, env := context.Background(), supervisiontest.New()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-1"}, supervision.Completed)
+	env.Clock.Add(30 * supervision.Day)
+	for n := 1; n > 0; { // what waits to be relayed stays in the store
+		n, _ = env.Service.Relay(ctx, func(context.Context, service.Event) error { return nil })
+	}
+	month := env.Service.Now().AddDate(0, 0, -20)
+	archived, err := env.Service.Archive(ctx, month, func(_ context.Context, h service.History) error {
+		fmt.Println(h.Order.ID, h.Order.Status, len(h.Records), "records,", len(h.Findings), "findings")
+		return nil
+	})
+	fmt.Println(archived, err)
+	_, err = env.Service.Order(ctx, "o-1", supervision.System())
+	fmt.Println(errors.Is(err, supervision.ErrNotFound))
+	// Output:
+	// o-1 completed 6 records, 0 findings
+	// 1 <nil>
+	// true
+}
+
+// Law may ask for the texts of a closed order to be erased. Its history goes on
+// to verify: each record keeps a seal of what was written (R35).
+func ExampleService_Erase() {
+	ctx, env := context.Background(), supervisiontest.New()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-1"}, supervision.Completed)
+	result, err := env.Service.Erase(ctx, "o-1", "Request 17 of the person concerned")
+	fmt.Println(result.Order.Request.Text, err)
+	var written bytes.Buffer
+	err = env.Service.Export(ctx, "o-1", &written)
+	var history service.History
+	fmt.Println(json.Unmarshal(written.Bytes(), &history), len(history.Findings), err)
+	// Output:
+	// (erased) <nil>
+	// <nil> 0 <nil>
+}
+
+// An audit reads what happened in a day on all orders, as it was recorded.
+func ExampleService_RecordsBetween() {
+	ctx, env := context.Background(), supervisiontest.New()
+	day := env.Service.Now()
+	_, _ = env.Reach(ctx, supervision.Opening{ID: "o-1"}, supervision.AwaitingDelivery)
+	for record, err := range env.Service.RecordsBetween(ctx, day, day.Add(supervision.Day)) {
+		fmt.Println(record.Order, record.Seq, record.Operation, err)
+	}
+	// Output:
+	// o-1 1 open <nil>
+	// o-1 2 submit_request <nil>
+	// o-1 3 accept_request <nil>
 }

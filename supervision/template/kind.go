@@ -38,16 +38,16 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return fault.Word(k, text, "template: kind", kinds[:])
 }
 
-// HasLength reports whether a field of the kind has MinLength, MaxLength and
+// hasLength reports whether a field of the kind has MinLength, MaxLength and
 // Pattern.
-func (k Kind) HasLength() bool { return k == Line || k == Text }
+func (k Kind) hasLength() bool { return k == Line || k == Text }
 
-// HasBounds reports whether a field of the kind has Min and Max.
-func (k Kind) HasBounds() bool { return k.isNumber() || k == Date }
+// hasBounds reports whether a field of the kind has Min and Max.
+func (k Kind) hasBounds() bool { return k.isNumber() || k == Date }
 
-// HasOptions reports whether a field of the kind has Options; of these kinds
+// hasOptions reports whether a field of the kind has Options; of these kinds
 // only Choices has MinItems and MaxItems.
-func (k Kind) HasOptions() bool { return k == Choice || k == Choices }
+func (k Kind) hasOptions() bool { return k == Choice || k == Choices }
 
 func (k Kind) isNumber() bool { return k == Number || k == Integer }
 

@@ -41,7 +41,7 @@ func TestKinds_SayWhatToAnswer(t *testing.T) {
 		template.File:    "attach a file",
 	} {
 		f := template.Field{Kind: kind}
-		if kind.HasOptions() {
+		if kind == template.Choice || kind == template.Choices {
 			f.Options = []template.Option{{Value: "a"}}
 		}
 		found := faultOf(t, f, nonsense{})

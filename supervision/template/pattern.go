@@ -19,7 +19,7 @@ func (t Template) compilePatterns(found *fault.List) []*regexp.Regexp {
 	work, dearest, most := 0, 0, 0
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		if f.Pattern == "" || !f.Kind.HasLength() {
+		if f.Pattern == "" || !f.Kind.hasLength() {
 			continue
 		}
 		tree, p := parsePattern(f.Pattern)
@@ -40,7 +40,7 @@ func (t Template) compilePatterns(found *fault.List) []*regexp.Regexp {
 		return compiled
 	}
 	for i := range t.Fields {
-		if f := &t.Fields[i]; f.Pattern != "" && f.Kind.HasLength() {
+		if f := &t.Fields[i]; f.Pattern != "" && f.Kind.hasLength() {
 			compiled[i] = regexp.MustCompile(anchored(f.Pattern))
 		}
 	}

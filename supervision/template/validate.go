@@ -90,7 +90,7 @@ func (f *Field) validateRange(found *fault.List, has bool, names [2]string, leas
 }
 
 func (f *Field) validateLengths(found *fault.List) {
-	has := f.Kind.HasLength()
+	has := f.Kind.hasLength()
 	f.validateRange(found, has, [2]string{"min_length", "max_length"}, f.MinLength, f.MaxLength, MaxText)
 	if f.Pattern != "" && !has {
 		found.Put("pattern", f.notApplicable())
@@ -109,7 +109,7 @@ func (f *Field) validateBounds(found *fault.List) {
 		p := none
 		switch {
 		case bound.value == "":
-		case !f.Kind.HasBounds():
+		case !f.Kind.hasBounds():
 			p = f.notApplicable()
 		case f.Kind.isNumber():
 			p = unbounded.checkNumber(bound.value)
@@ -125,7 +125,7 @@ func (f *Field) validateBounds(found *fault.List) {
 }
 
 func (f *Field) validateOptions(found *fault.List) {
-	if !f.Kind.HasOptions() {
+	if !f.Kind.hasOptions() {
 		if len(f.Options) > 0 {
 			found.Put("options", f.notApplicable())
 		}

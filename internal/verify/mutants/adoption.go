@@ -11,7 +11,6 @@ var adoptions = []plot{
 			`AwaitingDelivery:   true`},
 	}},
 	{"supervision/service/adopt.go", serviceTests, []mutant{
-		{"R29", "an adoption that is repeated later differs", `	same.AdoptedAt = was.AdoptedAt` + "\n", ``},
 		{"R29", "what is due at the adoption is left to a worker", `	order, due := order.Settle(at)` + "\n",
 			"	var due []supervision.Record\n"},
 	}},

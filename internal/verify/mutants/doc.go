@@ -1,7 +1,8 @@
 // Command mutants plants bugs and sees whether the tests find them: each entry
 // of the list is one small textual change of the library or of a store that
-// breaks a rule or a guarantee. They are compiled in one at a time, as an
-// overlay, so the working tree is never touched.
+// breaks a rule or a guarantee, and that command mutate, which changes one
+// small thing everywhere, does not make. They are compiled in one at a time, as
+// an overlay, so the working tree is never touched.
 //
 //	go run ./internal/verify/mutants             every mutant, first against the test that docs/evidence/mutants.md says kills it
 //	go run ./internal/verify/mutants -short      every third of them

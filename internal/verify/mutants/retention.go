@@ -6,11 +6,7 @@ var retentions = []plot{
 		{"R35", "an erased order keeps the demand of its appeal",
 			`a.Reason, a.Demand = erased(a.Reason), erased(a.Demand)`,
 			`a.Reason = erased(a.Reason)`},
-		{"R35", "a seal can be tried without its salt", `append([]byte(r.Salt), data...)`, `data`},
 		{"R35", "an order is erased twice", `if !o.ErasedAt.IsZero() {`, `if o.ErasedAt.Equal(o.OpenedAt) {`},
-	}},
-	{"supervision/faults.go", coreTests, []mutant{
-		{"R35", "the names of files are not erased", `		eraseFiles(list)` + "\n", ``},
 	}},
 	{"supervision/instant.go", coreTests, []mutant{
 		{"R35", "an erasure closes the order anew", `if r.To.Final() && o.ClosedAt.IsZero() {`, `if r.To.Final() {`},
@@ -33,7 +29,6 @@ var retentions = []plot{
 		{"R35", "what waits to be relayed is not erased", `range erased {`, `range erased[:0] {`},
 	}},
 	{"store/sqlstore/retention.go", databaseTests, []mutant{
-		{"R35", "SQL: records of the instant that ends a day are its own", `happened_at < ?`, `happened_at <= ?`},
 		{"R35", "SQL: an order is removed whatever its version", `WHERE id = ? AND version = ?` + "\nAND NOT",
 			`WHERE id = ? AND version >= 0 * ?` + "\nAND NOT"},
 	}},

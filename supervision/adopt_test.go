@@ -96,7 +96,6 @@ func TestR29_AnAdoptedOrderIsLikeAnyOther(t *testing.T) {
 			t.Run(policy.Name+" "+string(status), func(t *testing.T) {
 				s := arrive(t, policy, status)
 				a := adopt(t, snapshot(s.order), s.at.Add(400*day))
-				require.Equal(t, s.order.UpdatedAt, a.order.UpdatedAt, "it stands at the last thing that happened")
 				for _, after := range asked {
 					s.until(s.order.UpdatedAt.Add(after))
 					for _, actor := range []supervision.Actor{ben, sue, mia, supervision.System()} {
@@ -113,11 +112,63 @@ func TestR29_AnAdoptedOrderIsLikeAnyOther(t *testing.T) {
 					require.Equal(t, s.order.Steps(s.at), a.order.Steps(s.at), after)
 					require.Equal(t, s.order.Facts(), a.order.Facts())
 				}
+				was := s.order
+				was.Version = 1
+				require.Equal(t, was, a.order, "but for the records it is the same order")
 				listed, want := a.order.Listing(), s.order.Listing()
 				require.Equal(t, want, listed, "lists find it in the same places")
 			})
 		}
 	}
+}
+
+// Its first record is dated by the last thing that happened, whatever that was.
+func TestR29_ItStandsAtTheLastThingThatHappened(t *testing.T) {
+	type adoption = supervision.Adoption
+	opened := adoption{ID: "o", Product: "p", Buyer: "b", Seller: "s", Status: supervision.AwaitingRequest,
+		TurnSince: bought.Add(50 * day)}
+	accepted := snapshot(arrive(t, supervision.Guide(), supervision.Accepted).order)
+	unnoted := frozenElsewhere()
+	unnoted.Appeal.Notes = nil
+	for name, c := range map[string]struct {
+		of adoption
+		at func(*adoption) *time.Time
+	}{
+		"the opening":    {opened, func(a *adoption) *time.Time { return &a.OpenedAt }},
+		"the turn":       {frozenElsewhere(), func(a *adoption) *time.Time { return &a.TurnSince }},
+		"the acceptance": {accepted, func(a *adoption) *time.Time { return &a.AcceptedAt }},
+		"the receipt":    {frozenElsewhere(), func(a *adoption) *time.Time { return &a.ReceivedAt }},
+		"the end":        {canceledElsewhere(), func(a *adoption) *time.Time { return &a.ClosedAt }},
+		"the rejection":  {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Rejection.At }},
+		"the reminder":   {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Reminder.At }},
+		"the request":    {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Request.SubmittedAt }},
+		"the delivery":   {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Delivery.DeliveredAt }},
+		"the appeal":     {unnoted, func(a *adoption) *time.Time { return &a.Appeal.RaisedAt }},
+		"the first note": {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Appeal.Notes[0].At }},
+		"the last note":  {frozenElsewhere(), func(a *adoption) *time.Time { return &a.Appeal.Notes[1].At }},
+		"the ruling":     {canceledElsewhere(), func(a *adoption) *time.Time { return &a.Appeal.Ruling.At }},
+	} {
+		last := bought.Add(50 * day)
+		*c.at(&c.of) = last.Add(999) // cut to a tick
+		s := adopt(t, c.of, bought.Add(100*day))
+		assert.Equal(t, last, s.records[0].At, name)
+		assert.Equal(t, last, s.order.UpdatedAt, name)
+		recorded := s.records[0].Action.(adoption)
+		assert.Equal(t, last, *c.at(&recorded), name)
+	}
+}
+
+// So are the instants cut that nothing happened at.
+func TestR29_InstantsAreCutToATick(t *testing.T) {
+	a := frozenElsewhere()
+	a.Appeal.HandleBy = bought.Add(30 * day)
+	want := adopt(t, a, bought.Add(100*day)).order
+	assert.Equal(t, bought.Add(30*day), want.Appeal.HandleBy, "as the other system had it (R19)")
+	for _, at := range []*time.Time{&a.BoughtAt, &a.ScheduledEnd, &a.Delivery.EnabledAt, &a.Appeal.HandleBy,
+		&a.Appeal.Finding.Since, &a.History[0].At} {
+		*at = at.Add(999)
+	}
+	assert.Equal(t, want, adopt(t, a, bought.Add(100*day)).order)
 }
 
 // What became due between the snapshot and the adoption happened when it was
@@ -148,8 +199,10 @@ func TestR29_ItGoesOnFromThere(t *testing.T) {
 }
 
 func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
-	order := adopt(t, supervision.Adoption{ID: "o", Product: "p", Buyer: "b", Seller: "s", OpenedAt: bought,
-		Status: supervision.AwaitingRequest, TurnSince: bought.Add(time.Nanosecond)}, bought).order
+	s := adopt(t, supervision.Adoption{ID: "o", Product: "p", Buyer: "b", Seller: "s", OpenedAt: bought,
+		Status: supervision.AwaitingRequest, TurnSince: bought.Add(time.Nanosecond)}, bought.Add(time.Nanosecond))
+	assert.Equal(t, bought, s.records[0].Action.(supervision.Adoption).AdoptedAt, "cut to a tick")
+	order := s.order
 	assert.Equal(t, supervision.Guide(), order.Policy)
 	assert.Equal(t, bought, order.BoughtAt)
 	assert.Equal(t, bought.Add(365*day), order.ScheduledEnd)
@@ -160,9 +213,28 @@ func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
 	assert.Equal(t, supervision.OpAdopt, adopt(t, a, bought.Add(30*day)).order.Cancellation.By)
 }
 
-// A request that was filled in is checked with its template; one that was free
-// text stays so, whatever new ones fill in (R04).
-func TestR29_ARequestOnATemplate(t *testing.T) {
+// The other system may have granted a refund with whatever ends a flow (R32).
+func TestR29_ARefundOfWhatEnded(t *testing.T) {
+	for _, status := range []supervision.Status{supervision.Accepted, supervision.Completed, supervision.Canceled} {
+		s := arrive(t, supervision.Guide(), status)
+		a := snapshot(s.order)
+		a.Refund = half
+		assert.Equal(t, supervision.Refund{Amount: half, By: supervision.OpAdopt, At: s.at},
+			adopt(t, a, s.at).order.Refund, status)
+	}
+}
+
+// What was appealed there needs no proof here, whatever the policy asks of new
+// appeals (R18).
+func TestR29_AnAppealMayLackProof(t *testing.T) {
+	a := frozenElsewhere()
+	a.Policy, a.Appeal.Attachments = supervision.Rules2025(), nil
+	assert.Empty(t, adopt(t, a, bought.Add(100*day)).order.Appeal.Attachments)
+}
+
+// A request or a delivery that was filled in is checked with its template; one
+// that was free text stays so, whatever new ones fill in (R04).
+func TestR29_FormsAreCheckedWithTheirTemplates(t *testing.T) {
 	form, err := template.Compile(seats())
 	require.NoError(t, err)
 	forms := map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form, supervision.OpDeliver: form}
@@ -176,6 +248,7 @@ func TestR29_ARequestOnATemplate(t *testing.T) {
 	a.Request = &supervision.Request{Values: values, SubmittedAt: bought}
 	order, _, err = supervision.Adopt(a, bought, forms)
 	require.NoError(t, err)
+	assert.Equal(t, 2, order.RequestTemplateVersion)
 	assert.Equal(t, json.Number("200"), order.Request.Values["users"], "normalised")
 	assert.Equal(t, "200", values["users"], "the caller's stays as it was")
 
@@ -184,6 +257,30 @@ func TestR29_ARequestOnATemplate(t *testing.T) {
 	assert.Equal(t, []string{"request.values.users", "request.values.region", "request.values"}, faultFields(err))
 	_, _, err = supervision.Adopt(a, bought, nil)
 	assert.Equal(t, []string{"request.values"}, faultFields(err))
+
+	a = frozenElsewhere()
+	a.Delivery.Result, a.Delivery.Values = "", values
+	order, _, err = supervision.Adopt(a, bought.Add(100*day), forms)
+	require.NoError(t, err)
+	assert.Equal(t, 1, order.DeliveryTemplateVersion)
+	assert.Equal(t, json.Number("200"), order.Delivery.Values["users"], "normalised")
+	a.Request.Text, a.Request.Values = "", template.Values{"users": "200"}
+	a.Delivery.Values = template.Values{"region": "eu"}
+	_, _, err = supervision.Adopt(a, bought.Add(100*day), forms)
+	assert.Equal(t, []string{"request.values.region", "delivery.values.users"}, faultFields(err))
+}
+
+// mostOf is the most that a fault says there may be.
+func mostOf(err error, field string) string {
+	var invalid *supervision.InvalidError
+	if errors.As(err, &invalid) {
+		for _, f := range invalid.Faults {
+			if f.Field == field {
+				return f.Max
+			}
+		}
+	}
+	return ""
 }
 
 func faultFields(err error) (fields []string) {
@@ -225,15 +322,15 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 			a.Reminder.Text = strings.Repeat("x", supervision.MaxText+1)
 			a.History[0].Who = "two\nlines"
 		}, []string{"reminder.text", "history[0].who"}},
-		"more history than is kept": {func(a *supervision.Adoption) {
-			a.History = make([]supervision.Quote, supervision.MaxHistory+1)
-		}, []string{"history"}},
 		"a clock that jumped forwards": {func(a *supervision.Adoption) {
 			a.Delivery.DeliveredAt, a.TurnSince = at.Add(tick), at.Add(tick)
 		}, []string{"turn_since", "delivery.delivered_at"}},
 		"a clock that jumped backwards": {func(a *supervision.Adoption) {
 			a.Request.SubmittedAt, a.Reminder.At = bought.Add(-tick), bought.Add(-tick)
 		}, []string{"reminder.at", "request.submitted_at"}},
+		"a service enabled before the order was opened": {func(a *supervision.Adoption) {
+			a.Delivery.EnabledAt = bought.Add(-tick)
+		}, []string{"delivery.enabled_at"}},
 		"a service enabled after it was delivered": {func(a *supervision.Adoption) {
 			a.Delivery.EnabledAt = a.Delivery.DeliveredAt.Add(tick)
 		}, []string{"delivery.enabled_at"}},
@@ -252,6 +349,11 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 			*a = canceledElsewhere()
 			a.Refund.Amount = paid.Amount + 1
 		}, []string{"refund.amount"}},
+		"a ruling that refunds more than was paid, with a file that is nowhere": {func(a *supervision.Adoption) {
+			*a = canceledElsewhere()
+			a.Appeal.Ruling.Refund.Amount = paid.Amount + 1
+			a.Appeal.Ruling.Attachments = []supervision.Attachment{{Name: "ruling.pdf"}}
+		}, []string{"appeal.ruling.attachments[0].ref", "appeal.ruling.refund.amount"}},
 		"canceled, nobody knows where": {func(a *supervision.Adoption) {
 			*a = canceledElsewhere()
 			a.Cancellation = supervision.Cancellation{}
@@ -291,6 +393,19 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 			assert.Zero(t, record)
 		})
 	}
+}
+
+func TestR29_HistoryIsBounded(t *testing.T) {
+	a := frozenElsewhere()
+	for len(a.History) < 200 {
+		a.History = append(a.History, supervision.Quote{What: "VIEWED"})
+	}
+	s := adopt(t, a, bought.Add(100*day))
+	assert.Len(t, s.records[0].Action.(supervision.Adoption).History, 200)
+	a.History = append(a.History, supervision.Quote{What: "VIEWED"})
+	_, _, err := supervision.Adopt(a, bought.Add(100*day), nil)
+	assert.Equal(t, map[string]string{"history": "too_many"}, faultsOf(t, err))
+	assert.Equal(t, "200", mostOf(err, "history"))
 }
 
 // A snapshot is of its adoption's instant at the latest.
@@ -357,6 +472,18 @@ func TestR34_PartiesSeeOfAnAdoptionWhatIsShared(t *testing.T) {
 	}
 	a := canceledElsewhere()
 	a.History = frozenElsewhere().History[:1]
+	for _, hide := range []func(*supervision.Adoption){
+		func(a *supervision.Adoption) { a.History = frozenElsewhere().History },
+		func(a *supervision.Adoption) {
+			a.Appeal.Notes = []appeal.Note{{At: a.Appeal.RaisedAt, By: mia.ID, Text: "x"}}
+		},
+	} {
+		hiding := canceledElsewhere()
+		hide(&hiding)
+		record := adopt(t, hiding, bought.Add(100*day)).records[0]
+		record.Salt = "salt"
+		assert.Empty(t, record.For(ben).Salt, "either is hidden")
+	}
 	open := adopt(t, a, bought.Add(100*day)).records[0]
 	open.Salt = "salt"
 	assert.Equal(t, open, open.For(ben), "where nothing is hidden nothing is missing")

@@ -56,8 +56,8 @@ func (a Amend) check(c command, f faults) (Action, faults) {
 	if !a.ScheduledEnd.IsZero() {
 		a.ScheduledEnd = f.Instant("scheduled_end", a.ScheduledEnd)
 	}
-	if !a.ScheduledEnd.IsZero() && !a.ScheduledEnd.After(c.at) ||
-		a.Policy.AtScheduledEnd.to() != "" && !c.again && a.past(c) {
+	if !f.name("scheduled_end") && (!a.ScheduledEnd.IsZero() && !a.ScheduledEnd.After(c.at) ||
+		a.Policy.AtScheduledEnd.to() != "" && !c.again && a.past(c)) {
 		f.Add("scheduled_end", fault.OutOfRange, "give an instant after the amendment")
 	}
 	for _, id := range [...]struct{ field, value string }{{"buyer", a.Buyer}, {"seller", a.Seller}} {

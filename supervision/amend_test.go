@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -48,6 +49,26 @@ func TestR31_TheNewAccountIsTheParty(t *testing.T) {
 	s.do(supervision.Seller("merged"), deliver)
 	assert.Equal(t, "merged", s.order.Listing().Seller)
 	assert.Equal(t, ben.ID, s.order.Listing().Buyer)
+}
+
+// Whoever sells it now, an order stays on the templates that it was opened on
+// (R04).
+func TestR31_AnOrderStaysPinned(t *testing.T) {
+	for _, c := range []struct {
+		request, delivery int
+		seller            string
+	}{{0, 0, ""}, {3, 0, sue.ID}, {0, 2, sue.ID}, {3, 2, sue.ID}} {
+		opening := anOpening(supervision.Guide())
+		opening.RequestTemplateVersion, opening.DeliveryTemplateVersion = c.request, c.delivery
+		s := beginAs(t, opening)
+		s.do(mia, supervision.Amend{Seller: sue.ID, Reason: "It is hers."})
+		assert.Empty(t, s.order.TemplateSeller, "the seller stays")
+		for _, seller := range []string{"merged", "sold"} {
+			s.do(mia, supervision.Amend{Seller: seller, Reason: "A merger."})
+			assert.Equal(t, c.seller, s.order.TemplateSeller, "%+v", c)
+			assert.Equal(t, cmp.Or(c.seller, seller), s.order.Form(supervision.OpDeliver).Seller)
+		}
+	}
 }
 
 func TestR31_AManagerMakesNoCaseItsOwn(t *testing.T) {

@@ -53,14 +53,14 @@ func (a DecideAppeal) check(c command, f faults) (Action, faults) {
 	return a, f
 }
 
-func (DecideAppeal) inputs(c command) []Input {
+func (a DecideAppeal) inputs(c command) []Input {
 	outcome := Input{Key: "outcome", Kind: FieldOutcome, Required: true}
 	for _, out := range appeal.Outcomes() {
-		outcome.Choices = append(outcome.Choices, c.choice(string(out), DecideAppeal{Outcome: out}))
+		outcome.Choices = append(outcome.Choices, c.choice(string(out), a))
 	}
 	at := Input{Key: "resume_at", Kind: FieldStatus, With: Condition{"outcome", []string{string(appeal.Resume)}}}
 	for _, s := range c.order.ResumeTargets() {
-		at.Choices = append(at.Choices, c.choice(string(s), DecideAppeal{Outcome: appeal.Resume, ResumeAt: s}))
+		at.Choices = append(at.Choices, c.choice(string(s), a))
 	}
 	list := []Input{outcome, at, {Key: "upheld", Kind: FieldYesNo, Required: true}, askText("decision", true)}
 	if c.order.Paid != (Money{}) {

@@ -143,20 +143,65 @@ func TestR23_ChoicesAreWhatIsTaken(t *testing.T) {
 // is not (R07, R27, R32).
 func TestR23_BoundsAreWhatIsTaken(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
-	enabled := inputsOf(t, s, sue, supervision.OpDeliver)[2]
-	assert.Equal(t, supervision.Input{Key: "enabled_at", Kind: supervision.FieldInstant, From: bought, Until: s.at},
-		enabled)
-	for at, taken := range map[time.Time]bool{
-		enabled.From.Add(-tick): false, enabled.From: true, enabled.Until: true, enabled.Until.Add(tick): false,
+	for key, c := range map[string]struct {
+		s           *story
+		actor       supervision.Actor
+		from, until time.Time
+		at          func(time.Time) supervision.Action
+	}{
+		"enabled_at": {s, sue, bought, s.at, func(at time.Time) supervision.Action {
+			return supervision.Deliver{Result: "x", EnabledAt: at}
+		}},
+		"scheduled_end": {s, mia, s.at.Add(tick), time.Time{}, func(at time.Time) supervision.Action {
+			return supervision.Amend{ScheduledEnd: at, Reason: "x"}
+		}},
+		"received_at": {s.fork().do(sue, deliver).wait(day), supervision.System(), s.at, s.at.Add(day),
+			func(at time.Time) supervision.Action { return supervision.ReportReceipt{ReceivedAt: at} }},
 	} {
-		_, _, err := s.order.Apply(sue, supervision.Deliver{Result: "x", EnabledAt: at}, s.at)
-		assert.Equal(t, taken, err == nil, at)
+		inputs := inputsOf(t, c.s, c.actor, c.at(bought).Operation())
+		assert.Contains(t, inputs, supervision.Input{Key: key, Kind: supervision.FieldInstant, From: c.from,
+			Until: c.until})
+		bounds := map[time.Time]bool{c.from.Add(-tick): false, c.from: true}
+		if !c.until.IsZero() {
+			bounds[c.until], bounds[c.until.Add(tick)] = true, false
+		}
+		for at, taken := range bounds {
+			_, _, err := c.s.order.Apply(c.actor, c.at(at), c.s.at)
+			assert.Equal(t, taken, err == nil, "%s %s", key, at)
+		}
 	}
 	s = arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
 	amount := inputsOf(t, s, sue, supervision.OpAgreeRefund)[0]
 	assert.Equal(t, half, amount.Least)
 	assert.Equal(t, half, amount.Most)
 	assert.Equal(t, paid, inputsOf(t, s, ben, supervision.OpProposeRefund)[0].Most)
+}
+
+// A ruling takes any outcome; the status goes with one of them, the refund with
+// the others, where something was paid.
+func TestR15_WhatARulingIsAskedFor(t *testing.T) {
+	const required = true
+	s := arrive(t, supervision.Guide(), supervision.Frozen)
+	open := s.permit(mia, supervision.OpDecideAppeal)
+	assert.True(t, open.Allowed)
+	want := []supervision.Input{
+		{Key: "outcome", Kind: supervision.FieldOutcome, Required: required, Choices: []supervision.Choice{
+			{Value: "resume", Decision: open}, {Value: "accept", Decision: open}, {Value: "cancel", Decision: open}}},
+		{Key: "resume_at", Kind: supervision.FieldStatus, Choices: []supervision.Choice{
+			{Value: "awaiting_request", Decision: open}, {Value: "awaiting_confirmation", Decision: open},
+			{Value: "awaiting_delivery", Decision: open}},
+			With: supervision.Condition{Key: "outcome", Values: []string{"resume"}}},
+		{Key: "upheld", Kind: supervision.FieldYesNo, Required: required},
+		{Key: "decision", Kind: supervision.FieldText, Required: required, Max: 4000},
+		{Key: "refund", Kind: supervision.FieldMoney, Most: paid,
+			With: supervision.Condition{Key: "outcome", Values: []string{"accept", "cancel"}}},
+		{Key: "attachments", Kind: supervision.FieldFiles, Max: 20},
+	}
+	assert.Equal(t, want, inputsOf(t, s, mia, supervision.OpDecideAppeal))
+	unpaid := anOpening(supervision.Guide())
+	unpaid.Paid = supervision.Money{}
+	s = beginAs(t, unpaid).delivery().silenced()
+	assert.Equal(t, slices.Delete(want, 4, 5), inputsOf(t, s, mia, supervision.OpDecideAppeal))
 }
 
 func TestR18_ProofIsRequiredWhereTheRulesAskForIt(t *testing.T) {
@@ -237,8 +282,34 @@ func TestR21_EveryFieldIsTold(t *testing.T) {
 	for _, op := range supervision.Operations() {
 		assert.ElementsMatch(t, supervision.Fields(op), sorted(told[op]), op)
 	}
+	for _, r := range records {
+		given, told := make(map[string]string), make(map[string]string)
+		fill(given, "", json.RawMessage(text(t, r.Action)))
+		for _, f := range r.Facts() {
+			if !strings.HasPrefix(f.Key, "finding.") {
+				fill(told, f.Key, json.RawMessage(text(t, f.Value)))
+			}
+		}
+		for _, untold := range []string{"cancellation.by", "rejection.operation", "rejection.by", "appeal.by",
+			"appeal.manager", "appeal.handle_by", "appeal.notes", "appeal.ruling.by"} {
+			delete(given, untold)
+		}
+		assert.Equal(t, given, told, "%s %d", r.Operation, r.Seq)
+	}
 	assert.Empty(t, supervision.Record{Action: remindSilently}.Facts())
 	assert.Empty(t, supervision.Record{}.Facts())
+}
+
+// fill notes what each member of a JSON document holds; a list is one.
+func fill(values map[string]string, path string, data json.RawMessage) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(data, &object) != nil {
+		values[path] = string(data)
+		return
+	}
+	for name, member := range object {
+		fill(values, strings.TrimPrefix(path+"."+name, "."), member)
+	}
 }
 
 var remindSilently = supervision.Remind{}

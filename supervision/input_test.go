@@ -70,6 +70,8 @@ func TestInput_Instants(t *testing.T) {
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
 			_, _, err = supervision.Open(anOpening(supervision.Guide()), c.at)
 			assert.Equal(t, map[string]string{"at": c.code}, faultsOf(t, err))
+			_, _, err = supervision.Adopt(frozenElsewhere(), c.at, nil)
+			assert.Equal(t, c.code, faultsOf(t, err)["at"])
 			assert.NotPanics(t, func() {
 				s.order.Settle(c.at)
 				s.order.Deadlines(c.at)
@@ -86,6 +88,9 @@ func TestInput_Instants(t *testing.T) {
 			if _, _, err = arrive(t, supervision.Guide(), supervision.AwaitingDelivery).order.Apply(sue,
 				supervision.Deliver{Result: "x", EnabledAt: c.at}, bought); !c.at.IsZero() {
 				assert.Contains(t, faultsOf(t, err), "enabled_at")
+			}
+			if _, _, err = s.order.Apply(mia, supervision.Amend{ScheduledEnd: c.at, Reason: "x"}, bought); !c.at.IsZero() {
+				assert.Contains(t, faultsOf(t, err), "scheduled_end")
 			}
 		})
 	}

@@ -13,6 +13,7 @@ func TestFilter_Matches(t *testing.T) {
 	guide := supervision.Guide()
 	waiting := arrive(t, guide, supervision.AwaitingDelivery)
 	accepted := arrive(t, guide, supervision.Accepted)
+	untouched := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
 	frozen := arrive(t, guide, supervision.Frozen)
 	overdue := frozen.order.Appeal.HandleBy
 	for name, c := range map[string]struct {
@@ -84,7 +85,12 @@ func TestFilter_Matches(t *testing.T) {
 		"accepted a tick too early": {accepted, bought,
 			criteria{Accepted: supervision.Span{From: bought.Add(tick)}}, false},
 		"accepted at the bound": {accepted, bought, criteria{Accepted: supervision.Span{Before: bought}}, false},
-		"never accepted":        {waiting, bought, criteria{Accepted: supervision.Span{From: bought.Add(-day)}}, false},
+		"accepted, and completed since": {accepted, bought.Add(3 * time.Hour),
+			criteria{Accepted: supervision.Span{From: bought}}, true},
+		"accepted by time": {untouched, bought.Add(10 * day), criteria{Accepted: supervision.Span{From: bought}}, true},
+		"accepted by time, a tick before": {untouched, bought.Add(10*day - tick),
+			criteria{Accepted: supervision.Span{From: bought}}, false},
+		"never accepted": {waiting, bought, criteria{Accepted: supervision.Span{From: bought.Add(-day)}}, false},
 		"closed by time": {accepted, bought.Add(3 * time.Hour),
 			criteria{Closed: supervision.Span{From: bought.Add(3 * time.Hour)}}, true},
 		"closed by time, a tick before": {accepted, bought.Add(3*time.Hour - tick),

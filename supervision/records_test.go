@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -191,23 +192,42 @@ func TestClone_SharesNothing(t *testing.T) {
 	assert.Equal(t, note.Text, s.order.Appeal.Notes[0].Text)
 	assert.NotEqual(t, "z", s.order.Appeal.Reason)
 
-	for _, r := range s.records {
-		clone := r.Clone()
-		assert.Equal(t, r, clone)
-		switch a := clone.Action.(type) {
-		case supervision.SubmitRequest:
-			a.Values["tags"], a.Attachments[0].Name = nil, "z"
-			assert.Equal(t, []string{"a"}, r.Action.(supervision.SubmitRequest).Values["tags"])
-			assert.Equal(t, "a", r.Action.(supervision.SubmitRequest).Attachments[0].Name)
-		case supervision.Deliver:
-			a.Attachments[0].Name = "z"
-			assert.Equal(t, "a", r.Action.(supervision.Deliver).Attachments[0].Name)
-		case supervision.RaiseAppeal:
-			a.Attachments[0].Name = "z"
-			assert.Equal(t, "proof.pdf", r.Action.(supervision.RaiseAppeal).Attachments[0].Name)
-		}
+	for _, op := range supervision.Operations() {
+		zero, err := supervision.UnmarshalActionOf(op, []byte("{}"))
+		require.NoError(t, err)
+		full := reflect.New(reflect.TypeOf(zero)).Elem()
+		confide(full)
+		clone := supervision.Record{Action: full.Interface().(supervision.Action)}.Clone()
+		before := text(t, full.Interface())
+		assert.Equal(t, before, text(t, clone.Action))
+		wipe(full)
+		assert.Equal(t, before, text(t, clone.Action), op)
 	}
 	assert.Zero(t, supervision.Order{}.Clone())
+}
+
+// wipe clears the memory that a value refers to.
+func wipe(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			wipe(v.Elem())
+			v.Elem().SetZero()
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			wipe(v.Index(i))
+			v.Index(i).SetZero()
+		}
+	case reflect.Map:
+		v.Clear()
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				wipe(v.Field(i))
+			}
+		}
+	}
 }
 
 func TestApply_NeverChangesTheOrderItIsCalledOn(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
@@ -35,6 +36,9 @@ func TestR28_ARecordKnowsItsCommandHoweverFarTheOrderHasCome(t *testing.T) {
 		order := c.s.now()
 		assert.True(t, order.Repeats(record, c.action), name)
 		assert.False(t, order.Repeats(record, supervision.AddNote{Text: "another"}), name)
+		erased, err := record.Erase()
+		require.NoError(t, err)
+		assert.True(t, order.Repeats(erased, c.action), "%s, whose text is erased (R35)", name)
 	}
 }
 
@@ -48,4 +52,7 @@ func TestR28_AnotherCommandIsAnother(t *testing.T) {
 		assert.False(t, s.order.Repeats(record, action), name)
 	}
 	assert.True(t, s.order.Repeats(record, rejectRequest))
+	erased, err := record.Erase()
+	require.NoError(t, err)
+	assert.False(t, s.order.Repeats(erased, supervision.RejectRequest{}), "a faulty one, of a record that is erased")
 }

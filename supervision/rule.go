@@ -52,7 +52,7 @@ type ruleText struct {
 }
 
 // ruleTexts holds rule Rnn at index nn-1.
-var ruleTexts = [...]ruleText{
+var ruleTexts = []ruleText{
 	{
 		rule:   R01,
 		source: "Guide",

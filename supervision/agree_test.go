@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -109,9 +110,15 @@ func TestR32_Amounts(t *testing.T) {
 		}
 		assert.Equal(t, c.want, faultsOf(t, err), c.amount)
 	}
+	unpaid := anOpening(supervision.Guide())
+	unpaid.Paid = supervision.Money{}
+	ruled := beginAs(t, unpaid).delivery().do(mia, intervene)
+	_, _, err := ruled.order.Apply(mia,
+		supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "x", Refund: half}, ruled.at)
+	assert.Equal(t, map[string]string{"refund": "out_of_range"}, faultsOf(t, err), "of an order that says no price")
 	opening := anOpening(supervision.Guide())
 	opening.Paid = money(-5, "x")
-	_, _, err := supervision.Open(opening, bought)
+	_, _, err = supervision.Open(opening, bought)
 	assert.Equal(t, map[string]string{"paid.amount": "out_of_range", "paid.currency": "malformed"}, faultsOf(t, err))
 }
 

@@ -79,9 +79,7 @@ func (o Order) Deadlines(at time.Time) []Deadline {
 	if now.Status == Frozen {
 		add(DeadlineRulingOverdue, now.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
-	if d := now.decision(Buyer(now.Buyer), Remind{}, at); d.Reason == ReasonReminded {
-		add(DeadlineReminder, d.From, R20, "", "")
-	}
+	add(DeadlineReminder, now.decision(Buyer(now.Buyer), Remind{}, at).From, R20, "", "")
 	for t, due := now.due(); !due.IsZero(); t, due = now.due() {
 		add(t.Timer, due, t.Rule, "", "")
 		now.settleUntil(due, nil)

@@ -146,7 +146,7 @@ var lenient = Order{Request: new(Request), Delivery: new(Delivery), Appeal: new(
 // Every text of an action goes through its check, so that is what is asked.
 func eraseAction(a Action) (Action, bool) {
 	if !isAction(a) {
-		return a, false
+		return nil, false
 	}
 	a, f := a.check(command{order: lenient}, faults{erase: true})
 	return a, f.had

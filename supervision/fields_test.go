@@ -64,6 +64,9 @@ func TestR23_EveryFieldIsAskedFor(t *testing.T) {
 			for _, in := range inputsOf(t, s, performer(op), op) {
 				keys[in.Key] = true
 				assert.Contains(t, supervision.FieldKinds(), in.Kind)
+				written := in.Kind == supervision.FieldText || in.Kind == supervision.FieldID ||
+					in.Kind == supervision.FieldFiles || in.Kind == supervision.FieldForm
+				assert.Equal(t, written, in.Max > 0, "%s of %s is bounded", in.Key, op)
 			}
 		}
 		assert.ElementsMatch(t, supervision.Fields(op), sorted(keys), op)
@@ -335,6 +338,8 @@ func TestR21_FactsAreOrderedAndKeepTheirKeys(t *testing.T) {
 		{Key: "values.users", Kind: supervision.FieldAnswer, Value: json.Number("200")},
 	}, facts)
 
+	facts[0].Value.([]string)[0] = "other"
+	assert.Equal(t, []string{"sso"}, form.Action.(supervision.SubmitRequest).Values["add_ons"], "facts are copies")
 	record.Facts()[3].Value.([]supervision.Attachment)[0].Name = "other"
 	assert.Equal(t, files, record.Action.(supervision.RaiseAppeal).Attachments, "facts are copies")
 	assert.True(t, slices.IsSortedFunc(facts, func(a, b supervision.Fact) int { return strings.Compare(a.Key, b.Key) }))

@@ -62,12 +62,12 @@ func (f *faults) formOr(
 	}
 	if c.form == nil {
 		f.Add("values", fault.TemplateMissing, "pass the version of the template that the order is pinned to")
-		return nil, text
+		return nil, ""
 	}
 	accepted, err := c.form.Accept(raw)
 	f.Within("values", err)
 	f.answers("values", accepted)
-	return accepted, text
+	return accepted, ""
 }
 
 // answers bounds what the answers of a form come to together, so that an order

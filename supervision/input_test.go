@@ -96,6 +96,61 @@ func TestInput_Instants(t *testing.T) {
 	}
 }
 
+// What a fault is bounded by it says.
+func TestInput_FaultsSayTheirNumbers(t *testing.T) {
+	s := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).wait(day)
+	applied := func(actor supervision.Actor, action supervision.Action) error {
+		_, _, err := s.order.Apply(actor, action, s.at)
+		return err
+	}
+	spoiled := func(status supervision.Status, spoil func(*supervision.Order)) error {
+		o := arrive(t, supervision.Guide(), status).order.Clone()
+		spoil(&o)
+		return o.Validate()
+	}
+	opened, now := bought.Format(time.RFC3339Nano), s.at.Format(time.RFC3339Nano)
+	for name, c := range map[string]struct {
+		err  error
+		want map[string]string // the least and the most
+	}{
+		"files": {applied(sue, supervision.Deliver{Result: "x", Attachments: make([]supervision.Attachment, 21)}),
+			map[string]string{"attachments": " to 20"}},
+		"an instant": {applied(sue, supervision.Deliver{Result: "x", EnabledAt: s.at.Add(tick)}),
+			map[string]string{"enabled_at": opened + " to " + now}},
+		"an amount": {applied(ben, supervision.ProposeRefund{Amount: supervision.Money{Amount: 1 << 40, Currency: "CNY"}}),
+			map[string]string{"amount.amount": "1 to 99900"}},
+		"a text": {applied(sue, supervision.ReportProgress{Text: tooLong}), map[string]string{"text": " to 4000"}},
+		"a version and counters": {spoiled(supervision.AwaitingRequest, func(o *supervision.Order) {
+			o.Version, o.RequestRejections, o.ProductRejections = 0, -1, 1
+			o.RequestTemplateVersion = -1
+		}), map[string]string{"version": "1 to ", "request_rejections": "0 to ", "product_rejections": "0 to 0",
+			"request_template_version": "0 to 2147483647"}},
+		"instants of a document": {spoiled(supervision.AwaitingAcceptance, func(o *supervision.Order) {
+			o.BoughtAt, o.TurnSince, o.SilenceSpent = bought.Add(tick), bought.Add(-tick), bought.Add(1)
+		}), map[string]string{"bought_at": " to " + opened, "turn_since": opened + " to ", "silence_spent": "1µs to "}},
+		"answers": {spoiled(supervision.AwaitingConfirmation, func(o *supervision.Order) {
+			o.Request.Values = template.Values{"a": strings.Repeat("x", 40_001)}
+		}), map[string]string{"request.values": " to 40000"}},
+		"notes": {spoiled(supervision.Frozen, func(o *supervision.Order) {
+			o.Appeal.Notes = make([]appeal.Note, 101)
+		}), map[string]string{"appeal.notes": " to 100"}},
+		"a record": {supervision.Record{Order: "o", At: bought, Actor: ben, Operation: supervision.OpRemind,
+			Action: remind, From: supervision.AwaitingDelivery, To: supervision.AwaitingDelivery}.Validate(),
+			map[string]string{"seq": "1 to "}},
+	} {
+		var invalid *supervision.InvalidError
+		require.ErrorAs(t, c.err, &invalid, name)
+		said := make(map[string]string)
+		for _, f := range invalid.Faults {
+			said[f.Field] = f.Min + " to " + f.Max
+			assert.NotEmpty(t, f.Message)
+		}
+		assert.Equal(t, c.want, said, name)
+	}
+	assert.ErrorContains(t, applied(ben, supervision.ProposeRefund{Amount: supervision.Money{Amount: 1 << 40,
+		Currency: "CNY"}}), "at most what was paid, 99900")
+}
+
 func TestInput_TheFirstAndTheLastInstant(t *testing.T) {
 	for _, at := range []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
 		time.Date(9000, 12, 31, 23, 59, 59, 999_999_000, time.UTC)} {

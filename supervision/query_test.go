@@ -92,6 +92,35 @@ func TestQuery_IDsAreBounded(t *testing.T) {
 	_, _, err = q.Filter(mia, bought)
 	assert.Equal(t, []string{"seller"}, faultyFields(err))
 	assert.ErrorContains(t, err, "at most 500")
+	assert.Equal(t, "500", mostOf(err, "seller"))
+	for _, sellers := range [][]string{{"\n", "\n"}, {sue.ID, "\n"}} {
+		q.Sellers = sellers
+		_, _, err = q.Filter(mia, bought)
+		assert.Equal(t, []string{"seller"}, faultyFields(err), "said once")
+	}
+}
+
+// The bounds of a span are instants like any other.
+func TestQuery_SpansAreChecked(t *testing.T) {
+	bounds := func(q *supervision.Query) []*time.Time {
+		return []*time.Time{&q.Bought.From, &q.Bought.Before, &q.Accepted.From, &q.Accepted.Before, &q.Closed.From,
+			&q.Closed.Before}
+	}
+	var q supervision.Query
+	for _, bound := range bounds(&q) {
+		*bound = bought.Add(999)
+	}
+	filter, _, err := q.Filter(mia, bought)
+	require.NoError(t, err)
+	want := supervision.Span{From: bought, Before: bought}
+	assert.Equal(t, [3]supervision.Span{want, want, want},
+		[3]supervision.Span{filter.Bought, filter.Accepted, filter.Closed}, "cut to a tick")
+	for _, bound := range bounds(&q) {
+		*bound = time.Time{}.Add(day)
+	}
+	_, _, err = q.Filter(mia, bought)
+	assert.Equal(t, []string{"bought_from", "bought_before", "accepted_from", "accepted_before", "closed_from",
+		"closed_before"}, faultyFields(err))
 }
 
 // R22: whatever a party names, it sees its own orders only.
@@ -108,6 +137,7 @@ func TestR22_AFilterIsNarrowed(t *testing.T) {
 		"a buyer that names both":           {ben, []string{"bob", "ben"}, []string{"ben"}, false},
 		"a seller that names its customers": {sue, []string{"bob", "ben"}, []string{"ben", "bob"}, false},
 		"a manager":                         {mia, []string{"bob"}, []string{"bob"}, false},
+		"the system":                        {supervision.System(), nil, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := supervision.Query{}

@@ -2,11 +2,13 @@ package supervision_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -110,6 +112,11 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			"appeal.manager": "required", "appeal.ground": "unknown_field", "appeal.demand": "unknown_field",
 			"appeal.finding": "unknown_field", "appeal.notes[0].at": "too_small", "appeal.notes[1].by": "required",
 		}},
+		{"answers beyond all bounds", supervision.AwaitingAcceptance, func(o *order) {
+			o.Request.Values = template.Values{"a": strings.Repeat("é", 20_000),
+				"b": []string{strings.Repeat("é", 10_000), strings.Repeat("é", 10_001)}, "c": true}
+			o.Delivery.Values = template.Values{"a": strings.Repeat("é", 40_001)}
+		}, map[string]string{"request.values": "too_long", "delivery.values": "too_long"}},
 		{"notes without end", supervision.Frozen, func(o *order) {
 			o.Appeal.Notes = make([]appeal.Note, supervision.MaxNotes+1)
 		}, map[string]string{"appeal.notes": "too_many"}},

@@ -64,16 +64,16 @@ func TestR13_NotesAreBoundedTogether(t *testing.T) {
 	for range supervision.MaxNoted/supervision.MaxText - 1 {
 		s.do(mia, supervision.AddNote{Text: longest})
 	}
-	file := []supervision.Attachment{{Name: "漢", Ref: "r", Digest: "d"}}
-	for n, fits := range map[int]bool{3996: true, 3997: true, 3998: false} {
-		_, _, err := s.order.Apply(mia, supervision.AddNote{Text: longest[:2*n], Attachments: file}, s.at)
+	files := []supervision.Attachment{{Name: "漢", Ref: "r", Digest: "d"}, {Name: "n", Ref: "r"}}
+	for n, fits := range map[int]bool{3994: true, 3995: true, 3996: false} {
+		_, _, err := s.order.Apply(mia, supervision.AddNote{Text: longest[:2*n], Attachments: files}, s.at)
 		if fits {
 			assert.NoError(t, err, n)
 			continue
 		}
 		assert.Equal(t, map[string]string{"text": "too_long"}, faultsOf(t, err))
 	}
-	last := supervision.AddNote{Text: longest[:2*3997], Attachments: file}
+	last := supervision.AddNote{Text: longest[:2*3995], Attachments: files}
 	s.do(mia, last)
 	assert.True(t, s.permit(mia, supervision.OpAddNote).Allowed, "what is too long is no rule's to say")
 	assert.True(t, s.order.Repeats(s.records[len(s.records)-1], last), "R28: it fitted when it was added")

@@ -207,6 +207,13 @@ func TestR15_WhatARulingIsAskedFor(t *testing.T) {
 	assert.Equal(t, slices.Delete(want, 4, 5), inputsOf(t, s, mia, supervision.OpDecideAppeal))
 }
 
+func TestR04_AFormNamesItsTemplate(t *testing.T) {
+	want := supervision.Input{Key: "values", Kind: supervision.FieldForm, Required: true, Max: 40_000, Template: 3}
+	s := beginOn(t, anOpening(supervision.Guide()), 3, seats())
+	assert.Equal(t, want, inputsOf(t, s, ben, supervision.OpSubmitRequest)[0])
+	assert.Equal(t, want, inputsOf(t, licensed(t, 3), sue, supervision.OpDeliver)[0])
+}
+
 func TestR18_ProofIsRequiredWhereTheRulesAskForIt(t *testing.T) {
 	for _, c := range []struct {
 		policy   supervision.Policy

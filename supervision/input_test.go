@@ -126,8 +126,8 @@ func TestInput_FaultsSayTheirNumbers(t *testing.T) {
 		}), map[string]string{"version": "1 to ", "request_rejections": "0 to ", "product_rejections": "0 to 0",
 			"request_template_version": "0 to 2147483647"}},
 		"instants of a document": {spoiled(supervision.AwaitingAcceptance, func(o *supervision.Order) {
-			o.BoughtAt, o.TurnSince, o.SilenceSpent = bought.Add(tick), bought.Add(-tick), bought.Add(1)
-		}), map[string]string{"bought_at": " to " + opened, "turn_since": opened + " to ", "silence_spent": "1µs to "}},
+			o.BoughtAt, o.TurnSince, o.ScheduledEnd = bought.Add(tick), bought.Add(-tick), o.ScheduledEnd.Add(1)
+		}), map[string]string{"bought_at": " to " + opened, "turn_since": opened + " to ", "scheduled_end": "1µs to "}},
 		"answers": {spoiled(supervision.AwaitingConfirmation, func(o *supervision.Order) {
 			o.Request.Values = template.Values{"a": strings.Repeat("x", 40_001)}
 		}), map[string]string{"request.values": " to 40000"}},

@@ -52,7 +52,7 @@ func (AddNote) inputs(command) []Input {
 
 func (a AddNote) facts(f facts) facts {
 	if a.Text == "" {
-		return f // a note that its reader may not see
+		return nil // a note that its reader may not see
 	}
 	return f.text("text", a.Text).files(a.Attachments).yesNo("shared", a.Shared)
 }

@@ -189,9 +189,24 @@ func TestR33_TheNextReminderIsNoticed(t *testing.T) {
 func TestR33_ListingsKnowTheNextNotice(t *testing.T) {
 	s := arrive(t, noticing(everyNoticeOf()), supervision.AwaitingConfirmation)
 	assert.Equal(t, bought.Add(4*day+tick), s.order.Listing().NoticeAt)
+	s = arrive(t, noticing(supervision.Notices{AppealOpens: day}), supervision.AwaitingConfirmation)
+	assert.Equal(t, bought.Add(4*day+tick), s.order.Listing().NoticeAt, "its only one")
 	assert.Zero(t, arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).order.Listing().NoticeAt)
 	assert.Zero(t, arrive(t, noticing(everyNoticeOf()), supervision.Canceled).order.Listing().NoticeAt)
 	assert.Empty(t, arrive(t, supervision.Guide(), supervision.Accepted).order.Notices(), "the guide has none")
+}
+
+// What is due at an instant has an id of its own, which is no record's.
+func TestR33_ANoticeHasAnID(t *testing.T) {
+	id := supervision.NoticeID("o-1", bought)
+	assert.Equal(t, supervision.RecordID{Order: "o-1", Seq: -bought.UnixMicro()}, id)
+	due, ok := id.Notice()
+	assert.True(t, ok)
+	assert.Equal(t, bought, due)
+	for _, seq := range []int64{0, 1} {
+		_, ok = supervision.RecordID{Order: "o-1", Seq: seq}.Notice()
+		assert.False(t, ok)
+	}
 }
 
 func TestR33_NoticesInJSON(t *testing.T) {

@@ -236,12 +236,32 @@ func TestListing_Columns(t *testing.T) {
 		ClosedAs:     supervision.Completed,
 		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
-	canceled := arrive(t, supervision.Guide(), supervision.Canceled).order.Listing()
-	assert.Equal(t, supervision.Canceled, canceled.ClosedAs)
-	assert.Zero(t, canceled.Due)
-	completed := arrive(t, supervision.Guide(), supervision.Completed).order.Listing()
-	assert.Equal(t, bought.Add(3*time.Hour), completed.ClosedAt)
-	assert.Zero(t, completed.Due)
+	completes := bought.Add(3 * time.Hour)
+	froze := bought.Add(5*day + tick)
+	for status, want := range map[supervision.Status]supervision.Listing{
+		supervision.Accepted: {Due: completes, AcceptedAt: bought, ClosedAt: completes,
+			ClosedAs: supervision.Completed},
+		supervision.Completed: {AcceptedAt: bought, ClosedAt: completes, ClosedAs: supervision.Completed},
+		supervision.Frozen:    {HandleBy: froze.Add(3 * day)},
+		supervision.Canceled:  {ClosedAt: froze, ClosedAs: supervision.Canceled},
+	} {
+		want.ID, want.Product, want.Buyer, want.Seller, want.BoughtAt = "o-1", "p-1", ben.ID, sue.ID, bought
+		want.Status = status
+		assert.Equal(t, want, arrive(t, supervision.Guide(), status).order.Listing(), "nobody is waited for")
+	}
+}
+
+// What had begun of the blackout when the order was stored has begun for any
+// clock; what lies behind it is no more.
+func TestListing_Blackout(t *testing.T) {
+	begins, ends := bought.Add(350*day), bought.Add(365*day)
+	for at, want := range map[time.Time][2]time.Time{
+		begins.Add(-tick): {begins, ends}, begins: {bought, ends}, ends.Add(-tick): {bought, ends}, ends: {},
+		ends.Add(tick): {},
+	} {
+		l := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(at).do(sue, report).order.Listing()
+		assert.Equal(t, want, [2]time.Time{l.BlackoutBegins, l.BlackoutEnds}, at)
+	}
 }
 
 // A summary says of an order at an instant what the order itself does, whether

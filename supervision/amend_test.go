@@ -139,10 +139,11 @@ func TestR31_ATimerThatIsOverdueThenIsDueAtOnce(t *testing.T) {
 // A host whose clock is behind the newest record finds what is overdue with it
 // settled all the same: by reading, by listing, and by the version it expects.
 func TestR31_WhatIsOverdueStandsForASlowerClock(t *testing.T) {
-	hasty := supervision.Guide()
+	hasty := noticing(supervision.Notices{OpenFor: day})
 	hasty.CompletionDelay = time.Hour
 	s := arrive(t, supervision.Guide(), supervision.Accepted).wait(2 * time.Hour)
 	s.do(mia, supervision.Amend{Policy: hasty, Reason: "x"})
+	assert.Empty(t, s.order.Notices(), "it is not open any more (R33)")
 	for _, behind := range []time.Duration{0, tick, time.Hour} {
 		at := s.at.Add(-behind)
 		settled, records := s.order.Settle(at)

@@ -87,9 +87,8 @@ func (o Order) Notices() []Notice {
 			list = append(list, n)
 		}
 	}
-	if t, due := o.due(); !due.IsZero() {
-		add(t.Timer, due, t.Rule, "", "")
-	}
+	t, due := o.due()
+	add(t.Timer, due, t.Rule, "", "")
 	switch {
 	case o.Status.Waiting():
 		o.appealNotices(add)

@@ -28,10 +28,7 @@ func noticing(n supervision.Notices) supervision.Policy {
 // noticed are the kinds of the notices that become due up to the story's
 // instant.
 func (s *story) noticed() (kinds []supervision.DeadlineKind) {
-	for _, n := range s.order.NoticesDue(s.at) {
-		kinds = append(kinds, n.Kind)
-	}
-	return kinds
+	return kindsOf(s.order.NoticesDue(s.at))
 }
 
 // A notice is due as long before its instant as the policy says, to a tick, and
@@ -84,24 +81,70 @@ func TestR33_NoticesAfterTheirInstant(t *testing.T) {
 	assert.Empty(t, s.order.NoticesDue(s.at), "it is ruled on")
 }
 
+// The buyer's silence is noticed like the seller's; rejections, which open an
+// appeal at once or with the end of the blackout, are not.
+func TestR33_OnlyASilenceIsNoticed(t *testing.T) {
+	p := noticing(supervision.Notices{AppealOpens: day})
+	rejected := rejections(t, p, appeal.RequestRejected, 3)
+	for _, c := range []struct {
+		s     *story
+		opens time.Time
+		rule  supervision.Rule
+	}{
+		{begin(t, p), bought.Add(5*day + tick), supervision.R09},
+		{rejected.fork(), bought.Add(5*day + tick), supervision.R09},
+		{rejected.until(bought.Add(351*day)).do(ben, submit).do(sue, rejectRequest), bought.Add(365 * day), supervision.R14},
+	} {
+		assert.Equal(t, []supervision.Notice{{
+			Deadline: supervision.Deadline{Kind: supervision.DeadlineAppealOpens, At: c.opens, Rule: c.rule,
+				Party: appeal.Seller, Ground: appeal.BuyerSilent},
+			Due: c.opens.Add(-day),
+		}}, c.s.order.Notices(), c.s.at)
+	}
+}
+
+// Nobody is told of an instant by which time will have moved the order on.
+func TestR33_WhatTimeForestallsIsNotNoticed(t *testing.T) {
+	p := autoAccepting()
+	p.Notices = supervision.Notices{BlackoutBegins: day, BlackoutEnds: day, AppealOpens: -day}
+	s := arrive(t, p, supervision.AwaitingAcceptance)
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineAppealOpens}, kindsOf(s.order.Notices()))
+	s.do(ben, rejectProduct)
+	assert.Len(t, s.order.Notices(), 3)
+	s.until(bought.Add(350*day)).do(sue, report)
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineBlackoutEnds, supervision.DeadlineAppealOpens},
+		kindsOf(s.order.Notices()), "the blackout has begun with the report")
+
+	accepted := arrive(t, noticing(supervision.Notices{OpenFor: day}), supervision.Accepted)
+	assert.Empty(t, accepted.order.NoticesDue(accepted.at.Add(day)), "it is completed by then")
+}
+
+func kindsOf(notices []supervision.Notice) (kinds []supervision.DeadlineKind) {
+	for _, n := range notices {
+		kinds = append(kinds, n.Kind)
+	}
+	return kinds
+}
+
 // What time does is told beforehand, or not at all.
 func TestR33_WhatTimeDoesIsNoticed(t *testing.T) {
 	p := autoAccepting()
 	p.AtScheduledEnd, p.Notices = supervision.EndCancel, everyNotice()
 	p.Notices.AppealOpens, p.Notices.OpenFor, p.Notices.BlackoutBegins = 0, 0, 0
 	for status, c := range map[supervision.Status]struct {
-		kind supervision.DeadlineKind
-		at   time.Duration
-		rule supervision.Rule
+		kind       supervision.DeadlineKind
+		at, before time.Duration
+		rule       supervision.Rule
 	}{
-		supervision.AwaitingAcceptance: {supervision.DeadlineAutoAccept, 10 * day, supervision.R27},
-		supervision.Accepted:           {supervision.DeadlineCompletion, 3 * time.Hour, supervision.R02},
-		supervision.AwaitingDelivery:   {supervision.DeadlineScheduledEnd, 365 * day, supervision.R14},
+		supervision.AwaitingAcceptance: {supervision.DeadlineAutoAccept, 10 * day, 2 * day, supervision.R27},
+		supervision.Accepted:           {supervision.DeadlineCompletion, 3 * time.Hour, time.Hour, supervision.R02},
+		supervision.AwaitingDelivery:   {supervision.DeadlineScheduledEnd, 365 * day, 30 * day, supervision.R14},
 	} {
 		s := arrive(t, p, status)
 		notices := s.order.Notices()
 		require.Len(t, notices, 1, status)
 		assert.Equal(t, supervision.Deadline{Kind: c.kind, At: s.at.Add(c.at), Rule: c.rule}, notices[0].Deadline)
+		assert.Equal(t, s.at.Add(c.at-c.before), notices[0].Due)
 		assert.Len(t, s.order.NoticesDue(notices[0].At.Add(-tick)), 1, status)
 		for _, n := range s.order.NoticesDue(notices[0].At) {
 			assert.NotEqual(t, c.kind, n.Kind, "time has done it")
@@ -178,6 +221,8 @@ func TestR33_TheNextReminderIsNoticed(t *testing.T) {
 			assert.Equal(t, is, s.order.NoticesDue(next.Add(wait-before)), "%s, %s", before, wait)
 		}
 		assert.Equal(t, []supervision.Role{supervision.RoleBuyer}, want[0].To())
+		s.do(sue, report)
+		assert.Equal(t, want, s.order.Notices(), "the two came at one instant")
 		s.wait(tick).do(sue, report)
 		assert.Empty(t, s.order.Notices(), "the seller has gone on")
 		s.do(sue, acceptRequest).do(sue, deliver)

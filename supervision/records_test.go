@@ -163,9 +163,15 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			order, err := supervision.Replay(change(append([]supervision.Record(nil), whole...)))
+			records := change(append([]supervision.Record(nil), whole...))
+			order, err := supervision.Replay(records)
 			assert.ErrorIs(t, err, supervision.ErrMalformed)
 			assert.Zero(t, order)
+			if len(records) == 0 {
+				assert.ErrorContains(t, err, "no records")
+				return
+			}
+			assert.ErrorContains(t, err, "(after version ", "one does not follow, whatever they would make")
 		})
 	}
 }

@@ -323,6 +323,17 @@ func TestR22_ASummaryIsForThoseWhoSeeTheOrder(t *testing.T) {
 	}
 }
 
+func TestListing_Position(t *testing.T) {
+	l := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day).do(sue, report).order.Listing()
+	l.HandleBy = bought.Add(7 * day)
+	for sort, at := range map[supervision.Sort]time.Time{
+		"": bought, supervision.Newest: bought, supervision.LongestWaiting: bought.Add(day),
+		supervision.ByHandling: bought.Add(7 * day),
+	} {
+		assert.Equal(t, supervision.Position{At: at, ID: "o-1"}, l.Position(sort), sort)
+	}
+}
+
 func TestPosition_Compare(t *testing.T) {
 	a := supervision.Position{At: bought, ID: "a"}
 	for _, c := range []struct {

@@ -46,14 +46,11 @@ func TestWords(t *testing.T) {
 		"reject_product remind raise_appeal intervene add_note decide_appeal propose_refund withdraw_refund "+
 		"agree_refund decline_refund amend report_receipt auto_accept close_at_end complete erase",
 		supervision.Operations()...)
-	checkWords(t,
-		"completion auto_accept scheduled_end appeal_opens blackout_begins blackout_ends reminder ruling_overdue",
-		supervision.DeadlineCompletion, supervision.DeadlineAutoAccept, supervision.DeadlineScheduledEnd,
-		supervision.DeadlineAppealOpens,
-		supervision.DeadlineBlackoutBegins, supervision.DeadlineBlackoutEnds, supervision.DeadlineReminder,
-		supervision.DeadlineRulingOverdue)
-	checkWords(t, "done current waiting frozen skipped canceled", supervision.StepDone, supervision.StepCurrent,
-		supervision.StepWaiting, supervision.StepFrozen, supervision.StepSkipped, supervision.StepCanceled)
+	checkWords(t, "completion auto_accept scheduled_end appeal_opens blackout_begins blackout_ends reminder "+
+		"ruling_overdue open_for", supervision.DeadlineKinds()...)
+	checkWords(t, "done current waiting frozen skipped canceled", supervision.StepStates()...)
+	checkWords(t, "awaiting_request awaiting_confirmation awaiting_delivery awaiting_acceptance accepted completed",
+		supervision.StepStatuses()...)
 	checkWords(t, "stay accept cancel", supervision.EndActions()...)
 	checkWords(t, "delivery receipt", supervision.CountedFroms()...)
 	checkWords(t, "pending overdue open_to_buyer open_to_seller", supervision.AppealStates()...)

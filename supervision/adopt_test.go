@@ -42,7 +42,8 @@ func frozenElsewhere() supervision.Adoption {
 	files := []supervision.Attachment{{Name: "proof.pdf", Ref: "legacy/17"}}
 	return supervision.Adoption{
 		ID: "o-7", Product: "p-1", Buyer: ben.ID, Seller: sue.ID, BoughtAt: bought.Add(-day), OpenedAt: bought,
-		ScheduledEnd: bought.Add(200 * day), Paid: paid, Policy: autoAccepting(), RequestTemplateVersion: 2, DeliveryTemplateVersion: 1,
+		ScheduledEnd: bought.Add(200 * day), Paid: paid, Policy: autoAccepting(),
+		RequestTemplateVersion: 2, DeliveryTemplateVersion: 1,
 		Status: supervision.Frozen, FrozenFrom: supervision.AwaitingAcceptance, TurnSince: bought.Add(8 * day),
 		ReceivedAt: bought.Add(9 * day), RequestRejections: 1, ProductRejections: 2,
 		Rejection: supervision.Rejection{Operation: supervision.OpRejectProduct, Reason: "Ten cannot.", By: ben.ID,

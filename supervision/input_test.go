@@ -134,6 +134,8 @@ func TestInput_FaultsSayTheirNumbers(t *testing.T) {
 		"notes": {spoiled(supervision.Frozen, func(o *supervision.Order) {
 			o.Appeal.Notes = make([]appeal.Note, 101)
 		}), map[string]string{"appeal.notes": " to 100"}},
+		"a notice": {noticing(supervision.Notices{Completion: 3 * time.Hour}).Validate(),
+			map[string]string{"notices.completion": " to 2h59m59.999999s"}},
 		"a record": {supervision.Record{Order: "o", At: bought, Actor: ben, Operation: supervision.OpRemind,
 			Action: remind, From: supervision.AwaitingDelivery, To: supervision.AwaitingDelivery}.Validate(),
 			map[string]string{"seq": "1 to "}},
@@ -172,7 +174,8 @@ func TestInput_Actors(t *testing.T) {
 		_, permitted := s.order.Permit(actor, supervision.OpSubmitRequest, s.at)
 		_, listed := s.order.Operations(actor, s.at)
 		_, judged := s.order.Verdicts(actor, s.at)
-		return []error{applied, permitted, listed, judged}
+		_, _, searched := supervision.Query{}.Filter(actor, s.at)
+		return []error{applied, permitted, listed, judged, searched}
 	}
 	for id, code := range badIDs {
 		for _, err := range ask(supervision.Buyer(id)) {

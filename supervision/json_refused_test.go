@@ -196,3 +196,19 @@ func TestJSON_OpeningWithoutAPolicy(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, anOpening(supervision.Policy{}), action)
 }
+
+func TestStepSet_JSON(t *testing.T) {
+	read := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).order.Passed
+	require.NoError(t, json.Unmarshal([]byte(`["accepted","awaiting_request"]`), &read))
+	data, err := json.Marshal(read)
+	require.NoError(t, err)
+	assert.JSONEq(t, `["awaiting_request","accepted"]`, string(data))
+	require.NoError(t, json.Unmarshal([]byte(`["accepted"]`), &read))
+	assert.True(t, read.Has(supervision.Accepted))
+	assert.False(t, read.Has(supervision.AwaitingRequest), "what it was before is gone")
+	for document, want := range map[string]error{
+		`["frozen"]`: supervision.ErrMalformed, `["dance"]`: supervision.ErrUnknown, `"accepted"`: supervision.ErrMalformed,
+	} {
+		assert.ErrorIs(t, json.Unmarshal([]byte(document), &read), want, document)
+	}
+}

@@ -107,6 +107,28 @@ func TestFilter_Matches(t *testing.T) {
 	}
 }
 
+// A list by what orders wait for has the orders that wait for it.
+func TestFilter_MatchesWhatItIsSortedBy(t *testing.T) {
+	waiting := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).order.Listing()
+	frozen := arrive(t, supervision.Guide(), supervision.Frozen).order.Listing()
+	for _, c := range []struct {
+		sort    supervision.Sort
+		listing supervision.Listing
+		after   time.Duration
+		matches bool
+	}{
+		{supervision.LongestWaiting, waiting, 0, true}, {supervision.LongestWaiting, waiting, 10*day - tick, true},
+		{supervision.LongestWaiting, waiting, 10 * day, false}, {supervision.LongestWaiting, frozen, 0, false},
+		{supervision.ByHandling, frozen, 0, true}, {supervision.ByHandling, waiting, 0, false},
+		{supervision.Newest, frozen, 0, true}, {supervision.Newest, waiting, 10 * day, true},
+	} {
+		filter := supervision.Filter{Sort: c.sort, At: bought.Add(c.after)}
+		assert.Equal(t, c.matches, filter.Matches(c.listing), "%s %s", c.sort, c.listing.Status)
+		filter.Products = []string{"another"}
+		assert.False(t, filter.Matches(c.listing), "the criteria count as well")
+	}
+}
+
 // TestFilter_SweptOrNot checks that a stored order is found alike before and
 // after a worker has settled it.
 func TestFilter_SweptOrNot(t *testing.T) {

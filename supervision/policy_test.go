@@ -3,6 +3,7 @@ package supervision_test
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ var faulty = map[string]func(*supervision.Policy){
 	`auto_accept_from is "payment"`:          func(p *supervision.Policy) { p.AutoAcceptFrom = "payment" },
 	"blackout is as long as the supervision": func(p *supervision.Policy) { p.Appeal.Blackout = p.SupervisionPeriod },
 	"silence can never open before a closing end": func(p *supervision.Policy) {
-		p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day
+		p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day-tick
 	},
 	"notices.appeal_opens from before the silence": func(p *supervision.Policy) {
 		p.Notices.AppealOpens = p.Appeal.Silence + tick
@@ -62,6 +63,10 @@ var faulty = map[string]func(*supervision.Policy){
 	"notices.appeal_opens where no silence counts": func(p *supervision.Policy) {
 		*p = supervision.Rules2025()
 		p.Notices.AppealOpens = day
+	},
+	"notices.appeal_opens after a silence that does not count": func(p *supervision.Policy) {
+		*p = supervision.Rules2025()
+		p.Notices.AppealOpens = -day
 	},
 	"notices.completion from before the acceptance": func(p *supervision.Policy) {
 		p.Notices.Completion = p.CompletionDelay
@@ -156,6 +161,45 @@ func TestR25_FaultyPolicies(t *testing.T) {
 			assert.Zero(t, record)
 		})
 	}
+}
+
+// What fits just so is no fault: a silence that opens a tick before the
+// blackout, and a notice of an order that never closes however long it is open.
+func TestR25_WhatFitsTogether(t *testing.T) {
+	for name, change := range map[string]func(*supervision.Policy){
+		"a silence": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day-2*tick
+		},
+		"an open order": func(p *supervision.Policy) { p.Notices.OpenFor = 36_500 * day },
+		"one that closes": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.Notices.OpenFor = supervision.EndCancel, p.SupervisionPeriod-tick
+		},
+	} {
+		policy := supervision.Guide()
+		change(&policy)
+		assert.NoError(t, policy.Validate(), name)
+	}
+}
+
+// Each notice is a duration like any other, told beforehand only where time
+// changes the order.
+func TestR33_EachNoticeIsBounded(t *testing.T) {
+	ahead := []string{"completion", "auto_accept", "scheduled_end", "open_for"}
+	notices := reflect.TypeFor[supervision.Notices]()
+	for i, field := range []string{"appeal_opens", "completion", "auto_accept", "scheduled_end", "blackout_begins",
+		"blackout_ends", "reminder", "ruling_overdue", "open_for"} {
+		for d, code := range map[time.Duration]string{1: "too_fine", 36_500*day + tick: "out_of_range",
+			-36_500*day - tick: "out_of_range", -tick: "out_of_range"} {
+			if d == -tick && !slices.Contains(ahead, field) {
+				continue
+			}
+			policy := supervision.Guide()
+			reflect.ValueOf(&policy.Notices).Elem().Field(i).SetInt(int64(d))
+			assert.Equal(t, map[string]string{"notices." + field: code}, faultsOf(t, policy.Validate()),
+				"%s: %s", notices.Field(i).Name, d)
+		}
+	}
+	assert.Equal(t, 9, notices.NumField())
 }
 
 // fieldsOf lists the faulty fields of an error, without prefixes.

@@ -100,6 +100,18 @@ func TestQuery_IDsAreBounded(t *testing.T) {
 	}
 }
 
+func TestQuery_FilterOfAPage(t *testing.T) {
+	for limit, want := range map[int]int{0: 20, 1: 1, 500: 500} {
+		filter, _, err := supervision.Query{Sort: supervision.ByHandling, Limit: limit}.Filter(mia, bought.Add(999))
+		require.NoError(t, err)
+		assert.Equal(t, supervision.Filter{At: bought, Sort: supervision.ByHandling, Limit: want}, filter)
+	}
+	for _, limit := range []int{-1, 501} {
+		_, _, err := supervision.Query{Limit: limit}.Filter(mia, bought)
+		assert.Equal(t, []string{"limit"}, faultyFields(err))
+	}
+}
+
 // The bounds of a span are instants like any other.
 func TestQuery_SpansAreChecked(t *testing.T) {
 	bounds := func(q *supervision.Query) []*time.Time {

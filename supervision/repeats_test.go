@@ -52,6 +52,8 @@ func TestR28_AnotherCommandIsAnother(t *testing.T) {
 		assert.False(t, s.order.Repeats(record, action), name)
 	}
 	assert.True(t, s.order.Repeats(record, rejectRequest))
+	opening := s.records[0]
+	assert.True(t, s.order.Repeats(opening, opening.Action), "a whole opening as well")
 	erased, err := record.Erase()
 	require.NoError(t, err)
 	assert.False(t, s.order.Repeats(erased, supervision.RejectRequest{}), "a faulty one, of a record that is erased")

@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -313,6 +314,85 @@ func TestListing_ASummaryIsWhatTheOrderSays(t *testing.T) {
 	}
 }
 
+func TestListing_SummaryColumns(t *testing.T) {
+	accepted, completed := bought.Add(10*day), bought.Add(10*day+3*time.Hour)
+	listing := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).order.Listing()
+	summary, err := listing.For(ben, bought.Add(999).In(time.FixedZone("CST", 8*60*60)))
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Summary{
+		At: bought, ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
+		Status: supervision.AwaitingAcceptance, WaitingSince: bought, SellerAppeal: bought.Add(5*day + tick),
+		AcceptedAt: accepted, ClosedAt: completed,
+	}, summary)
+	summary, err = listing.For(sue, accepted)
+	require.NoError(t, err)
+	assert.Equal(t, supervision.Summary{
+		At: accepted, ID: "o-1", Product: "p-1", Buyer: "ben", Seller: "sue", BoughtAt: bought,
+		Status: supervision.Accepted, AcceptedAt: accepted, ClosedAt: completed,
+	}, summary)
+
+	open := begin(t, supervision.Rules2025()).order.Listing()
+	summary, err = open.For(ben, bought.Add(-day))
+	require.NoError(t, err)
+	assert.Equal(t, bought.Add(-day), summary.BuyerAppeal, "open already, also for a clock that is behind")
+}
+
+// A store finds every order that has a deadline by what its listing brings
+// (R23): of appeals the first for each party that cannot appeal yet. Nobody
+// lists reminders.
+func TestListing_BringsEveryDeadline(t *testing.T) {
+	for _, policy := range []supervision.Policy{supervision.Guide(), autoAccepting(), supervision.Hardware(),
+		closing(supervision.EndAccept), closing(supervision.EndCancel)} {
+		for _, s := range pasts(t, policy) {
+			listing := s.order.Listing()
+			for _, at := range around(boundaries(s.order)) {
+				opened := make(map[appeal.Party]bool)
+				for _, actor := range []supervision.Actor{ben, sue} {
+					opened[appeal.Party(actor.Role)] = s.until(at).permit(actor, supervision.OpRaiseAppeal).Allowed
+				}
+				for _, d := range s.order.Deadlines(at) {
+					if d.Kind == supervision.DeadlineReminder || opened[d.Party] {
+						continue
+					}
+					opened[d.Party] = d.Kind == supervision.DeadlineAppealOpens
+					require.Contains(t, listing.Brings(d.Kind), d.At, "%s of %s", d.Kind, listing.Status)
+				}
+			}
+		}
+	}
+}
+
+func TestListing_BringsNothingElse(t *testing.T) {
+	completes := bought.Add(3 * time.Hour)
+	begins, ends := bought.Add(350*day), bought.Add(365*day)
+	for _, c := range []struct {
+		policy supervision.Policy
+		status supervision.Status
+		want   map[supervision.DeadlineKind][]time.Time
+	}{
+		{autoAccepting(), supervision.AwaitingAcceptance, map[supervision.DeadlineKind][]time.Time{
+			supervision.DeadlineCompletion:   {completes.Add(10 * day)},
+			supervision.DeadlineAutoAccept:   {bought.Add(10 * day)},
+			supervision.DeadlineScheduledEnd: {bought.Add(10 * day)},
+			supervision.DeadlineAppealOpens:  {bought.Add(5*day + tick), ends}, supervision.DeadlineBlackoutBegins: {begins},
+			supervision.DeadlineBlackoutEnds: {ends},
+		}},
+		{supervision.Guide(), supervision.Accepted, map[supervision.DeadlineKind][]time.Time{
+			supervision.DeadlineCompletion: {completes},
+		}},
+		{supervision.Guide(), supervision.Frozen, map[supervision.DeadlineKind][]time.Time{
+			supervision.DeadlineRulingOverdue: {bought.Add(8*day + 2*tick)},
+		}},
+		{supervision.Guide(), supervision.Completed, nil}, {supervision.Guide(), supervision.Canceled, nil},
+	} {
+		listing := arrive(t, c.policy, c.status).order.Listing()
+		for _, kind := range supervision.DeadlineKinds() {
+			brings := slices.DeleteFunc(listing.Brings(kind), time.Time.IsZero)
+			assert.ElementsMatch(t, c.want[kind], brings, "%s of %s", kind, c.status)
+		}
+	}
+}
+
 func TestR22_ASummaryIsForThoseWhoSeeTheOrder(t *testing.T) {
 	listing := begin(t, supervision.Guide()).order.Listing()
 	for _, stranger := range []supervision.Actor{supervision.Buyer("bob"), supervision.Seller(ben.ID),
@@ -321,6 +401,22 @@ func TestR22_ASummaryIsForThoseWhoSeeTheOrder(t *testing.T) {
 		require.ErrorIs(t, err, supervision.ErrNotFound, "%+v", stranger)
 		assert.Zero(t, summary)
 	}
+}
+
+// The newest come first, or those that have waited longest.
+func TestSort_Compare(t *testing.T) {
+	first, last := supervision.Position{At: bought, ID: "a"}, supervision.Position{At: bought.Add(tick), ID: "a"}
+	for sort, want := range map[supervision.Sort]int{
+		"": 1, supervision.Newest: 1, supervision.LongestWaiting: -1, supervision.ByHandling: -1,
+	} {
+		assert.Equal(t, want, sort.Compare(first, last), sort)
+		assert.Equal(t, -want, sort.Compare(last, first), sort)
+		assert.Zero(t, sort.Compare(first, first))
+		filter := supervision.Filter{Sort: sort, After: first}
+		assert.Equal(t, want < 0, filter.Behind(last), sort)
+		assert.False(t, filter.Behind(first), "it was on the page before")
+	}
+	assert.True(t, supervision.Filter{}.Behind(first), "on the first page")
 }
 
 func TestListing_Position(t *testing.T) {

@@ -4,8 +4,8 @@ import "time"
 
 // Brings lists the instants at which time may bring something of a kind to the
 // order; zero ones bring nothing. It finds every order that has such a
-// deadline, and some that have not: [Order.Deadlines] tells. Reminders are
-// nobody's list.
+// deadline, of appeals the first for each party, and some that have not:
+// [Order.Deadlines] tells. Reminders are nobody's list.
 func (l Listing) Brings(kind DeadlineKind) []time.Time {
 	switch kind {
 	case DeadlineCompletion:

@@ -207,6 +207,18 @@ func TestR15_WhatARulingIsAskedFor(t *testing.T) {
 	assert.Equal(t, slices.Delete(want, 4, 5), inputsOf(t, s, mia, supervision.OpDecideAppeal))
 }
 
+func TestR11_AnAppealIsAskedForEachGroundOfItsSide(t *testing.T) {
+	s := begin(t, supervision.Guide())
+	for _, actor := range []supervision.Actor{ben, sue} {
+		var grounds []appeal.Ground
+		for _, c := range inputsOf(t, s, actor, supervision.OpRaiseAppeal)[0].Choices {
+			grounds = append(grounds, appeal.Ground(c.Value))
+		}
+		assert.Equal(t, s.order.Policy.Appeal.Grounds(appeal.Party(actor.Role)).List(), grounds)
+		assert.Len(t, grounds, 3)
+	}
+}
+
 func TestR04_AFormNamesItsTemplate(t *testing.T) {
 	want := supervision.Input{Key: "values", Kind: supervision.FieldForm, Required: true, Max: 40_000, Template: 3}
 	s := beginOn(t, anOpening(supervision.Guide()), 3, seats())

@@ -69,6 +69,23 @@ func faultyFields(err error) (fields []string) {
 	return fields
 }
 
+// A cursor leads to where its page ended; nothing else passes for one.
+func TestQuery_Cursor(t *testing.T) {
+	filter, _, err := supervision.Query{}.Filter(mia, bought)
+	require.NoError(t, err)
+	page := supervision.Position{At: bought.Add(tick), ID: "o-1"}
+	filter, _, err = supervision.Query{Cursor: filter.Next(page)}.Filter(mia, bought)
+	require.NoError(t, err)
+	assert.Equal(t, page, filter.After)
+	for name, cursor := range map[string]string{
+		"no base64": "!", "more than one": filter.Next(page) + "!", "no document": "e30x", "an empty one": "e30",
+		"no id": filter.Next(supervision.Position{At: bought}), "a bad id": filter.Next(supervision.Position{ID: "\n"}),
+	} {
+		_, _, err = supervision.Query{Cursor: cursor}.Filter(mia, bought)
+		assert.Equal(t, map[string]string{"cursor": "malformed"}, faultsOf(t, err), name)
+	}
+}
+
 func TestQuery_IDsMeanTheSameInAnyOrder(t *testing.T) {
 	some, again := supervision.Query{}, supervision.Query{}
 	some.Products, again.Products = []string{"p-2", "p-1", "p-2"}, []string{"p-1", "p-2"}
@@ -228,7 +245,8 @@ func TestParseQuery_Faults(t *testing.T) {
 
 	for _, key := range supervision.QueryKeys()[4:] { // behind the ids
 		_, err := supervision.ParseQuery(url.Values{key: {"x", "x"}})
-		assert.Equal(t, []string{key}, faultyFields(err))
+		assert.Equal(t, map[string]string{key: "too_many"}, faultsOf(t, err))
+		assert.Equal(t, "1", mostOf(err, key))
 	}
 	for key, text := range map[string]string{"limit": "501", "silent_for": "-1s", "bought_from": "0001-01-01",
 		"closed_before": "9999-01-01", "sort": "oldest"} {

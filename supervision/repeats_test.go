@@ -19,6 +19,8 @@ func TestR28_ARecordKnowsItsCommandHoweverFarTheOrderHasCome(t *testing.T) {
 	}{
 		"a receipt without an instant": {shipped(t).wait(day), host, receive,
 			func(s *story) { s.wait(day).do(ben, rejectProduct).do(sue, deliver) }},
+		"a receipt finer than a tick": {shipped(t).wait(day), host,
+			supervision.ReportReceipt{ReceivedAt: shipped(t).at.Add(999)}, func(s *story) { s.wait(day) }},
 		"an end that is past by now": {arrive(t, supervision.Guide(), supervision.AwaitingDelivery), mia,
 			supervision.Amend{ScheduledEnd: bought.Add(20 * day), Reason: "x"}, func(s *story) { s.wait(30 * day) }},
 		"an appeal that needed no proof yet": {rejections(t, supervision.Guide(), appeal.ProductRejected, 3), sue,

@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,9 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			"buyer": "control_character", "policy.completion_delay": "out_of_range", "request_template_version": "out_of_range",
 			"delivery_template_version": "out_of_range",
 		}},
+		{"nobody's templates, and no price", supervision.AwaitingRequest, func(o *order) {
+			o.TemplateSeller, o.Paid = "\n", supervision.Money{Amount: -1, Currency: "x"}
+		}, map[string]string{"template_seller": "line_break", "paid.amount": "out_of_range", "paid.currency": "malformed"}},
 		{"negative counters", supervision.AwaitingAcceptance, func(o *order) {
 			o.RequestRejections, o.ProductRejections = -1, -3
 		}, map[string]string{"request_rejections": "out_of_range", "product_rejections": "out_of_range"}},
@@ -67,6 +71,26 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 		{"what it needs is not there", supervision.AwaitingAcceptance,
 			func(o *order) { o.Request, o.Delivery = nil, nil },
 			map[string]string{"delivery": "required", "passed": "out_of_range"}},
+		{"a confirmation of nothing", supervision.AwaitingConfirmation, func(o *order) { o.Request, o.Passed = nil, 0 },
+			map[string]string{"request": "required"}},
+		{"accepted at no instant", supervision.Accepted, func(o *order) { o.AcceptedAt = time.Time{} },
+			map[string]string{"accepted_at": "required"}},
+		{"frozen after an acceptance at no instant", supervision.Frozen,
+			func(o *order) { o.FrozenFrom = supervision.Accepted }, map[string]string{"accepted_at": "required"}},
+		{"how it was canceled, though it goes on", supervision.AwaitingRequest, func(o *order) {
+			o.Cancellation = supervision.Cancellation{By: supervision.OpAgreeRefund, From: supervision.AwaitingRequest}
+		}, map[string]string{"cancellation": "unknown_field"}},
+		{"canceled nowhere", supervision.Canceled, func(o *order) { o.Cancellation.From = "" },
+			map[string]string{"cancellation": "required"}},
+		{"a proposal on a closed order", supervision.Canceled, func(o *order) {
+			o.Proposal = supervision.Proposal{Amount: half, At: o.UpdatedAt}
+		}, map[string]string{"proposal": "unknown_field"}},
+		{"a rejection of neither, by nobody", supervision.AwaitingDelivery, func(o *order) {
+			o.Rejection = supervision.Rejection{Operation: supervision.OpRemind, At: o.UpdatedAt}
+		}, map[string]string{"rejection.operation": "unknown", "rejection.by": "required"}},
+		{"to be handled before it was raised", supervision.Frozen, func(o *order) {
+			o.Appeal.HandleBy = o.Appeal.RaisedAt.Add(-tick)
+		}, map[string]string{"appeal.handle_by": "too_small"}},
 		{"what it cannot have", supervision.AwaitingDelivery, func(o *order) {
 			o.AcceptedAt, o.ClosedAt, o.FrozenFrom = o.UpdatedAt, o.UpdatedAt, supervision.AwaitingRequest
 		}, map[string]string{"accepted_at": "unknown_field", "closed_at": "unknown_field",
@@ -132,6 +156,80 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			_, err = json.Marshal(o)
 			require.ErrorIs(t, err, supervision.ErrMalformed, "it is not written")
 		})
+	}
+}
+
+// Each instant lies between two others, both included.
+func TestR21_EachInstantHasItsPlace(t *testing.T) {
+	type order = supervision.Order
+	for field, c := range map[string]struct {
+		status      supervision.Status
+		at          func(*order) *time.Time
+		first, last func(*order) time.Time // nil for the opening and for the newest record
+	}{
+		"turn_since":    {supervision.AwaitingRequest, func(o *order) *time.Time { return &o.TurnSince }, nil, nil},
+		"silence_spent": {supervision.AwaitingRequest, func(o *order) *time.Time { return &o.SilenceSpent }, nil, nil},
+		"reminder.at":   {supervision.AwaitingDelivery, func(o *order) *time.Time { return &o.Reminder.At }, nil, nil},
+		"rejection.at":  {supervision.AwaitingDelivery, func(o *order) *time.Time { return &o.Rejection.At }, nil, nil},
+		"accepted_at":   {supervision.Accepted, func(o *order) *time.Time { return &o.AcceptedAt }, nil, nil},
+		"received_at":   {supervision.AwaitingAcceptance, func(o *order) *time.Time { return &o.ReceivedAt }, nil, nil},
+		"closed_at": {supervision.Completed, func(o *order) *time.Time { return &o.ClosedAt },
+			func(o *order) time.Time { return o.AcceptedAt }, nil},
+		"proposal.at": {supervision.AwaitingDelivery, func(o *order) *time.Time { return &o.Proposal.At }, nil, nil},
+		"refund.at":   {supervision.Canceled, func(o *order) *time.Time { return &o.Refund.At }, nil, nil},
+		"request.submitted_at": {supervision.AwaitingDelivery,
+			func(o *order) *time.Time { return &o.Request.SubmittedAt }, nil, nil},
+		"delivery.delivered_at": {supervision.AwaitingAcceptance,
+			func(o *order) *time.Time { return &o.Delivery.DeliveredAt }, nil, nil},
+		"appeal.raised_at": {supervision.Frozen, func(o *order) *time.Time { return &o.Appeal.RaisedAt }, nil, nil},
+		"appeal.finding.since": {supervision.Frozen, func(o *order) *time.Time { return &o.Appeal.Finding.Since }, nil,
+			func(o *order) time.Time { return o.Appeal.RaisedAt }},
+		"appeal.notes[0].at": {supervision.Frozen, func(o *order) *time.Time { return &o.Appeal.Notes[0].At },
+			func(o *order) time.Time { return o.Appeal.RaisedAt }, nil},
+		"appeal.ruling.at": {supervision.Canceled, func(o *order) *time.Time { return &o.Appeal.Ruling.At },
+			func(o *order) time.Time { return o.Appeal.RaisedAt }, nil},
+	} {
+		o := arrive(t, supervision.Guide(), c.status).order.Clone()
+		o.UpdatedAt = o.UpdatedAt.Add(day)
+		if o.Appeal.Pending() {
+			o.Appeal.HandleBy = o.UpdatedAt.Add(day)
+			o.Appeal.Notes = []appeal.Note{{At: o.UpdatedAt, By: mia.ID, Text: "x"}}
+		}
+		first, last := o.OpenedAt, o.UpdatedAt
+		if c.first != nil {
+			first = c.first(&o)
+		}
+		if c.last != nil {
+			last = c.last(&o)
+		}
+		for at, want := range map[time.Time]string{first.Add(-tick): "too_small", first: "", last: "",
+			last.Add(tick): "too_large"} {
+			*c.at(&o) = at
+			faults := map[string]string{}
+			if err := o.Validate(); err != nil {
+				faults = faultsOf(t, err)
+			}
+			assert.Equal(t, want, faults[field], "%s %s", field, at)
+		}
+	}
+}
+
+// Steps are passed that the request, the delivery and the status show, and no
+// others (R15).
+func TestR15_PassedStepsAreThoseThatLeftSomething(t *testing.T) {
+	for status, fits := range map[supervision.Status][]supervision.StepSet{
+		supervision.AwaitingRequest:    {0b0},
+		supervision.AwaitingDelivery:   {0b1, 0b11},
+		supervision.AwaitingAcceptance: {0b101, 0b111, 0b1101, 0b1111},
+		supervision.Completed:          {0b10101, 0b10111, 0b11101, 0b11111},
+	} {
+		o := arrive(t, supervision.Guide(), status).order
+		for o.Passed = 0; o.Passed < 0b100000; o.Passed++ {
+			assert.Equal(t, slices.Contains(fits, o.Passed), o.Validate() == nil, "%s %b", status, o.Passed)
+		}
+		for o.Passed = 0b1000000; o.Passed > 0; o.Passed <<= 1 {
+			assert.Error(t, o.Validate(), "no step")
+		}
 	}
 }
 

@@ -176,6 +176,38 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 	}
 }
 
+func TestRecord_Validate(t *testing.T) {
+	good := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).records[1]
+	good.Key, good.Salt = "command-17", "salt"
+	require.NoError(t, good.Validate())
+	for name, c := range map[string]struct {
+		spoil func(*supervision.Record)
+		want  map[string]string
+	}{
+		"a key of two lines": {func(r *supervision.Record) { r.Key = "a\nb" }, map[string]string{"key": "line_break"}},
+		"a sealed one with its salt": {func(r *supervision.Record) { r.Seal = "ab" },
+			map[string]string{"seal": "unknown_field"}},
+		"a sealed one": {func(r *supervision.Record) { r.Seal, r.Salt = "ab", "" }, nil},
+	} {
+		r := good
+		c.spoil(&r)
+		if err := r.Validate(); c.want != nil {
+			assert.Equal(t, c.want, faultsOf(t, err), name)
+		} else {
+			assert.NoError(t, err, name)
+		}
+	}
+}
+
+func TestRecordID_Compare(t *testing.T) {
+	id := supervision.RecordID{Order: "o-2", Seq: 5}
+	for other, want := range map[supervision.RecordID]int{
+		{Order: "o-1", Seq: 9}: 1, {Order: "o-2", Seq: 4}: 1, id: 0, {Order: "o-2", Seq: 6}: -1, {Order: "o-3", Seq: 1}: -1,
+	} {
+		assert.Equal(t, want, id.Compare(other), other)
+	}
+}
+
 func TestClone_SharesNothing(t *testing.T) {
 	form := template.Template{Fields: []template.Field{
 		{Key: "tags", Label: "Tags", Kind: template.Choices, Options: []template.Option{{Value: "a"}, {Value: "b"}}},

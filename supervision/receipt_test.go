@@ -28,6 +28,14 @@ func TestR27_HardwareIsAcceptedTenDaysAfterItsReceipt(t *testing.T) {
 	}
 }
 
+// A ruling that gives the buyer a new turn gives it the whole time again.
+func TestR27_ANewTurnOnAReceivedDeliveryCountsAnew(t *testing.T) {
+	s := shipped(t).wait(day).do(host, receive).wait(day).do(ben, rejectProduct)
+	s.wait(day).do(mia, intervene, resumeAt(supervision.AwaitingAcceptance))
+	assert.Equal(t, bought.Add(day), s.order.ReceivedAt)
+	assert.Equal(t, s.at.Add(10*day), s.order.NextDue())
+}
+
 func TestR27_AReceiptStopsNoSilence(t *testing.T) {
 	s := shipped(t).wait(day)
 	before := s.order

@@ -50,6 +50,9 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 		{"nobody's templates, and no price", supervision.AwaitingRequest, func(o *order) {
 			o.TemplateSeller, o.Paid = "\n", supervision.Money{Amount: -1, Currency: "x"}
 		}, map[string]string{"template_seller": "line_break", "paid.amount": "out_of_range", "paid.currency": "malformed"}},
+		{"bought when nothing was", supervision.AwaitingRequest, func(o *order) {
+			o.BoughtAt = time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC)
+		}, map[string]string{"bought_at": "out_of_range"}},
 		{"negative counters", supervision.AwaitingAcceptance, func(o *order) {
 			o.RequestRejections, o.ProductRejections = -1, -3
 		}, map[string]string{"request_rejections": "out_of_range", "product_rejections": "out_of_range"}},

@@ -41,7 +41,7 @@ func (a ProposeRefund) facts(f facts) facts {
 
 func (ProposeRefund) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if d.Reason = o.negotiable(); d.Reason == "" && o.Proposal != (Proposal{}) {
-		d.Reason = ReasonProposed
+		d.Reason, d.Proposed = ReasonProposed, o.Proposal.Amount
 	}
 	return d
 }
@@ -99,7 +99,7 @@ func (a AgreeRefund) facts(f facts) facts { return f.money("amount", a.Amount) }
 
 func (a AgreeRefund) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
 	if d.Reason = o.proposed(); d.Reason == "" && a.Amount != (Money{}) && a.Amount != o.Proposal.Amount {
-		d.Reason = ReasonOtherAmount
+		d.Reason, d.Proposed = ReasonOtherAmount, o.Proposal.Amount
 	}
 	return d
 }

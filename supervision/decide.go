@@ -28,6 +28,9 @@ type Decision struct {
 	// such as 2 rejections of 3; the last reminder and the interval (R20); the
 	// notes there are and may be (R13). Zero for other reasons.
 	Measure appeal.Measure `json:"measure,omitzero"`
+	// Proposed is the refund that is proposed already, or that is of another
+	// amount (R32); zero for other reasons.
+	Proposed Money `json:"proposed,omitzero"`
 }
 
 // Decisions are the answers for every operation on an order, in declared order

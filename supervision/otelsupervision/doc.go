@@ -33,6 +33,7 @@
 //	serviceflow.operation.duration   s            by operation, outcome
 //	serviceflow.operation.retries    {retry}      by operation
 //	serviceflow.settle.orders        {order}      by outcome: ok, failed
+//	serviceflow.notice.orders        {order}      by outcome: ok, failed
 //	serviceflow.publish.attempts     {attempt}    by operation, outcome: ok, failed, set_aside
 //	serviceflow.publish.duration     s            by outcome
 //	serviceflow.step.errors          {error}      by step: settle, notice, relay

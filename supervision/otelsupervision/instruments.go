@@ -8,8 +8,8 @@ import (
 
 // instruments are what the metrics are counted with.
 type instruments struct {
-	operations, retries, settledOrders, attempts, stepErrors metric.Int64Counter
-	operationDuration, publishDuration                       metric.Float64Histogram
+	operations, retries, settledOrders, noticedOrders, attempts, stepErrors metric.Int64Counter
+	operationDuration, publishDuration                                      metric.Float64Histogram
 }
 
 func newInstruments(m metric.Meter) (*instruments, error) {
@@ -31,6 +31,7 @@ func newInstruments(m metric.Meter) (*instruments, error) {
 		retries: counter("serviceflow.operation.retries", "{retry}",
 			"Attempts that lost to a concurrent writer and were followed by another."),
 		settledOrders: counter("serviceflow.settle.orders", "{order}", "Orders that time moved on."),
+		noticedOrders: counter("serviceflow.notice.orders", "{order}", "Orders of which notices were given."),
 		attempts:      counter("serviceflow.publish.attempts", "{attempt}", "Attempts to hand a record over."),
 		publishDuration: duration("serviceflow.publish.duration",
 			"How long an attempt to hand a record over took."),

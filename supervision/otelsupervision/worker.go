@@ -30,20 +30,28 @@ func (o observer) published(ctx context.Context, e service.PublishEvent) {
 }
 
 func (o observer) settled(ctx context.Context, e service.StepEvent) {
-	o.orders(ctx, e.Done, "ok")
-	o.orders(ctx, e.Failed, "failed")
+	orders(ctx, o.settledOrders, e)
 	o.step(ctx, "settle", e.Err)
 }
 
-func (o observer) noticed(ctx context.Context, e service.StepEvent) { o.step(ctx, "notice", e.Err) }
+func (o observer) noticed(ctx context.Context, e service.StepEvent) {
+	orders(ctx, o.noticedOrders, e)
+	o.step(ctx, "notice", e.Err)
+}
 
 func (o observer) relayed(ctx context.Context, e service.StepEvent) { o.step(ctx, "relay", e.Err) }
 
-func (o observer) orders(ctx context.Context, n int, outcome string) {
-	if n > 0 {
-		var a attributes
-		a.text("outcome", outcome)
-		o.settledOrders.Add(ctx, int64(n), metric.WithAttributes(a...))
+// orders counts the orders of a step, by what came of them.
+func orders(ctx context.Context, counter metric.Int64Counter, e service.StepEvent) {
+	for _, c := range [...]struct {
+		n       int
+		outcome string
+	}{{e.Done, "ok"}, {e.Failed, "failed"}} {
+		if c.n > 0 {
+			var a attributes
+			a.text("outcome", c.outcome)
+			counter.Add(ctx, int64(c.n), metric.WithAttributes(a...))
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // where nothing is missing.
 func (l *Language) Check() error {
 	var c checker
-	reasons := []string{"roles", "have", "need", "since", "length"}
+	reasons := []string{"roles", "have", "need", "since", "length", "proposed"}
 	every(&c, "Statuses", l.Statuses, supervision.Statuses())
 	every(&c, "Steps", l.Steps, supervision.StepStatuses())
 	every(&c, "OrderStatuses", l.OrderStatuses, supervision.OrderStatuses())

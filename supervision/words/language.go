@@ -48,8 +48,8 @@ type Language struct {
 	CountedFrom map[supervision.CountedFrom]string
 
 	// Reasons say why an operation is not allowed: {roles} may do it, {have} of
-	// {need}, {since} an instant, {length} of a duration. Possible says {from}
-	// when it is.
+	// {need}, {since} an instant, {length} of a duration, {proposed} an amount.
+	// Possible says {from} when it is.
 	Reasons  map[supervision.Reason]string
 	Possible string
 	// Deadlines say what time brings {in} so long, unless somebody acts before.
@@ -114,23 +114,26 @@ func (l *Language) Kind(k template.Kind) string { return l.Kinds[k] }
 // Why says why an operation is not allowed and, where time alone will change
 // that, from when it is; nothing where it is allowed.
 func (l *Language) Why(d supervision.Decision) string {
-	return l.why(l.Reasons[d.Reason], d.Measure, d.From, d.Operation)
+	return l.why(l.Reasons[d.Reason], d)
 }
 
 // Verdict says why a ground does not hold and, where time alone will change
 // that, from when it does; nothing where it holds.
 func (l *Language) Verdict(v appeal.Verdict) string {
-	return l.why(l.Reasons[v.Reason], v.Measure, v.From, supervision.OpRaiseAppeal)
+	return l.why(l.Reasons[v.Reason], supervision.Decision{
+		Operation: supervision.OpRaiseAppeal, From: v.From, Measure: v.Measure,
+	})
 }
 
-func (l *Language) why(text string, m appeal.Measure, from time.Time, op supervision.Operation) string {
+func (l *Language) why(text string, d supervision.Decision) string {
 	if text == "" {
 		return ""
 	}
 	var roles []string
-	for _, r := range op.By() {
+	for _, r := range d.Operation.By() {
 		roles = append(roles, l.Roles[r])
 	}
+	m := d.Measure
 	p := params{"have": number(m.Have), "need": number(m.Need), "roles": strings.Join(roles, l.Or)}
 	if !m.Since.IsZero() {
 		p["since"] = l.Instant(m.Since)
@@ -138,9 +141,12 @@ func (l *Language) why(text string, m appeal.Measure, from time.Time, op supervi
 	if m.Length > 0 {
 		p["length"] = l.Span(m.Length)
 	}
+	if d.Proposed != (supervision.Money{}) {
+		p["proposed"] = money(d.Proposed)
+	}
 	text = l.fill(text, p)
-	if !from.IsZero() {
-		text += l.Space + l.fill(l.Possible, params{"from": l.Instant(from)})
+	if !d.From.IsZero() {
+		text += l.Space + l.fill(l.Possible, params{"from": l.Instant(d.From)})
 	}
 	return text
 }

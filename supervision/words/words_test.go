@@ -203,13 +203,16 @@ func TestR24_WhySaysTheNumbers(t *testing.T) {
 		{supervision.Decision{Reason: supervision.ReasonInBlackout,
 			Measure: appeal.Measure{Since: began, Length: 15 * day}},
 			"No appeal is taken in the last 15 days before the scheduled completion.", "计划完成前的15天内不受理申诉。"},
+		{supervision.Decision{Reason: supervision.ReasonOtherAmount,
+			Proposed: supervision.Money{Amount: 499_50, Currency: "CNY"}},
+			"The refund that is proposed is of another amount: CNY 499.50.", "与待处理的退款申请金额（CNY 499.50）不一致。"},
 		{supervision.Decision{Reason: "of_a_newer_version"}, "", ""},
 		{supervision.Decision{Reason: "of_a_newer_version", From: from}, "", ""},
 	} {
 		assert.Equal(t, c.english, en.Why(c.decision))
 		assert.Equal(t, c.chinese, zh.Why(c.decision))
 		verdict := appeal.Verdict{Reason: c.decision.Reason, From: c.decision.From, Measure: c.decision.Measure}
-		if c.decision.Reason != supervision.ReasonRole {
+		if c.decision.Reason != supervision.ReasonRole && c.decision.Proposed == (supervision.Money{}) {
 			assert.Equal(t, c.english, en.Verdict(verdict))
 		}
 	}

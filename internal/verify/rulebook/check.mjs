@@ -116,6 +116,8 @@ function best(o, party, at) {
 // notNegotiable says why the parties cannot negotiate a refund (R32).
 const notNegotiable = o => o.policy.negotiated_refund && o.paid ? undefined : 'not_negotiable'
 const noProposal = o => notNegotiable(o) ?? (o.proposal ? undefined : 'no_proposal')
+const withAmount = (o, reason) =>
+  ['already_proposed', 'another_amount'].includes(reason) ? { reason, proposed: o.proposal.amount } : { reason }
 const same = (a, b) => a.amount === b.amount && a.currency === b.currency
 
 // conditions are what an operation asks beyond the table.
@@ -135,12 +137,11 @@ const conditions = {
       awaiting_delivery: true, awaiting_acceptance: o.delivery }
     return to && to !== o.frozen_from && !there[to] ? { reason: 'nothing_to_act_on' } : {}
   },
-  propose_refund: o => ({ reason: notNegotiable(o) ?? (o.proposal ? 'already_proposed' : undefined) }),
+  propose_refund: o => withAmount(o, notNegotiable(o) ?? (o.proposal ? 'already_proposed' : undefined)),
   withdraw_refund: o => ({ reason: noProposal(o) }),
   decline_refund: o => ({ reason: noProposal(o) }),
-  agree_refund: (o, q) => ({
-    reason: noProposal(o) ?? (q.action && !same(q.action.amount, o.proposal.amount) ? 'another_amount' : undefined),
-  }),
+  agree_refund: (o, q) => withAmount(o,
+    noProposal(o) ?? (q.action && !same(q.action.amount, o.proposal.amount) ? 'another_amount' : undefined)),
   amend: (o, q) => // R13
     [q.action?.buyer, q.action?.seller].includes(q.actor.id) ? { reason: 'own_case', rule: 'R13' } : {},
   report_receipt: o => ({ reason: o.received_at ? 'already_received' : undefined }), // R27
@@ -190,7 +191,8 @@ function answer(order, q) {
 
 // plain is an answer in one form, so that two can be compared.
 const plain = a => JSON.stringify(['allowed', 'not_found', 'rule', 'reason', 'from', 'until', 'to'].map(k => a[k] || null)
-  .concat(['have', 'need', 'since', 'length'].map(k => a.measure?.[k] || null)))
+  .concat(['have', 'need', 'since', 'length'].map(k => a.measure?.[k] || null),
+    ['amount', 'currency'].map(k => a.proposed?.[k] || null)))
 
 const orders = new Map(vectors.orders.map(o => [o.id, read(o)]))
 const reasons = new Set()

@@ -67,6 +67,7 @@ func TestRuleBook_AnotherLanguageSeesWhatIsWrong(t *testing.T) {
 		{"vectors.json", `"blackout":"360h0m0s"`, `"blackout":"361h0m0s"`},
 		{"vectors.json", `"reason":"reminded_recently"`, `"reason":"not_due"`},
 		{"vectors.json", `"allowed":true`, `"allowed":false`},
+		{"vectors.json", `"proposed":{"amount":5000,`, `"proposed":{"amount":5001,`},
 		{"rules.json", `"rejections": 3`, `"rejections": 2`},
 		{"rules.json", `"operation": "deliver",`, `"operation": "remind",`},
 		{"rules.json", `"outside": "R14"`, `"outside": "R18"`},

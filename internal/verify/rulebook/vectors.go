@@ -33,6 +33,7 @@ type answer struct {
 	From     int64              `json:"from,omitempty"`
 	Until    int64              `json:"until,omitempty"`
 	Measure  appeal.Measure     `json:"measure,omitzero"`
+	Proposed supervision.Money  `json:"proposed,omitzero"`
 	To       supervision.Status `json:"to,omitempty"`
 }
 
@@ -123,7 +124,7 @@ func (q *question) take(d supervision.Decision, err error) error {
 	}
 	to := q.Answer.To
 	q.Answer = answer{Allowed: d.Allowed, Rule: d.Rule, Reason: d.Reason, From: micros(d.From), Until: micros(d.Until),
-		Measure: d.Measure, To: to}
+		Measure: d.Measure, Proposed: d.Proposed, To: to}
 	return err
 }
 

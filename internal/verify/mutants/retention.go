@@ -24,6 +24,12 @@ var retentions = []plot{
 		{"R35", "an order that closed at the instant is archived", `filter.Closed.Before = closedBefore`,
 			`filter.Closed.Before = closedBefore.Add(1)`},
 	}},
+	{"supervision/service/history.go", serviceTests, []mutant{
+		{"R21", "an order that is set back to an older version verifies", `order.ID, math.MaxInt64)`,
+			`order.ID, min(math.MaxInt64, order.Version))`},
+		{"R35", "an order that is erased while it is read looks altered", `order.Version != h.Order.Version {`,
+			`order.Version < h.Order.Version {`},
+	}},
 	{"store/memory/store.go", memoryTests, []mutant{
 		{"R35", "an order is removed while a record waits", `if waiting.Order == id {`, `if waiting.Order == "" {`},
 		{"R35", "what waits to be relayed is not erased", `range erased {`, `range erased[:0] {`},

@@ -55,7 +55,7 @@ peers: ## the library beside River, DBOS and hand-written SQL on PostgreSQL; PEE
 	cd internal/verify/peers && GOWORK=off go run . $(PEERS)
 
 .PHONY: growth
-growth: ## three million orders beside ten thousand on PostgreSQL, half an hour and 20 GB; GROWTH='-many 100000' for fewer
+growth: ## three million orders beside ten thousand on PostgreSQL, twenty minutes and 20 GB; GROWTH='-many 100000' for fewer
 	bash -c 'source .ci/servers && go run ./internal/verify/growth $(GROWTH)'
 
 .PHONY: soak

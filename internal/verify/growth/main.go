@@ -36,6 +36,9 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	if *few < 10*pending {
+		return fmt.Errorf("-few: give at least %d, or hardly any of them are open", 10*pending)
+	}
 	dsn := os.Getenv("SERVICEFLOW_POSTGRES")
 	if dsn == "" {
 		dsn = "postgres://postgres@127.0.0.1:5432/test"

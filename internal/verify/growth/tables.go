@@ -36,6 +36,13 @@ func printOutbox(ctx context.Context, sides [2]*side) error {
 	s := sides[1]
 	fmt.Printf("| %d commands, and their records relayed | outbox, MB | its dead rows | autovacuums of it | a command |"+
 		" an empty claim |\n|---|---|---|---|---|---|\n", *load)
+	svc, _, err := s.at(now.Add(2 * time.Hour))
+	if err != nil {
+		return err
+	}
+	if err := relayAll(ctx, svc); err != nil { // what the probes have left
+		return err
+	}
 	if err := s.printQueue(ctx, "before", 0); err != nil {
 		return err
 	}
@@ -75,6 +82,15 @@ func printOutbox(ctx context.Context, sides [2]*side) error {
 	return nil
 }
 
+func relayAll(ctx context.Context, svc *service.Service) error {
+	for {
+		n, err := svc.Relay(ctx, func(context.Context, service.Event) error { return nil })
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
 // busy gives commands from four clients while a relay hands over.
 func (s *side) busy(ctx context.Context, what string) error {
 	svc, _, err := s.at(now.Add(2 * time.Hour))
@@ -100,20 +116,14 @@ func (s *side) busy(ctx context.Context, what string) error {
 	given := make(chan struct{})
 	go func() { all.Wait(); close(given) }()
 	var took time.Duration
-	for over := false; ; {
-		n, err := svc.Relay(ctx, func(context.Context, service.Event) error { return nil })
-		if err != nil {
-			return err
-		}
-		if over && n == 0 {
-			break
-		}
+	for over := false; !over; {
 		select {
 		case <-given:
-			if !over {
-				over, took = true, time.Since(began)
-			}
+			over, took = true, time.Since(began)
 		default:
+		}
+		if err := relayAll(ctx, svc); err != nil {
+			return err
 		}
 	}
 	select {

@@ -3,6 +3,7 @@ package serviceflow_test
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -177,6 +178,31 @@ func TestLinks(t *testing.T) {
 				_, err := os.Stat(filepath.Join(filepath.Dir(page), match[1]+match[2]))
 				assert.NoError(t, err, page)
 			}
+		}
+	}
+}
+
+// TestPagesNameTests: a claim in a page that names the test that holds it names
+// one that there is.
+func TestPagesNameTests(t *testing.T) {
+	tests := make(map[string]bool)
+	require.NoError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(source, -1) {
+			tests[string(found[1])] = true
+		}
+		return err
+	}))
+	for _, page := range []string{"docs/production.md", "docs/evidence/engines.md"} {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		named := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(text), -1)
+		require.NotEmpty(t, named, page)
+		for _, name := range named {
+			assert.True(t, tests[name[1]], "%s names %s", page, name[1])
 		}
 	}
 }

@@ -5,12 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
@@ -18,7 +15,7 @@ import (
 
 // documentPage is an order's record as something to print and to keep.
 type documentPage struct {
-	layout
+	*visit
 	Order    supervision.Order
 	Records  []recordView
 	Findings []audit.Finding // what could not have been made by the rules; none is good
@@ -34,13 +31,11 @@ func (v *visit) showDocument() error {
 		records[i].Card = "" // here everything stands with its record
 	}
 	order, lost := v.svc.Order(v.ctx(), v.order.ID, supervision.System())
-	stored, failed := v.history(v.ctx(), v.l, order, supervision.System())
-	stored = slices.DeleteFunc(stored, func(r recordView) bool { return r.Seq > order.Version }) // done meanwhile
+	stored, _ := v.history(v.ctx(), v.L, order, supervision.System()) // what cannot be read is missing
 	digest, err := audit.DigestOf(plain(records))
-	v.err = cmp.Or(v.err, lost, failed, err)
-	page := documentPage{v.layout(v.l.t("Record of order %s", v.order.ID)), v.order, records,
-		audit.VerifyOrder(order, plain(stored), v.formOf), digest}
-	return v.render(http.StatusOK, "document.html", page)
+	v.err = cmp.Or(v.err, lost, err)
+	return v.render(http.StatusOK, "document.html", documentPage{v, v.order, records,
+		audit.VerifyOrder(order, plain(stored), v.formOf), digest})
 }
 
 func plain(views []recordView) (list []supervision.Record) {
@@ -95,74 +90,4 @@ func plainCell(text string) string {
 		return "'" + text
 	}
 	return text
-}
-
-type overviewPage struct {
-	layout
-	ByStatus, BySilence []bar
-	Due                 []supervision.Summary // the cases that wait for a ruling
-	WhatIf              []whatIf
-}
-
-// bar is one bar of a chart that has so many at most.
-type bar struct {
-	Label       string
-	Count, Most int
-	Late        bool
-}
-
-// whatIf is what the market's own history would have come to under a policy.
-type whatIf struct {
-	Name string
-	audit.Sums
-}
-
-// showOverview draws how the market stands, of the newest orders.
-func (v *visit) showOverview() error {
-	page := overviewPage{layout: v.layout(v.l.t("Overview"))}
-	found, err := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Limit: supervision.MaxPage})
-	due, failed := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Sort: supervision.ByHandling,
-		Limit: supervision.MaxPage})
-	if err = cmp.Or(err, failed); err != nil {
-		return err
-	}
-	page.Due = due.Orders
-	byStatus := make(map[supervision.Status]int)
-	silent := make([]int, int(appeal.Guide().Silence/supervision.Day)+1)
-	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
-	outcomes := make([][]audit.Outcome, len(policies))
-	for _, o := range found.Orders {
-		byStatus[o.Status]++
-		if since := o.WaitingSince; !since.IsZero() {
-			silent[min(len(silent)-1, int(page.Now.Sub(since)/supervision.Day))]++
-		}
-		records, err := v.history(v.ctx(), v.l, supervision.Order{ID: o.ID}, supervision.System())
-		if err != nil {
-			return err
-		}
-		result, err := audit.WhatIf(plain(records), policies...)
-		if err != nil {
-			continue // its history was not made by the rules; the record's own page says so
-		}
-		for i := range result {
-			outcomes[i] = append(outcomes[i], result[i])
-		}
-	}
-	for _, s := range supervision.Statuses() {
-		if !s.Final() {
-			page.ByStatus = append(page.ByStatus,
-				bar{v.l.Status(s), byStatus[s], len(found.Orders), s == supervision.Frozen})
-		}
-	}
-	for days, n := range silent {
-		b := bar{v.l.Span(time.Duration(days+1) * supervision.Day), n, len(found.Orders), days == len(silent)-1}
-		if b.Late {
-			b.Label = "> " + v.l.Span(time.Duration(days)*supervision.Day)
-		}
-		page.BySilence = append(page.BySilence, b)
-	}
-	for i, p := range policies {
-		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
-	}
-	return v.render(http.StatusOK, "overview.html", page)
 }

@@ -121,7 +121,7 @@ func (d *draft) template(l *tongue) (t template.Template, faults []supervision.F
 		err = json.Unmarshal(data, &t)
 	}
 	if err != nil && faults == nil {
-		faults = append(faults, supervision.Fault{Message: "The form is faulty. Go back and try again."})
+		faults = append(faults, supervision.Fault{Code: supervision.FaultMalformed})
 	}
 	for i := range t.Fields {
 		t.Fields[i].Default = readDefault(t.Fields[i])
@@ -181,19 +181,18 @@ func (p product) template(op supervision.Operation) supervision.TemplateID {
 
 var templated = []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver}
 
-func (v *visit) showTemplates() error {
-	page := struct {
-		layout
-		Templates []templateEntry
-	}{layout: v.layout(v.l.t("Templates"))}
+func (v *visit) showTemplates() error { return v.render(http.StatusOK, "templates.html", v) }
+
+// Templates are those of the visitor's products.
+func (v *visit) Templates() (list []templateEntry) {
 	for _, p := range market.Products {
 		for _, op := range templated {
-			if p.Seller == v.who.ID {
-				page.Templates = append(page.Templates, templateEntry{p, v.published(p.template(op))})
+			if p.Seller == v.Who.ID {
+				list = append(list, templateEntry{p, v.published(p.template(op))})
 			}
 		}
 	}
-	return v.render(http.StatusOK, "templates.html", page)
+	return list
 }
 
 // published returns a version, or for 0 the latest; version 0 where there is
@@ -209,7 +208,7 @@ func (v *visit) published(id supervision.TemplateID) service.PublishedTemplate {
 
 // editorPage is a template while its seller works on it.
 type editorPage struct {
-	layout
+	*visit
 	Template  templateEntry
 	Version   int    // the one that was current when the work began
 	Said      string // what has just been done: published or withdrawn
@@ -250,16 +249,16 @@ func (p editorPage) Inputs() []*input {
 func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
-	page := editorPage{layout: v.layout(v.l.Operation(entry.Operation)), Template: entry, Version: entry.Version}
+	page := editorPage{visit: v, Template: entry, Version: entry.Version}
 	for _, f := range forms.Head.Fields {
-		f.Label = v.l.t(f.Label)
-		page.Head = append(page.Head, v.l.field("", f))
+		f.Label = v.L.t(f.Label)
+		page.Head = append(page.Head, v.L.field("", f))
 	}
 	page.Head[0].Values, page.Head[1].Values = []string{d.title}, []string{d.intro}
 	for i, typed := range d.fields {
-		field := editorField{Index: i, Title: v.l.t("Question %d", i+1)}
-		for _, s := range v.l.settingsOf(template.Kind(typed.Get("kind"))).Fields {
-			in := v.l.field(settingsPrefix(i), s)
+		field := editorField{Index: i, Title: v.L.t("Question %d", i+1)}
+		for _, s := range v.L.settingsOf(template.Kind(typed.Get("kind"))).Fields {
+			in := v.L.field(settingsPrefix(i), s)
 			if in.Values = typed[s.Key]; slices.Contains(forms.Foremost, s.Key) {
 				field.First = append(field.First, in)
 			} else {
@@ -268,10 +267,10 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		}
 		page.Fields = append(page.Fields, field)
 	}
-	t, _ := d.template(v.l)
+	t, _ := d.template(v.L)
 	page.Preview = &form{Operation: entry.Operation, Title: t.Title, template: t}
 	for _, field := range t.Fields {
-		page.Preview.Inputs = append(page.Preview.Inputs, v.l.field("preview.", field))
+		page.Preview.Inputs = append(page.Preview.Inputs, v.L.field("preview.", field))
 	}
 	return page
 }
@@ -279,7 +278,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 func (v *visit) ownTemplate() (templateEntry, error) {
 	p, ok := findProduct(v.r.PathValue("product"))
 	op := supervision.Operation(v.r.PathValue("operation"))
-	if !ok || p.Seller != v.who.ID || !slices.Contains(templated, op) {
+	if !ok || p.Seller != v.Who.ID || !slices.Contains(templated, op) {
 		return templateEntry{}, v.notFound()
 	}
 	return templateEntry{p, v.published(p.template(op))}, v.err
@@ -319,7 +318,7 @@ func (v *visit) edit() error {
 	do, at, _ := strings.Cut(v.r.PostFormValue("do"), ":")
 	i, _ := strconv.Atoi(at)
 	d.change(do, i)
-	t, faults := d.template(v.l)
+	t, faults := d.template(v.L)
 	var invalid *template.InvalidError
 	if errors.As(t.Validate(), &invalid) {
 		faults = append(faults, invalid.Faults...)
@@ -338,7 +337,7 @@ func (v *visit) edit() error {
 		page.Version, page.Overtaken = entry.Version, true
 		return v.render(http.StatusConflict, "editor.html", page)
 	case publishes && len(faults) > 0:
-		page.Other = v.l.blame(page.Inputs(), faults)
+		page.Other = v.L.blame(page.Inputs(), faults)
 		return v.render(http.StatusUnprocessableEntity, "editor.html", page)
 	case do == "publish", do == "withdraw":
 		return v.render(http.StatusOK, "publish.html", page)

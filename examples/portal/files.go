@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -43,10 +44,6 @@ type file struct {
 	order        string // whose record refers to it
 }
 
-func (f file) attachment() supervision.Attachment {
-	return supervision.Attachment{Name: f.Name, Ref: f.Digest, Digest: f.Digest}
-}
-
 // Ref is how forms, and the file questions of a template, refer to a file.
 func (f file) Ref() string { return f.Digest + "/" + f.Name }
 
@@ -63,17 +60,10 @@ func (f file) Path() string {
 	return address(f.order) + "/files/" + f.Digest + "/" + url.PathEscape(f.Name)
 }
 
-// fileError is why a file is not kept, said to whoever sent it.
-type fileError string
+// fileError is why a file is not kept, the code of a fault.
+type fileError supervision.FaultCode
 
 func (e fileError) Error() string { return string(e) }
-
-const (
-	errFileTooLarge fileError = "Choose a file of at most 5 MB."
-	errFileEmpty    fileError = "Choose a file that is not empty."
-	errTooManyFiles fileError = "This order holds as many of your files as it can."
-	errTooMuch      fileError = "Send fewer or smaller files at a time."
-)
 
 // staged names the form for which a file has been uploaded. Only that form, of
 // that account, can refer to the file until the operation is recorded.
@@ -88,9 +78,9 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 	case err != nil:
 		return file{}, err
 	case len(content) > maxFile:
-		return file{}, errFileTooLarge
+		return file{}, fileError("file_large")
 	case len(content) == 0:
-		return file{}, errFileEmpty
+		return file{}, fileError("file_empty")
 	}
 	var held, unsent int64
 	_, err = db.get(ctx, []any{&held, &unsent}, `SELECT
@@ -101,7 +91,7 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 		return file{}, err
 	}
 	if held >= maxFiles || unsent+int64(len(content)) > maxStaged {
-		return file{}, errTooManyFiles
+		return file{}, fileError("file_many")
 	}
 	sum := sha256.Sum256(content)
 	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name)}
@@ -141,21 +131,17 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	stale, err := list(ctx, p.db, func(f *file) []any { return []any{&f.order, &f.Digest} },
 		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`, before)
 	for _, s := range stale {
-		order, err := p.svc.Order(ctx, s.order, supervision.System())
-		if err != nil {
-			return err
-		}
-		records, err := p.history(ctx, p.tongues[0], order, supervision.System())
-		if err != nil {
-			return err
+		order, failed := p.svc.Order(ctx, s.order, supervision.System())
+		records, lost := p.history(ctx, p.Tongues[0], order, supervision.System())
+		if failed = cmp.Or(failed, lost); failed != nil {
+			err = errors.Join(err, failed) // its files stay, and hold up no other's
+			continue
 		}
 		statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
 		if slices.ContainsFunc(filesOf(records), func(f file) bool { return f.Digest == s.Digest }) {
 			statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
 		}
-		if err := p.db.exec(ctx, statement, s.order, s.Digest, before); err != nil {
-			return err
-		}
+		err = errors.Join(err, p.db.exec(ctx, statement, s.order, s.Digest, before))
 	}
 	return err
 }

@@ -184,6 +184,24 @@ func TestSweep(t *testing.T) {
 	assert.Equal(t, "sent", buyer.get(at(order, "files", form.Get("attachments"))).body)
 }
 
+// TestSweep_UnreadableOrder: an order that cannot be read keeps its files, and
+// holds up the sweeping of no other.
+func TestSweep_UnreadableOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order, buyer := s.order(t, "data-migration", harbor), s.as(t, harbor)
+	path := at(order, "submit_request")
+	buyer.attach(path, buyer.get(path).form(nil), "left.txt", "left")
+	require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_upload SELECT 'KG-1024', account, operation, form, digest, name, size, content,
+		kept, at FROM portal_upload WHERE order_id = $1`, order.ID))
+	broken := supervision.Order{ID: "KG-1024"}
+	require.Equal(t, 1, s.held(t, broken))
+	s.spoil(t, "serviceflow_orders", "id = 'KG-1024'")
+	require.Error(t, s.sweep(t.Context(), time.Now().Add(stagedFor+time.Minute)))
+	assert.Equal(t, 1, s.held(t, broken))
+	assert.Zero(t, s.held(t, order))
+}
+
 func TestFileNameBounds(t *testing.T) {
 	long := strings.Repeat("ä", maxFileName) + ".tar.gz"
 	for given, want := range map[string]string{

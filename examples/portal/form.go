@@ -172,22 +172,22 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 			in.Values = []string{"no"}
 		}
 	case supervision.FieldFiles:
-		in.Help = l.t("At most 5 MB each.")
+		in.Help = l.own["help files"]
 	case supervision.FieldMoney:
-		if in.Help = l.t("At most %s.", l.Value(asked.Most)); asked.Least == asked.Most {
+		if in.Help = l.t("help money", l.Value(asked.Most)); asked.Least == asked.Most {
 			in.Kind, in.Values, in.Help = "fixed", []string{l.amount(asked.Most)}, l.Value(asked.Most)
 		}
 	case supervision.FieldID:
 		in.Options = accountOptions(supervision.Role(asked.Key))
 	case supervision.FieldPolicy:
 		for _, p := range policies {
-			in.Options = append(in.Options, option{Value: p.Name, Label: capital(p.Name)})
+			in.Options = append(in.Options, options(capital, p.Name)...)
 		}
 	default:
 		l.choose(in)
 	}
 	if in.Options != nil && in.Kind != "choice" && asked.Kind != supervision.FieldYesNo {
-		in.fold(l.none(asked.Key))
+		in.fold(cmp.Or(l.own["none "+asked.Key], "–"))
 	}
 	return in
 }
@@ -222,46 +222,39 @@ func inputTime(t time.Time) string {
 
 // json is what is typed as the action's document has it, nil for nothing; or
 // what is wrong with it where the document cannot say it.
-func (in *input) json(l *tongue) (value any, fault supervision.Fault) {
+func (in *input) json(l *tongue) (value any, wrong supervision.FaultCode) {
 	text := in.Value()
-	wrong := func(code supervision.FaultCode, message string) (any, supervision.Fault) {
-		return nil, supervision.Fault{Field: in.Name, Code: code, Message: message}
-	}
-	if text == "" && in.Required && !in.takesFiles() {
-		return wrong(supervision.FaultRequired, "")
-	} else if text == "" {
-		return nil, fault
+	switch {
+	case text == "" && in.Required && !in.takesFiles():
+		return nil, supervision.FaultRequired
+	case text == "":
+		return nil, ""
+	case in.Options != nil && !slices.ContainsFunc(in.Options, func(o option) bool { return o.Value == text }):
+		return nil, supervision.FaultUnknown
 	}
 	switch in.asked.Kind {
 	case supervision.FieldFiles:
 		var list []supervision.Attachment
 		for _, f := range in.Files {
-			list = append(list, f.attachment())
+			list = append(list, supervision.Attachment{Name: f.Name, Ref: f.Digest, Digest: f.Digest})
 		}
-		return list, fault
+		return list, ""
 	case supervision.FieldInstant:
-		t, err := time.Parse(inputInstant, text)
-		if err != nil {
-			return wrong("instant", "Give a date and a time.")
+		if t, err := time.Parse(inputInstant, text); err == nil {
+			return t, ""
 		}
-		return t, fault
+		return nil, "instant"
 	case supervision.FieldMoney:
-		m, ok := l.parseAmount(text, in.asked.Most.Currency)
-		if !ok {
-			return wrong("money", "Give an amount such as 120.50.")
+		if m := l.parseAmount(text, in.asked.Most.Currency); m.Currency != "" {
+			return m, ""
 		}
-		return m, fault
-	}
-	if in.Options != nil && !slices.ContainsFunc(in.Options, func(o option) bool { return o.Value == text }) {
-		return wrong(supervision.FaultUnknown, "")
-	}
-	switch in.asked.Kind {
+		return nil, "money"
 	case supervision.FieldPolicy:
-		return policyOf(text), fault
+		return policyOf(text), ""
 	case supervision.FieldYesNo:
-		return text == "yes", fault
+		return text == "yes", ""
 	}
-	return text, fault
+	return text, ""
 }
 
 // amount writes an amount without its currency, as the library does.
@@ -269,16 +262,17 @@ func (l *tongue) amount(m supervision.Money) string {
 	return strings.TrimPrefix(l.Value(m), m.Currency+" ")
 }
 
-// parseAmount reads what amount writes, whole units too.
-func (l *tongue) parseAmount(text, currency string) (supervision.Money, bool) {
+// parseAmount reads what amount writes, whole units too; the zero value for
+// anything else.
+func (l *tongue) parseAmount(text, currency string) supervision.Money {
 	text = strings.TrimSpace(text)
 	for _, text := range []string{text, text + ".00"} {
-		n, err := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
-		if m := (supervision.Money{Amount: n, Currency: currency}); err == nil && l.amount(m) == text {
-			return m, true
+		n, _ := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64) // an error writes otherwise
+		if m := (supervision.Money{Amount: n, Currency: currency}); l.amount(m) == text {
+			return m
 		}
 	}
-	return supervision.Money{}, false
+	return supervision.Money{}
 }
 
 // keep finds the files that the values refer to: what has been uploaded for
@@ -295,7 +289,7 @@ func (in *input) keep(v *visit, s staged) (faults []supervision.Fault) {
 	in.Values, in.Files = nil, nil
 	for _, ref := range refs {
 		if f, ok := parseRef(ref); !ok || !v.mayRefer(s, f) {
-			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file", Message: "Choose the file again."})
+			faults = append(faults, supervision.Fault{Field: in.Name, Code: "file_again"})
 		} else if !in.Has(ref) {
 			in.Values, in.Files = append(in.Values, ref), append(in.Files, f)
 		}
@@ -342,12 +336,12 @@ type form struct {
 // newForm draws the form of an operation: all that it asks for is the library's
 // to say (R23).
 func (v *visit) newForm(t task, op supervision.Operation) *form {
-	f := &form{Operation: op, Title: v.l.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
+	f := &form{Operation: op, Title: v.L.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
 		Version: v.order.Version, Key: rand.Text()}
-	asked, _ := v.order.Inputs(v.actor(), op, v.svc.Now()) // an error asks for nothing
+	asked, _ := v.order.Inputs(v.actor(), op, v.Now) // an error asks for nothing
 	for _, in := range asked {
 		if in.Kind != supervision.FieldForm {
-			f.Inputs = append(f.Inputs, v.l.ask(op, in))
+			f.Inputs = append(f.Inputs, v.L.ask(op, in))
 			continue
 		}
 		if v.err == nil {
@@ -357,7 +351,7 @@ func (v *visit) newForm(t task, op supervision.Operation) *form {
 			f.Title = f.template.Title
 		}
 		for _, field := range f.template.Fields {
-			f.Inputs = append(f.Inputs, v.l.field(answerPrefix, field))
+			f.Inputs = append(f.Inputs, v.L.field(answerPrefix, field))
 		}
 	}
 	return f
@@ -412,7 +406,7 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault) {
 }
 
 // staged names the form for the files that are uploaded for it.
-func (f *form) staged(v *visit) staged { return staged{v.order.ID, v.who.ID, f.Key, f.Operation} }
+func (f *form) staged(v *visit) staged { return staged{v.order.ID, v.Who.ID, f.Key, f.Operation} }
 
 // action is what the form says: its inputs make the action's document, whatever
 // the operation. With it come the faults of what no document can say.
@@ -421,8 +415,8 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 	for _, in := range f.Inputs {
 		if key, ok := strings.CutPrefix(in.Name, answerPrefix); ok {
 			answers[key] = in.Values
-		} else if value, fault := in.json(l); fault.Field != "" {
-			faults = append(faults, fault)
+		} else if value, wrong := in.json(l); wrong != "" {
+			faults = append(faults, supervision.Fault{Field: in.Name, Code: wrong})
 		} else if value != nil {
 			document[in.Name] = value
 		}
@@ -459,7 +453,7 @@ func (v *visit) offerCanned(f *form, sent bool) {
 		}
 		subject := "canned " + string(f.Operation) + "." + in.Name
 		kept, _ := v.kept(subject)
-		if offered := cmp.Or(kept, v.l.own[subject]); offered != "" {
+		if offered := cmp.Or(kept, v.L.own[subject]); offered != "" {
 			in.Canned = strings.Split(offered, " | ")
 		}
 		text := strings.TrimSpace(strings.ReplaceAll(in.Value(), " | ", " "))

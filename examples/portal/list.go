@@ -9,18 +9,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 type listPage struct {
-	layout
+	*visit
 	Inputs      []*input
 	Any, Deep   bool // something is searched for; more than a tab does
-	Tabs        []queue
+	Tabs        queues
 	Total       service.Count
 	Orders      []summary
-	Unreadable  string                  // the orders of the page that cannot be read
 	Many        []supervision.Operation // what can be done to many orders at once
 	Next, First string                  // addresses of other pages; empty where there are none
 }
@@ -29,18 +30,20 @@ const pageSize = 10
 
 func (v *visit) showList() error {
 	typed := v.r.URL.Query()
-	page := listPage{layout: v.layout(v.l.t("Service Supervision")), Inputs: v.criteria(typed)}
-	page.Live = "/events"
+	page := listPage{visit: v, Inputs: v.criteria(typed)}
+	v.Live = "/events"
 	var query supervision.Query
 	query, v.err = supervision.ParseQuery(typed)
 	meant := v.meant(query)
 	found := v.search(meant)
 	status := http.StatusOK
 	if faults := faultsOf(v.err); len(faults) > 0 {
-		v.l.blame(page.Inputs, faults)
+		v.L.blame(page.Inputs, faults)
 		status, v.err, meant.Criteria = http.StatusUnprocessableEntity, nil, supervision.Criteria{}
 	}
-	page.Tabs, page.Total = v.tabs(query, meant.Criteria)
+	page.Tabs = v.count(append(v.tabs(query), queue{query: meant}))
+	last := len(page.Tabs) - 1
+	page.Tabs, page.Total = page.Tabs[:last], page.Tabs[last].Count
 	for _, in := range page.Inputs {
 		page.Any = page.Any || in.Value() != ""
 		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
@@ -48,12 +51,7 @@ func (v *visit) showList() error {
 	for _, order := range found.Orders {
 		page.Orders = append(page.Orders, v.summary(order))
 	}
-	var unreadable []string
-	for _, broken := range found.Unreadable {
-		unreadable = append(unreadable, broken.Order)
-	}
-	page.Unreadable = strings.Join(unreadable, v.l.And)
-	if v.who.Role == supervision.RoleSeller {
+	if v.Who.Role == supervision.RoleSeller {
 		page.Many = bulk
 	}
 	if found.Next != "" {
@@ -73,9 +71,36 @@ func listAddress(q supervision.Query, cursor string) string {
 
 // queue is a search that somebody works through, with how many orders it finds.
 type queue struct {
-	Label, Path string
-	Count       service.Count
-	Current     bool
+	Label         string
+	query         supervision.Query
+	Count         service.Count
+	Current, Late bool
+}
+
+func (q queue) Path() string { return listAddress(q.query, "") }
+
+type queues []queue
+
+// Most is how many orders the longest of them has.
+func (list queues) Most() (most int) {
+	for _, q := range list {
+		most = max(most, q.Count.Orders)
+	}
+	return most
+}
+
+// count counts the orders of queues, in one round trip.
+func (v *visit) count(list queues) queues {
+	var criteria []supervision.Criteria
+	for _, q := range list {
+		criteria = append(criteria, q.query.Criteria)
+	}
+	counts, err := v.svc.Count(v.ctx(), v.actor(), criteria...)
+	for i, n := range counts {
+		list[i].Count = n
+	}
+	v.err = cmp.Or(v.err, err)
+	return list
 }
 
 // tabbed are the criteria that tabs search by.
@@ -86,27 +111,18 @@ var tabbed = []string{"turn", "appeal", "order_status", "sort"}
 const appealsPath = "/orders?appeal=pending&sort=handling"
 
 // tabs lists the queues of the visitor's role, each with what is most urgent
-// first, and counts what a search finds.
-func (v *visit) tabs(current supervision.Query, search supervision.Criteria) (list []queue, total service.Count) {
-	var criteria []supervision.Criteria
+// first.
+func (v *visit) tabs(current supervision.Query) (list queues) {
 	for _, q := range forms.Queues {
-		if !slices.Contains(q.Roles, v.who.Role) {
+		if !slices.Contains(q.Roles, v.Who.Role) {
 			continue
 		}
-		typed, _ := url.ParseQuery(strings.ReplaceAll(q.Query, "{role}", string(v.who.Role))) // what the portal wrote
+		typed, _ := url.ParseQuery(strings.ReplaceAll(q.Query, "{role}", string(v.Who.Role))) // what the portal wrote
 		query, _ := supervision.ParseQuery(typed)
-		path := listAddress(query, "")
-		criteria = append(criteria, query.Criteria)
-		list = append(list, queue{Label: q.Label, Path: path, Current: listAddress(current, "") == path})
+		list = append(list, queue{Label: q.Label, query: query,
+			Current: listAddress(current, "") == listAddress(query, "")})
 	}
-	counts, err := v.svc.Count(v.ctx(), v.actor(), append(criteria, search)...)
-	for i, count := range counts {
-		if total = count; i < len(list) {
-			list[i].Count = count
-		}
-	}
-	v.err = cmp.Or(v.err, err)
-	return list, total
+	return list
 }
 
 // criteria draws the search form. Its names are those of the faults that the
@@ -114,27 +130,27 @@ func (v *visit) tabs(current supervision.Query, search supervision.Criteria) (li
 func (v *visit) criteria(typed url.Values) (list []*input) {
 	days := func(text string) string {
 		d, _ := time.ParseDuration(text)
-		return v.l.Span(d)
+		return v.L.Span(d)
 	}
-	role := func(r supervision.Role) string { return capital(v.l.Role(r)) }
-	sort := func(s supervision.Sort) string { return v.l.Sorts[s] }
+	role := func(r supervision.Role) string { return capital(v.L.Role(r)) }
+	sort := func(s supervision.Sort) string { return v.L.Sorts[s] }
 	offered := map[string][]option{
 		"product": productOptions(), "buyer": accountOptions("buyer"), "seller": accountOptions("seller"),
-		"status":       options(v.l.Status, supervision.Statuses()...),
-		"order_status": options(v.l.OrderStatus, supervision.OrderStatuses()...),
+		"status":       options(v.L.Status, supervision.Statuses()...),
+		"order_status": options(v.L.OrderStatus, supervision.OrderStatuses()...),
 		"turn":         options(role, supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager),
 		"silent_for":   options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s"),
-		"appeal": options(func(s supervision.AppealState) string { return v.l.AppealStates[s] },
+		"appeal": options(func(s supervision.AppealState) string { return v.L.AppealStates[s] },
 			supervision.AppealStates()...),
 		"sort": options(sort, supervision.LongestWaiting, supervision.ByHandling),
 	}
 	for _, f := range forms.Search.Fields {
-		if f.Label = v.l.t(f.Label); f.Key == string(v.who.Role) {
+		if f.Label = v.L.t(f.Label); f.Key == string(v.Who.Role) {
 			continue
 		}
-		in := v.l.field("", f)
+		in := v.L.field("", f)
 		if in.Options, in.Values = offered[f.Key], []string{typed.Get(f.Key)}; in.Options != nil {
-			in.fold(map[bool]string{true: sort(supervision.Newest), false: v.l.t("Any")}[f.Key == "sort"])
+			in.fold(map[bool]string{true: sort(supervision.Newest), false: v.L.t("Any")}[f.Key == "sort"])
 		}
 		list = append(list, in)
 	}
@@ -151,8 +167,8 @@ func (v *visit) meant(q supervision.Query) supervision.Query {
 		}
 	}
 	if len(q.Orders) > 0 && v.err == nil {
-		account := v.who.ID
-		if v.who.Role == supervision.RoleManager || v.who.Role == supervision.RoleSystem {
+		account := v.Who.ID
+		if v.Who.Role == supervision.RoleManager || v.Who.Role == supervision.RoleSystem {
 			account = "" // they see all (R22)
 		}
 		q.Orders, v.err = v.db.ordersLike(v.ctx(), account, strings.TrimSpace(q.Orders[0]))
@@ -187,12 +203,13 @@ func accountOptions(role supervision.Role) (list []option) {
 var bulk = []supervision.Operation{supervision.OpAcceptRequest, supervision.OpDeliver}
 
 type manyPage struct {
-	layout
-	Form   *form
-	Orders []manyOrder
-	Asked  bool // what is chosen has been tried, and only has to be confirmed
-	Done   bool // to so many as were chosen
-	Chosen int
+	*visit
+	Operation supervision.Operation
+	Form      *form
+	Orders    []manyOrder
+	Asked     bool // what is chosen has been tried, and only has to be confirmed
+	Done      bool // to so many as were chosen
+	Chosen    int
 }
 
 // manyOrder is an order to which the operation can be done now.
@@ -213,8 +230,8 @@ func (v *visit) many() error {
 	if !slices.Contains(bulk, op) {
 		return v.notFound()
 	}
-	page := manyPage{layout: v.layout(v.l.Operation(op))}
-	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.who.Role},
+	page := manyPage{visit: v, Operation: op}
+	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.Who.Role},
 		Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
 	for _, v.order = range found.Orders {
 		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
@@ -232,7 +249,7 @@ func (v *visit) many() error {
 		return v.render(http.StatusOK, "many.html", page)
 	}
 	page.Form.fill(v, typed)
-	action, faults, err := page.Form.action(v.l)
+	action, faults, err := page.Form.action(v.L)
 	if err != nil {
 		return err
 	}
@@ -250,7 +267,7 @@ func (v *visit) many() error {
 		var refusal *supervision.Refusal
 		switch found := faultsOf(err); {
 		case errors.As(err, &refusal):
-			o.Why = v.l.Why(refusal.Decision)
+			o.Why = v.L.Why(refusal.Decision)
 		case found != nil:
 			faults = found
 		case err != nil:
@@ -262,7 +279,58 @@ func (v *visit) many() error {
 			rest = append(rest, o)
 		}
 	}
-	page.Orders, page.Form.Other = rest, v.l.blame(page.Form.Inputs, faults)
+	page.Orders, page.Form.Other = rest, v.L.blame(page.Form.Inputs, faults)
 	page.Done, page.Asked = confirmed && page.Chosen > 0, !confirmed && len(faults) == 0 && page.Chosen > 0
 	return v.render(http.StatusOK, "many.html", page)
+}
+
+type overviewPage struct {
+	*visit
+	ByStatus, BySilence queues
+	Due                 []supervision.Summary // the cases that wait for a ruling
+	WhatIf              []whatIf
+}
+
+// whatIf is what the market's own history would have come to under a policy.
+type whatIf struct {
+	Name string
+	audit.Sums
+}
+
+// showOverview draws how the market stands, and what the history of its newest
+// orders would have come to under other rules.
+func (v *visit) showOverview() error {
+	page := overviewPage{visit: v}
+	for _, s := range supervision.Statuses() {
+		if !s.Final() {
+			page.ByStatus = append(page.ByStatus, queue{Label: v.L.Status(s), Late: s == supervision.Frozen,
+				query: supervision.Query{Criteria: supervision.Criteria{Status: s}}})
+		}
+	}
+	for d, most := supervision.Day, appeal.Guide().Silence; d <= most; d += supervision.Day {
+		page.BySilence = append(page.BySilence, queue{Label: v.L.Span(d), Late: d == most,
+			query: supervision.Query{Criteria: supervision.Criteria{SilentFor: d}}})
+	}
+	v.count(page.ByStatus)
+	v.count(page.BySilence)
+	due, err := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Sort: supervision.ByHandling,
+		Limit: supervision.MaxPage})
+	v.err = cmp.Or(v.err, err)
+	page.Due = due.Orders
+	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
+	outcomes := make([][]audit.Outcome, len(policies))
+	for _, o := range v.search(supervision.Query{Limit: supervision.MaxPage}).Orders {
+		records, err := v.history(v.ctx(), v.L, o, supervision.System())
+		if !v.readable(err) {
+			continue
+		}
+		result, _ := audit.WhatIf(plain(records), policies...) // none of what the rules could not have made
+		for i := range result {
+			outcomes[i] = append(outcomes[i], result[i])
+		}
+	}
+	for i, p := range policies {
+		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
+	}
+	return v.render(http.StatusOK, "overview.html", page)
 }

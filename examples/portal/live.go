@@ -181,7 +181,7 @@ func (v *visit) stream() error {
 	v.w.Header().Set("Content-Type", "text/event-stream")
 	pulse := time.NewTicker(heartbeat)
 	defer pulse.Stop()
-	for text := "retry: 2000\n\n"; v.known && v.emit(text) == nil; {
+	for text := "retry: 2000\n\n"; v.Known && v.emit(text) == nil; {
 		text = ": still here\n\n"
 		select {
 		case <-v.ctx().Done():

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -97,20 +98,12 @@ func policyOf(name string) supervision.Policy {
 	return p
 }
 
-// accountName and productName are what people read where the library knows an
-// id.
-func accountName(id string) string {
-	if a, ok := findAccount(id); ok {
-		return a.Name
-	}
-	return id
-}
-
-func productName(id string) string {
-	if p, ok := findProduct(id); ok {
-		return p.Name
-	}
-	return id
+// nameOf is what people read where the library knows an account or a product by
+// its id.
+func nameOf(id string) string {
+	a, _ := findAccount(id)
+	p, _ := findProduct(id)
+	return cmp.Or(a.Name, p.Name, id)
 }
 
 func (a account) mail() string { return a.ID + "@portal.example" }
@@ -126,13 +119,12 @@ func (a account) isPartyOf(o supervision.Order) bool {
 }
 
 // showMarket stands for the marketplace's shop, so that orders can begin.
-func (v *visit) showMarket() error {
-	return v.render(http.StatusOK, "market.html", struct {
-		layout
-		Products []product
-		Key      string // tells this page's purchases from those of any other
-	}{v.layout(v.l.t("Marketplace")), market.Products, rand.Text()})
-}
+func (v *visit) showMarket() error { return v.render(http.StatusOK, "market.html", v) }
+
+func (v *visit) Products() []product { return market.Products }
+
+// Key tells this page's purchases from those of any other.
+func (v *visit) Key() string { return rand.Text() }
 
 // orderID mints the id of an order. It follows from the page that the button
 // was pressed on, so that pressing twice buys once, and nobody can choose it.
@@ -146,7 +138,7 @@ func (v *visit) buy() error {
 	if !ok {
 		return v.notFound()
 	}
-	order, err := v.svc.Open(v.ctx(), p.opening(orderID(v.who, p.ID, v.r.PostFormValue("key")), v.who.ID))
+	order, err := v.svc.Open(v.ctx(), p.opening(orderID(v.Who, p.ID, v.r.PostFormValue("key")), v.Who.ID))
 	if err != nil {
 		return err
 	}

@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"mime"
-	"mime/quotedprintable"
 	"net"
 	"net/http"
-	"net/smtp"
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/wneessen/go-mail"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -20,9 +20,10 @@ const (
 	// freshFor is how old a record may be when it is relayed and still be news.
 	freshFor = 3 * supervision.Day
 	// noticesShown is how many notices the feed shows, noticesMailed how many
-	// are mailed at a time.
+	// are mailed at a time, mailTimeout how long a mail server may be silent.
 	noticesShown  = 30
 	noticesMailed = 100
+	mailTimeout   = 10 * time.Second
 )
 
 // notice tells an account of a record or of an instant. What it says is read
@@ -140,123 +141,94 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	if view.To.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
 	}
-	view.You = summary{Offers: offers(view.Order, view.To.actor(), p.svc.Now())}.Allowed()
-	view.Theirs = summary{Offers: offers(view.Order, other, p.svc.Now())}.Allowed()
+	view.You = allowed(offers(view.Order, view.To.actor(), p.svc.Now()))
+	view.Theirs = allowed(offers(view.Order, other, p.svc.Now()))
 	return view, nil
 }
 
 func (v *visit) showNotices() error {
-	page := struct {
-		layout
-		Notices []noticeView
-	}{layout: v.layout(v.l.t("Notices"))}
-	page.Live = "/events"
+	v.Live = "/events"
+	return v.render(http.StatusOK, "notices.html", v)
+}
+
+// Notices are the visitor's, newest first, but for those of an order that has
+// become somebody else's (R31).
+func (v *visit) Notices() (feed []noticeView) {
 	found, err := v.db.listNotices(v.ctx(), `SELECT account, order_id, seq, at, unread FROM portal_notice
-		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.who.ID, noticesShown)
-	if err != nil {
-		return err
-	}
+		WHERE account = $1 ORDER BY at DESC, order_id, seq DESC LIMIT $2`, v.Who.ID, noticesShown)
+	v.err = cmp.Or(v.err, err)
 	for _, n := range found {
-		view, err := v.view(v.ctx(), v.l, n)
-		if errors.Is(err, supervision.ErrNotFound) {
-			continue // the order has become somebody else's (R31)
-		} else if err != nil {
-			return err
+		if view, err := v.view(v.ctx(), v.L, n); !errors.Is(err, supervision.ErrNotFound) && v.readable(err) {
+			feed = append(feed, view)
 		}
-		page.Notices = append(page.Notices, view)
 	}
-	return v.render(http.StatusOK, "notices.html", page)
+	return feed
 }
 
 func (v *visit) readNotices() error {
-	if err := v.db.read(v.ctx(), v.who.ID, ""); err != nil {
+	if err := v.db.read(v.ctx(), v.Who.ID, ""); err != nil {
 		return err
 	}
 	return v.redirect("/notices")
 }
 
-// mailer sends notices to a mail server that asks for no password, such as a
-// catcher on this machine.
-type mailer struct {
-	addr string // of the server; empty for no mail
-	site string // where the links of a mail lead
-}
-
-const mailTimeout = 10 * time.Second
-
-// mail sends what has not been sent yet. Processes that do so at the same time
-// share the notices; one that could not be sent waits for the next time.
+// mail sends what has not been sent yet to a mail server that asks for no
+// password, such as a catcher on this machine. Processes that do so at the same
+// time share the notices; what could not be sent waits for the next time.
 func (p *portal) mail(ctx context.Context) error {
-	for range noticesMailed {
-		if p.mailer.addr == "" {
-			return nil
-		}
-		claimed, err := p.db.listNotices(ctx, `UPDATE portal_notice SET mailed = 1 WHERE mailed = 0 AND
-			(account, order_id, seq) IN
-			(SELECT account, order_id, seq FROM portal_notice WHERE mailed = 0 ORDER BY at LIMIT 1)
-			RETURNING account, order_id, seq, at, unread`)
-		if err != nil || len(claimed) == 0 {
-			return err
-		}
-		n := claimed[0]
-		if err := p.mailNotice(ctx, n); err != nil {
-			return errors.Join(err, p.db.exec(context.WithoutCancel(ctx), `UPDATE portal_notice SET mailed = 0
-				WHERE account = $1 AND order_id = $2 AND seq = $3`, n.account, n.order, n.seq))
-		}
+	host, port, err := net.SplitHostPort(p.smtp)
+	if err != nil {
+		return nil // no mail is wanted
 	}
-	return nil
-}
-
-func (p *portal) mailNotice(ctx context.Context, n notice) error {
-	tag, _, err := p.db.kept(ctx, n.account, tongueSubject)
+	n, _ := strconv.Atoi(port) // the client refuses 0
+	client, err := mail.NewClient(host, mail.WithPort(n), mail.WithTLSPolicy(mail.TLSOpportunistic),
+		mail.WithTimeout(mailTimeout), mail.WithHELO("portal.example"))
 	if err != nil {
 		return err
 	}
-	l := p.tongues.find(tag)
-	view, err := p.view(ctx, l, n)
-	if errors.Is(err, supervision.ErrNotFound) {
-		return nil // the order has become somebody else's (R31)
-	} else if err != nil {
+	claimed, err := p.db.listNotices(ctx, `UPDATE portal_notice SET mailed = 1 WHERE mailed = 0 AND
+		(account, order_id, seq) IN
+		(SELECT account, order_id, seq FROM portal_notice WHERE mailed = 0 ORDER BY at LIMIT $1)
+		RETURNING account, order_id, seq, at, unread`, noticesMailed)
+	if err != nil || len(claimed) == 0 {
 		return err
+	}
+	messages, errs := make([]*mail.Msg, len(claimed)), make([]error, len(claimed))
+	for i, n := range claimed {
+		messages[i], errs[i] = p.message(ctx, n)
+	}
+	errs = append(errs, client.DialAndSendWithContext(ctx, messages...))
+	for i, n := range claimed {
+		if m := messages[i]; m != nil && !m.IsDelivered() {
+			errs = append(errs, p.db.exec(context.WithoutCancel(ctx), `UPDATE portal_notice SET mailed = 0
+				WHERE account = $1 AND order_id = $2 AND seq = $3`, n.account, n.order, n.seq))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// message is the mail of a notice; nil where the order cannot be read, or has
+// become somebody else's (R31).
+func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
+	tag, _, err := p.db.kept(ctx, n.account, tongueSubject)
+	l := p.Tongues.find(tag)
+	view, failed := p.view(ctx, l, n)
+	if errors.Is(failed, supervision.ErrNotFound) {
+		return nil, nil
+	} else if errors.As(failed, new(*service.UnreadableError)) {
+		return nil, failed
 	}
 	subject := l.Record(view.Record.Operation)
 	for _, d := range view.Told {
 		subject = l.Deadline(d, l.Until(d.At.Sub(view.Received)))
 	}
-	var message, body bytes.Buffer
-	head := map[string]any{"To": view.To.mail(), "Date": view.Received.UTC().Format(time.RFC1123Z),
-		"Subject": mime.QEncoding.Encode("utf-8", view.Order.ID+": "+subject)}
-	text := quotedprintable.NewWriter(&body)
-	err = errors.Join(l.mail.Execute(text, map[string]any{"Notice": view, "Site": p.mailer.site}), text.Close(),
-		l.mail.ExecuteTemplate(&message, "head", head))
+	m := mail.NewMsg()
+	m.Subject(view.Order.ID + ": " + subject)
+	m.SetDateWithValue(view.Received)
+	err = errors.Join(err, failed, m.FromFormat("KooGallery", "supervision@portal.example"), m.To(view.To.mail()),
+		m.SetBodyTextTemplate(l.mail, map[string]any{"Notice": view, "Site": "http://" + p.addr}))
 	if err != nil {
-		return err
+		return mail.NewMsg(), err // which is not sent
 	}
-	crlf := bytes.ReplaceAll(message.Bytes(), []byte("\n"), []byte("\r\n"))
-	return p.mailer.deliver(ctx, view.To.mail(), append(crlf, body.Bytes()...))
-}
-
-func (m mailer) deliver(ctx context.Context, to string, message []byte) error {
-	dialer := net.Dialer{Timeout: mailTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", m.addr)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(mailTimeout)); err != nil {
-		return err
-	}
-	client, err := smtp.NewClient(conn, "portal.example")
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(client.Mail("supervision@portal.example"), client.Rcpt(to)); err != nil {
-		return err
-	}
-	w, err := client.Data()
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(message)
-	return errors.Join(err, w.Close(), client.Quit())
+	return m, nil
 }

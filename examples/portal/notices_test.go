@@ -90,6 +90,8 @@ type catcher struct {
 	mu   sync.Mutex
 	sent []string
 	deaf bool
+	// unknown is the account that it takes no mail for.
+	unknown string
 }
 
 func catchMail(t *testing.T) *catcher {
@@ -124,6 +126,8 @@ func (c *catcher) serve(conn net.Conn) {
 		switch {
 		case deaf:
 			fmt.Fprint(conn, "451 later\r\n")
+		case c.unknown != "" && strings.HasPrefix(line, "RCPT") && strings.Contains(line, c.unknown):
+			fmt.Fprint(conn, "550 nobody\r\n")
 		case strings.HasPrefix(line, "DATA"):
 			fmt.Fprint(conn, "354 go on\r\n")
 			var message strings.Builder
@@ -143,13 +147,19 @@ func (c *catcher) serve(conn net.Conn) {
 	}
 }
 
+func (c *catcher) hear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf = false
+}
+
 func (c *catcher) mails(t *testing.T, to string) (texts []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range c.sent {
 		message, err := mail.ReadMessage(strings.NewReader(m))
 		require.NoError(t, err)
-		if message.Header.Get("To") != to {
+		if message.Header.Get("To") != "<"+to+">" {
 			continue
 		}
 		subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
@@ -174,9 +184,7 @@ func TestMail(t *testing.T) {
 		return err == nil && n > 0 && strings.Contains(s.as(t, harbor).get("/notices").body, order.ID)
 	}, patience, 20*time.Millisecond)
 	assert.Error(t, s.mail(t.Context()))
-	c.mu.Lock()
-	c.deaf = false
-	c.mu.Unlock()
+	c.hear()
 	about := func() (texts []string) {
 		for _, text := range c.mails(t, "buyer-harbor@portal.example") {
 			if strings.Contains(text, order.ID+": Request rejected") {
@@ -192,6 +200,37 @@ func TestMail(t *testing.T) {
 	assert.Contains(t, about()[0], "Which archive?")
 	assert.Contains(t, about()[0], "You can now: Submit request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
+}
+
+// TestMail_OneInTheWay: neither an address that the server refuses nor an order
+// that cannot be read holds up other people's mail.
+func TestMail_OneInTheWay(t *testing.T) {
+	t.Parallel()
+	c := catchMail(t)
+	c.unknown, c.deaf = harbor, true
+	s := startSite(t, settings{file: seeded(t), smtp: c.addr})
+	for _, id := range []string{"T-1", "T-2"} {
+		p, _ := findProduct("data-migration")
+		order, err := s.svc.Open(t.Context(), p.opening(id, harbor))
+		require.NoError(t, err)
+		s.after(t, order, byBuyer(textRequest("Move it.")))
+	}
+	seller := s.as(t, "seller-cloudline")
+	require.Eventually(t, func() bool { return strings.Contains(seller.get("/notices").body, "/orders/T-2") },
+		patience, 20*time.Millisecond)
+	s.spoil(t, "serviceflow_orders", "id = 'T-1'")
+	c.hear()
+	require.Eventually(t, func() bool {
+		return s.mail(t.Context()) != nil && len(c.mails(t, "seller-cloudline@portal.example")) > 0
+	}, patience, 20*time.Millisecond)
+	mails := strings.Join(c.mails(t, "seller-cloudline@portal.example"), "\n")
+	assert.Contains(t, mails, "T-2: Request submitted")
+	assert.NotContains(t, mails, "T-1")
+	assert.Empty(t, c.mails(t, harbor+"@portal.example"))
+	var waiting int
+	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_notice WHERE mailed = 0 AND account = $1`, harbor).
+		Scan(&waiting))
+	assert.Positive(t, waiting, "what could not be sent waits")
 }
 
 // TestNotices_OfAnotherAccount: after an amendment the order is somebody

@@ -74,7 +74,7 @@ func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Templ
 		}
 	}
 	if f.Kind == supervision.FieldID {
-		said.Text = accountName(said.Text)
+		said.Text = nameOf(said.Text)
 	}
 	for _, field := range t.Fields {
 		if answerPrefix+field.Key != f.Key {
@@ -108,41 +108,39 @@ func (p *portal) part(ctx context.Context, l *tongue, o supervision.Order, actor
 	most int) (list []recordView, err error) {
 	records, err := p.svc.Records(ctx, o.ID, actor, after, most)
 	for _, r := range records {
-		t, err := p.templateOf(ctx, o, r.Operation)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, l.view(r, t))
+		t, failed := p.templateOf(ctx, o, r.Operation)
+		list, err = append(list, l.view(r, t)), cmp.Or(err, failed)
 	}
 	return list, err
 }
 
+// history shows an order's records up to its version. Those that cannot be read
+// are left out, and the error names one.
 func (p *portal) history(ctx context.Context, l *tongue, o supervision.Order, actor supervision.Actor) (
 	all []recordView, err error) {
-	for {
-		list, err := p.part(ctx, l, o, actor, int64(len(all)), supervision.MaxPage)
-		all = append(all, list...)
-		if err != nil || len(list) < supervision.MaxPage {
-			return all, err
-		}
+	for after := int64(0); after < o.Version; after += supervision.MaxPage {
+		list, failed := p.part(ctx, l, o, actor, after, int(min(supervision.MaxPage, o.Version-after)))
+		all, err = append(all, list...), cmp.Or(err, failed)
 	}
+	return all, err
 }
 
 // records shows the history of the visitor's order; what stands in its cards
 // says so.
-func (v *visit) records() (list []recordView) {
-	if v.err == nil {
-		list, v.err = v.history(v.ctx(), v.l, v.order, v.actor())
-	}
+func (v *visit) records() []recordView {
+	list, err := v.history(v.ctx(), v.L, v.order, v.actor())
+	v.readable(err)
 	for _, c := range cards(list) {
 		for _, r := range c.Records {
-			if r.Operation != supervision.OpAdopt {
-				list[r.Seq-1].Card = c.Name
+			if i := slices.IndexFunc(list, r.is); r.Operation != supervision.OpAdopt {
+				list[i].Card = c.Name
 			}
 		}
 	}
 	return list
 }
+
+func (r recordView) is(other recordView) bool { return r.Seq == other.Seq }
 
 // card is what an order's pages show of its records by itself: the last
 // request, the last delivery, the last case with all that was said in it.
@@ -178,7 +176,7 @@ func cards(records []recordView) (list []card) {
 }
 
 type orderPage struct {
-	layout
+	*visit
 	Order   standing
 	Done    supervision.Operation // what the visitor has just done
 	Steps   []supervision.Step
@@ -193,11 +191,11 @@ type orderPage struct {
 const recordsShown = 50
 
 func (v *visit) showOrder() error {
-	v.err = v.db.read(v.ctx(), v.who.ID, v.order.ID)
+	v.err = v.db.read(v.ctx(), v.Who.ID, v.order.ID)
 	records := v.records()
-	page := orderPage{layout: v.layout(v.l.t("Order %s", v.order.ID)), Cards: cards(records),
-		Order: v.standing(records), Done: supervision.Operation(v.said(address(v.order.ID)))}
-	page.Live, page.Steps = livePath(v.order), v.order.Steps(page.Now)
+	page := orderPage{visit: v, Cards: cards(records), Order: v.standing(records), Steps: v.order.Steps(v.Now),
+		Done: supervision.Operation(v.said(address(v.order.ID)))}
+	v.follow()
 	slices.Reverse(records)
 	shown := min(len(records), recordsShown)
 	page.Records, page.Earlier = records[:shown], shown < len(records)
@@ -215,10 +213,9 @@ const (
 // deadlines are what time will bring, soonest first, at the head of a page and
 // beside it.
 func (v *visit) deadlines(order supervision.Order) (head, later []supervision.Deadline) {
-	now := v.svc.Now()
-	for _, d := range order.Deadlines(now) {
+	for _, d := range order.Deadlines(v.Now) {
 		switch {
-		case !d.At.Before(now.Add(horizon)):
+		case !d.At.Before(v.Now.Add(horizon)):
 		case len(head) < foreseen && d.Kind != supervision.DeadlineReminder:
 			head = append(head, d)
 		default:
@@ -231,10 +228,10 @@ func (v *visit) deadlines(order supervision.Order) (head, later []supervision.De
 // address is where an order's page is; ids may hold anything on one line.
 func address(order string) string { return "/orders/" + url.PathEscape(order) }
 
-// livePath is the stream of what happens to an order after the version that is
-// shown.
-func livePath(o supervision.Order) string {
-	return address(o.ID) + "/events?" + query("seen", fmt.Sprint(o.Version))
+// follow has the page hear of what happens to the order after the version that
+// it shows.
+func (v *visit) follow() {
+	v.Live = fmt.Sprintf("%s/events?seen=%d", address(v.order.ID), v.order.Version)
 }
 
 // standing says at the head of an order's pages what happened, how much of

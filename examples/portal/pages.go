@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,44 +22,33 @@ import (
 //go:embed pages assets
 var files embed.FS
 
-// layout is what every page shows around its own content.
-type layout struct {
-	Title   string
-	L       *tongue
-	Tongues tongues
-	Who     account
-	Known   bool
-	Now     time.Time
-	Path    string
-	Leaps   []leap // the demonstration clock's; none outside a demonstration
-	News    int    // how many notices are unread
-	Live    string // the event stream the page follows; empty for none
+// Titled is the visit with what its page is called; every page begins so.
+func (v *visit) Titled(title string) *visit {
+	v.Title = title
+	return v
 }
 
-func (v *visit) layout(title string) layout {
-	l := layout{Title: title, L: v.l, Tongues: v.tongues, Who: v.who, Known: v.known, Now: v.svc.Now(),
-		Path: v.r.URL.RequestURI()}
-	if v.known {
-		l.News, _ = v.db.unread(v.ctx(), v.who.ID) // a page without the number is better than none
-		if v.demo {
-			l.Leaps = leaps
-		}
-	}
-	return l
+func (v *visit) Path() string { return v.r.URL.RequestURI() }
+
+func (v *visit) At(path string) bool {
+	return v.r.URL.Path == path || strings.HasPrefix(v.r.URL.Path, path+"/")
 }
 
-func (l layout) At(path string) bool {
-	return l.Path == path || strings.HasPrefix(l.Path, path+"/") || strings.HasPrefix(l.Path, path+"?")
+// News is how many notices are unread; a page without the number is better than
+// none.
+func (v *visit) News() (n int) {
+	n, _ = v.db.unread(v.ctx(), v.Who.ID)
+	return n
 }
 
 // render sends a page, or a part of one, whole or not at all.
 func (v *visit) render(status int, name string, data any) error {
+	var page bytes.Buffer
+	if v.err == nil {
+		v.err = v.L.pages.ExecuteTemplate(&page, name, data)
+	}
 	if v.err != nil {
 		return v.err
-	}
-	var page bytes.Buffer
-	if err := v.l.pages.ExecuteTemplate(&page, name, data); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
@@ -75,15 +64,10 @@ func (v *visit) redirect(path string) error {
 	return nil
 }
 
-// serveAssets serves what is in assets, and nothing beside it.
-func serveAssets(w http.ResponseWriter, r *http.Request) {
-	assets, err := fs.Sub(files, "assets")
-	if err != nil || strings.HasSuffix(r.URL.Path, "/") {
-		http.NotFound(w, r)
-		return
-	}
+// serveAsset serves a file of assets, and nothing beside them.
+func serveAsset(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "max-age=300")
-	http.StripPrefix("/assets", http.FileServerFS(assets)).ServeHTTP(w, r)
+	http.ServeFileFS(w, r, files, "assets/"+r.PathValue("file"))
 }
 
 // tongue is a language that the portal speaks: the library's words, and its own
@@ -155,18 +139,18 @@ func (v *visit) listenTo() *tongue {
 	if chosen, err := v.r.Cookie(tongueCookie); err == nil {
 		tags = chosen.Value
 	}
-	return v.tongues.find(tags)
+	return v.Tongues.find(tags)
 }
 
 // choose takes another language, on the page where the visitor is and for the
 // mail to come.
 func (v *visit) choose() error {
-	l := v.tongues.find(v.r.PostFormValue("language"))
-	if v.known {
+	l := v.Tongues.find(v.r.PostFormValue("language"))
+	if v.Known {
 		v.keep(tongueSubject, l.Tag)
 	}
 	v.setCookie(tongueCookie, l.Tag, "/", 365*supervision.Day)
-	return v.redirect(localPath(v.r.PostFormValue("next")))
+	return v.redirect(v.Next())
 }
 
 // t says one of the portal's own texts, filled in as package fmt does.
@@ -180,31 +164,17 @@ func (l *tongue) t(text string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-func (l *tongue) money(m supervision.Money) string {
-	if m == (supervision.Money{}) {
-		return ""
-	}
-	return l.Value(m)
-}
-
-// none says what an input is without a choice.
-func (l *tongue) none(key string) string {
-	if own, ok := l.own["none "+key]; ok {
-		return own
-	}
-	return "–"
-}
-
 // functions are those with which pages say what the library says in types.
 func (l *tongue) functions() template.FuncMap {
 	return template.FuncMap{
-		"t": l.t, "account": accountName, "product": productName, "role": l.Role, "status": l.Status,
+		"t": l.t, "name": nameOf, "role": l.Role, "status": l.Status,
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "finding": l.Finding, "instant": l.Instant,
 		"time": l.time, "until": l.until, "deadline": l.deadline,
 		"told":    func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
-		"capital": capital, "id": domID, "address": address, "stamp": stamp, "money": l.money,
-		"task":     func(o offer) string { return l.task(o.task) },
+		"capital": capital, "address": address, "stamp": stamp, "value": l.Value,
+		"id":       strings.NewReplacer(" ", "-", "[", "-", "]", "-").Replace,
+		"task":     l.task,
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
 		"span":     func(from, to time.Time) string { return l.Span(to.Sub(from)) },
 		"question": func(op supervision.Operation) string { return l.own["question "+string(op)] },
@@ -229,10 +199,7 @@ func (l *tongue) deadline(d supervision.Deadline, now time.Time) template.HTML {
 
 // advice says what to do about a fault, the library's or the portal's own.
 func (l *tongue) advice(f supervision.Fault) string {
-	if text := l.Fault(f); text != "" {
-		return text
-	}
-	return l.t(f.Message)
+	return cmp.Or(l.Fault(f), l.own["fault "+string(f.Code)])
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
@@ -243,14 +210,4 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-// domID makes an element's id of a field's path.
-func domID(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '[' || r == ']' || unicode.IsControl(r) {
-			return '-'
-		}
-		return r
-	}, name)
 }

@@ -167,13 +167,55 @@ func TestList_Searches(t *testing.T) {
 	assert.Len(t, seen, len(market.Orders))
 }
 
+// spoil makes the document of orders, or of one's record, such as nobody can
+// read.
+func (s *site) spoil(t *testing.T, table, where string) {
+	t.Helper()
+	_, err := s.db.Exec("UPDATE " + table + " SET document = '{' WHERE " + where)
+	require.NoError(t, err)
+}
+
+// TestUnreadable: what cannot be read is named on every page that would show
+// it, and hides nothing else.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	seller, manager := s.as(t, "seller-cloudline"), s.as(t, "manager-mei")
+	for _, id := range []string{"T-1", "T-2"} {
+		p, _ := findProduct("data-migration")
+		order, err := s.svc.Open(t.Context(), p.opening(id, harbor))
+		require.NoError(t, err)
+		s.after(t, order, byBuyer(textRequest("Move it.")))
+	}
+	require.Eventually(t, func() bool { return strings.Count(seller.get("/notices").body, "Request submitted") >= 2 },
+		patience, 20*time.Millisecond)
+	s.spoil(t, "serviceflow_orders", "id = 'T-1'")
+	for path, still := range map[string]string{"/many/accept_request": `value="T-2"`, "/notices": "/orders/T-2"} {
+		body := seller.get(path).body
+		assert.Contains(t, body, "Could not be read: T-1.", path)
+		assert.Contains(t, body, still, path)
+	}
+	overview := manager.get("/overview").body
+	assert.Contains(t, overview, "Could not be read: T-1.")
+	assert.Contains(t, overview, "KG-1020</a>")
+
+	s.spoil(t, "serviceflow_records", "order_id = 'KG-1024' AND seq = 4")
+	for _, path := range []string{"/orders/KG-1024", "/orders/KG-1024/record", "/orders/KG-1024/deliver"} {
+		page := seller.get(path)
+		assert.Equal(t, http.StatusOK, page.StatusCode, path)
+		assert.Contains(t, page.body, "Could not be read: KG-1024 #4.", path)
+		assert.Contains(t, page.body, "The import stops half way.", path)
+	}
+	assert.Contains(t, seller.get("/orders/KG-1024/record").body, "Not all of this could have been made by the rules:")
+	assert.Contains(t, manager.get("/overview").body, "KG-1024 #4")
+}
+
 // TestList_Unreadable: an order that cannot be read is named, to whose it is,
 // and hides no other (R22).
 func TestList_Unreadable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	_, err := s.db.Exec(`UPDATE serviceflow_orders SET document = '{' WHERE id IN ('KG-1023', 'KG-1024')`)
-	require.NoError(t, err)
+	s.spoil(t, "serviceflow_orders", "id IN ('KG-1023', 'KG-1024')")
 	p := s.as(t, harbor)
 	list := p.get("/orders")
 	assert.Equal(t, http.StatusOK, list.StatusCode)
@@ -270,9 +312,26 @@ func TestTabs(t *testing.T) {
 // come out under other rules.
 func TestOverview(t *testing.T) {
 	t.Parallel()
-	body := newSite(t).as(t, "manager-mei").get("/overview").body
+	manager := newSite(t).as(t, "manager-mei")
+	body := manager.get("/overview").body
 	for _, text := range []string{"<svg", ">Waiting for service<", "KG-1020</a>", "overdue since", "2025", "guide"} {
 		assert.Contains(t, body, text)
+	}
+	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td><svg viewBox="0 0 (\d+) 1"[^>]*>`+
+		`<rect width="(\d+)" height="1"></rect></svg></td><td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
+	labels := map[string]bool{}
+	for _, bar := range bars {
+		labels[bar[2]] = true
+		assert.Equal(t, bar[4], bar[5], bar[2])
+		assert.Contains(t, manager.get(strings.ReplaceAll(bar[1], "&amp;", "&")).body, ">"+bar[5]+" in all<", bar[2])
+	}
+	assert.Len(t, labels, len(supervision.Statuses())-2+5, "a bar for each open status, and for each day of silence")
+	rows := regexp.MustCompile(`<th scope="row">(guide|2025)</th><td>(\d+)</td><td>(\d+)</td><td>(.*?)</td><td>(.*?)</td>`).
+		FindAllStringSubmatch(body, -1)
+	require.Len(t, rows, 2)
+	for _, row := range rows {
+		assert.Equal(t, strconv.Itoa(len(market.Orders)), row[2], row[1])
+		assert.Equal(t, row[1] == "2025", strings.Contains(row[4], "without a particular ground"), "%s: %s", row[1], row[4])
 	}
 	assert.NotContains(t, body, "style=", "the content policy takes no styles in line")
 }

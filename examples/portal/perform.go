@@ -43,7 +43,7 @@ func (v *visit) perform() error {
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
-	action, found, err := f.action(v.l)
+	action, found, err := f.action(v.L)
 	if err = cmp.Or(v.err, err); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (v *visit) perform() error {
 	var refusal *supervision.Refusal
 	switch {
 	case len(faults) > 0:
-		f.Other = v.l.blame(f.Inputs, faults)
+		f.Other = v.L.blame(f.Inputs, faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
 	case err == nil:
 		return v.confirm(f, t, result.Order)
@@ -93,7 +93,7 @@ func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault,
 		return t, nil, nil, err
 	}
 	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
-		s := staged{v.order.ID, v.who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
+		s := staged{v.order.ID, v.Who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
 		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
 			return errMalformedForm
 		}
@@ -104,7 +104,7 @@ func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault,
 		var known fileError
 		switch {
 		case errors.As(err, &known):
-			faults = append(faults, supervision.Fault{Field: input, Code: "file", Message: known.Error()})
+			faults = append(faults, supervision.Fault{Field: input, Code: supervision.FaultCode(known)})
 			err = nil
 		case err == nil:
 			typed.Add(input, f.Ref())
@@ -113,7 +113,7 @@ func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault,
 	})
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) && typed.Get("operation") != "" {
-		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file", Message: errTooMuch.Error()})
+		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file_much"})
 		err = nil
 	}
 	return t, typed, faults, err
@@ -134,9 +134,9 @@ func (v *visit) upload() error {
 	}
 	status := http.StatusOK
 	if len(faults) > 0 {
-		in.Fault, status = v.l.advice(faults[0]), http.StatusUnprocessableEntity
+		in.Fault, status = v.L.advice(faults[0]), http.StatusUnprocessableEntity
 	} else if len(in.Files) == 0 {
-		in.Fault, status = v.l.t("This is not yours to do now."), http.StatusConflict
+		in.Fault, status = v.L.own["fault not_yours"], http.StatusConflict
 	}
 	return v.render(status, "uploaded", in)
 }
@@ -152,8 +152,8 @@ func faultsOf(err error) []supervision.Fault {
 }
 
 // again shows the form as it was filled in, beside the order as it is now.
-func (v *visit) again(f *form, t task, status int, notice string) (err error) {
-	if v.order, err = v.svc.Order(v.ctx(), v.order.ID, v.actor()); err != nil {
+func (v *visit) again(f *form, t task, status int, notice string) error {
+	if err := v.look(v.order.ID); err != nil {
 		return err
 	}
 	seen := v.order.Version
@@ -172,7 +172,7 @@ func (v *visit) again(f *form, t task, status int, notice string) (err error) {
 }
 
 type confirmPage struct {
-	layout
+	*visit
 	Order summary
 	Form  *form
 	After summary // the order as it would be
@@ -183,14 +183,12 @@ type confirmPage struct {
 // confirm asks before anything happens, and says what ends. With a script the
 // same page is shown as a dialog.
 func (v *visit) confirm(f *form, t task, after supervision.Order) error {
-	page := confirmPage{layout: v.layout(f.Title), Order: v.summary(v.order), Form: f, After: v.summary(after)}
+	page := confirmPage{visit: v, Order: v.summary(v.order), Form: f, After: v.summary(after)}
 	page.Comes, _ = v.deadlines(after)
-	for _, o := range page.Order.Allowed() {
-		same := func(other offer) bool { return other.Slug == o.Slug }
-		if o.Slug != t.Slug && !slices.ContainsFunc(page.After.Allowed(), same) {
-			page.Ends = append(page.Ends, o)
-		}
-	}
+	page.Ends = slices.DeleteFunc(page.Order.Allowed(), func(o offer) bool {
+		stays := func(other offer) bool { return other.Task.Slug == o.Task.Slug }
+		return o.Task.Slug == t.Slug || slices.ContainsFunc(page.After.Allowed(), stays)
+	})
 	return v.render(http.StatusOK, "confirm.html", page)
 }
 

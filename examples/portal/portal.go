@@ -119,11 +119,9 @@ type portal struct {
 	clock   *demoClock
 	db      *database
 	live    *hub
-	tongues tongues
+	Tongues tongues
 	log     *slog.Logger
-	demo    bool
-	https   bool
-	mailer
+	settings
 }
 
 // relayInterval is how soon an open page hears of what the other party did.
@@ -145,8 +143,7 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), tongues: tongues, log: log, demo: s.demo,
-		https: s.https, mailer: mailer{s.smtp, "http://" + s.addr}}
+	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), Tongues: tongues, log: log, settings: s}
 	return p, p.seed(ctx)
 }
 
@@ -240,7 +237,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // it, and what other sites have a browser send is refused.
 func (p *portal) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /assets/", serveAssets)
+	mux.HandleFunc("GET /assets/{file}", serveAsset)
 	for _, r := range p.routes() {
 		mux.HandleFunc(r.pattern, p.serve(r))
 	}
@@ -273,23 +270,17 @@ func (c *demoClock) Now() time.Time                  { return c.Clock.Now().Add(
 func (c *demoClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 func (c *demoClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
-// leap is how far one press moves the demonstration clock.
-type leap struct {
-	Value, Label string
-	length       time.Duration
-}
+// leaps are how far one press moves the demonstration clock.
+var leaps = map[string]time.Duration{"1h": time.Hour, "3h": 3 * time.Hour, "1d": supervision.Day,
+	"5d": 5 * supervision.Day}
 
-var leaps = []leap{{"1h", "+1 hour", time.Hour}, {"3h", "+3 hours", 3 * time.Hour},
-	{"1d", "+1 day", supervision.Day}, {"5d", "+5 days", 5 * supervision.Day}}
+// Demo tells whether the visitor can move it.
+func (v *visit) Demo() bool { return v.demo && v.Known }
 
 func (v *visit) jump() error {
-	for _, l := range leaps {
-		if l.Value == v.r.PostFormValue("leap") {
-			if err := v.db.forward(v.ctx(), l.length, v.clock); err != nil {
-				return err
-			}
-			v.announce(v.ctx(), "")
-		}
+	if err := v.db.forward(v.ctx(), leaps[v.r.PostFormValue("leap")], v.clock); err != nil {
+		return err
 	}
-	return v.redirect(localPath(v.r.PostFormValue("next")))
+	v.announce(v.ctx(), "")
+	return v.redirect(v.Next())
 }

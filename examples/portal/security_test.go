@@ -64,7 +64,7 @@ func TestEveryRoute(t *testing.T) {
 				if method == http.MethodPost {
 					assert.Equal(t, http.StatusUnauthorized, away.StatusCode)
 				} else if !strings.HasSuffix(path, "/events") {
-					assert.Equal(t, "/login?"+query("next", path), away.Header.Get("Location"))
+					assert.Equal(t, "/login?next="+url.QueryEscape(path), away.Header.Get("Location"))
 				}
 			}
 			for _, a := range market.Accounts {

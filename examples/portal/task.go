@@ -44,7 +44,7 @@ func (l *tongue) task(t task) string {
 // offer is a task as one person finds it now. Where it is not allowed, Why says
 // why not and from when.
 type offer struct {
-	task
+	Task    task
 	Allowed bool
 	Why     supervision.Decision
 }
@@ -80,11 +80,13 @@ type summary struct {
 }
 
 func (v *visit) summary(o supervision.Order) summary {
-	return summary{o, v.svc.Now(), offers(o, v.actor(), v.svc.Now()), v.who.Role}
+	return summary{o, v.Now, offers(o, v.actor(), v.Now), v.Who.Role}
 }
 
-func (s summary) Allowed() []offer {
-	return slices.DeleteFunc(slices.Clone(s.Offers), func(o offer) bool { return !o.Allowed })
+func (s summary) Allowed() []offer { return allowed(s.Offers) }
+
+func allowed(list []offer) []offer {
+	return slices.DeleteFunc(slices.Clone(list), func(o offer) bool { return !o.Allowed })
 }
 
 type closed struct {
@@ -129,12 +131,13 @@ func (s summary) Pending() *appeal.Appeal {
 
 // permit asks whether the visitor may do something to the order now.
 func (v *visit) permit(op supervision.Operation) supervision.Decision {
-	d, _ := v.order.Permit(v.actor(), op, v.svc.Now()) // an error allows nothing
+	d, _ := v.order.Permit(v.actor(), op, v.Now) // an error allows nothing
 	return d
 }
 
 type taskPage struct {
-	layout
+	*visit
+	Task    task
 	Order   standing
 	Forms   []*form
 	Closed  []supervision.Decision // the task's operations that are not allowed
@@ -166,8 +169,8 @@ func (v *visit) showTask() error {
 // taskPage has a fresh form for each of the task's operations that is allowed
 // now, and what is new since a version.
 func (v *visit) taskPage(t task, seen int64) taskPage {
-	page := taskPage{layout: v.layout(v.l.task(t))}
-	page.Live = livePath(v.order)
+	page := taskPage{visit: v, Task: t}
+	v.follow()
 	records := v.records()
 	for i := range records {
 		if records[i].Card != t.About {

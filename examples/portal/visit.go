@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,17 +18,24 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// visit is one request and who makes it.
+// visit is one request and who makes it. Every page is about one, and shows it
+// around its own content.
 type visit struct {
 	*portal
 	w     http.ResponseWriter
 	r     *http.Request
-	who   account
-	known bool
+	Who   account
+	Known bool
+	L     *tongue
+	Now   time.Time
+	Title string
+	Live  string // the event stream that the page follows; empty for none
+	// Unreadable are the orders and records that the page would show and that
+	// cannot be read.
+	Unreadable []string
 	// session is what the visitor's cookie stands for in the database; it may
 	// have ended.
 	session string
-	l       *tongue
 	order   supervision.Order // that the address names
 	// err is the first thing that went wrong while a page was made. After it
 	// nothing more is read or kept for it, and the page that says so is shown.
@@ -37,14 +47,14 @@ func (v *visit) ctx() context.Context { return v.r.Context() }
 // kept is what is kept for the visitor on a subject, keep keeps it.
 func (v *visit) kept(subject string) (content string, at time.Time) {
 	if v.err == nil {
-		content, at, v.err = v.db.kept(v.ctx(), v.who.ID, subject)
+		content, at, v.err = v.db.kept(v.ctx(), v.Who.ID, subject)
 	}
 	return content, at
 }
 
 func (v *visit) keep(subject, content string) {
 	if v.err == nil {
-		v.err = v.db.keep(v.ctx(), v.who.ID, subject, content)
+		v.err = v.db.keep(v.ctx(), v.Who.ID, subject, content)
 	}
 }
 
@@ -53,16 +63,35 @@ func (v *visit) keep(subject, content string) {
 func (v *visit) search(q supervision.Query) (found service.Page[supervision.Order]) {
 	if v.err == nil {
 		found, v.err = v.svc.SearchWhole(v.ctx(), v.actor(), q)
+		v.Now = v.svc.Now()
+	}
+	for _, broken := range found.Unreadable {
+		v.readable(broken)
 	}
 	return found
+}
+
+// readable tells whether an order or its records could be read. What could not
+// is named on the page instead of standing in the way of all else.
+func (v *visit) readable(err error) bool {
+	var broken *service.UnreadableError
+	switch {
+	case !errors.As(err, &broken):
+		v.err = cmp.Or(v.err, err)
+	case broken.Seq == 0:
+		v.Unreadable = slices.Compact(append(v.Unreadable, broken.Order))
+	default:
+		v.Unreadable = slices.Compact(append(v.Unreadable, fmt.Sprintf("%s #%d", broken.Order, broken.Seq)))
+	}
+	return err == nil
 }
 
 // serve answers a route. Who is not logged in is asked to, and what other roles
 // have is not there.
 func (p *portal) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{portal: p, w: w, r: r}
-		v.l = v.listenTo()
+		v := &visit{portal: p, w: w, r: r, Now: p.svc.Now()}
+		v.L = v.listenTo()
 		if err := v.answer(to); err != nil {
 			v.fail(err)
 		}
@@ -75,31 +104,39 @@ func (v *visit) answer(to route) error {
 	}
 	switch {
 	case to.anyone:
-	case !v.known && v.r.Method == http.MethodGet:
-		return v.redirect("/login?" + query("next", v.r.URL.RequestURI()))
-	case !v.known:
+	case !v.Known && v.r.Method == http.MethodGet:
+		return v.redirect("/login?" + url.Values{"next": {v.Path()}}.Encode())
+	case !v.Known:
 		return errNoSession
-	case to.role != "" && to.role != v.who.Role:
+	case to.role != "" && to.role != v.Who.Role:
 		return v.notFound()
 	}
-	var err error
-	if id := v.r.PathValue("id"); id != "" {
-		v.order, err = v.svc.Order(v.ctx(), id, v.actor())
-	} else if to.form > 0 {
-		err = v.readForm(to.form)
+	if to.form > 0 {
+		if err := v.readForm(to.form); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
+	if id := v.r.PathValue("id"); id != "" {
+		if err := v.look(id); err != nil {
+			return err
+		}
 	}
 	return to.page(v)
 }
 
-func (v *visit) actor() supervision.Actor { return v.who.actor() }
+// look takes an order as it is now.
+func (v *visit) look(id string) (err error) {
+	v.order, err = v.svc.Order(v.ctx(), id, v.actor())
+	v.Now = v.svc.Now()
+	return err
+}
+
+func (v *visit) actor() supervision.Actor { return v.Who.actor() }
 
 func (v *visit) notFound() error { return supervision.ErrNotFound }
 
 func (v *visit) home() error {
-	if v.who.Role == supervision.RoleManager {
+	if v.Who.Role == supervision.RoleManager {
 		return v.redirect(appealsPath)
 	}
 	return v.redirect("/orders")
@@ -145,9 +182,9 @@ func (v *visit) fail(err error) {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
 	if err := v.render(status, "error.html", struct {
-		layout
+		*visit
 		Kind string // see pages/error.html
-	}{v.layout(""), kind}); err != nil {
+	}{v, kind}); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, http.StatusText(status), status)
 	}
@@ -218,17 +255,16 @@ func (v *visit) identify() error {
 		return nil
 	}
 	v.session = hashed(cookie.Value)
-	v.who, v.known, err = v.db.session(v.ctx(), v.session, time.Now())
+	v.Who, v.Known, err = v.db.session(v.ctx(), v.session, time.Now())
 	return err
 }
 
-func (v *visit) showLogin() error {
-	return v.render(http.StatusOK, "login.html", struct {
-		layout
-		Accounts []account
-		Next     string
-	}{v.layout(v.l.t("Log in")), market.Accounts, localPath(v.r.FormValue("next"))})
-}
+func (v *visit) showLogin() error { return v.render(http.StatusOK, "login.html", v) }
+
+func (v *visit) Accounts() []account { return market.Accounts }
+
+// Next is where a form leads that comes from anywhere.
+func (v *visit) Next() string { return localPath(v.r.FormValue("next")) }
 
 func (v *visit) login() error {
 	a, ok := findAccount(v.r.PostFormValue("account"))
@@ -243,7 +279,7 @@ func (v *visit) login() error {
 		return err
 	}
 	v.setCookie(sessionCookie, token, "/", sessionLength)
-	return v.redirect(localPath(v.r.PostFormValue("next")))
+	return v.redirect(v.Next())
 }
 
 func (v *visit) logout() error {
@@ -260,12 +296,4 @@ func localPath(path string) string {
 		return "/"
 	}
 	return path
-}
-
-func query(pairs ...string) string {
-	q := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		q.Set(pairs[i], pairs[i+1])
-	}
-	return q.Encode()
 }

@@ -214,7 +214,7 @@ type editorPage struct {
 	Said      string // what has just been done: published or withdrawn
 	Withdraws bool   // instead of publishing
 	Overtaken bool   // somebody published while this draft was written
-	Head      []*input
+	Head      inputs
 	Fields    []editorField
 	Preview   *form
 	Other     []string // faults that belong to no input
@@ -222,31 +222,16 @@ type editorPage struct {
 
 type editorField struct {
 	Index       int
-	Title       string
-	First, More []*input
+	First, More inputs
 }
 
-// Faulty tells whether a fault is among what is folded away.
-func (f editorField) Faulty() bool { return len(faulty(f.More)) > 0 }
-
-// NextVersion is the one that publishing would make, Versions are those before.
-func (p editorPage) NextVersion() int { return p.Version + 1 }
-func (p editorPage) Versions() (list []int) {
-	for n := range p.Version {
-		list = append(list, n+1)
-	}
-	return list
-}
-
-func (p editorPage) Inputs() []*input {
+func (p editorPage) Inputs() inputs {
 	list := slices.Clone(p.Head)
 	for _, f := range p.Fields {
 		list = slices.Concat(list, f.First, f.More)
 	}
 	return list
 }
-
-func (p editorPage) Faulty() []*input { return faulty(p.Inputs()) }
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{visit: v, Template: entry, Version: entry.Version}
@@ -256,7 +241,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	}
 	page.Head[0].Values, page.Head[1].Values = []string{d.title}, []string{d.intro}
 	for i, typed := range d.fields {
-		field := editorField{Index: i, Title: v.L.t("Question %d", i+1)}
+		field := editorField{Index: i}
 		for _, s := range v.L.settingsOf(template.Kind(typed.Get("kind"))).Fields {
 			in := v.L.field(settingsPrefix(i), s)
 			if in.Values = typed[s.Key]; slices.Contains(forms.Foremost, s.Key) {

@@ -103,9 +103,9 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 
 // unstage keeps for good what an operation that is recorded now refers to, and
 // removes what else was uploaded for its form.
-func (db *database) unstage(ctx context.Context, s staged, inputs []*input) error {
+func (db *database) unstage(ctx context.Context, s staged, list inputs) error {
 	var files []file
-	for _, in := range inputs {
+	for _, in := range list {
 		files = append(files, in.Files...)
 	}
 	for _, f := range files {

@@ -30,8 +30,8 @@ func (s *site) held(t *testing.T, o supervision.Order) (n int) {
 // attach uploads one file for a form, as the page's script does.
 func (p *person) attach(path string, form url.Values, name, content string) answer {
 	p.t.Helper()
-	typed := url.Values{"operation": form["operation"], "key": form["key"], "input": {"attachments"}}
-	return p.send(path+"/files", typed, upload{"attachments", name, content})
+	typed := url.Values{"operation": form["operation"], "key": form["key"], "confirm": {"upload"}, "input": {"attachments"}}
+	return p.send(path, typed, upload{"attachments", name, content})
 }
 
 var refs = regexp.MustCompile(`value="(sha256:[0-9a-f]{64}/[^"]+)"`)

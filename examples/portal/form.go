@@ -40,14 +40,13 @@ var forms = embedded[struct {
 // names its fault, its kind how it is drawn; see pages/parts/form.html.
 type input struct {
 	Name, Label, Help, Kind string
-	Min, Max                string // of an instant
 	Required                bool
 	Options                 []option
 	Values                  []string
 	Files                   []file // what has been uploaded, referred to by Values
 	Canned                  []string
 	Fault                   string
-	asked                   supervision.Input // for an answer to a template the zero one
+	Asked                   supervision.Input // for an answer to a template the zero one
 }
 
 // option is one of an input's answers. Note says more about it; one that is
@@ -76,15 +75,6 @@ func (in input) Value() string {
 
 func (in input) Has(value string) bool { return slices.Contains(in.Values, value) }
 
-// DateType lets a date that is none stay visible: browsers show only real ones
-// in their date inputs.
-func (in input) DateType() string {
-	if _, err := time.Parse(time.DateOnly, in.Value()); err != nil && in.Value() != "" {
-		return "text"
-	}
-	return "date"
-}
-
 // Readout is what is typed, for reading.
 func (in input) Readout() string {
 	list := slices.Clone(in.Values)
@@ -103,22 +93,24 @@ func (in input) Readout() string {
 
 func (in *input) takesFiles() bool { return in.Kind == "file" || in.Kind == "files" }
 
-func faulty(inputs []*input) (list []*input) {
-	return slices.DeleteFunc(slices.Clone(inputs), func(in *input) bool { return in.Fault == "" })
+type inputs []*input
+
+func (list inputs) Faulty() inputs {
+	return slices.DeleteFunc(slices.Clone(list), func(in *input) bool { return in.Fault == "" })
 }
 
 // blame shows each fault at its input, or at the one of which it names a part,
 // and returns what belongs to none.
-func (l *tongue) blame(inputs []*input, faults []supervision.Fault) (other []string) {
+func (l *tongue) blame(list inputs, faults []supervision.Fault) (other []string) {
 	for _, fault := range faults {
-		i := slices.IndexFunc(inputs, func(in *input) bool {
+		i := slices.IndexFunc(list, func(in *input) bool {
 			rest, ok := strings.CutPrefix(fault.Field, in.Name)
 			return ok && (rest == "" || rest[0] == '[' || rest[0] == '.')
 		})
 		if i < 0 {
 			other = append(other, strings.TrimPrefix(fault.Field+": ", ": ")+l.advice(fault))
-		} else if inputs[i].Fault == "" {
-			inputs[i].Fault = l.advice(fault)
+		} else {
+			list[i].Fault = cmp.Or(list[i].Fault, l.advice(fault))
 		}
 	}
 	return other
@@ -129,10 +121,7 @@ func (l *tongue) field(prefix string, f template.Field) *input {
 	in := &input{Name: prefix + f.Key, Label: f.Label, Help: f.Help, Kind: string(f.Kind), Required: f.Required,
 		Values: written(f.Default)}
 	for _, o := range f.Options {
-		if o.Label == "" {
-			o.Label = o.Value
-		}
-		in.Options = append(in.Options, option{Value: o.Value, Label: o.Label})
+		in.Options = append(in.Options, option{Value: o.Value, Label: cmp.Or(o.Label, o.Value)})
 	}
 	if f.Kind == template.YesNo {
 		in.Options = l.yesNo()
@@ -158,7 +147,7 @@ func (in *input) fold(none string) {
 // every operation has its form.
 func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 	in := &input{Name: asked.Key, Label: l.Field(op, asked.Key), Help: l.own["help "+string(op)+"."+asked.Key],
-		Kind: string(asked.Kind), Required: asked.Required, asked: asked}
+		Kind: string(asked.Kind), Required: asked.Required, Asked: asked}
 	switch asked.Kind {
 	case supervision.FieldText:
 		if asked.Max < supervision.MaxText {
@@ -166,7 +155,6 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 		}
 	case supervision.FieldInstant:
 		in.Label += " (UTC)"
-		in.Min, in.Max = inputTime(asked.From), inputTime(asked.Until)
 	case supervision.FieldYesNo:
 		if in.Options = l.yesNo(); !asked.Required {
 			in.Values = []string{"no"}
@@ -196,8 +184,8 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 // what it brings. The only one that can is chosen.
 func (l *tongue) choose(in *input) {
 	var open []string
-	for _, c := range in.asked.Choices {
-		o := option{c.Value, l.Word(in.asked.Kind, c.Value), l.own[in.Name+" "+c.Value], !c.Decision.Allowed}
+	for _, c := range in.Asked.Choices {
+		o := option{c.Value, l.Word(in.Asked.Kind, c.Value), l.own[in.Name+" "+c.Value], !c.Decision.Allowed}
 		if o.Closed {
 			o.Note = l.Why(c.Decision)
 		} else {
@@ -213,13 +201,6 @@ func (l *tongue) choose(in *input) {
 	}
 }
 
-func inputTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(inputInstant)
-}
-
 // json is what is typed as the action's document has it, nil for nothing; or
 // what is wrong with it where the document cannot say it.
 func (in *input) json(l *tongue) (value any, wrong supervision.FaultCode) {
@@ -232,7 +213,7 @@ func (in *input) json(l *tongue) (value any, wrong supervision.FaultCode) {
 	case in.Options != nil && !slices.ContainsFunc(in.Options, func(o option) bool { return o.Value == text }):
 		return nil, supervision.FaultUnknown
 	}
-	switch in.asked.Kind {
+	switch in.Asked.Kind {
 	case supervision.FieldFiles:
 		var list []supervision.Attachment
 		for _, f := range in.Files {
@@ -245,7 +226,7 @@ func (in *input) json(l *tongue) (value any, wrong supervision.FaultCode) {
 		}
 		return nil, "instant"
 	case supervision.FieldMoney:
-		if m := l.parseAmount(text, in.asked.Most.Currency); m.Currency != "" {
+		if m := l.parseAmount(text, in.Asked.Most.Currency); m.Currency != "" {
 			return m, ""
 		}
 		return nil, "money"
@@ -324,7 +305,7 @@ type form struct {
 	Path      string
 	Version   int64
 	Key       string
-	Inputs    []*input
+	Inputs    inputs
 	Other     []string              // faults that belong to no input
 	Closed    bool                  // it can no longer be sent, only read
 	Refused   *supervision.Decision // why it has not been taken, where a rule is why
@@ -395,9 +376,7 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault) {
 	if version, err := strconv.ParseInt(typed.Get("version"), 10, 64); err == nil {
 		f.Version = version
 	}
-	if key := typed.Get("key"); key != "" {
-		f.Key = key
-	}
+	f.Key = cmp.Or(typed.Get("key"), f.Key)
 	for _, in := range f.Inputs {
 		in.Values = slices.Clone(typed[in.Name])
 		faults = append(faults, in.keep(v, f.staged(v))...)
@@ -433,8 +412,6 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 
 func (f *form) Intro() string { return f.template.Intro }
 
-func (f *form) Faulty() []*input { return faulty(f.Inputs) }
-
 func (f *form) Danger() bool { return slices.Contains(forms.Grave, f.Operation) }
 
 // cannedTexts is how many texts are offered again, cannedText how long they are
@@ -448,7 +425,7 @@ const (
 // before, or what is usual there; with what is written now once it is sent.
 func (v *visit) offerCanned(f *form, sent bool) {
 	for _, in := range f.Inputs {
-		if in.asked.Kind != supervision.FieldText {
+		if in.Asked.Kind != supervision.FieldText {
 			continue
 		}
 		subject := "canned " + string(f.Operation) + "." + in.Name

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,13 +16,13 @@ import (
 
 type listPage struct {
 	*visit
-	Inputs      []*input
-	Any, Deep   bool // something is searched for; more than a tab does
-	Tabs        queues
-	Total       service.Count
-	Orders      []summary
-	Many        []supervision.Operation // what can be done to many orders at once
-	Next, First string                  // addresses of other pages; empty where there are none
+	Inputs inputs
+	Tabs   queues
+	Total  service.Count
+	Orders []summary
+	Many   []supervision.Operation // what can be done to many orders at once
+	Query  supervision.Query
+	Next   string // from where on the next page is; empty where there is none
 }
 
 const pageSize = 10
@@ -32,34 +31,24 @@ func (v *visit) showList() error {
 	typed := v.r.URL.Query()
 	page := listPage{visit: v, Inputs: v.criteria(typed)}
 	v.Live = "/events"
-	var query supervision.Query
-	query, v.err = supervision.ParseQuery(typed)
-	meant := v.meant(query)
+	page.Query, v.err = supervision.ParseQuery(typed)
+	meant := v.meant(page.Query)
 	found := v.search(meant)
 	status := http.StatusOK
-	if faults := faultsOf(v.err); len(faults) > 0 {
+	if faults := v.L.Explain(v.err).Faults; len(faults) > 0 {
 		v.L.blame(page.Inputs, faults)
 		status, v.err, meant.Criteria = http.StatusUnprocessableEntity, nil, supervision.Criteria{}
 	}
-	page.Tabs = v.count(append(v.tabs(query), queue{query: meant}))
+	page.Tabs = v.count(append(v.tabs(page.Query), queue{query: meant}))
 	last := len(page.Tabs) - 1
 	page.Tabs, page.Total = page.Tabs[:last], page.Tabs[last].Count
-	for _, in := range page.Inputs {
-		page.Any = page.Any || in.Value() != ""
-		page.Deep = page.Deep || in.Fault != "" || in.Value() != "" && !slices.Contains(tabbed, in.Name)
-	}
 	for _, order := range found.Orders {
 		page.Orders = append(page.Orders, v.summary(order))
 	}
 	if v.Who.Role == supervision.RoleSeller {
 		page.Many = bulk
 	}
-	if found.Next != "" {
-		page.Next = listAddress(query, found.Next)
-	}
-	if query.Cursor != "" {
-		page.First = listAddress(query, "")
-	}
+	page.Next = found.Next
 	return v.render(status, "list.html", page)
 }
 
@@ -103,9 +92,6 @@ func (v *visit) count(list queues) queues {
 	return list
 }
 
-// tabbed are the criteria that tabs search by.
-var tabbed = []string{"turn", "appeal", "order_status", "sort"}
-
 // appealsPath is the queue of the operations manager, the overdue ones first
 // (R19).
 const appealsPath = "/orders?appeal=pending&sort=handling"
@@ -127,7 +113,7 @@ func (v *visit) tabs(current supervision.Query) (list queues) {
 
 // criteria draws the search form. Its names are those of the faults that the
 // library reports.
-func (v *visit) criteria(typed url.Values) (list []*input) {
+func (v *visit) criteria(typed url.Values) (list inputs) {
 	days := func(text string) string {
 		d, _ := time.ParseDuration(text)
 		return v.L.Span(d)
@@ -264,12 +250,11 @@ func (v *visit) many() error {
 			options = append(options, service.DryRun())
 		}
 		_, err := v.svc.Do(v.ctx(), o.ID, v.actor(), action, options...)
-		var refusal *supervision.Refusal
-		switch found := faultsOf(err); {
-		case errors.As(err, &refusal):
-			o.Why = v.L.Why(refusal.Decision)
-		case found != nil:
-			faults = found
+		switch said := v.L.Explain(err); {
+		case said.Refusal != nil:
+			o.Why = said.Detail
+		case said.Faults != nil:
+			faults = said.Faults
 		case err != nil:
 			return err
 		default:

@@ -172,7 +172,7 @@ func (l *tongue) functions() template.FuncMap {
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "finding": l.Finding, "instant": l.Instant,
 		"time": l.time, "until": l.until, "deadline": l.deadline,
 		"told":    func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
-		"capital": capital, "address": address, "stamp": stamp, "value": l.Value,
+		"list": listAddress, "capital": capital, "next": func(n int) int { return n + 1 }, "address": address, "stamp": stamp, "value": l.Value,
 		"id":       strings.NewReplacer(" ", "-", "[", "-", "]", "-").Replace,
 		"task":     l.task,
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },

@@ -19,13 +19,17 @@ import (
 // about, then sent. Whatever stands in the way is said on the same page, with
 // everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
-	t, typed, faults, err := v.receive()
+	t, err := v.task()
 	if err != nil {
 		return err
 	}
+	typed, faults, err := v.receive(t)
 	op := supervision.Operation(typed.Get("operation"))
-	if !slices.Contains(t.Operations, op) {
-		return errMalformedForm
+	if err == nil && !slices.Contains(t.Operations, op) {
+		err = errMalformedForm
+	}
+	if err != nil {
+		return err
 	}
 	f := v.newForm(t, op)
 	faults = append(faults, f.fill(v, typed)...)
@@ -40,6 +44,8 @@ func (v *visit) perform() error {
 	case "discard":
 		v.keep(f.subject(), "")
 		return v.redirect(f.Path)
+	case "upload":
+		return v.uploaded(f, typed.Get("input"), faults)
 	case "no":
 		return v.again(f, t, http.StatusOK, "")
 	}
@@ -61,17 +67,17 @@ func (v *visit) perform() error {
 		return v.say(address(v.order.ID), string(op))
 	}
 	v.keep(f.subject(), typed.Encode())
-	faults = append(faults, faultsOf(err)...)
-	var refusal *supervision.Refusal
+	said := v.L.Explain(err)
+	faults = append(faults, said.Faults...)
 	switch {
 	case len(faults) > 0:
 		f.Other = v.L.blame(f.Inputs, faults)
 		return v.again(f, t, http.StatusUnprocessableEntity, "")
 	case err == nil:
 		return v.confirm(f, t, result.Order)
-	case errors.As(err, &refusal):
-		f.Refused = &refusal.Decision
-		if refusal.Reason == supervision.ReasonRole {
+	case said.Refusal != nil:
+		f.Refused = &said.Refusal.Decision
+		if said.Refusal.Reason == supervision.ReasonRole {
 			return v.again(f, t, http.StatusForbidden, "refused")
 		}
 		return v.again(f, t, http.StatusConflict, "refused")
@@ -88,10 +94,7 @@ func (v *visit) perform() error {
 
 // receive reads the posted form of a task. What it uploads is kept only where
 // the operation is the visitor's to perform now: nobody else fills up an order.
-func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault, err error) {
-	if t, err = v.task(); err != nil {
-		return t, nil, nil, err
-	}
+func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, err error) {
 	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
 		s := staged{v.order.ID, v.Who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
 		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
@@ -116,39 +119,21 @@ func (v *visit) receive() (t task, typed url.Values, faults []supervision.Fault,
 		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file_much"})
 		err = nil
 	}
-	return t, typed, faults, err
+	return typed, faults, err
 }
 
-// upload keeps one file for a form that is still being filled in, and answers
-// with what the form shows of it.
-func (v *visit) upload() error {
-	_, typed, faults, err := v.receive()
-	if err != nil {
-		return err
+// uploaded shows a file that has been uploaded for an input of a form that is
+// still being filled in.
+func (v *visit) uploaded(f *form, name string, faults []supervision.Fault) error {
+	v.L.blame(f.Inputs, faults)
+	i := slices.IndexFunc(f.Inputs, func(in *input) bool { return in.Name == name && in.takesFiles() })
+	switch {
+	case i < 0 || len(faults) == 0 && len(f.Inputs[i].Files) == 0:
+		return v.render(http.StatusConflict, "uploaded", input{Fault: v.L.own["fault not_yours"]})
+	case len(faults) > 0:
+		return v.render(http.StatusUnprocessableEntity, "uploaded", f.Inputs[i])
 	}
-	in := input{Name: typed.Get("input")}
-	for _, ref := range typed[in.Name] {
-		if f, ok := parseRef(ref); ok {
-			in.Files = append(in.Files, f)
-		}
-	}
-	status := http.StatusOK
-	if len(faults) > 0 {
-		in.Fault, status = v.L.advice(faults[0]), http.StatusUnprocessableEntity
-	} else if len(in.Files) == 0 {
-		in.Fault, status = v.L.own["fault not_yours"], http.StatusConflict
-	}
-	return v.render(status, "uploaded", in)
-}
-
-// faultsOf returns what an error says about the input; nil where it is about
-// something else.
-func faultsOf(err error) []supervision.Fault {
-	var invalid *supervision.InvalidError
-	if errors.As(err, &invalid) {
-		return invalid.Faults
-	}
-	return nil
+	return v.render(http.StatusOK, "uploaded", f.Inputs[i])
 }
 
 // again shows the form as it was filled in, beside the order as it is now.

@@ -210,7 +210,6 @@ func (p *portal) routes() []route {
 		{"GET /orders/{id}/record.csv", false, "", 0, (*visit).exportCSV},
 		{"GET /orders/{id}/{task}", false, "", 0, (*visit).showTask},
 		{"POST /orders/{id}/{task}", false, "", 0, (*visit).perform},
-		{"POST /orders/{id}/{task}/files", false, "", 0, (*visit).upload},
 		{"GET /notices", false, "", 0, (*visit).showNotices},
 		{"POST /notices", false, "", 0, (*visit).readNotices},
 		{"GET /market", false, supervision.RoleBuyer, 0, (*visit).showMarket},

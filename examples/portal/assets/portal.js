@@ -191,7 +191,7 @@ let uploads = Promise.resolve();
 
 document.addEventListener('change', event => {
   const input = event.target;
-  if (input.type !== 'file' || !input.form?.dataset.files) return;
+  if (input.type !== 'file' || !input.form?.matches('[data-ask]')) return;
   for (const file of [...input.files]) uploads = uploads.then(() => upload(input, file));
   input.value = '';
 });
@@ -204,6 +204,7 @@ function upload(input, file) {
   input.before(line);
   const data = new FormData();
   for (const name of ['operation', 'key']) data.set(name, input.form.elements[name].value);
+  data.set('confirm', 'upload');
   data.set('input', input.name);
   data.set(input.name, file);
   return new Promise(done => {
@@ -228,7 +229,7 @@ function upload(input, file) {
       done();
     };
     request.onerror = failed;
-    request.open('POST', input.form.dataset.files);
+    request.open('POST', input.form.getAttribute('action'));
     request.send(data);
   });
 }

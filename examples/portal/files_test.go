@@ -64,6 +64,12 @@ func TestUpload_QuotaOfEachParty(t *testing.T) {
 		appeal := party.get(at(order, "raise_appeal")).form(nil)
 		assert.Equal(t, http.StatusOK, party.attach(at(order, "raise_appeal"), appeal, "proof.txt", "proof").StatusCode)
 	}
+	_, err := s.db.Exec(`UPDATE portal_upload SET operation = 'raise_appeal' WHERE order_id = $1`, order.ID)
+	require.NoError(t, err)
+	for party, want := range map[*person]int{buyer: http.StatusOK, seller: http.StatusUnprocessableEntity} {
+		appeal := party.get(at(order, "raise_appeal")).form(nil)
+		assert.Equal(t, want, party.attach(at(order, "raise_appeal"), appeal, "again.txt", "again").StatusCode)
+	}
 }
 
 // TestUpload_PermitFirst: what cannot be performed stores nothing.
@@ -104,6 +110,45 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 	form["ground"], form["reason"], form["demand"], form["attachments"] = typed["ground"], typed["reason"],
 		typed["demand"], typed["attachments"]
 	assert.Equal(t, http.StatusOK, seller.send(at(order, "raise_appeal"), form).StatusCode)
+}
+
+// TestUpload_KeyOfAnother: not even whoever knows the key of the other party's
+// form can refer to its files.
+func TestUpload_KeyOfAnother(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
+	path := at(order, "raise_appeal")
+	form := seller.get(path).form(nil)
+	ref := seller.attach(path, form, "secret.txt", "secret").ref(t)
+	stolen := buyer.send(path, buyer.get(path).form(url.Values{"key": form["key"], "ground": {"unconditional"},
+		"reason": {"r"}, "demand": {"d"}, "attachments": {ref}}))
+	assert.Equal(t, http.StatusUnprocessableEntity, stolen.StatusCode)
+	assert.Contains(t, stolen.body, "Choose the file again.")
+}
+
+// TestUpload_Unsent: what is uploaded for one form stays when another is sent,
+// up to so many bytes of an account.
+func TestUpload_Unsent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	seller, path := s.as(t, "seller-cloudline"), at(order, "deliver")
+	other := seller.get(path).form(nil)
+	ref := seller.attach(path, other, "other.txt", "other").ref(t)
+	report := seller.get(at(order, "report_progress")).form(url.Values{"text": {"Half of it."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "report_progress"), report).StatusCode)
+	require.Equal(t, 1, s.held(t, order))
+
+	more := func() answer { return seller.attach(path, other, "more.txt", "more") }
+	_, err := s.db.Exec(`UPDATE portal_upload SET size = $1 WHERE order_id = $2`, maxStaged-len("more")+1, order.ID)
+	require.NoError(t, err)
+	assert.Contains(t, more().body, "This order holds as many of your files as it can.")
+	_, err = s.db.Exec(`UPDATE portal_upload SET size = $1 WHERE order_id = $2`, maxStaged-len("more"), order.ID)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, more().StatusCode)
+	assert.Contains(t, ref, "other.txt")
 }
 
 // TestFileName_IsItsUploaders: whoever has the same bytes gives them a name of

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,8 +26,8 @@ func (p *person) send(path string, form url.Values, files ...upload) answer {
 	p.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	for name, values := range form {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
 			require.NoError(p.t, w.WriteField(name, value))
 		}
 	}

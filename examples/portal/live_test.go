@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,25 @@ func TestStreams_OfOneSession(t *testing.T) {
 			defer s.live.leave(l)
 		}
 	}
+}
+
+// TestStreams_AreBounded: all people together have so many pages open at most.
+func TestStreams_AreBounded(t *testing.T) {
+	h := newHub()
+	for i := range maxStreams + 1 {
+		id := strconv.Itoa(i)
+		_, ok := h.join(supervision.Buyer(id), id, "")
+		require.Equal(t, i < maxStreams, ok, i)
+	}
+}
+
+// TestStreams_OfALatePage: a page hears at once of what happened while it was
+// loading.
+func TestStreams_OfALatePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	s.as(t, harbor).stream(at(order, "events?seen=1")).hears("data: changed")
 }
 
 // TestStreams_OfStrangers: nobody hears that something happens to an order that

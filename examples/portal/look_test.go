@@ -72,6 +72,7 @@ var looks = []look{
 	{"notices", "seller-cloudline", "/notices", nil},
 	{"record", harbor, "/orders/KG-1024/record", nil},
 	{"list-manager", "manager-mei", "/orders", nil},
+	{"list-seller", "seller-cloudline", "/orders", nil},
 	{"missing", harbor, "/orders/none", nil},
 }
 

@@ -171,7 +171,7 @@ func (l *tongue) functions() template.FuncMap {
 		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
 		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "finding": l.Finding, "instant": l.Instant,
 		"time": l.time, "until": l.until, "deadline": l.deadline,
-		"told":    func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
+		"told": func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
 		"list": listAddress, "capital": capital, "next": func(n int) int { return n + 1 }, "address": address, "stamp": stamp, "value": l.Value,
 		"id":       strings.NewReplacer(" ", "-", "[", "-", "]", "-").Replace,
 		"task":     l.task,

@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,10 +154,15 @@ func TestHeaders(t *testing.T) {
 			require.NoError(t, err)
 			r.AddCookie(token)
 			h := s.visitor(t).do(r, nil).Header
-			assert.Equal(t, contentPolicy, h.Get("Content-Security-Policy"), path)
-			assert.NotContains(t, h.Get("Content-Security-Policy"), "unsafe", path)
-			assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
-			assert.Equal(t, "same-origin", h.Get("Referrer-Policy"), path)
+			for name, want := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+					"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+				"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+				"Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+			} {
+				assert.Equal(t, want, h.Get(name), "%s of %s", name, path)
+			}
 			assert.Equal(t, https, h.Get("Strict-Transport-Security") == "max-age=31536000", path)
 			if !strings.HasPrefix(path, "/assets/") {
 				assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
@@ -230,6 +237,72 @@ func TestLocalPath(t *testing.T) {
 	} {
 		assert.Equal(t, want, localPath(given), given)
 	}
+}
+
+// TestNext: no form leads away from the portal, whoever made the link to it.
+func TestNext(t *testing.T) {
+	t.Parallel()
+	p := newSite(t).as(t, harbor)
+	assert.Contains(t, p.get("/login?next=//elsewhere.example").body, `name="next" value="/"`)
+	for path, typed := range map[string]url.Values{"/login": {"account": {harbor}}, "/language": {"language": {"en"}},
+		"/clock": {"leap": {"1h"}}} {
+		for next, want := range map[string]string{"//elsewhere.example": "/", "https://elsewhere.example/": "/",
+			"/market": "/market"} {
+			typed.Set("next", next)
+			assert.Equal(t, want, p.post(path, typed).Header.Get("Location"), path)
+			assert.Equal(t, want, p.post(path+"?"+typed.Encode(), typed).Header.Get("Location"), path)
+		}
+	}
+}
+
+// TestForms_AreBounded: nobody has the portal read without end.
+func TestForms_AreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
+	long := func(n int) url.Values { return url.Values{"account": {strings.Repeat("x", n)}, "do": {"update"}} }
+	assert.Equal(t, http.StatusOK, buyer.post("/login", long(smallForm-100)).StatusCode)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, buyer.post("/login", long(smallForm)).StatusCode)
+	assert.Equal(t, http.StatusOK, seller.post("/templates/crm/deliver", long(textForm-100)).StatusCode)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, seller.post("/templates/crm/deliver", long(textForm)).StatusCode)
+
+	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {strings.Repeat("x", textForm+1<<20)}})
+	texts := buyer.send(at(order, "submit_request"), form)
+	assert.Equal(t, http.StatusUnprocessableEntity, texts.StatusCode)
+	assert.Contains(t, texts.body, "Send fewer or smaller files at a time.")
+	assert.Less(t, len(texts.body), textForm+1<<19, "nor is more of it kept")
+	form["text"] = slices.Repeat([]string{""}, textForm/partCost+1)
+	assert.Contains(t, buyer.send(at(order, "submit_request"), form).body, "Send fewer or smaller files at a time.")
+}
+
+// TestSlowLine: a form may take as long as it needs, while something comes.
+func TestSlowLine(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	buyer := s.as(t, harbor)
+	path := at(order, "submit_request")
+	form := buyer.get(path).form(url.Values{"text": {"Move it."}})
+	hurried := httptest.NewUnstartedServer(nil)
+	hurried.Config = newServer(s.portal)
+	hurried.Config.ReadTimeout, hurried.Config.WriteTimeout = time.Nanosecond, time.Nanosecond
+	hurried.Start()
+	t.Cleanup(hurried.Close)
+	for _, cookie := range buyer.client.Jar.Cookies(must(url.Parse(s.url))) {
+		buyer.client.Jar.SetCookies(must(url.Parse(hurried.URL)), []*http.Cookie{cookie})
+	}
+	slow := &person{t, &site{s.portal, hurried.URL}, buyer.client}
+	answer := slow.send(path, form, upload{"attachments", "large.txt", strings.Repeat("x", maxFile)})
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	assert.Contains(t, answer.body, "large.txt")
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
 }
 
 // TestTemplates_AreTheirSellers: a seller has the templates of its own products

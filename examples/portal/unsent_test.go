@@ -69,6 +69,11 @@ func TestUnsent_IsKept(t *testing.T) {
 	assert.Contains(t, again.body, "list.txt")
 	assert.NotContains(t, s.as(t, "seller-cloudline").get(path).body, "Move the archive.")
 
+	next, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-next", Product: "data-migration", Buyer: harbor,
+		Seller: "seller-cloudline"})
+	require.NoError(t, err)
+	assert.NotContains(t, buyer.get(at(next, "submit_request")).body, "Move the archive.", "for its order alone")
+
 	discard := again.form(url.Values{"confirm": {"discard"}})
 	require.Equal(t, http.StatusSeeOther, buyer.send(path, discard).StatusCode)
 	assert.NotContains(t, buyer.get(path).body, "Move the archive.")

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+)
+
+// line sets how fast the window's line is, in bytes a second; below 0 it is
+// cut, at 0 as fast as it can be.
+func (b *tab) line(speed float64) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: speed < 0, DownloadThroughput: -1,
+				UploadThroughput: cmp.Or(speed, -1)}}})
+		return err
+	}))
+}
+
+// TestScript_SlowLine: files go up one at a time and show how far they are;
+// where the line fails, the file can be sent again.
+func TestScript_SlowLine(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	b := s.logIn(t, harbor)
+	b.open(at(order, "submit_request"))
+	dir := t.TempDir()
+	name := `<img src=x onerror=hacked()>.txt`
+	files := []string{filepath.Join(dir, name), filepath.Join(dir, "two.txt")}
+	for _, file := range files {
+		require.NoError(t, os.WriteFile(file, []byte(strings.Repeat("x", 1<<20)), 0o600))
+	}
+	b.line(100_000)
+	b.do(chromedp.SetUploadFiles(`input[type=file]`, files))
+	b.until(`document.querySelectorAll("progress").length === 1 && document.querySelector("progress").value > 0`)
+	b.line(-1)
+	b.sees(".uploading", "could not be sent.")
+	assert.NotEmpty(t, b.texts(".uploading"))
+	b.line(0)
+	b.press("Try again")
+	b.sees(".kept", name)
+	b.sees(".kept", "two.txt")
+}
+
+// TestScript_CannotBeReached: a form that cannot be sent says so, and stays as
+// it was filled in.
+func TestScript_CannotBeReached(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor)
+	b := s.logIn(t, harbor)
+	b.open(at(order, "submit_request"))
+	b.fill("text", "Move the archive.")
+	b.line(-1)
+	b.press("Submit request")
+	b.sees("#problem", "The portal cannot be reached.")
+	require.Equal(t, "Move the archive.", b.value("text"))
+	b.line(0)
+	b.press("Submit request")
+	b.sees("dialog[open]", "Move the archive.")
+	b.until(`document.getElementById("problem").hidden`)
+	b.until(`(window.here = true)`)
+	b.press("Go back")
+	b.until(`!document.querySelector("dialog") && window.here`)
+	b.fill("text", "Move the archive at once.")
+	b.open("/market") // as soon as it is typed
+	b.until(`fetch("` + at(order, "submit_request") + `").then(r => r.text()).then(t => t.includes("at once."))`)
+}
+
+// TestScript_ReadersTime: instants stand in the reader's own time and language;
+// that of the portal shows when pointing at them.
+func TestScript_ReadersTime(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).logIn(t, harbor)
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetTimezoneOverride,
+			emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"})
+		return err
+	}))
+	b.open("/orders/KG-1027")
+	for _, tag := range []string{"en", "zh-Hans"} {
+		if tag != "en" {
+			b.speaks(tag)
+		}
+		b.until(`[...document.querySelectorAll("dd time")].length > 1 && [...document.querySelectorAll("dd time")].every(e => e.title.endsWith("UTC") &&
+			e.textContent === new Intl.DateTimeFormat("` + tag + `", {dateStyle: "medium", timeStyle: "short",
+				timeZone: "Asia/Shanghai"}).format(new Date(e.dateTime)))`)
+	}
+}
+
+// TestScript_LivePage: what others do changes what a page says, and neither
+// what is opened nor where the focus is; countdowns go on by themselves.
+func TestScript_LivePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	b := s.logIn(t, harbor)
+	b.open(at(order))
+	b.attends()
+	b.press("What you cannot do now, and why")
+	b.until(`document.getElementById("closed").open`)
+	b.until(`(document.querySelector('a[href="` + at(order, "record") + `"]').focus(), true)`)
+	s.after(t, order, bySeller(supervision.ReportProgress{Text: "Half of it is moved."}))
+	b.sees(".happened", "Half of it is moved.")
+	b.until(`document.getElementById("closed").open && document.activeElement.getAttribute("href") === "` +
+		at(order, "record") + `"`)
+
+	b.until(`(window.before = document.querySelector("[data-countdown]").textContent) !== ""`)
+	b.until(`(Date.now = (now => () => now() + 7200000)(Date.now), true)`)
+	b.until(`document.querySelector("[data-countdown]").textContent !== window.before`)
+}
+
+// TestScript_Canned: a text that was used before is put where it is to stand.
+func TestScript_Canned(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	b := s.logIn(t, "seller-cloudline")
+	b.open(at(order, "confirmation"))
+	b.until(`(e => {
+		if (!e?.getClientRects().length) return false
+		e.selectedIndex = 1
+		e.dispatchEvent(new Event("change", {bubbles: true}))
+		return document.getElementById(e.dataset.canned).value === e.options[1].text && e.value === ""
+	})(document.querySelector("[data-canned]"))`)
+}
+
+// TestScript_Phone: three orders stand whole on a phone's first screen.
+func TestScript_Phone(t *testing.T) {
+	t.Parallel()
+	s := startSite(t, settings{file: seeded(t)})
+	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
+		b := s.logIn(t, who)
+		b.screen(390, 844)
+		b.open("/orders")
+		b.until(`document.querySelectorAll(".orders tbody tr").length > 3`)
+		whole, err := eval[int](b, `[...document.querySelectorAll(".orders tbody tr")].filter(e => e.getBoundingClientRect().bottom <= innerHeight).length`)
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, whole, 3, who)
+	}
+}

@@ -125,6 +125,9 @@ func TestDocument_Print(t *testing.T) {
 			t.Logf("the text of the PDF is not looked at: %v", err)
 			continue
 		}
+		if strings.HasSuffix(path, "/record") {
+			assert.Regexp(t, `Bought +\d+ \w+ \d+, \d\d:\d\d UTC`, string(text), "paper has nothing to point at")
+		}
 		for _, want := range []string{"Cloudline Software", "The import stops half way.", "Harbor Retail Outlet",
 			"Product purchased"} {
 			assert.Contains(t, string(text), want, path)

@@ -220,10 +220,7 @@ type editorPage struct {
 	Other     []string // faults that belong to no input
 }
 
-type editorField struct {
-	Index       int
-	First, More inputs
-}
+type editorField struct{ First, More inputs }
 
 func (p editorPage) Inputs() inputs {
 	list := slices.Clone(p.Head)
@@ -235,28 +232,18 @@ func (p editorPage) Inputs() inputs {
 
 func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	page := editorPage{visit: v, Template: entry, Version: entry.Version}
-	for _, f := range forms.Head.Fields {
-		f.Label = v.L.t(f.Label)
-		page.Head = append(page.Head, v.L.field("", f))
+	page.Head = v.L.draw("", forms.Head, url.Values{"title": {d.title}, "intro": {d.intro}})
+	for _, in := range page.Head {
+		in.Label = v.L.t(in.Label)
 	}
-	page.Head[0].Values, page.Head[1].Values = []string{d.title}, []string{d.intro}
 	for i, typed := range d.fields {
-		field := editorField{Index: i}
-		for _, s := range v.L.settingsOf(template.Kind(typed.Get("kind"))).Fields {
-			in := v.L.field(settingsPrefix(i), s)
-			if in.Values = typed[s.Key]; slices.Contains(forms.Foremost, s.Key) {
-				field.First = append(field.First, in)
-			} else {
-				field.More = append(field.More, in)
-			}
-		}
-		page.Fields = append(page.Fields, field)
+		asked := v.L.settingsOf(template.Kind(typed.Get("kind")))
+		list := v.L.draw(settingsPrefix(i), asked, typed)
+		more := slices.IndexFunc(asked.Fields, func(s template.Field) bool { return !slices.Contains(forms.Foremost, s.Key) })
+		page.Fields = append(page.Fields, editorField{list[:more], list[more:]})
 	}
 	t, _ := d.template(v.L)
-	page.Preview = &form{Operation: entry.Operation, Title: t.Title, template: t}
-	for _, field := range t.Fields {
-		page.Preview.Inputs = append(page.Preview.Inputs, v.L.field("preview.", field))
-	}
+	page.Preview = &form{Operation: entry.Operation, Title: t.Title, template: t, Inputs: v.L.draw("preview.", t, nil)}
 	return page
 }
 

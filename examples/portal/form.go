@@ -132,6 +132,18 @@ func (l *tongue) field(prefix string, f template.Field) *input {
 	return in
 }
 
+// draw draws the fields of a template, as they are filled in if they are.
+func (l *tongue) draw(prefix string, t template.Template, typed url.Values) (list inputs) {
+	for _, f := range t.Fields {
+		in := l.field(prefix, f)
+		if typed != nil {
+			in.Values = typed[f.Key]
+		}
+		list = append(list, in)
+	}
+	return list
+}
+
 func (l *tongue) yesNo() []option {
 	return []option{{Value: "yes", Label: l.Yes}, {Value: "no", Label: l.No}}
 }
@@ -331,9 +343,7 @@ func (v *visit) newForm(t task, op supervision.Operation) *form {
 		if f.template.Title != "" {
 			f.Title = f.template.Title
 		}
-		for _, field := range f.template.Fields {
-			f.Inputs = append(f.Inputs, v.L.field(answerPrefix, field))
-		}
+		f.Inputs = append(f.Inputs, v.L.draw(answerPrefix, f.template, nil)...)
 	}
 	return f
 }

@@ -66,8 +66,10 @@ func TestNotices_OfNotes(t *testing.T) {
 	t.Parallel()
 	order := supervision.Order{Buyer: harbor, Seller: "seller-cloudline"}
 	who := func(r supervision.Record) (ids []string) {
-		for _, a := range recipients(order, r) {
-			ids = append(ids, a.ID)
+		for _, a := range market.Accounts {
+			if a.hears(order, service.Event{ID: r.ID(), Record: r}) {
+				ids = append(ids, a.ID)
+			}
 		}
 		return ids
 	}

@@ -3,14 +3,19 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/template"
 )
 
@@ -52,13 +57,16 @@ func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 	for _, f := range r.Facts() {
 		view.Facts = append(view.Facts, l.fact(r, f, t))
 	}
-	place := func(f fact) uint { // of an answer that of its field, of all else after them
-		return uint(slices.IndexFunc(t.Fields, func(field template.Field) bool {
-			return answerPrefix+field.Key == f.Key
-		}))
-	}
-	slices.SortStableFunc(view.Facts, func(a, b fact) int { return cmp.Compare(place(a), place(b)) })
+	slices.SortStableFunc(view.Facts, func(a, b fact) int { // what is no answer comes after them
+		return cmp.Compare(uint(placeOf(a.Fact, t)), uint(placeOf(b.Fact, t)))
+	})
 	return view
+}
+
+// placeOf is where an answer's field stands in its template; -1 for what is no
+// answer.
+func placeOf(f supervision.Fact, t template.Template) int {
+	return slices.IndexFunc(t.Fields, func(field template.Field) bool { return answerPrefix+field.Key == f.Key })
 }
 
 func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Template) fact {
@@ -76,14 +84,11 @@ func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Templ
 	if f.Kind == supervision.FieldID {
 		said.Text = nameOf(said.Text)
 	}
-	for _, field := range t.Fields {
-		if answerPrefix+field.Key != f.Key {
-			continue
-		}
-		in := l.field(answerPrefix, field)
+	if i := placeOf(f, t); i >= 0 {
+		in := l.field(answerPrefix, t.Fields[i])
 		in.Values = written(f.Value)
-		said.Label, said.Text = field.Label, in.Readout()
-		if kept, ok := parseRef(in.Value()); ok && field.Kind == template.File {
+		said.Label, said.Text = in.Label, in.Readout()
+		if kept, ok := parseRef(in.Value()); ok && t.Fields[i].Kind == template.File {
 			kept.order = r.Order
 			said.Files = []file{kept}
 		}
@@ -295,4 +300,280 @@ func thisTurn(records []recordView) (list []recordView) {
 		ruled = ruled || r.Operation == supervision.OpDecideAppeal
 	}
 	return list
+}
+
+// task is a page on which somebody acts on an order; its label stands in the
+// Operation column. One without a label is named as its operation is.
+type task struct {
+	Slug, Label string
+	Operations  []supervision.Operation
+	About       string // the card of the order that one has to read before deciding
+}
+
+// tasks lists the tasks, what moves an order on first. Every operation of the
+// library is in one of them: in a decision between several, or by itself.
+func tasks() (list []task) {
+	for _, op := range append([]supervision.Operation{supervision.OpDeliver}, supervision.Operations()...) {
+		holds := func(t task) bool { return slices.Contains(t.Operations, op) }
+		if slices.ContainsFunc(list, holds) {
+			continue
+		}
+		t := task{Slug: string(op), Operations: []supervision.Operation{op}}
+		if i := slices.IndexFunc(forms.Decisions, holds); i >= 0 {
+			t = forms.Decisions[i]
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+func (l *tongue) task(t task) string {
+	if t.Label == "" {
+		return l.Operation(t.Operations[0])
+	}
+	return l.t(t.Label)
+}
+
+// offer is a task as one person finds it now. Where it is not allowed, Why says
+// why not and from when.
+type offer struct {
+	Task    task
+	Allowed bool
+	Why     supervision.Decision
+}
+
+// never are the reasons for which a task is not the actor's at all.
+var never = []supervision.Reason{supervision.ReasonRole, supervision.ReasonNotDue, supervision.ReasonNotNegotiable}
+
+// offers lists the tasks of the actor's role, as the library answers for their
+// operations (R23).
+func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer) {
+	permissions, _ := o.Operations(actor, at) // of an order that is not the actor's they allow nothing
+	for _, t := range tasks() {
+		var mine []supervision.Decision
+		for _, d := range permissions {
+			if slices.Contains(t.Operations, d.Operation) && !slices.Contains(never, d.Reason) {
+				mine = append(mine, d)
+			}
+		}
+		if len(mine) > 0 {
+			allowed := slices.ContainsFunc(mine, func(d supervision.Decision) bool { return d.Allowed })
+			list = append(list, offer{t, allowed, mine[0]})
+		}
+	}
+	return list
+}
+
+// summary is an order as the list and the head of every page about it show it.
+type summary struct {
+	supervision.Order
+	Now    time.Time
+	Offers []offer
+	Role   supervision.Role // the visitor's
+}
+
+func (v *visit) summary(o supervision.Order) summary {
+	return summary{o, v.Now, offers(o, v.actor(), v.Now), v.Who.Role}
+}
+
+func (s summary) Allowed() []offer { return allowed(s.Offers) }
+
+func allowed(list []offer) []offer {
+	return slices.DeleteFunc(slices.Clone(list), func(o offer) bool { return !o.Allowed })
+}
+
+type closed struct {
+	Offers []offer
+	Why    supervision.Decision
+}
+
+// Closed lists what is not allowed, with one entry for each reason.
+func (s summary) Closed() (list []closed) {
+	for _, o := range s.Offers {
+		same := func(c closed) bool { return c.Why.Reason == o.Why.Reason && c.Why.From.Equal(o.Why.From) }
+		if i := slices.IndexFunc(list, same); !o.Allowed && i >= 0 {
+			list[i].Offers = append(list[i].Offers, o)
+		} else if !o.Allowed {
+			list = append(list, closed{[]offer{o}, o.Why})
+		}
+	}
+	return list
+}
+
+// Overdue tells whether the ruling on a pending appeal is late (R19).
+func (s summary) Overdue() bool { return s.Appeal.Overdue(s.Now) }
+
+// Assignee is the operations manager whose case a pending appeal is: who took
+// the order in hand, or wrote first.
+func (s summary) Assignee() string {
+	if a := s.Pending(); a != nil && a.Manager == "" && len(a.Notes) > 0 {
+		return a.Notes[0].By
+	} else if a != nil {
+		return a.Manager
+	}
+	return ""
+}
+
+// Pending returns the appeal that waits for its ruling; nil for none.
+func (s summary) Pending() *appeal.Appeal {
+	if s.Appeal.Pending() {
+		return s.Appeal
+	}
+	return nil
+}
+
+// permit asks whether the visitor may do something to the order now.
+func (v *visit) permit(op supervision.Operation) supervision.Decision {
+	d, _ := v.order.Permit(v.actor(), op, v.Now) // an error allows nothing
+	return d
+}
+
+type taskPage struct {
+	*visit
+	Task    task
+	Order   standing
+	Forms   []*form
+	Closed  []supervision.Decision // the task's operations that are not allowed
+	Grounds []appeal.Verdict
+	About   []card
+	News    []recordView // what happened to the order since the visitor saw it
+	Records []recordView // beside a ruling, all that led to it
+	Notice  string       // why nothing has been sent; see pages/task.html
+	Refused *supervision.Decision
+}
+
+func (v *visit) task() (task, error) {
+	list := tasks()
+	i := slices.IndexFunc(list, func(t task) bool { return t.Slug == v.r.PathValue("task") })
+	if i < 0 {
+		return task{}, v.notFound()
+	}
+	return list[i], nil
+}
+
+func (v *visit) showTask() error {
+	t, err := v.task()
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, "task.html", v.taskPage(t, v.order.Version))
+}
+
+// taskPage has a fresh form for each of the task's operations that is allowed
+// now, and what is new since a version.
+func (v *visit) taskPage(t task, seen int64) taskPage {
+	page := taskPage{visit: v, Task: t}
+	v.follow()
+	records := v.records()
+	for i := range records {
+		if records[i].Card != t.About {
+			records[i].Card = "" // it is not on this page
+		}
+	}
+	page.Order = v.standing(records)
+	for _, c := range cards(records) {
+		if c.Name == t.About {
+			page.About = append(page.About, c)
+		}
+	}
+	for _, r := range slices.Backward(records) {
+		if r.Seq > seen {
+			page.News = append(page.News, r)
+		}
+		if t.About == "appeal" && r.Card == "" {
+			page.Records = append(page.Records, r)
+		}
+	}
+	if slices.Contains(t.Operations, supervision.OpRaiseAppeal) {
+		page.Grounds, _ = v.order.Verdicts(v.actor(), page.Now)
+	}
+	for _, op := range t.Operations {
+		if d := v.permit(op); !d.Allowed {
+			page.Closed = append(page.Closed, d)
+			continue
+		}
+		f := v.newForm(t, op)
+		f.restore(v, records)
+		page.Forms = append(page.Forms, f)
+	}
+	return page
+}
+
+// documentPage is an order's record as something to print and to keep.
+type documentPage struct {
+	*visit
+	Order    supervision.Order
+	Records  []recordView
+	Findings []audit.Finding // what could not have been made by the rules; none is good
+	Digest   audit.Digest    // of the records as they are shown
+}
+
+// showDocument shows the whole record. Order and records are verified as they
+// are stored, and the digest is that of what the visitor may see, so that they
+// can check it (R21, R34).
+func (v *visit) showDocument() error {
+	records := v.records()
+	for i := range records {
+		records[i].Card = "" // here everything stands with its record
+	}
+	order, lost := v.svc.Order(v.ctx(), v.order.ID, supervision.System())
+	stored, _ := v.history(v.ctx(), v.L, order, supervision.System()) // what cannot be read is missing
+	digest, err := audit.DigestOf(plain(records))
+	v.err = cmp.Or(v.err, lost, err)
+	return v.render(http.StatusOK, "document.html", documentPage{v, v.order, records,
+		audit.VerifyOrder(order, plain(stored), v.formOf), digest})
+}
+
+func plain(views []recordView) (list []supervision.Record) {
+	for _, r := range views {
+		list = append(list, r.Record)
+	}
+	return list
+}
+
+// formOf finds the template that an operation of an order fills in (R04).
+func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.Form {
+	t, err := v.templateOf(v.ctx(), o, op)
+	if err != nil {
+		return nil
+	}
+	form, _ := template.Compile(t) // nil for none
+	return form
+}
+
+func (v *visit) exportJSON() error {
+	data, err := json.MarshalIndent(plain(v.records()), "", "  ")
+	v.err = cmp.Or(v.err, err)
+	return v.saveAs("application/json", "record.json", append(data, '\n'))
+}
+
+func (v *visit) exportCSV() error {
+	var table strings.Builder
+	w := csv.NewWriter(&table) // a strings.Builder takes everything
+	_ = w.Write([]string{"order", "seq", "at", "role", "account", "operation", "from", "to", "submitted"})
+	for _, r := range v.records() {
+		var said []string
+		for _, f := range r.Facts {
+			if !f.At.IsZero() {
+				f.Text = stamp(f.At)
+			}
+			said = append(said, f.Label+": "+f.Text)
+		}
+		row := []string{r.Order, strconv.FormatInt(r.Seq, 10), stamp(r.At), string(r.Actor.Role), r.Actor.ID,
+			string(r.Operation), string(r.From), string(r.To), strings.Join(said, "\n")}
+		for i, cell := range row {
+			row[i] = plainCell(cell)
+		}
+		_ = w.Write(row)
+	}
+	w.Flush()
+	return v.saveAs("text/csv; charset=utf-8", "record.csv", []byte(table.String()))
+}
+
+// plainCell keeps a spreadsheet from taking what somebody wrote for a formula.
+func plainCell(text string) string {
+	if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r") {
+		return "'" + text
+	}
+	return text
 }

@@ -69,27 +69,23 @@ func (v *visit) perform() error {
 	v.keep(f.subject(), typed.Encode())
 	said := v.L.Explain(err)
 	faults = append(faults, said.Faults...)
+	status, kind := problemOf(err)
 	switch {
 	case len(faults) > 0:
 		f.Other = v.L.blame(f.Inputs, faults)
-		return v.again(f, t, http.StatusUnprocessableEntity, "")
+		status, kind = http.StatusUnprocessableEntity, ""
 	case err == nil:
 		return v.confirm(f, t, result.Order)
 	case said.Refusal != nil:
-		f.Refused = &said.Refusal.Decision
-		if said.Refusal.Reason == supervision.ReasonRole {
-			return v.again(f, t, http.StatusForbidden, "refused")
+		if f.Refused = &said.Refusal.Decision; f.Refused.Reason != supervision.ReasonRole {
+			status = http.StatusConflict
 		}
-		return v.again(f, t, http.StatusConflict, "refused")
-	case errors.Is(err, service.ErrConflict):
-		return v.again(f, t, http.StatusConflict, "conflict")
-	case errors.Is(err, service.ErrKeyReused):
+	case kind == "sent":
 		f.Key = rand.Text()
-		return v.again(f, t, http.StatusConflict, "sent")
-	case errors.Is(err, service.ErrUnknownOutcome):
-		return v.again(f, t, http.StatusServiceUnavailable, "unknown")
+	case kind != "conflict" && kind != "unknown":
+		return err
 	}
-	return err
+	return v.again(f, t, status, kind)
 }
 
 // receive reads the posted form of a task. What it uploads is kept only where

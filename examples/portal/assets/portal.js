@@ -172,10 +172,10 @@ function counted(text, n) {
   return text.replace(/\{n((?:\|[^|{}]*)*)\}/, (_, forms) => forms ? n + ' ' + (n === 1 ? forms.split('|')[1] : forms.split('|').pop()) : n);
 }
 
-// Instants in the reader's own time; the portal's is what shows when pointing at them.
+// Instants in the reader's own time; the portal's is what shows when pointing at them, and what a document has.
 function localise() {
   const format = new Intl.DateTimeFormat(root.lang, { dateStyle: 'medium', timeStyle: 'short' });
-  for (const element of document.querySelectorAll('time[datetime]:not([data-countdown], [title])')) {
+  for (const element of document.querySelectorAll('time[datetime]:not([data-countdown], [title], .document *)')) {
     element.title = element.textContent;
     element.textContent = format.format(new Date(element.dateTime));
   }

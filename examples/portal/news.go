@@ -4,12 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/wneessen/go-mail"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -35,35 +40,18 @@ type notice struct {
 	Unread         bool
 }
 
-// recipients are the accounts that a record is news to: the parties that did
-// not make it, as far as they may see it, and the operations managers where it
-// opens a case.
-func recipients(o supervision.Order, r supervision.Record) (list []account) {
-	for _, a := range market.Accounts {
-		concerned := a.isPartyOf(o)
-		if seen := r.For(a.actor()); len(r.Facts()) > 0 && len(seen.Facts()) == 0 {
-			concerned = false
-		}
-		if a.Role == supervision.RoleManager && r.Operation == supervision.OpRaiseAppeal {
-			concerned = true
-		}
-		if concerned && (a.ID != r.Actor.ID || a.Role != r.Actor.Role) {
-			list = append(list, a)
-		}
-	}
-	return list
-}
-
-// told are the accounts that notices of an instant are for (R33).
-func told(o supervision.Order, notices []supervision.Notice) (list []account) {
-	for _, a := range market.Accounts {
-		concerned := a.isPartyOf(o) || a.Role == supervision.RoleManager
+// hears tells whether an event is news to the account: what others did on an
+// order of its own, as far as it may see it; to operations managers that a party
+// opened a case; and a notice of an instant to the roles that it is for (R33).
+func (a account) hears(o supervision.Order, e service.Event) bool {
+	party, manager := a.isPartyOf(o), a.Role == supervision.RoleManager
+	if _, ok := e.ID.Notice(); ok {
 		forThem := func(n supervision.Notice) bool { return slices.Contains(n.To(), a.Role) }
-		if concerned && slices.ContainsFunc(notices, forThem) {
-			list = append(list, a)
-		}
+		return (party || manager) && slices.ContainsFunc(e.Notices, forThem)
 	}
-	return list
+	own := a.ID == e.Record.Actor.ID && a.Role == e.Record.Actor.Role
+	hidden := len(e.Record.Facts()) > 0 && len(e.Record.For(a.actor()).Facts()) == 0
+	return !own && (party && !hidden || manager && e.Record.Operation == supervision.OpRaiseAppeal)
 }
 
 // notify keeps a notice of a record, or of an instant, for everybody whom it
@@ -73,14 +61,17 @@ func (p *portal) notify(ctx context.Context, e service.Event) error {
 	if err != nil {
 		return err
 	}
-	at, to := e.Record.At, recipients(order, e.Record)
+	at := e.Record.At
 	if due, ok := e.ID.Notice(); ok {
-		at, to = due, told(order, e.Notices)
+		at = due
 	}
 	if p.svc.Now().Sub(at) > freshFor {
 		return nil
 	}
-	for _, a := range to {
+	for _, a := range market.Accounts {
+		if !a.hears(order, e) {
+			continue
+		}
 		err := p.db.exec(ctx, `INSERT INTO portal_notice (account, order_id, seq, at, unread, mailed)
 			VALUES ($1, $2, $3, $4, 1, 0) ON CONFLICT DO NOTHING`, a.ID, e.ID.Order, e.ID.Seq, at.UnixMicro())
 		if err != nil {
@@ -231,4 +222,199 @@ func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
 		return mail.NewMsg(), err // which is not sent
 	}
 	return m, nil
+}
+
+// hub has the open pages of this process. They are told that something has
+// happened, and fetch for themselves what they may see.
+type hub struct {
+	mu        sync.Mutex
+	listeners map[*listener]bool
+	closed    chan struct{}
+	close     func() // ends all streams, so that the server can stop
+}
+
+// listener is one open page: on one order, or on all that its actor may see.
+type listener struct {
+	actor   supervision.Actor
+	session string
+	order   string
+	news    chan struct{} // holds one: several pieces of news are fetched at once
+}
+
+// Bounds of open streams, so that one visitor cannot take everybody's.
+const (
+	maxSessionStreams = 8
+	maxAccountStreams = 64
+	maxStreams        = 5000
+	heartbeat         = 20 * time.Second
+)
+
+func newHub() *hub {
+	closed := make(chan struct{})
+	return &hub{listeners: make(map[*listener]bool), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+}
+
+func (l *listener) tell() {
+	select {
+	case l.news <- struct{}{}:
+	default:
+	}
+}
+
+// join adds a listener; false where there are too many.
+func (h *hub) join(actor supervision.Actor, session, order string) (*listener, bool) {
+	l := &listener{actor, session, order, make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	bySession, byAccount := 0, 0
+	for other := range h.listeners {
+		if other.session == session {
+			bySession++
+		}
+		if other.actor == actor {
+			byAccount++
+		}
+	}
+	if bySession >= maxSessionStreams || byAccount >= maxAccountStreams || len(h.listeners) >= maxStreams {
+		return nil, false
+	}
+	h.listeners[l] = true
+	return l, true
+}
+
+func (h *hub) leave(l *listener) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.listeners, l)
+}
+
+// publish is what the service relays records to: it keeps the notices, and
+// tells open pages. A page that misses something sees it with the next.
+func (p *portal) publish(ctx context.Context, e service.Event) error {
+	err := p.notify(ctx, e)
+	p.announce(ctx, e.ID.Order)
+	return err
+}
+
+// announce tells the pages of every process that something has happened to an
+// order; "" stands for the clock, which has moved for all.
+func (p *portal) announce(ctx context.Context, order string) {
+	if p.db.channel == "" {
+		p.spread(ctx, order)
+	} else if err := p.db.exec(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil && ctx.Err() == nil {
+		p.log.Warn("other processes have not been told", "error", err)
+	}
+}
+
+// spread tells the pages of this process. Who sees an order is the library's to
+// say (R22).
+func (p *portal) spread(ctx context.Context, order string) {
+	p.live.mu.Lock()
+	listeners := slices.Collect(maps.Keys(p.live.listeners))
+	p.live.mu.Unlock()
+	sees := make(map[supervision.Actor]bool)
+	for _, l := range listeners {
+		seen, asked := sees[l.actor]
+		switch {
+		case order == "":
+			seen = true
+		case l.order != "" && l.order != order:
+			seen = false
+		case !asked:
+			_, err := p.svc.Order(ctx, order, l.actor)
+			seen = err == nil
+			sees[l.actor] = seen
+		}
+		if seen {
+			l.tell()
+		}
+	}
+}
+
+// listen hears what this and other processes announce, where there are others.
+// At first everybody is told, for something may have been missed.
+func (p *portal) listen(ctx context.Context) error {
+	if p.db.channel == "" {
+		return nil
+	}
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(driver any) error {
+		pg := driver.(*stdlib.Conn).Conn()
+		defer pg.Close(context.WithoutCancel(ctx)) // it is of no use to anybody else
+		_, err := pg.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
+		for order := ""; err == nil; {
+			if order == "" {
+				if err := p.db.readClock(ctx, p.clock); err != nil {
+					return err
+				}
+			}
+			p.spread(ctx, order)
+			news, failed := pg.WaitForNotification(ctx)
+			if failed != nil {
+				return failed
+			}
+			order = news.Payload
+		}
+		return err
+	})
+}
+
+// stream sends an event for each piece of news until the page has gone, its
+// session has ended or the portal stops: of an order from the version that the
+// page shows. Only after it has joined does it ask whether the page is late
+// already: nothing can slip through between.
+func (v *visit) stream() error {
+	l, ok := v.live.join(v.actor(), v.session, v.order.ID)
+	if !ok {
+		v.w.Header().Set("Retry-After", "10")
+		http.Error(v.w, "too many open pages", http.StatusServiceUnavailable)
+		return nil
+	}
+	defer v.live.leave(l)
+	if v.order.ID != "" {
+		order, err := v.svc.Order(v.ctx(), v.order.ID, v.actor())
+		if err != nil {
+			return err
+		}
+		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < order.Version {
+			l.tell()
+		}
+	}
+	v.w.Header().Set("Content-Type", "text/event-stream")
+	pulse := time.NewTicker(heartbeat)
+	defer pulse.Stop()
+	for text := "retry: 2000\n\n"; v.Known && v.emit(text) == nil; {
+		text = ": still here\n\n"
+		select {
+		case <-v.ctx().Done():
+			return nil
+		case <-v.live.closed:
+			return nil
+		case <-l.news:
+			text = "data: changed\n\n"
+		case <-pulse.C:
+		}
+		if err := v.identify(); err != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// emit writes to the stream and gives it time until well after the next
+// heartbeat.
+func (v *visit) emit(text string) error {
+	control := http.NewResponseController(v.w)
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*heartbeat)))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := fmt.Fprint(v.w, text); err != nil {
+		return err
+	}
+	return control.Flush()
 }

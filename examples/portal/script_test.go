@@ -153,3 +153,16 @@ func TestScript_Phone(t *testing.T) {
 		assert.GreaterOrEqual(t, whole, 3, who)
 	}
 }
+
+// TestScript_Choices: what there is to choose from stands one below the other,
+// each as wide as it needs.
+func TestScript_Choices(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).logIn(t, harbor)
+	b.screen(390, 844)
+	b.open("/orders/KG-1024/raise_appeal")
+	b.until(`document.querySelectorAll("#ground label").length === 3`)
+	places, err := eval[[]float64](b, `[...document.querySelectorAll("#ground label")].map(e => e.getBoundingClientRect().left)`)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{places[0], places[0], places[0]}, places)
+}

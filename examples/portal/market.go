@@ -147,10 +147,12 @@ func (v *visit) buy() error {
 
 // story is one order's past: actions are data, so that it is a list.
 type story struct {
-	ID, Buyer, Product, Ago string
-	Adopt                   json.RawMessage // how it stood in another system; empty where it began here
-	Then                    []struct {
-		After, By string
+	ID, Buyer, Product string
+	Ago                time.Duration   // in hours
+	Adopt              json.RawMessage // how it stood in another system; empty where it began here
+	Then               []struct {
+		After     time.Duration // in hours
+		By        string
 		Operation supervision.Operation
 		Action    json.RawMessage
 	}
@@ -179,17 +181,11 @@ func (p *portal) seed(ctx context.Context) error {
 // tell lets a story happen, on a clock of its own.
 func (p *portal) tell(ctx context.Context, s story) error {
 	past := clock.NewMock()
+	past.Set(p.svc.Now().Add(-s.Ago * time.Hour))
 	svc, err := service.New(p.db.store, service.WithClock(past))
 	if err != nil {
 		return err
 	}
-	pass := func(text string, forward time.Duration) {
-		d, err2 := time.ParseDuration(text)
-		past.Set(past.Now().Add(forward * d))
-		err = err2
-	}
-	past.Set(p.svc.Now())
-	pass(s.Ago, -1)
 	sold, _ := findProduct(s.Product)
 	read := func(op supervision.Operation, document json.RawMessage) (supervision.Action, error) {
 		return supervision.UnmarshalActionOf(op, instants.ReplaceAllFunc(document, func(text []byte) []byte {
@@ -217,9 +213,7 @@ func (p *portal) tell(ctx context.Context, s story) error {
 	actors := map[string]supervision.Actor{"buyer": supervision.Buyer(s.Buyer), "system": supervision.System(),
 		"seller": supervision.Seller(sold.Seller), "manager": supervision.Manager("manager-mei")}
 	for _, step := range s.Then {
-		if pass(step.After, 1); err != nil {
-			return err
-		}
+		past.Set(past.Now().Add(step.After * time.Hour))
 		action, err := read(step.Operation, step.Action)
 		if err == nil {
 			_, err = svc.Do(ctx, s.ID, actors[step.By], action)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -10,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
+	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
@@ -319,4 +322,24 @@ func TestOpenAPI(t *testing.T) {
 	text, err := json.Marshal(body)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"enum":["seller_silent","buyer_silent","request_rejected"`)
+}
+
+// spoiled is a store in which no order can be read.
+type spoiled struct{ service.Store }
+
+func (spoiled) Load(_ context.Context, id, _ string) (supervision.Order, *supervision.Record, error) {
+	return supervision.Order{}, nil, &service.UnreadableError{Order: id, Err: supervision.ErrMalformed}
+}
+
+// TestUnreadable: an order that is stored and cannot be read is named, and not
+// blamed on whoever asks for it.
+func TestUnreadable(t *testing.T) {
+	c, _ := newClient(t)
+	svc, err := service.New(spoiled{memory.New()})
+	require.NoError(t, err)
+	c.handler = newAPI(svc, basic)
+	got := c.as("buyer:b").send("GET", "/orders/o-1", "")
+	assert.Equal(t, http.StatusInternalServerError, got.StatusCode)
+	assert.Equal(t, "/problems/unreadable", got.body["type"])
+	assert.Equal(t, "o-1", got.body["unreadable"])
 }

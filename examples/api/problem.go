@@ -15,6 +15,8 @@ type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
+	// Unreadable is the order that is stored and cannot be read.
+	Unreadable string `json:"unreadable,omitempty"`
 	words.Explanation
 }
 
@@ -52,7 +54,10 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
+	var unreadable *service.UnreadableError
 	switch {
+	case errors.As(err, &unreadable): // what is malformed is the store's
+		p.Type, p.Status, p.Unreadable = "/problems/unreadable", http.StatusInternalServerError, unreadable.Order
 	case errors.As(err, new(*http.MaxBytesError)):
 		p.Status = http.StatusRequestEntityTooLarge
 	case p.Refusal != nil && p.Refusal.Reason == supervision.ReasonRole:

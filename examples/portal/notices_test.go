@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/mail"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +53,9 @@ func TestNotices(t *testing.T) {
 		return n
 	}
 	assert.NotZero(t, unread())
+	require.Equal(t, http.StatusOK, seller.get(at(order)).StatusCode)
+	require.Equal(t, http.StatusSeeOther, seller.post("/notices", nil).StatusCode)
+	assert.NotZero(t, unread(), "what others read stays unread")
 	require.Equal(t, http.StatusOK, buyer.get(at(order)).StatusCode)
 	assert.Zero(t, unread())
 	require.Eventually(t, func() bool {
@@ -179,6 +183,7 @@ func TestMail(t *testing.T) {
 	c := catchMail(t)
 	c.deaf = true
 	s := startSite(t, settings{file: seeded(t), addr: "portal.example", smtp: c.addr})
+	s.as(t, "seller-cloudline").post("/language", url.Values{"language": {"zh-Hans"}})
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")),
 		bySeller(supervision.RejectRequest{Reason: "Which archive?\nThe old one?"}))
 	require.Eventually(t, func() bool {
@@ -199,6 +204,8 @@ func TestMail(t *testing.T) {
 		20*time.Millisecond)
 	require.NoError(t, s.mail(t.Context()))
 	require.Len(t, about(), 1)
+	assert.Contains(t, strings.Join(c.mails(t, "seller-cloudline@portal.example"), ""), order.ID+": 已提交需求",
+		"in the language that the seller has chosen")
 	assert.Contains(t, about()[0], "Which archive?")
 	assert.Contains(t, about()[0], "You can now: Submit request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))

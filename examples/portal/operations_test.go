@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,6 +101,10 @@ func TestEveryOperation(t *testing.T) {
 			asked := p.send(path, typed, files...)
 			require.Equal(t, http.StatusOK, asked.StatusCode, asked.body)
 			assert.Equal(t, order.Version, s.version(t, order))
+			grave := slices.Contains([]supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct,
+				supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal, supervision.OpAgreeRefund,
+				supervision.OpDeclineRefund, supervision.OpAmend, supervision.OpErase}, op)
+			assert.Equal(t, grave, strings.Contains(asked.body, `value="no" data-cancel data-first>`), "what has the focus")
 			typed["attachments"] = asked.form(nil)["attachments"]
 			typed.Set("confirm", "yes")
 			require.Equal(t, http.StatusSeeOther, p.send(path, typed).StatusCode)

@@ -37,12 +37,9 @@ var _ service.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{
-		orders:    make(map[string]stored),
-		parties:   make(map[string]map[string]bool),
-		outbox:    make(map[supervision.RecordID]*service.Waiting),
-		templates: make(map[supervision.TemplateID]service.PublishedTemplate),
-	}
+	return &Store{orders: map[string]stored{}, parties: map[string]map[string]bool{},
+		outbox:    map[supervision.RecordID]*service.Waiting{},
+		templates: map[supervision.TemplateID]service.PublishedTemplate{}}
 }
 
 // stored is one order as the store keeps it; one that is not there has the

@@ -45,7 +45,8 @@
 // An action is data: a struct for each operation, performed by an actor that
 // the host has authenticated.
 //
-//	result, err := svc.Do(ctx, "o-1", supervision.Buyer("b-7"), supervision.SubmitRequest{Text: "Fifty seats, please."})
+//	buyer := supervision.Buyer("b-7")
+//	result, err := svc.Do(ctx, "o-1", buyer, supervision.SubmitRequest{Text: "Fifty seats, please."})
 //
 // The result holds the order as it is afterwards and the records that were
 // added. An idempotency key makes a command safe to repeat, a version makes it

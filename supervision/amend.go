@@ -81,7 +81,8 @@ func (Amend) inputs(c command) []Input {
 }
 
 func (a Amend) facts(f facts) facts {
-	f = f.policy("policy", a.Policy).instant("scheduled_end", a.ScheduledEnd).id("buyer", a.Buyer).id("seller", a.Seller)
+	f = f.policy("policy", a.Policy).instant("scheduled_end", a.ScheduledEnd).id("buyer", a.Buyer).
+		id("seller", a.Seller)
 	if a.Clock {
 		f = f.yesNo("clock", true)
 	}

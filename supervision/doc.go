@@ -11,7 +11,8 @@
 // An [Order] is a value. [Open] makes one; [Order.Apply] returns the next one
 // with the records to add, or a typed refusal:
 //
-//	next, records, err := order.Apply(supervision.Seller("s-3"), supervision.RejectRequest{Reason: "No region named."}, now)
+//	reject := supervision.RejectRequest{Reason: "No region named."}
+//	next, records, err := order.Apply(supervision.Seller("s-3"), reject, now)
 //
 // [Order.Operations] and [Order.Permit] answer beforehand, by the same path.
 // [Order.Settle] applies the timed transitions that are due, [Order.Deadlines]

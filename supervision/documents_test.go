@@ -69,8 +69,10 @@ func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
 	written, err := documents.MarshalOrder(o)
 	require.NoError(t, err)
 	for range 2 {
-		for _, other := range []string{`"completion_delay":"-3h0m0s"`, `"completion_delay":"soon"`, `"delay":"3h0m0s"`} {
-			_, err = documents.UnmarshalOrder([]byte(strings.Replace(string(written), `"completion_delay":"3h0m0s"`, other, 1)))
+		for _, other := range []string{`"completion_delay":"-3h0m0s"`, `"completion_delay":"soon"`,
+			`"delay":"3h0m0s"`} {
+			changed := strings.Replace(string(written), `"completion_delay":"3h0m0s"`, other, 1)
+			_, err = documents.UnmarshalOrder([]byte(changed))
 			require.ErrorIs(t, err, supervision.ErrMalformed, other)
 			require.ErrorIs(t, err, supervision.ErrPolicy, other)
 		}
@@ -78,6 +80,7 @@ func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, o, read)
 	}
-	_, err = documents.UnmarshalOrder([]byte(strings.Replace(string(written), `"policy":{`, `"policy":null,"none":{`, 1)))
+	without := strings.Replace(string(written), `"policy":{`, `"policy":null,"none":{`, 1)
+	_, err = documents.UnmarshalOrder([]byte(without))
 	require.ErrorIs(t, err, supervision.ErrMalformed)
 }

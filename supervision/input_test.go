@@ -423,7 +423,8 @@ func TestInput_NoFaultHidesAnother(t *testing.T) {
 	opening.Policy.Appeal.Blackout = opening.Policy.SupervisionPeriod
 	_, _, err := supervision.Open(opening, bought)
 	assert.Equal(t, map[string]string{
-		"id": "required", "bought_at": "out_of_range", "scheduled_end": "out_of_range", "policy.name": "control_character",
+		"id": "required", "bought_at": "out_of_range", "scheduled_end": "out_of_range",
+		"policy.name":  "control_character",
 		"policy.start": "unknown", "policy.completion_delay": "out_of_range", "policy.appeal.blackout": "out_of_range",
 	}, faultsOf(t, err))
 
@@ -481,26 +482,29 @@ func TestInput_Forms(t *testing.T) {
 
 // TestInput_ActionDocuments feeds what no host should send.
 func TestInput_ActionDocuments(t *testing.T) {
+	malformed, unknown, newer := supervision.ErrMalformed, supervision.ErrUnknown, supervision.ErrNewerFormat
 	for document, cause := range map[string]error{
-		``: supervision.ErrMalformed, `null`: supervision.ErrMalformed, `[]`: supervision.ErrMalformed,
-		`NaN`:          supervision.ErrMalformed,
-		`{"format":1}`: supervision.ErrMalformed, `{"format":1,"action":{}}`: supervision.ErrMalformed,
-		`{"format":1,"operation":"remind"}`:                                                                     supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":null}`:                                                       supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":NaN}}`:                                               supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":7}}`:                                                 supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{"text":"x","loud":true}}`:                                   supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{}} {}`:                                                      supervision.ErrMalformed,
-		`{"format":1,"operation":"remind","action":{},"by":"ben"}`:                                              supervision.ErrMalformed,
-		`{"format":1,"operation":"refund","action":{}}`:                                                         supervision.ErrUnknown,
-		`{"format":1,"operation":3,"action":{}}`:                                                                supervision.ErrMalformed,
-		`{"format":1e300,"operation":"remind","action":{}}`:                                                     supervision.ErrMalformed,
-		`{"format":2,"operation":"rewind","action":{"far":true}}`:                                               supervision.ErrNewerFormat,
-		`{"operation":"remind","action":{}}`:                                                                    supervision.ErrMalformed,
-		`{"format":1,"operation":"decide_appeal","action":{"outcome":"refund","upheld":true,"decision":"x"}}`:   supervision.ErrUnknown,
-		`{"format":1,"operation":"decide_appeal","action":{"resume_at":"nowhere","upheld":true,"decision":""}}`: supervision.ErrUnknown,
-		`{"format":1,"operation":"raise_appeal","action":{"ground":"weather","reason":"x","demand":"x"}}`:       supervision.ErrUnknown,
-		`{"format":1,"operation":"deliver","action":{"result":"x","enabled_at":"yesterday"}}`:                   supervision.ErrMalformed,
+		``: malformed, `null`: malformed, `[]`: malformed,
+		`NaN`:          malformed,
+		`{"format":1}`: malformed, `{"format":1,"action":{}}`: malformed,
+		`{"format":1,"operation":"remind"}`:                                   malformed,
+		`{"format":1,"operation":"remind","action":null}`:                     malformed,
+		`{"format":1,"operation":"remind","action":{"text":NaN}}`:             malformed,
+		`{"format":1,"operation":"remind","action":{"text":7}}`:               malformed,
+		`{"format":1,"operation":"remind","action":{"text":"x","loud":true}}`: malformed,
+		`{"format":1,"operation":"remind","action":{}} {}`:                    malformed,
+		`{"format":1,"operation":"remind","action":{},"by":"ben"}`:            malformed,
+		`{"format":1,"operation":"refund","action":{}}`:                       unknown,
+		`{"format":1,"operation":3,"action":{}}`:                              malformed,
+		`{"format":1e300,"operation":"remind","action":{}}`:                   malformed,
+		`{"format":2,"operation":"rewind","action":{"far":true}}`:             newer,
+		`{"operation":"remind","action":{}}`:                                  malformed,
+
+		`{"format":1,"operation":"decide_appeal","action":{"outcome":"refund","upheld":true,"decision":"x"}}`:   unknown,
+		`{"format":1,"operation":"decide_appeal","action":{"resume_at":"nowhere","upheld":true,"decision":""}}`: unknown,
+
+		`{"format":1,"operation":"raise_appeal","action":{"ground":"weather","reason":"x","demand":"x"}}`: unknown,
+		`{"format":1,"operation":"deliver","action":{"result":"x","enabled_at":"yesterday"}}`:             malformed,
 	} {
 		action, err := supervision.UnmarshalAction([]byte(document))
 		assert.ErrorIs(t, err, cause, document)

@@ -194,7 +194,8 @@ func TestQuery_Values(t *testing.T) {
 				v.Set(reflect.ValueOf([]string{"o-1", "a b&c=+%"}))
 			case v.Kind() == reflect.String:
 				v.SetString(map[string]string{".Criteria.OrderStatus": "processing", ".Criteria.Status": "frozen",
-					".Criteria.Turn": "manager", ".Criteria.Appeal": "overdue", ".Sort": "handling", ".Cursor": "x"}[name])
+					".Criteria.Turn": "manager", ".Criteria.Appeal": "overdue", ".Sort": "handling",
+					".Cursor": "x"}[name])
 			default:
 				v.Set(reflect.ValueOf(bought.Add(tick)))
 			}

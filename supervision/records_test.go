@@ -111,10 +111,16 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 		},
 		"another order's":       func(r []supervision.Record) []supervision.Record { r[3].Order = "o-2"; return r },
 		"another order's first": func(r []supervision.Record) []supervision.Record { r[0].Order = "o-2"; return r },
-		"time runs backwards":   func(r []supervision.Record) []supervision.Record { r[2].At = r[1].At.Add(-tick); return r[:3] },
-		"no action":             func(r []supervision.Record) []supervision.Record { r[2].Action = nil; return r },
-		"a pointer to one":      func(r []supervision.Record) []supervision.Record { r[2].Action = &supervision.Remind{}; return r },
-		"another's action":      func(r []supervision.Record) []supervision.Record { r[2].Action = report; return r[:3] },
+		"time runs backwards": func(r []supervision.Record) []supervision.Record {
+			r[2].At = r[1].At.Add(-tick)
+			return r[:3]
+		},
+		"no action": func(r []supervision.Record) []supervision.Record { r[2].Action = nil; return r },
+		"a pointer to one": func(r []supervision.Record) []supervision.Record {
+			r[2].Action = &supervision.Remind{}
+			return r
+		},
+		"another's action": func(r []supervision.Record) []supervision.Record { r[2].Action = report; return r[:3] },
 		"another status before": func(r []supervision.Record) []supervision.Record {
 			r[2].From = supervision.AwaitingDelivery
 			return r[:3]
@@ -130,7 +136,10 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 		"no status after": func(r []supervision.Record) []supervision.Record { r[2].To = "owner"; return r[:3] },
 		"another role":    func(r []supervision.Record) []supervision.Record { r[2].Actor = sue; return r[:3] },
 		"no role":         func(r []supervision.Record) []supervision.Record { r[2].Actor.Role = "owner"; return r },
-		"another ruling":  func(r []supervision.Record) []supervision.Record { r[ruled].Action = cancel; return r[:ruled+1] },
+		"another ruling": func(r []supervision.Record) []supervision.Record {
+			r[ruled].Action = cancel
+			return r[:ruled+1]
+		},
 		"resumed elsewhere": func(r []supervision.Record) []supervision.Record {
 			r[ruled].To = supervision.AwaitingConfirmation
 			return r[:ruled+1]
@@ -139,8 +148,14 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 			r[ruled].To, r[ruled].Action = supervision.AwaitingAcceptance, resumeAt(supervision.AwaitingAcceptance)
 			return r[:ruled+1]
 		},
-		"completed too early": func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(-tick); return r },
-		"completed too late":  func(r []supervision.Record) []supervision.Record { r[last].At = r[last].At.Add(tick); return r },
+		"completed too early": func(r []supervision.Record) []supervision.Record {
+			r[last].At = r[last].At.Add(-tick)
+			return r
+		},
+		"completed too late": func(r []supervision.Record) []supervision.Record {
+			r[last].At = r[last].At.Add(tick)
+			return r
+		},
 		"auto-accepted too late": func(r []supervision.Record) []supervision.Record {
 			r[last-1].At = r[last-1].At.Add(tick)
 			return r[:last]
@@ -153,8 +168,14 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 			r[0].Operation, r[0].Action = supervision.OpSubmitRequest, submit
 			return r
 		},
-		"opened from somewhere": func(r []supervision.Record) []supervision.Record { r[0].From = supervision.AwaitingRequest; return r },
-		"opened elsewhere":      func(r []supervision.Record) []supervision.Record { r[0].To = supervision.AwaitingDelivery; return r },
+		"opened from somewhere": func(r []supervision.Record) []supervision.Record {
+			r[0].From = supervision.AwaitingRequest
+			return r
+		},
+		"opened elsewhere": func(r []supervision.Record) []supervision.Record {
+			r[0].To = supervision.AwaitingDelivery
+			return r
+		},
 		"opened at the end": func(r []supervision.Record) []supervision.Record {
 			opening := r[0].Action.(supervision.Opening)
 			opening.Policy.Start = supervision.Completed

@@ -235,7 +235,8 @@ func TestListing_Columns(t *testing.T) {
 		Status:       supervision.AwaitingAcceptance,
 		WaitingSince: bought, Due: accepted, AcceptedAt: accepted, ClosedAt: accepted.Add(3 * time.Hour),
 		ClosedAs:     supervision.Completed,
-		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day), BlackoutEnds: bought.Add(365 * day),
+		SellerAppeal: bought.Add(5*day + tick), BlackoutBegins: bought.Add(350 * day),
+		BlackoutEnds: bought.Add(365 * day),
 	}, s.order.Listing())
 	completes := bought.Add(3 * time.Hour)
 	froze := bought.Add(5*day + tick)

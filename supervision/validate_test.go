@@ -44,7 +44,8 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			o.Buyer, o.Policy.CompletionDelay, o.RequestTemplateVersion = "a\x00", 0, -1
 			o.DeliveryTemplateVersion = -1
 		}, map[string]string{
-			"buyer": "control_character", "policy.completion_delay": "out_of_range", "request_template_version": "out_of_range",
+			"buyer": "control_character", "policy.completion_delay": "out_of_range",
+			"request_template_version":  "out_of_range",
 			"delivery_template_version": "out_of_range",
 		}},
 		{"nobody's templates, and no price", supervision.AwaitingRequest, func(o *order) {

@@ -119,8 +119,8 @@ func (a api) dashboard(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := dashboard{Waiting: stats.Waiting.String(), OldestWaiting: stats.OldestWaiting, Aside: stats.Aside.String(),
-		OldestDue: stats.OldestDue, Overdue: stats.Overdue.String(), Coming: []coming{}}
+	answer := dashboard{Waiting: stats.Waiting.String(), OldestWaiting: stats.OldestWaiting, OldestDue: stats.OldestDue,
+		Aside: stats.Aside.String(), Overdue: stats.Overdue.String(), Coming: []coming{}}
 	for _, broken := range stats.Unreadable {
 		answer.Unreadable = append(answer.Unreadable, broken.Order)
 	}

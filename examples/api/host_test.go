@@ -77,7 +77,8 @@ func TestTheListAndItsTabsTakeTwoRoundTrips(t *testing.T) {
 		for _, each := range tabs {
 			tab := each.(map[string]any)
 			found := c.send("GET", tab["path"].(string), "")
-			assert.Equal(t, tab["count"], service.Count{Orders: len(found.body["orders"].([]any))}.String(), tab["path"])
+			orders := service.Count{Orders: len(found.body["orders"].([]any))}
+			assert.Equal(t, tab["count"], orders.String(), tab["path"])
 		}
 	}
 	c = c.as("buyer:ben")
@@ -109,7 +110,10 @@ func TestLettersGoToThoseWhomTheyConcernInTheirLanguage(t *testing.T) {
 	mail := notifier{
 		managers: []supervision.Actor{supervision.Manager("mia")}, now: env.Clock.Now,
 		language: func(to supervision.Actor) *words.Language {
-			return map[bool]*words.Language{true: words.Chinese(), false: words.English()}[to.Role == supervision.RoleBuyer]
+			if to.Role == supervision.RoleBuyer {
+				return words.Chinese()
+			}
+			return words.English()
 		},
 		send: func(_ context.Context, l letter) error {
 			sent = append(sent, l)

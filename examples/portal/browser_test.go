@@ -103,7 +103,8 @@ func (s *site) window(t *testing.T) *tab {
 // watch keeps what goes wrong in a window's pages, from one page to the next.
 const watch = `{
 	const note = text => sessionStorage.setItem("trouble", (sessionStorage.getItem("trouble") ?? "") + text + "\n")
-	document.addEventListener("securitypolicyviolation", e => note(e.violatedDirective + " " + e.blockedURI + " " + e.sample))
+	document.addEventListener("securitypolicyviolation",
+		e => note(e.violatedDirective + " " + e.blockedURI + " " + e.sample))
 	addEventListener("error", e => note(e.message))
 	addEventListener("unhandledrejection", e => note(String(e.reason)))
 }`
@@ -186,7 +187,8 @@ func (b *tab) clickOn(find string) {
 	place := fmt.Sprintf(`(e => {
 		if (!e || !e.getClientRects().length || document.readyState === "loading") return []
 		e.scrollIntoView({block: "center", behavior: "instant"})
-		const r = e.getClientRects()[0], x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y)
+		const r = e.getClientRects()[0], x = r.x + r.width / 2, y = r.y + r.height / 2
+		const top = document.elementFromPoint(x, y)
 		return e.contains(top) || top?.contains(e) ? [x, y] : []
 	})(%s)`, find)
 	at := poll(b, place, func(at []float64) bool { return len(at) == 2 })
@@ -202,8 +204,8 @@ func (b *tab) click(selector string) {
 // is open.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	b.clickOn(fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label")]
-		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
+	b.clickOn(fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document)
+		.querySelectorAll("button, a, summary, label")].find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
 }
 
 // fill types into an input; it sets the text at once, for speed.

@@ -241,7 +241,8 @@ func TestFileField(t *testing.T) {
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"values.agents": {"5"}, "confirm": {"yes"}})
 	refused := buyer.send(at(order, "submit_request"), typed, upload{"values.logo", "logo.svg", "<svg/>"})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
-	digest := regexp.MustCompile(`name="values.logo" value="(sha256:[0-9a-f]{64}/logo.svg)"`).FindStringSubmatch(refused.body)
+	digest := regexp.MustCompile(`name="values.logo" value="(sha256:[0-9a-f]{64}/logo.svg)"`).
+		FindStringSubmatch(refused.body)
 	require.NotNil(t, digest)
 	typed.Set("values.site", "https://northwind.example")
 	typed.Set("values.logo", digest[1])

@@ -309,7 +309,8 @@ func TestTemplateEditor(t *testing.T) {
 func (b *tab) choosesKind(name, value string) {
 	b.t.Helper()
 	_, err := eval[bool](b,
-		`(e => { e.value = "`+value+`"; e.dispatchEvent(new Event("change", {bubbles: true})); return true })(document.querySelector('[name="`+name+`"]'))`)
+		`(e => { e.value = "`+value+`"; e.dispatchEvent(new Event("change", {bubbles: true})); return true })`+
+			`(document.querySelector('[name="`+name+`"]'))`)
 	require.NoError(b.t, err)
 	b.until(`document.querySelector('[name$=".options"]')`)
 }

@@ -41,7 +41,8 @@ func begin(out io.Writer) (*story, error) {
 
 func (s *story) purchase(ctx context.Context) {
 	s.title("A purchase")
-	s.say("BrightCRM, the seller, has a request template. Acme buys; the order is pinned to the template and the policy of today.")
+	s.say("BrightCRM, the seller, has a request template. Acme buys; the order is pinned to the template and the " +
+		"policy of today.")
 	id := supervision.TemplateID{Seller: seller.ID, Product: "crm", Operation: supervision.OpSubmitRequest}
 	_, err := s.svc.PublishTemplate(ctx, seller, id,
 		template.Template{Title: "Set up your CRM", Fields: []template.Field{
@@ -101,7 +102,8 @@ func (s *story) appeal(ctx context.Context) {
 	s.wait(6*time.Hour - supervision.Tick)
 	s.say("Olga, the operations manager, looks into it.")
 	s.do(ctx, manager, supervision.AddNote{Text: "Called the seller: their engineer was ill."})
-	s.say("She rules: upheld, and the flow goes on where it was. Counters and turn begin anew, and frozen time does not count.")
+	s.say("She rules: upheld, and the flow goes on where it was. Counters and turn begin anew, and frozen time does " +
+		"not count.")
 	s.show(s.do(ctx, manager, supervision.DecideAppeal{
 		Outcome: appeal.Resume, Upheld: true, Decision: "Deliver by 12 March.",
 	}))

@@ -15,7 +15,8 @@ import (
 func TestAPartysPageLooksAtItsOrdersOnly(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	s := New()
-	order, record, err := supervision.Open(supervision.Opening{ID: "R1", Product: "crm", Buyer: "ben", Seller: "sue"}, at)
+	opening := supervision.Opening{ID: "R1", Product: "crm", Buyer: "ben", Seller: "sue"}
+	order, record, err := supervision.Open(opening, at)
 	require.NoError(t, err)
 	require.NoError(t, s.Create(t.Context(), service.Change{Order: order, Records: []supervision.Record{record}}))
 	unlisted := s.orders["R1"]

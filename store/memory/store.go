@@ -342,14 +342,14 @@ func (s *Store) Template(ctx context.Context, id supervision.TemplateID) (servic
 
 // LatestTemplates implements [service.Templates].
 func (s *Store) LatestTemplates(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
-	return locked(ctx, s, func() (latest []service.PublishedTemplate) {
+	return locked(ctx, s, func() (list []service.PublishedTemplate) {
 		for id, t := range s.templates {
 			if id.Seller == seller && id.Product == product && id.Version == s.latest(id) {
 				t.Template = t.Template.Clone()
-				latest = append(latest, t)
+				list = append(list, t)
 			}
 		}
-		slices.SortFunc(latest, func(a, b service.PublishedTemplate) int { return cmp.Compare(a.Operation, b.Operation) })
-		return latest
+		slices.SortFunc(list, func(a, b service.PublishedTemplate) int { return cmp.Compare(a.Operation, b.Operation) })
+		return list
 	})
 }

@@ -46,7 +46,8 @@ WHERE claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?) AND ` + n.i
 LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id
 WHERE w.claim = ? AND ` + n.pairs("w.")),
 		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.inOrder()),
-		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since), claimed_until = 0, claim = 0
+		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since),
+claimed_until = 0, claim = 0
 WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
 		later: n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
 		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` +

@@ -90,6 +90,7 @@ func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {
 	s := &Store{statements: newStatements(newNaming(SQLite, "shop_"))}
 	require.Equal(t, []string{"CREATE TABLE shop_orders (\n    id TEXT -- the host's; any\n)",
 		"INSERT INTO shop_schema VALUES (1)"}, s.split(
-		"-- +goose ENVSUB ON\n-- +goose Up\n\n-- Comment; with a semicolon.\nCREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (\n"+
+		"-- +goose ENVSUB ON\n-- +goose Up\n\n-- Comment; with a semicolon.\nCREATE TABLE "+
+			"${SERVICEFLOW_PREFIX:-serviceflow_}orders (\n"+
 			"    id TEXT -- the host's; any\n);\nINSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema VALUES (1);\n"))
 }

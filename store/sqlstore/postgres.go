@@ -15,12 +15,14 @@ type postgres struct{ createOrder, createOrders, saveOrder, saveOrders, template
 func newPostgres(n naming) postgres {
 	return postgres{
 		createOrder: n.text(`WITH saved AS (
-	INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING RETURNING id),
+	INSERT INTO {orders} (` + orderColumns + `) VALUES (` + marks(orderWidth) + `) ON CONFLICT (id) DO NOTHING
+	RETURNING id),
 ` + addRecords + `
 SELECT id FROM saved`),
 		createOrders: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `)
-	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+	SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[],
+	?::bigint[], ?::bigint[],
 		?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
 	ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
@@ -31,7 +33,8 @@ added AS (
 	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
 	SELECT id, ?::bigint, ?::bigint, ?::text, ?::text FROM saved),
 queued AS (
-	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, ?::bigint, ?::bigint, ?::bigint FROM saved WHERE ?::bigint IS NOT NULL)
+	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, ?::bigint, ?::bigint, ?::bigint FROM saved
+	WHERE ?::bigint IS NOT NULL)
 SELECT id FROM saved`),
 		saveOrders: n.text(`WITH saved AS (
 	UPDATE {orders} o SET buyer = i.buyer, seller = i.seller, status = i.status,
@@ -41,9 +44,11 @@ SELECT id FROM saved`),
 		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends, notice_at = i.notice_at,
 		version = i.version, document = i.document
 	FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
-			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[])
+			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+			?::text[], ?::bigint[])
 		AS i (buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as,
-			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document, id, before)
+			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document,
+			id, before)
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),
@@ -63,9 +68,11 @@ const addRecords = `new AS (
 		AS i (order_id, seq, happened_at, idem_key, document, waits_since)
 	JOIN saved s ON s.id = i.order_id),
 added AS (
-	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT order_id, seq, happened_at, idem_key, document FROM new),
+	INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
+	SELECT order_id, seq, happened_at, idem_key, document FROM new),
 queued AS (
-	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT order_id, seq, waits_since, waits_since FROM new WHERE waits_since IS NOT NULL)`
+	INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT order_id, seq, waits_since, waits_since
+	FROM new WHERE waits_since IS NOT NULL)`
 
 func (q postgres) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
 	query, args := q.createOrder, rows[0].order.inserted()

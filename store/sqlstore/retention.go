@@ -32,8 +32,9 @@ func newRetention(n naming) retention {
 		betweenBehind: n.text(find + behind + page),
 		eraseOrder:    n.text(`UPDATE {orders} SET ` + orderChanges + ` WHERE id = ? AND version = ?`),
 		eraseRecord:   n.text(`UPDATE {records} SET document = ? WHERE order_id = ? AND seq = ?`),
-		addRecord:     n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
-		queue:         n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
+		addRecord: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document)
+VALUES (?, ?, ?, ?, ?)`),
+		queue: n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		removeOrder: n.text(`DELETE FROM {orders} WHERE id = ? AND version = ?
 AND NOT EXISTS (SELECT 1 FROM {outbox} w WHERE w.order_id = id)`),
 		removeRecords: n.text(`DELETE FROM {records} WHERE order_id = ?`),

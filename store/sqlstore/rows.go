@@ -45,7 +45,8 @@ const (
 buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by,
 buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document`
 	orderChanges = `buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?, closed_at = ?,
-closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?, notice_at = ?,
+closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?,
+notice_at = ?,
 version = ?, document = ?`
 )
 

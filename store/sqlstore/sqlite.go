@@ -19,7 +19,8 @@ func newSQLite(n naming) sqlite {
 		record: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, ?, ?)`),
 		wait:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`),
 		template: n.text(`INSERT INTO {templates} (seller, product, operation, version, published_at, document)
-SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ? AND operation = ?) = ?`),
+SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ?
+AND operation = ?) = ?`),
 	}
 }
 
@@ -42,7 +43,9 @@ func (q sqlite) each(ctx context.Context, s *Store, rows []changeRows, write str
 		running := ctx
 		for _, row := range rows {
 			n, err := in.exec(running, write, args(&row.order)...)
-			running = context.WithoutCancel(ctx) // only the first has to wait; being ready to stop at each costs more than it saves
+			// only the first has to wait; being ready to stop at each costs more
+			// than it saves
+			running = context.WithoutCancel(ctx)
 			if err == nil && n == 1 {
 				err = q.add(running, in, row.records)
 			} else if err == nil {

@@ -96,7 +96,7 @@ func (s *Store) Join(tx *sql.Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, documents: s.documents, clockLimit: s.clockLimit, joined: &session{on: tx}}, nil
+	return s.within(&session{on: tx}), nil
 }
 
 // JoinTx is [Store.Join] for a transaction of another driver.
@@ -104,7 +104,11 @@ func (s *Store) JoinTx(tx Tx) (*Store, error) {
 	if tx == nil {
 		return nil, errNoTransaction
 	}
-	return &Store{statements: s.statements, documents: s.documents, clockLimit: s.clockLimit, joined: &session{tx: tx}}, nil
+	return s.within(&session{tx: tx}), nil
+}
+
+func (s *Store) within(in *session) *Store {
+	return &Store{statements: s.statements, documents: s.documents, clockLimit: s.clockLimit, joined: in}
 }
 
 var errNoTransaction = fmt.Errorf("%w: pass a transaction", ErrOption)

@@ -133,7 +133,8 @@ func faultsOfNoticing() []fault {
 						change.Order.Version++
 						change.Records = []supervision.Record{{Order: n.Order, Seq: order.Version + 1,
 							At:    order.UpdatedAt,
-							Actor: supervision.System(), Operation: supervision.OpComplete, From: order.Status, To: order.Status,
+							Actor: supervision.System(), Operation: supervision.OpComplete,
+							From: order.Status, To: order.Status,
 							Action: supervision.Complete{}}}
 						_ = b.Store.Save(ctx, change)
 					}

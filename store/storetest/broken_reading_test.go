@@ -122,7 +122,8 @@ func faultsOfReading() []fault {
 		}},
 		{"records by their instants", []string{"Records/goes by the sequence where an order's clock was turned back"},
 			func(b *broken) {
-				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+				b.records = func(ctx context.Context, id string, after int64,
+					limit int) ([]service.FoundRecord, error) {
 					records, err := b.Store.Records(ctx, id, after, limit)
 					slices.SortStableFunc(records, func(a, b service.FoundRecord) int {
 						return a.Record.At.Compare(b.Record.At)

@@ -54,7 +54,8 @@ func faultsOfRelaying() []fault {
 		{"claims of an order's earliest record", []string{
 			"Claim/goes by the sequence where an order's clock was turned back",
 		}, func(b *broken) {
-			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration,
+				limit int) ([]service.Claimed, error) {
 				claimed, err := b.Store.Claim(ctx, at, lease, limit)
 				for i, c := range claimed {
 					later, _ := b.Store.Records(ctx, c.RecordID.Order, c.Seq, 100)

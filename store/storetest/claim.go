@@ -15,7 +15,8 @@ const (
 	saysLease = "Until at+lease nobody else claims it or a later one of its order."
 	saysFresh = "Fresh records come first, those that wait longest first"
 	saysNext  = "then those with a Next that is not after at, the earliest first."
-	saysEmpty = "An empty result does not mean an empty outbox: what waits may be claimed by others or have its Next later, and others may have been faster."
+	saysEmpty = "An empty result does not mean an empty outbox: what waits may be claimed by others or have its Next " +
+		"later, and others may have been faster."
 )
 
 var aboutClaim = []sentence{

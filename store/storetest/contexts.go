@@ -11,7 +11,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-const saysCanceled = "a canceled context is returned as its error before anything has changed, or as [ErrUnknownOutcome] when that cannot be known"
+const saysCanceled = "a canceled context is returned as its error before anything has changed, or as " +
+	"[ErrUnknownOutcome] when that cannot be known"
 
 // aboutContexts calls every method with a context that has ended, and looks
 // whether anything has changed.

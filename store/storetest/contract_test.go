@@ -16,7 +16,8 @@ import (
 // lost connection can show.
 var unchecked = []string{
 	"Store keeps orders, their records, the outbox and the templates.",
-	"Packages store/memory and store/sqlstore implement it, and package store/storetest checks any implementation against every sentence below.",
+	"Packages store/memory and store/sqlstore implement it, and package store/storetest checks any implementation " +
+		"against every sentence below.",
 	"any other error is the store's own, wrapped, and nothing has changed.",
 	"Change is an order as an operation made it, with the records that made it so.",
 	"Order is the order afterwards.",

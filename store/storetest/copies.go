@@ -66,7 +66,8 @@ var aboutCopies = []sentence{
 	}},
 	{"of what Upcoming returns", saysCopies, func(c *check) {
 		c.comesOutCopied(func(*history) any {
-			found, err := c.Upcoming(ctx, supervision.DeadlineKinds(), ever.From, ever.Before, supervision.Position{}, 10)
+			found, err := c.Upcoming(ctx, supervision.DeadlineKinds(), ever.From, ever.Before,
+				supervision.Position{}, 10)
 			require.NoError(c, err)
 			require.NotEmpty(c, found)
 			return found

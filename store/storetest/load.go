@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	saysLoad    = "Load returns an order and, where key is not empty, the order's record whose OwnedKey that is, or nil (R28)."
+	saysLoad = "Load returns an order and, where key is not empty, the order's record whose OwnedKey that is, or " +
+		"nil (R28)."
 	saysUnknown = "It returns [supervision.ErrNotFound] for an unknown id, and " +
 		"[supervision.ErrNewerFormat] or [supervision.ErrMalformed] where what is stored cannot be read."
 )

@@ -8,7 +8,8 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-const saysRecords = "Records returns an order's records with a sequence number above after, oldest first, at most limit."
+const saysRecords = "Records returns an order's records with a sequence number above after, oldest first, at most " +
+	"limit."
 
 var aboutRecords = []sentence{
 	{"returns an order's records, oldest first", saysRecords, func(c *check) {

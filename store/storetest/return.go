@@ -102,8 +102,10 @@ var aboutReturn = []sentence{
 }
 
 const (
-	saysSetAside = "Aside says that it is set aside: nobody claims it, and the later records of its order do not wait for it."
-	saysAside    = "Aside returns the records that are set aside, sorted by order and sequence, starting after a record (zero: from the first), at most limit."
+	saysSetAside = "Aside says that it is set aside: nobody claims it, and the later records of its order do not " +
+		"wait for it."
+	saysAside = "Aside returns the records that are set aside, sorted by order and sequence, starting after a record " +
+		"(zero: from the first), at most limit."
 )
 
 var aboutAside = []sentence{

@@ -15,7 +15,8 @@ const (
 	saysFollows = "It returns [ErrConflict] unless the version is one above the latest, or 1 where there is none."
 	saysVersion = "Template returns a version."
 	saysNone    = "It returns [supervision.ErrNotFound] where there is none."
-	saysLatest  = "LatestTemplates returns the latest version of each template of a seller's product, sorted by operation."
+	saysLatest  = "LatestTemplates returns the latest version of each template of a seller's product, sorted by " +
+		"operation."
 )
 
 var aboutTemplates = []sentence{

@@ -137,7 +137,8 @@ func instantsInUTC(c *check) {
 		require.NotEmpty(c, claimed)
 		inUTC("Claim", claimed)
 		require.Equal(c, at.Add(hour), claimed[0].ClaimedUntil)
-		require.NoError(c, c.Return(ctx, service.Waiting{RecordID: claimed[0].RecordID, Attempts: 1, Next: at.In(zone)}))
+		require.NoError(c, c.Return(ctx, service.Waiting{RecordID: claimed[0].RecordID, Attempts: 1,
+			Next: at.In(zone)}))
 	}
 	stored, err := c.Template(ctx, t.TemplateID)
 	require.NoError(c, err)

@@ -238,7 +238,8 @@ func TestR31_AClockThatWasTurnedBackIsVerified(t *testing.T) {
 		"earlier without turning back": {4, func(r *supervision.Record) {
 			r.Action = supervision.Amend{Buyer: ben.ID, Reason: "A clock was fast."}
 		}, audit.Altered},
-		"turned back to before the opening": {4, func(r *supervision.Record) { r.At = monday.Add(-tick) }, audit.Invalid},
+		"turned back to before the opening": {4,
+			func(r *supervision.Record) { r.At = monday.Add(-tick) }, audit.Invalid},
 		"turned back where nothing is ahead": {4, func(r *supervision.Record) { r.At = monday.Add(400 * day) },
 			audit.Invalid},
 		"a silence that was none by the right clock": {5, func(r *supervision.Record) { r.At = r.At.Add(-tick) },

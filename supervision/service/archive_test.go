@@ -361,7 +361,8 @@ func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
 		},
 		"the order is set back to before it was erased": {
 			func(c *service.Change) {
-				_, erasure, err := c.Order.Apply(supervision.System(), supervision.Erase{Reason: "Request 17"}, c.Order.ClosedAt)
+				_, erasure, err := c.Order.Apply(supervision.System(), supervision.Erase{Reason: "Request 17"},
+					c.Order.ClosedAt)
 				require.NoError(t, err)
 				for i, r := range c.Records {
 					c.Records[i], err = r.Erase()

@@ -432,7 +432,8 @@ func TestSearch_FaultyQueries(t *testing.T) {
 	q.Bought, q.Accepted, q.Closed = never, never, never
 	page, err := b.Service.Search(t.Context(), mia, q)
 	invalid(t, err, "order", "product", "buyer", "seller", "order_status", "status", "turn", "silent_for", "appeal",
-		"bought_from", "bought_before", "accepted_from", "accepted_before", "closed_from", "closed_before", "sort", "limit",
+		"bought_from", "bought_before", "accepted_from", "accepted_before", "closed_from", "closed_before", "sort",
+		"limit",
 		"cursor")
 	assert.Zero(t, page)
 	for _, limit := range []int{-1, supervision.MaxPage + 1} {

@@ -178,15 +178,17 @@ func English() *Language {
 		},
 		Possible: "Possible from {from}.",
 		Deadlines: map[supervision.DeadlineKind]string{
-			supervision.DeadlineCompletion:     "The order is completed {in}.",
-			supervision.DeadlineAutoAccept:     "The delivery is accepted automatically {in}, unless the buyer acts before.",
-			"scheduled_end":                    "The scheduled end comes {in}, and the order is closed, unless it is accepted before.",
-			supervision.DeadlineAppealOpens:    "An appeal is possible {in}.",
-			supervision.DeadlineBlackoutBegins: "The last days before the scheduled completion, in which no appeal is taken, begin {in}.",
-			supervision.DeadlineBlackoutEnds:   "Appeals are possible again {in}, from the scheduled completion on.",
-			supervision.DeadlineReminder:       "The buyer can remind the seller again {in}.",
-			supervision.DeadlineRulingOverdue:  "The operations manager's decision is due {in}.",
-			supervision.DeadlineOpenFor:        "The service flow has been open for long.",
+			supervision.DeadlineCompletion: "The order is completed {in}.",
+			supervision.DeadlineAutoAccept: "The delivery is accepted automatically {in}, unless the buyer acts before.",
+			"scheduled_end": "The scheduled end comes {in}, and the order is closed, " +
+				"unless it is accepted before.",
+			supervision.DeadlineAppealOpens: "An appeal is possible {in}.",
+			supervision.DeadlineBlackoutBegins: "The last days before the scheduled completion, " +
+				"in which no appeal is taken, begin {in}.",
+			supervision.DeadlineBlackoutEnds:  "Appeals are possible again {in}, from the scheduled completion on.",
+			supervision.DeadlineReminder:      "The buyer can remind the seller again {in}.",
+			supervision.DeadlineRulingOverdue: "The operations manager's decision is due {in}.",
+			supervision.DeadlineOpenFor:       "The service flow has been open for long.",
 		},
 		Openings: map[appeal.Ground]string{
 			appeal.SellerSilent:    "The {party} can appeal {in}, unless the seller updates the service flow before.",

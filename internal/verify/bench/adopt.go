@@ -98,7 +98,8 @@ func (g *ground) copyTo(b *bench, t tables) error {
 	b.start()
 	b.StartTimer()
 	for _, table := range []string{"orders", "records", "outbox"} {
-		if _, err := tx.Exec("INSERT INTO " + t.prefix + table + " SELECT * FROM " + g.ours.prefix + table); err != nil {
+		insert := "INSERT INTO " + t.prefix + table + " SELECT * FROM " + g.ours.prefix + table
+		if _, err := tx.Exec(insert); err != nil {
 			return err
 		}
 	}

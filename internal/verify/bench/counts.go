@@ -14,8 +14,9 @@ var countContests = func() (list []contest) {
 		filled := remembered(d.fill)
 		for _, actor := range []supervision.Actor{supervision.Manager("manager-1"), supervision.Seller("seller-7")} {
 			list = append(list, contest{
-				name:    fmt.Sprintf("counts/%s/%s", d.name, actor.Role),
-				what:    fmt.Sprintf("`Service.Count` for six tabs of a %s among 1000000 orders on %s", actor.Role, d.name),
+				name: fmt.Sprintf("counts/%s/%s", d.name, actor.Role),
+				what: fmt.Sprintf("`Service.Count` for six tabs of a %s among 1000000 orders on %s", actor.Role,
+					d.name),
 				against: fmt.Sprintf("one page of %d", supervision.DefaultPage),
 				bound:   within(2), wall: true, rounds: 7,
 				prepare: func(short bool) (match, error) {

@@ -24,29 +24,31 @@ type move struct {
 // in texts as people write them.
 var flow = []move{
 	{buyer, supervision.SubmitRequest{
-		Text: "Please set the CRM up for our sales department: 35 users in three teams (Shenzhen, Chengdu, Kuala Lumpur). Import the customers " +
-			"from the attached list, connect it to our mail gateway, and give the team leads the role \"manager\". We would like to start on " +
-			"Monday, 12 February. Our contact for questions about the data is Mr. Chen, chen@example.com, on weekdays from 9 to 17 h.",
+		Text: "Please set the CRM up for our sales department: 35 users in three teams (Shenzhen, Chengdu, Kuala " +
+			"Lumpur). Import the customers from the attached list, connect it to our mail gateway, and give the " +
+			"team leads the role \"manager\". We would like to start on Monday, 12 February. Our contact for " +
+			"questions about the data is Mr. Chen, chen@example.com, on weekdays from 9 to 17 h.",
 		Attachments: []supervision.Attachment{{Name: "customers-2024-01.xlsx",
 			Ref: "files/7f9c2ba4/customers-2024-01.xlsx"}},
 	}},
 	{seller, supervision.AcceptRequest{}},
 	{seller, supervision.ReportProgress{
-		Text: "The tenant is created and the three teams are set up. 11,840 of 12,020 customers are imported; 180 rows have no country, we " +
-			"have sent Mr. Chen a list of them. The mail gateway follows tomorrow.",
+		Text: "The tenant is created and the three teams are set up. 11,840 of 12,020 customers are imported; 180 " +
+			"rows have no country, we have sent Mr. Chen a list of them. The mail gateway follows tomorrow.",
 	}},
 	{seller, supervision.Deliver{
-		Result: "The CRM is ready at https://crm.example.com/acme. All 35 accounts have been invited by mail; the first login asks for a new " +
-			"password. The mail gateway is connected, test messages arrived in both directions. The handbook is attached; an introduction for " +
-			"the team leads is booked for Friday at 10 h.",
+		Result: "The CRM is ready at https://crm.example.com/acme. All 35 accounts have been invited by mail; the " +
+			"first login asks for a new password. The mail gateway is connected, test messages arrived in both " +
+			"directions. The handbook is attached; an introduction for the team leads is booked for Friday at 10 h.",
 		Attachments: []supervision.Attachment{{Name: "handbook.pdf", Ref: "files/1b2c3d4e/handbook.pdf"}},
 	}},
 	{buyer, supervision.RejectProduct{
-		Reason: "The team Kuala Lumpur cannot log in: the invitations went to addresses with the old domain. Please send them again to the " +
-			"addresses in column F of the list.",
+		Reason: "The team Kuala Lumpur cannot log in: the invitations went to addresses with the old domain. Please " +
+			"send them again to the addresses in column F of the list.",
 	}},
 	{seller, supervision.Deliver{
-		Result: "The twelve invitations were sent again to the addresses in column F; nine colleagues have logged in already.",
+		Result: "The twelve invitations were sent again to the addresses in column F; nine colleagues have logged " +
+			"in already.",
 	}},
 	{buyer, supervision.AcceptProduct{}},
 }

@@ -115,14 +115,16 @@ type hand struct {
 }
 
 const (
-	sqlUpdate = `UPDATE {orders} SET status = ?, waiting_since = ?, due = NULL, accepted_at = NULL, closed_at = NULL, closed_as = NULL,
+	sqlUpdate = `UPDATE {orders} SET status = ?, waiting_since = ?, due = NULL, accepted_at = NULL, closed_at = NULL,
+	closed_as = NULL,
 		handle_by = NULL,
 version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlFinish = `UPDATE {orders} SET status = ?, due = NULL, version = ?, document = ? WHERE id = ? AND version = ?`
 	sqlRecord = `INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES (?, ?, ?, NULL, ?)`
 	sqlWait   = `INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES (?, ?, ?, ?)`
 	pgSave    = `WITH saved AS (
-	UPDATE {orders} SET status = $1, waiting_since = $2, due = NULL, accepted_at = NULL, closed_at = NULL, closed_as = NULL,
+	UPDATE {orders} SET status = $1, waiting_since = $2, due = NULL, accepted_at = NULL, closed_at = NULL,
+	closed_as = NULL,
 		handle_by = NULL,
 		version = $3, document = $4 WHERE id = $5 AND version = $6 RETURNING id),
 added AS (INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) SELECT id, $3, $2, NULL, $7 FROM saved)

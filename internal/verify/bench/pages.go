@@ -58,8 +58,9 @@ func remembered(fill func(int) (service.Store, error)) func(int) (service.Store,
 
 // crowd says where n orders stand: of 100 one is frozen, five are accepted,
 // fourteen wait for a party, and the others are completed.
-const crowd = `SELECT o.*, n, bought_at + 30000000 * n AS bought, CASE WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 < 6 THEN 'accepted'
-	WHEN n % 100 < 13 THEN 'awaiting_delivery' WHEN n % 100 < 20 THEN 'awaiting_acceptance' ELSE 'completed' END AS stands`
+const crowd = `SELECT o.*, n, bought_at + 30000000 * n AS bought,
+	CASE WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 < 6 THEN 'accepted' WHEN n % 100 < 13 THEN 'awaiting_delivery'
+	WHEN n % 100 < 20 THEN 'awaiting_acceptance' ELSE 'completed' END AS stands`
 
 // fill writes n orders, opened half a minute apart, by one statement. One in
 // n/busyOrders is the buyer's; a thousand others share the rest. What is
@@ -93,7 +94,8 @@ func (d database) fill(n int) (service.Store, error) {
 		document = fmt.Sprintf("replace(%s, '%s', %s)", document, part[0], part[1])
 	}
 	statements := []string{
-		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at,
+		fmt.Sprintf(`INSERT INTO %sorders (id, product, buyer, seller, bought_at, status, waiting_since, due,
+			accepted_at,
 	closed_at, closed_as, handle_by, version, document)
 SELECT %s, %s, %s, %s, bought, stands, CASE WHEN stands LIKE 'awaiting%%' THEN bought END,
 	CASE WHEN stands = 'accepted' THEN bought END, CASE WHEN stands IN ('accepted', 'completed') THEN bought END,

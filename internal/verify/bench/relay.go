@@ -70,13 +70,16 @@ const (
 	// Of several waiting records of one order the library claims none without
 	// those before it. This takes what waits longest.
 	pgClaim = `WITH first AS (
-	SELECT order_id, seq FROM {outbox} WHERE lane = 0 AND claimed_until <= $1 ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED),
+	SELECT order_id, seq FROM {outbox} WHERE lane = 0 AND claimed_until <= $1
+	ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED),
 claimed AS (
-	UPDATE {outbox} o SET claimed_until = $2 FROM first f WHERE o.order_id = f.order_id AND o.seq = f.seq RETURNING o.order_id, o.seq)
+	UPDATE {outbox} o SET claimed_until = $2 FROM first f WHERE o.order_id = f.order_id AND o.seq = f.seq
+	RETURNING o.order_id, o.seq)
 SELECT c.order_id, c.seq, r.document FROM claimed c JOIN {records} r ON r.order_id = c.order_id AND r.seq = c.seq`
 	liteClaim = `UPDATE {outbox} SET claimed_until = ?2 WHERE (order_id, seq) IN (
 	SELECT order_id, seq FROM {outbox} WHERE lane = 0 AND claimed_until <= ?1 ORDER BY next_at LIMIT 200)
-RETURNING order_id, seq, (SELECT document FROM {records} r WHERE r.order_id = {outbox}.order_id AND r.seq = {outbox}.seq)`
+RETURNING order_id, seq, (SELECT document FROM {records} r WHERE r.order_id = {outbox}.order_id
+AND r.seq = {outbox}.seq)`
 	pgRemove = `DELETE FROM {outbox} o USING unnest($1::text[], $2::bigint[]) AS i (order_id, seq)
 WHERE o.order_id = i.order_id AND o.seq = i.seq`
 	liteRemove = `DELETE FROM {outbox} WHERE order_id = ? AND seq = ?`

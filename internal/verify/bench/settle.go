@@ -66,7 +66,8 @@ func (b *backlog) seed(n int) error {
 		return err
 	}
 	name := orderIDs[0]
-	const columns = "product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, version"
+	const columns = "product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, " +
+		"closed_as, handle_by, version"
 	number := "printf('%07d', n)"
 	if b.name == "postgres" {
 		number = "lpad(n::text, 7, '0')"
@@ -84,13 +85,15 @@ func (d database) series(n int) string {
 	if d.name == "postgres" {
 		return fmt.Sprintf("generate_series(1, %d::bigint) AS series (n)", n)
 	}
-	return fmt.Sprintf("(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s) AS series", n)
+	return fmt.Sprintf("(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) "+
+		"SELECT n FROM s) AS series", n)
 }
 
 // refill puts the first n orders of the seed back into the tables of a side,
 // and nothing else.
 func (b *backlog) refill(t tables, n int) error {
-	const columns = "id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, version, document"
+	const columns = "id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, " +
+		"closed_as, handle_by, version, document"
 	statements := []string{
 		"DELETE FROM " + t.prefix + "orders", "DELETE FROM " + t.prefix + "records",
 		"DELETE FROM " + t.prefix + "outbox",
@@ -191,24 +194,32 @@ const (
 		document = (document::jsonb || jsonb_build_object('status', 'completed', 'version', version + 1,
 			'updated_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
 			'turn_since', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-			'passed', document::jsonb->'passed' || '"accepted"', 'closed_at', to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
+			'passed', document::jsonb->'passed' || '"accepted"', 'closed_at',
+			to_char(to_timestamp(due / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text
 	WHERE due <= $1 RETURNING id, version, closed_at),
 added AS (
-	INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version, closed_at, json_build_object('format', 1, 'order', id, 'seq', version,
+	INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version, closed_at,
+	json_build_object('format', 1, 'order', id, 'seq', version,
 		'at', to_char(to_timestamp(closed_at / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted', 'to', 'completed',
+		'actor', json_build_object('role', 'system', 'id', 'system'), 'operation', 'complete', 'from', 'accepted',
+		'to', 'completed',
 		'action', json_build_object())::text FROM settled)
 INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version, closed_at, closed_at FROM settled`
 
-	liteRecords = `INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version + 1, due, json_object('format', 1, 'order', id, 'seq', version + 1,
-	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system', 'id', 'system'),
-	'operation', 'complete', 'from', 'accepted', 'to', 'completed', 'action', json_object()) FROM {orders} WHERE due <= ?`
-	liteWaits  = `INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version + 1, due, due FROM {orders} WHERE due <= ?`
+	liteRecords = `INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, version + 1, due,
+	json_object('format', 1, 'order', id, 'seq', version + 1,
+	'at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'), 'actor', json_object('role', 'system',
+	'id', 'system'),
+	'operation', 'complete', 'from', 'accepted', 'to', 'completed', 'action', json_object()) FROM {orders}
+	WHERE due <= ?`
+	liteWaits = `INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, version + 1, due, due
+	FROM {orders} WHERE due <= ?`
 	liteOrders = `UPDATE {orders} SET status = 'completed', due = NULL, waiting_since = NULL, version = version + 1,
 	document = json_set(document, '$.status', 'completed', '$.version', version + 1,
 		'$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
 		'$.turn_since', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'),
-		'$.passed[#]', 'accepted', '$.closed_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch')) WHERE due <= ?`
+		'$.passed[#]', 'accepted', '$.closed_at', strftime('%Y-%m-%dT%H:%M:%SZ', due / 1000000, 'unixepoch'))
+		WHERE due <= ?`
 )
 
 // settleSet settles all orders at once, in SQL.

@@ -40,7 +40,9 @@ func storedBytes(moves []move) (stored, typed int, err error) {
 		return 0, 0, err
 	}
 	for _, columns := range []string{
-		"id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document FROM " + g.ours.prefix + "orders",
+		"id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as, " +
+			"handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, version, document FROM " +
+			g.ours.prefix + "orders",
 		"order_id, seq, happened_at, idem_key, document FROM " + g.ours.prefix + "records",
 	} {
 		n, err := g.bytes("SELECT " + columns)
@@ -90,20 +92,23 @@ func (g *ground) bytes(query string) (total int, err error) {
 var disputed = append(append([]move{}, flow[:5]...),
 	move{buyer, supervision.RaiseAppeal{
 		Ground: appeal.SellerSilent,
-		Reason: "The invitations for Kuala Lumpur have been announced on Tuesday and again on Thursday; nothing has arrived since, and nobody answers.",
+		Reason: "The invitations for Kuala Lumpur have been announced on Tuesday and again on Thursday; nothing has " +
+			"arrived since, and nobody answers.",
 		Demand: "Send the invitations this week, or refund the twelve accounts.",
 	}},
 	move{supervision.Manager("manager-7"),
 		supervision.AddNote{Text: "Called the seller: the account manager was ill, a colleague takes over today."}},
 	move{supervision.Manager("manager-7"), supervision.DecideAppeal{
 		Outcome: appeal.Resume, ResumeAt: supervision.AwaitingDelivery, Upheld: true,
-		Decision: "The seller was silent for six days. It delivers the missing accounts within two working days; the buyer keeps its right to appeal.",
+		Decision: "The seller was silent for six days. It delivers the missing accounts within two working days; " +
+			"the buyer keeps its right to appeal.",
 	}},
 	flow[5], flow[6],
 )
 
 func printStored() error {
-	fmt.Println("| one order after a whole flow, on SQLite | bytes stored | bytes typed, as JSON | required | measured | |")
+	fmt.Println("| one order after a whole flow, on SQLite | bytes stored | bytes typed, as JSON | required | " +
+		"measured | |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, f := range []struct {
 		name  string

@@ -68,11 +68,11 @@ func draw(t *testing.T, result linearizability.Result) string {
 // TestBrokenStoresAreNot: a check that nothing fails checks nothing.
 func TestBrokenStoresAreNot(t *testing.T) {
 	for name, breakIt := range map[string]func(service.Store) service.Store{
-		"a lost save is said to be done":                  func(s service.Store) service.Store { return &deaf{Store: s} },
-		"reads are stale":                                 func(s service.Store) service.Store { return &stale{Store: s} },
-		"an unknown outcome is said not to have happened": func(s service.Store) service.Store { return &liar{Store: s} },
-		"an idempotency key is forgotten":                 func(s service.Store) service.Store { return &forgetful{Store: s} },
-		"the newest record is not shown":                  func(s service.Store) service.Store { return &blind{Store: s} },
+		"a lost save is said to be done":        func(s service.Store) service.Store { return &deaf{Store: s} },
+		"reads are stale":                       func(s service.Store) service.Store { return &stale{Store: s} },
+		"an unknown outcome is said to be none": func(s service.Store) service.Store { return &liar{Store: s} },
+		"an idempotency key is forgotten":       func(s service.Store) service.Store { return &forgetful{Store: s} },
+		"the newest record is not shown":        func(s service.Store) service.Store { return &blind{Store: s} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n := range 200 {

@@ -88,7 +88,8 @@ func open(t *rapid.T) *pair {
 	var want model.Record
 	p.order, record, err = supervision.Open(supervision.Opening{
 		ID: "o", Product: "p", Buyer: "b", Seller: "s", Policy: bridge.Policy(mp), ScheduledEnd: bridge.Time(end),
-		RequestTemplateVersion: request, DeliveryTemplateVersion: delivery, Paid: bridge.Money(paid), BoughtAt: bridge.Time(earlier),
+		RequestTemplateVersion: request, DeliveryTemplateVersion: delivery, Paid: bridge.Money(paid),
+		BoughtAt: bridge.Time(earlier),
 	}, bridge.Time(start))
 	require.NoError(t, err)
 	p.model, want = model.Open("o", "p", "b", "s", &mp, request, delivery, paid, earlier, end, start)

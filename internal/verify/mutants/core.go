@@ -38,7 +38,8 @@ var flows = []plot{
 		{"R28", "a key is compared without the action",
 			`return err == nil && reflect.DeepEqual(checked, r.Clone().Action)`,
 			`_ = reflect.DeepEqual(checked, nil); return err == nil`},
-		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule", `	d := next.decision(`,
+		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule",
+			`	d := next.decision(`,
 			"	if _, err := check(command{order: next, actor: actor, at: at}, action, form); err != nil {\n" +
 				"		return Order{}, nil, err\n	}\n	d := next.decision("},
 	}},
@@ -47,8 +48,10 @@ var flows = []plot{
 		{"R22", "an order exists for parties that have no part in it", `if !o.exists(actor) {`,
 			`if !o.exists(actor) && actor.ID == "" {`},
 		{"R12", "a frozen flow takes reminders",
-			"role != RoleSystem:\n		d.Reason, d.Rule = ReasonFrozen, R12\n	case !flow.Allows(string(status), string(op)):",
-			"role != RoleSystem && op != OpRemind:\n		d.Reason, d.Rule = ReasonFrozen, R12\n	case !flow.Allows(string(status), string(op)) && op != OpRemind:"},
+			"role != RoleSystem:\n		d.Reason, d.Rule = ReasonFrozen, R12\n	case " +
+				"!flow.Allows(string(status), string(op)):",
+			"role != RoleSystem && op != OpRemind:\n		d.Reason, d.Rule = ReasonFrozen, R12\n	case " +
+				"!flow.Allows(string(status), string(op)) && op != OpRemind:"},
 		{"R23", "an appeal is promised for after the order is accepted by time", `if !from.Before(due) {`,
 			`if from.After(due.Add(Day)) {`},
 	}},
@@ -117,7 +120,8 @@ var flows = []plot{
 	}},
 	{"supervision/decide_appeal.go", coreTests, []mutant{
 		{"R15", "a ruling always resumes at the delivery", `return o.FrozenFrom`, `return AwaitingDelivery`},
-		{"R15", "the status that a ruling names is ignored", `		return a.ResumeAt`, `		return o.FrozenFrom`},
+		{"R15", "the status that a ruling names is ignored", `		return a.ResumeAt`,
+			`		return o.FrozenFrom`},
 		{"R15", "a ruling resumes at an acceptance that it has taken away", `case o.FrozenFrom, AwaitingDelivery:`,
 			`case o.FrozenFrom, AwaitingDelivery, Accepted:`},
 		{"R16", "a ruling sets both counters back", `		o.RequestRejections = 0`,
@@ -157,7 +161,8 @@ var flows = []plot{
 		{"R15", "a step that a ruling led beyond is shown as done", `i < here && now.Passed.Has(steps[i])`, `i < here`},
 	}},
 	{"supervision/listing.go", coreTests, []mutant{
-		{"R30", "the order list shows a frozen order as accepted", `end.Status == Accepted || end.Status == Completed {`,
+		{"R30", "the order list shows a frozen order as accepted",
+			`end.Status == Accepted || end.Status == Completed {`,
 			`end.Status == Accepted || end.Status == Frozen || end.Status == Completed {`},
 		{"R14", "a list of appeals that are open forgets the blackout", `l.BlackoutBegins, l.BlackoutEnds = begins,`,
 			`l.BlackoutBegins, l.BlackoutEnds = now.ScheduledEnd,`},
@@ -195,7 +200,8 @@ var services = []plot{
 			`if view, err := order.For(supervision.System()); err == nil {`},
 		{"R34", "a list of records shows more than the reader may see", `records[i] = records[i].For(actor)`,
 			`_ = records[i].For(actor)`},
-		{"R21", "records that time has made but nobody stored are missing", `if _, err := s.show(ctx, id, actor, at); err != nil {`,
+		{"R21", "records that time has made but nobody stored are missing",
+			`if _, err := s.show(ctx, id, actor, at); err != nil {`,
 			`if _, _, err := s.load(ctx, id, actor, at.Format("")); err != nil {`},
 		{"order list", "the last order of a full page is shown twice", `filter.Next(found[len(found)-1].Position)`,
 			`filter.Next(found[max(len(found)-2, 0)].Position)`},
@@ -215,7 +221,8 @@ var services = []plot{
 	}},
 	{"supervision/service/notice.go", serviceTests, []mutant{
 		{"R33", "a notice is given at every step", `slices.Concat(found.Given, n.Due)`, `slices.Clone(found.Given)`},
-		{"R33", "notices are given of what time has moved on", `due.IsZero() || due.After(at)`, `true || due.After(at)`},
+		{"R33", "notices are given of what time has moved on", `due.IsZero() || due.After(at)`,
+			`true || due.After(at)`},
 	}},
 	{"supervision/service/event.go", serviceTests, []mutant{
 		{"R33", "a relay whose clock is behind drops a notice", `if at.Before(due) {`, `if false {`},
@@ -226,7 +233,8 @@ var services = []plot{
 	{"supervision/notice.go", coreTests, []mutant{
 		{"R33", "a notice is due a tick early", `at.Add(-before)}`, `at.Add(-before - Tick)}`},
 		{"R33", "of what has come people are told beforehand", `(!n.ahead() || at.After(o.UpdatedAt))`, `true`},
-		{"R33", "the buyer is told of a reminder that the seller has followed", ` && !o.Reminder.At.Before(o.TurnSince)`, ``},
+		{"R33", "the buyer is told of a reminder that the seller has followed",
+			` && !o.Reminder.At.Before(o.TurnSince)`, ``},
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{
 		{"R04", "a running order gets the latest version of the template",

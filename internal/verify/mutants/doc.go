@@ -4,7 +4,7 @@
 // small thing everywhere, does not make. They are compiled in one at a time, as
 // an overlay, so the working tree is never touched.
 //
-//	go run ./internal/verify/mutants             every mutant, first against the test that docs/evidence/mutants.md says kills it
+//	go run ./internal/verify/mutants             every mutant, first against the test that the table names
 //	go run ./internal/verify/mutants -short      every third of them
 //	go run ./internal/verify/mutants -run R09    those whose rule, file or description matches
 //	go run ./internal/verify/mutants -update     against all of their packages' tests; writes docs/evidence/mutants.md

@@ -41,7 +41,8 @@ var templates = []plot{
 	{"supervision/template/form.go", templateTests, []mutant{
 		{"R04", "only one fault of a form is reported",
 			`			found.Put(field.Key, field.check(value, f.patterns[i]))`,
-			"			if len(found) == 0 {\n				found.Put(field.Key, field.check(value, f.patterns[i]))\n			}"},
+			"			if len(found) == 0 {\n				found.Put(field.Key, field.check(value, " +
+				"f.patterns[i]))\n			}"},
 		{"R04", "fields that a template does not have are accepted", `if known < len(v) {`, `if known > len(v) {`},
 	}},
 	{"supervision/template/pattern.go", templateTests, []mutant{

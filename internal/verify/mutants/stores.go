@@ -10,8 +10,10 @@ var memories = []plot{
 			`v < change.Before {`},
 		{"half a save", "only new orders' records reach the outbox", `if change.Relay {`,
 			`if change.Relay && change.Before == 0 {`},
-		{"half a save", "an order without what its listing says is found", `			o.order, o.listing = change.Order.Clone(), change.Order.Listing()`,
-			"			o.order = change.Order.Clone()\n			if fresh {\n				o.listing = o.order.Listing()\n			}"},
+		{"half a save", "an order without what its listing says is found",
+			`			o.order, o.listing = change.Order.Clone(), change.Order.Listing()`,
+			"			o.order = change.Order.Clone()\n			if fresh {\n				o.listing = " +
+				"o.order.Listing()\n			}"},
 		{"half a save", "one conflict fails every change of a save", `fresh != (v == 0) ||`,
 			`others != nil || fresh != (v == 0) ||`},
 		{"half a save", "only the first record of a save is kept", `range change.Records {`,

@@ -92,7 +92,8 @@ func book() ([]byte, error) {
 		Presets: make(map[string]supervision.Policy),
 		Limits: map[string]int{
 			"text": supervision.MaxText, "id": supervision.MaxID, "attachments": supervision.MaxAttachments,
-			"notes": supervision.MaxNotes, "history": supervision.MaxHistory, "page": supervision.MaxPage, "default_page": supervision.DefaultPage,
+			"notes": supervision.MaxNotes, "history": supervision.MaxHistory, "page": supervision.MaxPage,
+			"default_page": supervision.DefaultPage,
 		},
 		Words: words{
 			supervision.OrderStatuses(), supervision.Roles(), []appeal.Party{appeal.Buyer, appeal.Seller},

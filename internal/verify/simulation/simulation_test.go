@@ -107,7 +107,8 @@ func simulate(t *testing.T, short uint64, newStore func() service.Store) {
 	t.Logf("seeds from %d, %d of %d steps in %s: %+v", first, ran.Load(), *steps,
 		time.Since(started).Round(time.Millisecond), counts)
 	if broken != nil {
-		t.Errorf("seed %d, step %d (after %d seeds): %s\nsee it again: go test ./simulation -run '^%s$' -seed %d -seeds 1 -steps %d -show -v",
+		t.Errorf("seed %d, step %d (after %d seeds): %s\nsee it again: go test ./simulation -run '^%s$' -seed %d "+
+			"-seeds 1 -steps %d -show -v",
 			broken.Seed, broken.At, ran.Load(), broken.Violation, t.Name(), broken.Seed, *steps)
 	}
 }

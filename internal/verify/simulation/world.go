@@ -31,7 +31,8 @@ type Result struct {
 
 // Counts tells what happened in a run.
 type Counts struct {
-	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted, TurnedBack, Archived int
+	Calls, Applied, Refused, Unknown, Crashes, Late, Appeals, Completed, Relayed, Notices, Erased, Adopted, TurnedBack,
+	Archived int
 }
 
 // Add adds up counts.

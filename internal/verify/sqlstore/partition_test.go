@@ -37,7 +37,8 @@ func partitioned(t *testing.T, db *sql.DB, years ...int) (*sqlstore.Store, strin
 	for _, table := range []string{prefix + "orders", prefix + "records"} {
 		text += fmt.Sprintf("CREATE TABLE %[1]s_others PARTITION OF %[1]s DEFAULT;\n", table)
 		for _, year := range years {
-			text += fmt.Sprintf("CREATE TABLE %[1]s_%[2]d PARTITION OF %[1]s FOR VALUES FROM ('CS-%[2]d') TO ('CS-%[3]d');\n",
+			text += fmt.Sprintf("CREATE TABLE %[1]s_%[2]d PARTITION OF %[1]s FOR VALUES FROM ('CS-%[2]d') TO "+
+				"('CS-%[3]d');\n",
 				table, year, year+1)
 		}
 	}

@@ -21,11 +21,14 @@ import (
 // seller, the others are completed. Of the oldest, 100 are long silent, 20 are
 // canceled and 20 wait to be confirmed. Each has a record that waits to be
 // relayed.
-const crowd = `INSERT INTO {orders} (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at, closed_at, closed_as,
+const crowd = `INSERT INTO {orders} (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at,
+closed_at, closed_as,
 	handle_by, buyer_appeal, blackout_begins, blackout_ends, notice_at, version, document)
-SELECT id, product, buyer, seller, bought_at, status, waiting_since, CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} END,
+SELECT id, product, buyer, seller, bought_at, status, waiting_since,
+	CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} END,
 	CASE WHEN status IN ('accepted', 'completed') THEN bought_at END,
-	CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} WHEN status IN ('completed', 'canceled') THEN bought_at END,
+	CASE WHEN status = 'accepted' THEN bought_at + 15 * {day}
+		WHEN status IN ('completed', 'canceled') THEN bought_at END,
 	CASE WHEN status = 'canceled' THEN 'canceled' WHEN status IN ('accepted', 'completed') THEN 'completed' END,
 	CASE WHEN status = 'frozen' THEN bought_at END,
 	waiting_since + 5 * {day} + 1,
@@ -33,13 +36,17 @@ SELECT id, product, buyer, seller, bought_at, status, waiting_since, CASE WHEN s
 	CASE WHEN waiting_since IS NOT NULL THEN bought_at + 365 * {day} END,
 	CASE WHEN waiting_since IS NOT NULL THEN waiting_since + 4 * {day} END,
 	1, document
-FROM (SELECT n, document, CONCAT('order-', n) AS id, CONCAT('product-', n % 49) AS product, CONCAT('buyer-', n % 499) AS buyer,
+FROM (SELECT n, document, CONCAT('order-', n) AS id, CONCAT('product-', n % 49) AS product,
+		CONCAT('buyer-', n % 499) AS buyer,
 	CONCAT('seller-', n % 97) AS seller, {start} + n * 1000000 AS bought_at,
 	CASE WHEN n < 2000 AND n % 100 = 99 THEN 'canceled' WHEN n < 2000 AND n % 100 = 98 THEN 'awaiting_confirmation'
-		WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 = 1 THEN 'accepted' WHEN n % 100 < 20 THEN 'awaiting_delivery' ELSE 'completed' END AS status,
+		WHEN n % 100 = 0 THEN 'frozen' WHEN n % 100 = 1 THEN 'accepted'
+		WHEN n % 100 < 20 THEN 'awaiting_delivery' ELSE 'completed' END AS status,
 	CASE WHEN n < 5000 AND n % 100 IN (2, 3) THEN {start}
-		WHEN n % 100 BETWEEN 2 AND 19 OR n < 2000 AND n % 100 = 98 THEN {start} + 10 * {day} + n * 1000000 END AS waiting_since
-	FROM (SELECT document FROM {orders} WHERE id = 'sample') o, (SELECT {start} - {start} + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS n
+		WHEN n % 100 BETWEEN 2 AND 19 OR n < 2000 AND n % 100 = 98
+		THEN {start} + 10 * {day} + n * 1000000 END AS waiting_since
+	FROM (SELECT document FROM {orders} WHERE id = 'sample') o,
+	(SELECT {start} - {start} + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS n
 		FROM {ten} a, {ten} b, {ten} c, {ten} e, (SELECT 0 AS d UNION ALL SELECT 1) f) numbers) crowd`
 
 const ten = `(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
@@ -48,8 +55,10 @@ const ten = `(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELE
 func fill(t testing.TB, d database, db *sql.DB, prefix string) {
 	for _, statement := range []string{
 		crowd,
-		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, bought_at, document FROM {orders} WHERE id <> 'sample'",
-		"INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, 1, bought_at, bought_at FROM {orders} WHERE id <> 'sample'",
+		"INSERT INTO {records} (order_id, seq, happened_at, document) SELECT id, 1, bought_at, document " +
+			"FROM {orders} WHERE id <> 'sample'",
+		"INSERT INTO {outbox} (order_id, seq, waits_since, next_at) SELECT id, 1, bought_at, bought_at FROM {orders} " +
+			"WHERE id <> 'sample'",
 	} {
 		statement = strings.NewReplacer("{start}", fmt.Sprint(start.UnixMicro()), "{day}",
 			fmt.Sprint(supervision.Day.Microseconds()), "{ten}", ten,
@@ -151,7 +160,8 @@ func TestPlans(t *testing.T) {
 				{OrderStatus: supervision.OrderCompleted}, {Appeal: supervision.AppealOpenToBuyer},
 			}, []int{51, 51, 51, 20, 51, 51}, 700},
 			"a seller's tabs": {seller, []supervision.Criteria{
-				{}, {Turn: supervision.RoleSeller}, {Appeal: supervision.AppealOpenToBuyer}, {Status: supervision.Frozen},
+				{}, {Turn: supervision.RoleSeller}, {Appeal: supervision.AppealOpenToBuyer},
+				{Status: supervision.Frozen},
 			}, []int{51, 39, 1, 2}, 250},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -435,7 +445,8 @@ func TestCountFetchesNoOrders(t *testing.T) {
 	store, prefix := d.migrated(t, db)
 	newBench(t, store).opened(t, "sample")
 	fill(t, d, db, prefix)
-	if _, err := db.Exec("UPDATE pg_class SET relallvisible = relpages WHERE relname = '" + prefix + "orders'"); err != nil {
+	visible := "UPDATE pg_class SET relallvisible = relpages WHERE relname = '" + prefix + "orders'"
+	if _, err := db.Exec(visible); err != nil {
 		t.Skip("skipped: only a superuser can change statistics: ", err)
 	}
 	now := start.Add(15 * supervision.Day)

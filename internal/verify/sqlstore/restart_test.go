@@ -33,7 +33,8 @@ func ownCluster(t *testing.T) cluster {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	_, err := user.Lookup("postgres")
 	if len(found) == 0 || os.Getuid() != 0 || err != nil {
-		t.Skip("skipped: restarting a server needs PostgreSQL's programs, their user postgres, and root to become that user")
+		t.Skip("skipped: restarting a server needs PostgreSQL's programs, their user postgres, and root to become " +
+			"that user")
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -56,7 +56,8 @@ func TestSoakSees(t *testing.T) {
 		"an order lost": {execute("DELETE FROM {orders} WHERE id = 'order-00000'"), "lost"},
 		"a record lost": {execute("DELETE FROM {records} WHERE order_id = 'order-00000' AND seq = 2"),
 			"record 2: missing"},
-		"a record changed": {execute("UPDATE {records} SET document = replace(document, 'hundred users.', 'hundred. ')"),
+		"a record changed": {execute("UPDATE {records} SET document = " +
+			"replace(document, 'hundred users.', 'hundred. ')"),
 			"differs in action.text"},
 		"an order changed": {execute("UPDATE {orders} SET document = replace(document, 'Done.', 'Not done.')"),
 			"order: altered"},

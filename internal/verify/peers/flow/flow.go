@@ -34,10 +34,12 @@ var Steps = []Step{
 			"Import the customers from the attached list and connect it to our mail gateway."},
 	{Seller, "accept_request", "awaiting_confirmation", "awaiting_delivery", ""},
 	{Seller, "report_progress", "awaiting_delivery", "awaiting_delivery",
-		"The tenant is created and the three teams are set up. 11,840 of 12,020 customers are imported; 180 rows have " +
+		"The tenant is created and the three teams are set up. 11,840 of 12,020 customers are imported; 180 rows " +
+			"have " +
 			"no country, we have sent Mr. Chen a list of them."},
 	{Seller, "deliver", "awaiting_delivery", "awaiting_acceptance",
-		"The CRM is ready at https://crm.example.com/acme. All 35 accounts have been invited by mail; the first login " +
+		"The CRM is ready at https://crm.example.com/acme. All 35 accounts have been invited by mail; the first " +
+			"login " +
 			"asks for a new password. The mail gateway is connected, test messages arrived in both directions."},
 	{Buyer, "accept_product", "awaiting_acceptance", "accepted", ""},
 }

@@ -205,7 +205,8 @@ func (b *tab) click(selector string) {
 func (b *tab) press(text string) {
 	b.t.Helper()
 	b.clickOn(fmt.Sprintf(`[...(document.querySelector("dialog[open]") ?? document)
-		.querySelectorAll("button, a, summary, label")].find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
+		.querySelectorAll("button, a, summary, label")]
+		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
 }
 
 // fill types into an input; it sets the text at once, for speed.

@@ -135,7 +135,8 @@ func (b *tab) speaks(tag string) {
 func (b *tab) fits() {
 	b.t.Helper()
 	wide, err := eval[[]string](b, `[...document.querySelectorAll("body *")]
-		.filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("nav, .hidden")).map(e => e.outerHTML.slice(0, 120))`)
+		.filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("nav, .hidden"))
+		.map(e => e.outerHTML.slice(0, 120))`)
 	require.NoError(b.t, err)
 	assert.Empty(b.t, wide, "wider than the screen")
 }
@@ -146,7 +147,9 @@ func (b *tab) accessible() {
 	_, err := eval[bool](b, "typeof axe === 'object' || (() => {"+axe+"; return true})()")
 	require.NoError(b.t, err)
 	found, err := eval[[]string](b, `axe.run({runOnly:
-		["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 160) + " " + n.failureSummary).join("\n")))`)
+		["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 160) + " " + n.failureSummary)
+		.join("\n")))`)
 	require.NoError(b.t, err)
 	assert.Empty(b.t, found, strings.Join(found, "\n"))
 }

@@ -76,6 +76,18 @@ func faultsOfValues() []fault {
 				f.At = time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(),
 					time.UTC)
 			})},
+		{"backslashes of several orders halved",
+			[]string{"Values/quotation marks and backslashes come back, from calls with several orders"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					for i := range changes {
+						request := *changes[i].Order.Request
+						request.Text = strings.ReplaceAll(request.Text, `\\`, `\`)
+						changes[i].Order.Request = &request
+					}
+					return b.Store.Create(ctx, changes...)
+				}
+			}},
 		{"texts cut", []string{"Values/the longest texts come back, in four-byte runes and emoji"},
 			storing(func(o *supervision.Order) {
 				if o.Request != nil && len(o.Request.Text) > 4000 {

@@ -51,6 +51,27 @@ var aboutValues = []sentence{
 			c.holds(h)
 		}
 	}},
+	{"quotation marks and backslashes come back, from calls with several orders", saysCopies, func(c *check) {
+		odd := []string{`\`, `\\`, `"`, `\"`, `{a,"b"}`, `NULL`, `a\\\b"`, `''`, `$1 ?`}
+		list := make([]*history, len(odd))
+		for i, text := range odd {
+			list[i] = c.open(supervision.Opening{ID: text, Product: text, Buyer: "b" + text, Seller: text}, day0)
+			list[i].buyer(supervision.SubmitRequest{Text: text}, hour).key(text)
+		}
+		require.NoError(c, c.Create(ctx, changes(list...)...))
+		for _, h := range list {
+			h.isStored()
+			c.holds(h)
+			h.seller(supervision.RejectRequest{Reason: h.order.ID}, hour).key(h.order.ID)
+		}
+		c.save(list...)
+		c.holds(list...)
+		for _, h := range list {
+			require.NotNil(c, c.keyed(h.order.ID, supervision.Seller(h.order.Seller), h.order.ID))
+			c.finds(supervision.Filter{Criteria: supervision.Criteria{Products: []string{h.order.Product}}, At: day0,
+				Limit: 10}, h)
+		}
+	}},
 	{"what is absent comes back absent", saysCopies, func(c *check) {
 		c.begin("bare")
 		order, _, err := c.Load(ctx, "bare", "")

@@ -96,6 +96,13 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 	require.ErrorIs(t, err, errPoison)
 	assert.Equal(t, []string{"settled 2 0 true", "settled 1 0 false", "relayed 2 0 false", "relayed 0 2 false"},
 		heard)
+	heard = nil
+	b.accepted(1)
+	b.Clock.Add(day)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Times: -1})
+	_, err = b.Service.Settle(t.Context())
+	require.Error(t, err)
+	assert.Equal(t, []string{"settled 0 1 false"}, heard)
 }
 
 func TestR33_AnObserverHearsOfNotices(t *testing.T) {

@@ -288,6 +288,16 @@ func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {
 		b.do("o-1", sue, rejectRequest)
 	}
 	assert.Equal(t, 1, howOften(b.Store.Calls(), supervisiontest.Template))
+	b.publish("p-2", seats())
+	_, err := b.Service.Open(t.Context(), supervision.Opening{ID: "o-3", Product: "p-2", Buyer: ben.ID, Seller: sue.ID})
+	require.NoError(t, err)
+	for range 3 {
+		for _, id := range []string{"o-1", "o-3"} {
+			b.do(id, ben, values)
+			b.do(id, sue, rejectRequest)
+		}
+	}
+	assert.Equal(t, 2, howOften(b.Store.Calls(), supervisiontest.Template), "nor does one make another forgotten")
 
 	b.open("o-2")
 	b.Store.Repair()

@@ -153,6 +153,11 @@ func TestUpcoming_AnUnreadableOrderHidesNoOther(t *testing.T) {
 	for range b.Service.Upcoming(t.Context(), bought, bought.Add(1000*day)) {
 		break // who has seen enough may stop
 	}
+	for _, err := range b.Service.Upcoming(t.Context(), bought, bought.Add(1000*day)) {
+		if err != nil {
+			break
+		}
+	}
 }
 
 func TestUpcoming_Faults(t *testing.T) {
@@ -165,6 +170,7 @@ func TestUpcoming_Faults(t *testing.T) {
 	}
 	invalid(t, one(time.Time{}, time.Unix(-1, 0), "weather"), "from", "before", "kinds")
 	invalid(t, one(bought, bought, supervision.DeadlineReminder), "kinds")
+	invalid(t, one(bought, bought, supervision.DeadlineCompletion, "weather"), "kinds")
 	assert.Empty(t, b.Store.Calls())
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Upcoming}})
 	require.ErrorIs(t, one(bought, bought.Add(day)), supervisiontest.ErrInjected)
@@ -190,4 +196,19 @@ func TestUpcoming_AnAppealThatIsOpenDoesNotOpen(t *testing.T) {
 	end := bought.Add(18 * day).Format(time.RFC3339Nano)
 	assert.Equal(t, []string{end + " o-1 appeal_opens buyer", end + " o-1 appeal_opens seller"}, opens(),
 		"in the blackout")
+}
+
+// What is open to the buyer does not keep it from opening to the seller.
+func TestUpcoming_AnAppealOpensToEachParty(t *testing.T) {
+	policy := supervision.Guide()
+	policy.Appeal.Seller = appeal.GroundsOf(appeal.BuyerSilent)
+	b := newBench(t, service.WithPolicy(policy))
+	b.open("o-1")
+	for range 3 {
+		b.do("o-1", ben, submit)
+		b.do("o-1", sue, rejectRequest)
+	}
+	opens := bought.Add(5*day + tick).Format(time.RFC3339Nano)
+	assert.Equal(t, []string{opens + " o-1 appeal_opens seller"},
+		b.upcoming(bought, bought.Add(99*day), supervision.DeadlineAppealOpens), "to the buyer it is open")
 }

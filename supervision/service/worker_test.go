@@ -362,6 +362,19 @@ func TestRun_SettlesAndRelaysAsSoonAsThereIsSomething(t *testing.T) {
 	})
 }
 
+func TestR33_RunGivesNotices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithInterval(time.Minute))
+		b.notices("o-1")
+		var in told
+		w := work(b, in.publish)
+		w.pass(day+2*time.Minute, time.Minute)
+		w.stop()
+		require.Len(t, in.events, 1)
+		assert.Equal(t, supervision.NoticeID("o-1", bought.Add(day)), in.events[0].ID)
+	})
+}
+
 func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
 	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim,
 		supervisiontest.Acknowledge} {

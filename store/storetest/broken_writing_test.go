@@ -11,6 +11,24 @@ import (
 
 func faultsOfWriting() []fault {
 	return []fault{
+		{"the second of two changes lost", []string{"Save/stores one change, two and three, of one record and of several"},
+			func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					if len(changes) == 2 {
+						changes = changes[:1]
+					}
+					return b.Store.Save(ctx, changes...)
+				}
+			}},
+		{"the second of two orders lost", []string{"Save/stores one change, two and three, of one record and of several"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					if len(changes) == 2 {
+						changes = changes[:1]
+					}
+					return b.Store.Create(ctx, changes...)
+				}
+			}},
 		{"lost updates", []string{
 			"Save/returns a conflict for an order that has moved on", "Save/leaves an order in conflict as it is",
 			"Race/one of many who save a version wins",

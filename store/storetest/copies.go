@@ -30,17 +30,19 @@ var aboutCopies = []sentence{
 		}
 	}},
 	{"of what Erase is given", saysCopies, func(c *check) {
-		h := c.relayed("order")
+		h := c.rich()[2]
+		c.create(h)
 		change, erased := h.erasure()
-		order, record := c.text(change.Order), c.text(erased[0])
+		last := erased[len(erased)-1] // a delivery with attachments
+		order, record := c.text(change.Order), c.text(last)
 		require.NoError(c, c.Erase(ctx, change, erased))
-		seq := erased[0].Seq
 		spoil(reflect.ValueOf(&change))
 		spoil(reflect.ValueOf(erased))
-		have, _, err := c.Load(ctx, "order", "")
+		require.NotEqual(c, record, c.text(last), "the case itself is wrong: it has to change the record")
+		have, _, err := c.Load(ctx, h.order.ID, "")
 		require.NoError(c, err)
 		require.Equal(c, order, c.text(have), "the order after the caller changed its own")
-		records, err := c.Records(ctx, "order", seq-1, 1)
+		records, err := c.Records(ctx, h.order.ID, last.Seq-1, 1)
 		require.NoError(c, err)
 		require.Equal(c, record, c.text(records[0]), "the erased record after the caller changed its own")
 	}},
@@ -48,7 +50,7 @@ var aboutCopies = []sentence{
 		h := c.noticing("order", day0)
 		c.create(h)
 		at, zone := noticePlace(h).At, time.FixedZone("UTC+8", 8*60*60)
-		given := []time.Time{at.In(zone)}
+		given := []time.Time{at.In(zone), at.Add(tick).In(zone)}
 		n := service.Noticed{Order: "order", Version: 1, At: at.In(zone), Due: given, Given: given,
 			Next: at.Add(day).In(zone)}
 		require.NoError(c, c.Notice(ctx, n))
@@ -58,7 +60,8 @@ var aboutCopies = []sentence{
 			require.NoError(c, err)
 			require.Len(c, found, 1)
 			require.Equal(c, supervision.Position{At: at.Add(day), ID: "order"}, found[0].Position, "in UTC")
-			require.Equal(c, []time.Time{at}, found[0].Given, "in UTC, and whatever became of the caller's own")
+			require.Equal(c, []time.Time{at, at.Add(tick)}, found[0].Given,
+				"in UTC, and whatever became of the caller's own")
 			c.same(h.order, found[0].Order, "the order")
 			found[0].Given[0] = day0
 			spoil(reflect.ValueOf(found))

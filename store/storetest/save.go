@@ -88,6 +88,26 @@ var aboutSave = []sentence{
 		c.holds(a, b, d)
 		c.lacks("c")
 	}},
+	{"stores one change, two and three, of one record and of several", "Save stores each change", func(c *check) {
+		for n := 1; n <= 3; n++ {
+			list := make([]*history, n)
+			for i := range list {
+				list[i] = c.open(opening(fmt.Sprintf("%d-of-%d", i, n)), day0)
+			}
+			require.NoError(c, c.Create(ctx, changes(list...)...), "%d orders", n)
+			for _, h := range list {
+				h.isStored()
+				h.request()
+			}
+			c.save(list...)
+			c.holds(list...)
+			for _, h := range list {
+				h.seller(supervision.AcceptRequest{}, hour).seller(supervision.Deliver{Result: "Done."}, hour)
+			}
+			c.save(list...)
+			c.holds(list...)
+		}
+	}},
 	{"stores hundreds of changes in one call", "Save stores each change", func(c *check) {
 		list := make([]*history, supervision.MaxPage)
 		policy := policies()[3]

@@ -39,3 +39,13 @@ func TestErrorsNameTheirOrders(t *testing.T) {
 		}
 	}
 }
+
+// Of the orders that a step could not do each has its error.
+func TestOrdersErrorIsEachOfItsErrors(t *testing.T) {
+	err := &service.OrdersError{Failed: []service.OrderError{{Order: "a", Err: supervision.ErrMalformed},
+		{Order: "b", Err: supervision.ErrNewerFormat}}}
+	assert.ErrorIs(t, err, supervision.ErrMalformed)
+	assert.ErrorIs(t, err, supervision.ErrNewerFormat)
+	assert.EqualError(t, err, `service: 2 order(s) failed, the others are done; first "a": `+
+		supervision.ErrMalformed.Error())
+}

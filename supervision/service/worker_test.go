@@ -1,9 +1,11 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -397,6 +399,23 @@ func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
 	}
 }
 
+// A step that goes well ends the back-off, if there was something to do as well.
+func TestRun_BacksOffAnewAfterASuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.accepted(1)
+		b.Clock.Add(day)
+		for _, f := range []supervisiontest.Failure{{Times: 2}, {Call: 4}} {
+			f.On = []supervisiontest.Method{supervisiontest.Due}
+			b.Store.FailOn(f)
+		}
+		w := work(b, nil)
+		w.pass(5*time.Second, time.Second)
+		w.stop()
+		assert.Equal(t, seconds(0, 1, 3, 3, 4, 5), w.calls[supervisiontest.Due])
+	})
+}
+
 func TestRun_TheBackOffIsNeverShorterThanTheInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, service.WithInterval(time.Hour))
@@ -452,6 +471,23 @@ func TestRun_StopsAtOnce(t *testing.T) {
 			in := inbox{fail: func(supervision.Record) error { stop(); return nil }}
 			require.ErrorIs(t, b.Service.Run(ctx, in.publish), context.Canceled)
 			assert.Len(t, in.got, 1)
+		})
+	})
+	t.Run("once the last step has ended, without a complaint", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			b := newBench(t, service.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			b.reach(supervision.AwaitingRequest)
+			ended := false
+			w := work(b, func(ctx context.Context, _ service.Event) error {
+				<-ctx.Done()
+				time.Sleep(time.Second)
+				ended = true
+				return ctx.Err()
+			})
+			w.stop()
+			assert.True(t, ended)
+			assert.Empty(t, log.String())
 		})
 	})
 	t.Run("by its deadline", func(t *testing.T) {

@@ -258,8 +258,8 @@ func (f *finder) compareTimes(c *ast.CallExpr) {
 // copy, a sum or the lesser of two.
 func (f *finder) unwrap(c *ast.CallExpr) {
 	result := f.info.TypeOf(c)
-	if result == nil || f.info.Types[c.Fun].IsType() {
-		return
+	if result == nil || f.info.Types[c.Fun].IsType() || f.source(c.Fun) == "fmt.Errorf" {
+		return // a conversion, or an error that is only wrapped
 	}
 	from := c.Args
 	if s, ok := c.Fun.(*ast.SelectorExpr); ok && f.info.Types[s.X].IsValue() {

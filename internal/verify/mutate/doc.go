@@ -1,7 +1,8 @@
 // Command mutate changes the library everywhere it can, one small change at a
 // time, and sees whether the tests find each: it makes a condition always or
 // never true, moves a boundary by one, drops a statement, a case or a field,
-// swaps && with ||, and returns other values. Changes are compiled in as an
+// swaps && with ||, returns other values, leaves a copy out, and changes the
+// conditions and columns of SQL. Changes are compiled in as an
 // overlay, so the working tree is never touched. The package's own tests run
 // first, then those of the packages that depend on it: each test only where it
 // enters what is changed.

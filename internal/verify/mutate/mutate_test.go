@@ -50,6 +50,8 @@ func TestEachKindOfChange(t *testing.T) {
 		"a loop": {"for range s { n++ }; return n", []string{"n++ => nothing", "} => ; break }", "n => (n) + 1"}},
 		"a case": {"switch n { case 1, 2: n = 0 }; return n", []string{"case 1, 2 => case 2", "case 1, 2 => case 1",
 			"2 => 3", "n = 0 => nothing", "0 => 1", "n => (n) + 1"}},
+		"a copy": {"return max(n, btoi(b))", []string{"max(n, btoi(b)) => (max(n, btoi(b))) + 1", "max(n, btoi(b)) => n",
+			"max(n, btoi(b)) => btoi(b)"}},
 		"fields and elements": {"return len([]pair{{a: n, b: 1}})", []string{
 			"len([]pair{{a: n, b: 1}}) => (len([]pair{{a: n, b: 1}})) + 1", "{a: n, b: 1} => nothing",
 			"a: n, => nothing", "b: 1 => nothing", "1 => 2"}},
@@ -153,4 +155,51 @@ func TestRowsAreReplaced(t *testing.T) {
 	assert.True(t, one.tooMany())
 	assert.Equal(t, one.String()+"\n| `store` | kept |\n",
 		merge("| `store` | kept |\n| `appeal` | old |\n", []summary{one}))
+}
+
+// A changed statement has as many parameters as before.
+func TestStatementsAreChanged(t *testing.T) {
+	for text, want := range map[string][]string{
+		"UPDATE t SET due = ?, version = ? WHERE id = ?": {
+			"UPDATE t SET due = coalesce(due, ?), version = ? WHERE id = ?",
+			"UPDATE t SET due = ?, version = coalesce(version, ?) WHERE id = ?",
+			"UPDATE t SET due = coalesce(?, due), version = ? WHERE id = ?",
+			"UPDATE t SET due = ?, version = ? WHERE (id = ? OR 1 = 1)",
+		},
+		"SELECT id FROM t WHERE due <= ? ORDER BY due DESC, id LIMIT ?": {
+			"SELECT id FROM t WHERE (due <= ? OR 1 = 1) ORDER BY due DESC, id LIMIT ?",
+			"SELECT id FROM t WHERE due < ? ORDER BY due DESC, id LIMIT ?",
+			"SELECT id FROM t WHERE due <= ? ORDER BY due, id LIMIT ?",
+			"SELECT id FROM t WHERE due <= ? ORDER BY due DESC LIMIT ?",
+		},
+		"no statement, whatever < it > has": nil,
+	} {
+		var have []string
+		for _, c := range statementChanges(text) {
+			have = append(have, text[:c.begin]+c.with+text[c.end:])
+		}
+		assert.ElementsMatch(t, want, have, text)
+	}
+}
+
+// A test that takes long is asked in parts.
+func TestRunsAreRead(t *testing.T) {
+	tests, bad := readRun(`=== RUN   TestA
+--- PASS: TestA (1.50s)
+    --- PASS: TestA/one (1.00s)
+        --- PASS: TestA/one/two (0.50s)
+    --- SKIP: TestA/three (0.00s)
+--- FAIL: TestB (0.10s)
+    --- FAIL: TestB/x (0.10s)
+--- SKIP: TestC (0.00s)
+--- PASS: TestD (0.00s)
+`)
+	assert.Equal(t, []string{"TestB"}, bad)
+	var names []string
+	for _, test := range tests {
+		names = append(names, only(test))
+	}
+	assert.Equal(t, []string{"^(TestA)$", "^(TestD)$"}, names)
+	assert.Len(t, tests[0].parts, 1)
+	assert.Equal(t, "^TestA$/^one$/^(two)$", only(tests[0].parts[0].parts...))
 }

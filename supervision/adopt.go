@@ -128,8 +128,7 @@ func (a Adoption) check(c command, f faults) (Action, faults) { return a.checkWi
 // checkWith asks each part of the snapshot what its own operation asks, and
 // then the order as a whole what is asked of any order.
 func (a Adoption) checkWith(forms map[Operation]*template.Form, c command, f faults) (Action, faults) {
-	c.again = true // a snapshot is not given where the order stands now
-	c.order = Order{OpenedAt: cut(a.OpenedAt), Paid: a.Paid}
+	c.order = Order{OpenedAt: cut(a.OpenedAt), Paid: a.Paid} // a snapshot is not given where the order stands now
 	if a.Rejection != (Rejection{}) {
 		a.Rejection.Reason = part(&f, "rejection", c, RejectRequest{a.Rejection.Reason}).Reason
 	}

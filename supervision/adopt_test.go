@@ -261,7 +261,8 @@ func TestR29_FormsAreCheckedWithTheirTemplates(t *testing.T) {
 
 	a = frozenElsewhere()
 	a.Delivery.Result, a.Delivery.Values = "", values
-	order, _, err = supervision.Adopt(a, bought.Add(100*day), forms)
+	order, _, err = supervision.Adopt(a, bought.Add(100*day),
+		map[supervision.Operation]*template.Form{supervision.OpDeliver: form})
 	require.NoError(t, err)
 	assert.Equal(t, 1, order.DeliveryTemplateVersion)
 	assert.Equal(t, json.Number("200"), order.Delivery.Values["users"], "normalised")

@@ -227,6 +227,9 @@ func TestR35_ErasedRecordsReplayToTheErasedOrder(t *testing.T) {
 		before := s.order
 		s.wait(time.Hour).do(supervision.System(), erase)
 		require.NotContains(t, text(t, s.order), secret)
+		if s.order.Request != nil {
+			require.Nil(t, s.order.Request.Values, "there were no answers")
+		}
 		records := erased(t, s)
 		require.NotContains(t, text(t, records), secret)
 		replayed, err := supervision.Replay(records)

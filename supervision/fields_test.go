@@ -304,7 +304,11 @@ func TestR21_EveryFieldIsTold(t *testing.T) {
 	for _, op := range supervision.Operations() {
 		assert.ElementsMatch(t, supervision.Fields(op), sorted(told[op]), op)
 	}
-	for _, r := range records {
+	filled, ruled := frozenElsewhere(), canceledElsewhere()
+	filled.AdoptedAt, ruled.AdoptedAt = bought.Add(100*day), bought.Add(100*day)
+	filled.Request.Values, filled.Delivery.Values = template.Values{"users": "7"}, template.Values{"users": "8"}
+	ruled.Appeal.Ruling.Attachments = appealOn("").Attachments
+	for _, r := range append(records, supervision.Record{Action: filled}, supervision.Record{Action: ruled}) {
 		given, told := make(map[string]string), make(map[string]string)
 		fill(given, "", json.RawMessage(text(t, r.Action)))
 		for _, f := range r.Facts() {

@@ -308,7 +308,8 @@ func TestR21_EveryFieldIsTold(t *testing.T) {
 	filled.AdoptedAt, ruled.AdoptedAt = bought.Add(100*day), bought.Add(100*day)
 	filled.Request.Values, filled.Delivery.Values = template.Values{"users": "7"}, template.Values{"users": "8"}
 	ruled.Appeal.Ruling.Attachments = appealOn("").Attachments
-	for _, r := range append(records, supervision.Record{Action: filled}, supervision.Record{Action: ruled}) {
+	fresh := adopt(t, snapshot(begin(t, supervision.Guide()).order), bought).records[0]
+	for _, r := range append(records, fresh, supervision.Record{Action: filled}, supervision.Record{Action: ruled}) {
 		given, told := make(map[string]string), make(map[string]string)
 		fill(given, "", json.RawMessage(text(t, r.Action)))
 		for _, f := range r.Facts() {

@@ -166,7 +166,7 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 		},
 		"not opened": func(r []supervision.Record) []supervision.Record {
 			r[0].Operation, r[0].Action = supervision.OpSubmitRequest, submit
-			return r
+			return r[:1]
 		},
 		"opened from somewhere": func(r []supervision.Record) []supervision.Record {
 			r[0].From = supervision.AwaitingRequest
@@ -201,6 +201,7 @@ func TestRecord_Validate(t *testing.T) {
 	good := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).records[1]
 	good.Key, good.Salt = "command-17", "salt"
 	require.NoError(t, good.Validate())
+	assert.Equal(t, supervision.RecordID{Order: "o-1", Seq: 2}, good.ID())
 	for name, c := range map[string]struct {
 		spoil func(*supervision.Record)
 		want  map[string]string

@@ -265,7 +265,7 @@ func (s *Plain) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 	var claimed []service.Claimed
 	for _, r := range free[:min(len(free), limit)] {
 		w := r.first()
-		w.ClaimedUntil = at.Add(lease)
+		w.ClaimedUntil = at.Add(lease).UTC()
 		c := service.Claimed{Waiting: *w, Order: r.order.Clone()}
 		if _, notice := w.Notice(); !notice {
 			c.Record = r.records[w.Seq-1].Clone()
@@ -309,7 +309,7 @@ func (s *Plain) Return(ctx context.Context, places ...service.Waiting) error {
 			if w.Seq != place.Seq || !place.ClaimedUntil.IsZero() && !place.ClaimedUntil.Equal(w.ClaimedUntil) {
 				continue
 			}
-			place.ClaimedUntil = time.Time{}
+			place.Next, place.ClaimedUntil = place.Next.UTC(), time.Time{}
 			r.waiting[i] = place
 			for j := i + 1; j < len(r.waiting); j++ {
 				if !r.waiting[j].Aside {
@@ -419,7 +419,10 @@ func (s *Plain) Notice(ctx context.Context, list ...service.Noticed) error {
 			conflicts = append(conflicts, n.Order)
 			continue
 		}
-		r.noticeAt, r.given = n.Next, slices.Clone(n.Given)
+		r.noticeAt, r.given = n.Next.UTC(), nil
+		for _, at := range n.Given {
+			r.given = append(r.given, at.UTC())
+		}
 		for _, due := range n.Due {
 			r.waiting = append(r.waiting, service.Waiting{RecordID: supervision.NoticeID(n.Order, due)})
 		}

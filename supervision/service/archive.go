@@ -48,7 +48,7 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 			return err
 		}
 		for _, found := range page {
-			removed, err := s.handOver(ctx, found.ID, sink)
+			removed, err := s.handOver(ctx, found.ID, filter.Closed.Before, sink)
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
@@ -66,7 +66,9 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 }
 
 // handOver reads one order at a time: it can be large, and so can its history.
-func (s *Service) handOver(ctx context.Context, id string,
+// By then it may have ended otherwise than time alone would have ended it, or
+// be another order of the same id.
+func (s *Service) handOver(ctx context.Context, id string, closedBefore time.Time,
 	sink func(context.Context, History) error) (removed bool, err error) {
 	order, _, err := s.store.Load(ctx, id, "")
 	if errors.Is(err, supervision.ErrNotFound) { // removed by another since it was found
@@ -75,11 +77,12 @@ func (s *Service) handOver(ctx context.Context, id string,
 	if err != nil {
 		return false, err
 	}
-	if !order.Status.Final() { // a worker has to store the end first
+	ended := func(o supervision.Order) bool { return o.Status.Final() && o.ClosedAt.Before(closedBefore) }
+	if !ended(order) { // a worker has to store the end first
 		return false, nil
 	}
 	history, err := s.history(ctx, order)
-	if errors.Is(err, supervision.ErrNotFound) {
+	if errors.Is(err, supervision.ErrNotFound) || err == nil && !ended(history.Order) {
 		return false, nil
 	}
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
@@ -113,6 +114,60 @@ func TestR35_AnEndThatIsNotStoredIsNotArchived(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, n)
 	require.Empty(t, sink.histories)
+}
+
+// An order is found by when time alone will have closed it. One that a host with
+// a slower clock, and a manager later, end otherwise is not of that span.
+func TestR35_AnOrderThatEndsLaterThanItWasFoundToIsNotArchived(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	first := closedOrder(t, env, "o-1")
+	order, err := env.Reach(t.Context(), supervision.Opening{ID: "o-2", Product: "p", Buyer: ben.ID, Seller: sue.ID,
+		BoughtAt: first.BoughtAt.Add(-day)}, supervision.Accepted) // behind the first in the list
+	require.NoError(t, err)
+	due := order.NextDue()
+	env.Clock.Set(due.Add(time.Hour))
+	until := env.Clock.Now()
+	do := func(at time.Time, action supervision.Action) {
+		env.Clock.Set(at)
+		_, err := env.Service.Do(t.Context(), "o-2", mia, action)
+		require.NoError(t, err)
+	}
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), until, func(ctx context.Context, h service.History) error {
+		do(due.Add(-tick), supervision.Intervene{Reason: "A complaint."})
+		do(until, supervision.DecideAppeal{Outcome: appeal.Cancel, Decision: "Refunded by law."})
+		return sink.take(ctx, h)
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, "o-1", sink.histories[0].Order.ID)
+	n, err = env.Service.Archive(t.Context(), until.Add(tick), sink.take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n, "it is of the next span")
+}
+
+// The id of a removed order is free, so another may have it by the time the
+// records are read. That one is open, and stays.
+func TestR35_AnotherOrderOfTheSameIDIsNotArchived(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	order := closedOrder(t, env, "o-1")
+	until := env.Clock.Now().Add(tick)
+	between, err := service.New(&interrupted{env.Store, func() {
+		removed, err := env.Store.Remove(t.Context(), "o-1", order.Version)
+		require.NoError(t, err)
+		require.True(t, removed)
+		_, err = env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
+		require.NoError(t, err)
+	}}, service.WithClock(env.Clock))
+	require.NoError(t, err)
+	var sink archived
+	n, err := between.Archive(t.Context(), until, sink.take)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Empty(t, sink.histories)
+	opened, err := env.Service.Order(t.Context(), "o-1", supervision.System())
+	require.NoError(t, err)
+	require.Equal(t, int64(1), opened.Version)
 }
 
 func TestR35_ArchiveRemovesCanceledOrders(t *testing.T) {
@@ -405,19 +460,19 @@ func TestR21_WhatIsNotWholeIsTold(t *testing.T) {
 	}
 }
 
-// erasing erases an order between the moment at which somebody loads it and
-// that at which the records are read.
-type erasing struct {
+// interrupted does something, once, between the moment at which somebody loads
+// an order and that at which the records are read.
+type interrupted struct {
 	service.Store
-	erase func()
+	meanwhile func()
 }
 
-func (e *erasing) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
-	if erase := e.erase; erase != nil {
-		e.erase = nil
-		erase()
+func (i *interrupted) Records(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord, error) {
+	if meanwhile := i.meanwhile; meanwhile != nil {
+		i.meanwhile = nil
+		meanwhile()
 	}
-	return e.Store.Records(ctx, id, after, limit)
+	return i.Store.Records(ctx, id, after, limit)
 }
 
 // An order that moves on while its history is read is read anew, and is whole.
@@ -440,7 +495,7 @@ func TestR35_AnOrderThatIsErasedMeanwhileIsWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env := supervisiontest.New(service.WithoutOutbox())
 			order := closedOrder(t, env, "o-1")
-			between, err := service.New(&erasing{env.Store, func() {
+			between, err := service.New(&interrupted{env.Store, func() {
 				_, err := env.Service.Erase(t.Context(), "o-1", "Request 17")
 				require.NoError(t, err)
 			}}, service.WithClock(env.Clock))

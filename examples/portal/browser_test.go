@@ -209,6 +209,14 @@ func (b *tab) press(text string) {
 		.find(e => e.innerText.trim() === %s && e.getClientRects().length > 0)`, strconv.Quote(text)))
 }
 
+// unfold opens what a page has folded, again where news has replaced it under
+// the click.
+func (b *tab) unfold(id string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`(e => e && (e.open || (e.querySelector("summary").click(), false)))(document.getElementById(%s))`,
+		strconv.Quote(id)))
+}
+
 // fill types into an input; it sets the text at once, for speed.
 func (b *tab) fill(name, text string) {
 	b.t.Helper()

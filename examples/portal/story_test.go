@@ -122,7 +122,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 	for _, b := range []*tab{buyer, seller} {
 		b.sees(".badge", "Appeal in progress")
 		b.sees("#order", "There is nothing for you to do now.")
-		b.press("What you cannot do now, and why")
+		b.unfold("closed")
 		b.sees(".closed", "frozen until the operations manager has decided")
 		require.Empty(t, b.texts("#order .actions a"))
 	}

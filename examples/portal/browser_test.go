@@ -80,6 +80,9 @@ type tab struct {
 // window opens a window for somebody who has not logged in.
 func (s *site) window(t *testing.T) *tab {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped: -short leaves the browser out")
+	}
 	chromium.once.Do(startChromium)
 	if chromium.err != nil {
 		if os.Getenv("SERVICEFLOW_REQUIRE_BROWSER") == "1" {

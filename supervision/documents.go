@@ -92,8 +92,10 @@ func (d *Documents) form(p Policy) (json.RawMessage, error) {
 		}
 	}
 	form, err := p.MarshalJSON()
-	if err == nil {
-		d.remember(p, form)
+	if err == nil && d != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.forms = remember(d.forms, p, form)
 	}
 	return form, err
 }
@@ -111,18 +113,18 @@ func (d *Documents) policy(form json.RawMessage) (p Policy, err error) {
 	if err := p.UnmarshalJSON(form); err != nil {
 		return Policy{}, fmt.Errorf("supervision: order: %w: %w", ErrMalformed, err)
 	}
-	d.remember(p, form)
+	if d != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.policies = remember(d.policies, string(form), p)
+	}
 	return p, nil
 }
 
-func (d *Documents) remember(p Policy, form json.RawMessage) {
-	if d == nil {
-		return
+func remember[K comparable, V any](known map[K]V, key K, value V) map[K]V {
+	if known == nil || len(known) == mostPolicies {
+		known = make(map[K]V)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.forms) == 0 || len(d.forms) == mostPolicies || len(d.policies) == mostPolicies {
-		d.forms, d.policies = make(map[Policy]json.RawMessage), make(map[string]Policy)
-	}
-	d.forms[p], d.policies[string(form)] = form, p
+	known[key] = value
+	return known
 }

@@ -61,6 +61,19 @@ func TestDocuments_RememberPolicies(t *testing.T) {
 	assert.LessOrEqual(t, writing, writingAgain-10, "writing")
 }
 
+// How a policy was written when it was read is not how it is written.
+func TestDocuments_WriteAPolicyTheirOwnWay(t *testing.T) {
+	var documents supervision.Documents
+	o := begin(t, supervision.Guide()).order
+	want, err := json.Marshal(o)
+	require.NoError(t, err)
+	read, err := documents.UnmarshalOrder([]byte(strings.ReplaceAll(string(want), `":`, `" : `)))
+	require.NoError(t, err)
+	got, err := documents.MarshalOrder(read)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
+}
+
 // A faulty policy is refused as often as it is read, under the order's name for
 // the fault, and changes nothing for others.
 func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 // [ErrMalformed] where the records do not follow from one another: a gap,
 // another order's record, a transition that the flow, the actor's role, the
 // ruling or the timer does not make, time running backwards where no amendment
-// turns it back (R31); or where they make
-// an order that [Order.Validate] refuses.
+// turns it back (R31); or where they make an order that [Order.Validate]
+// refuses.
 func Replay(records []Record) (Order, error) {
 	var o Order
 	for i := range records {

@@ -239,7 +239,9 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 	for i, typed := range d.fields {
 		asked := v.L.settingsOf(template.Kind(typed.Get("kind")))
 		list := v.L.draw(settingsPrefix(i), asked, typed)
-		more := slices.IndexFunc(asked.Fields, func(s template.Field) bool { return !slices.Contains(forms.Foremost, s.Key) })
+		more := slices.IndexFunc(asked.Fields, func(s template.Field) bool {
+			return !slices.Contains(forms.Foremost, s.Key)
+		})
 		page.Fields = append(page.Fields, editorField{list[:more], list[more:]})
 	}
 	t, _ := d.template(v.L)

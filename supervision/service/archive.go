@@ -17,8 +17,8 @@ import (
 //
 // An order of which records are missing, or do not make it, fails: it stays,
 // and the sink never sees it. A sink may refuse an order with other findings.
-// The id of a removed order is free: opening it again opens another
-// order (R28). While a call that began before the removal may still reach the
+// The id of a removed order is free: opening it again opens another order
+// (R28). While a call that began before the removal may still reach the
 // store, leave it alone: to the store two orders of one id are one.
 //
 // Orders that fail are skipped and named in an [*OrdersError]; any other error

@@ -389,3 +389,21 @@ func grieved(t *testing.T, status supervision.Status) *story {
 	require.Equal(t, status, s.order.Status)
 	return s
 }
+
+// At a status that nobody has declared, as a host may make one up, nothing is
+// allowed (R23).
+func TestR23_NothingIsAllowedAtAnUnknownStatus(t *testing.T) {
+	o := begin(t, supervision.Guide()).order
+	o.Status = "limbo"
+	for _, actor := range []supervision.Actor{ben, sue, mia, supervision.System()} {
+		decisions, err := o.Operations(actor, o.UpdatedAt)
+		require.NoError(t, err)
+		for _, d := range decisions {
+			require.False(t, d.Allowed, "%s by the %s", d.Operation, actor.Role)
+			require.NotEmpty(t, d.Operation)
+			one, err := o.Permit(actor, d.Operation, o.UpdatedAt)
+			require.NoError(t, err)
+			require.Equal(t, d, one)
+		}
+	}
+}

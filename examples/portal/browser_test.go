@@ -119,13 +119,16 @@ func (b *tab) trouble() string {
 	return text
 }
 
-// logIn opens a window and logs in by the page.
-func (s *site) logIn(t *testing.T, account string) *tab {
+// logIn opens a window, logs in by the page, and opens one of the pages then.
+func (s *site) logIn(t *testing.T, account string, pages ...string) *tab {
 	t.Helper()
 	b := s.window(t)
 	b.open("/login")
 	b.click(fmt.Sprintf("button[value=%q]", account))
 	b.until(`location.pathname !== "/login"`)
+	for _, path := range pages {
+		b.open(path)
+	}
 	return b
 }
 
@@ -252,6 +255,15 @@ func (b *tab) value(name string) string {
 func (b *tab) confirms() {
 	b.t.Helper()
 	b.click("dialog[open] button:not([data-cancel])")
+}
+
+// performs presses the button of an operation, confirms it, and reads that it
+// is done.
+func (b *tab) performs(label, done string) {
+	b.t.Helper()
+	b.press(label)
+	b.confirms()
+	b.sees(".notice", done)
 }
 
 // keys types on the keyboard.

@@ -30,10 +30,7 @@ func TestDocument(t *testing.T) {
 	list, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"),
 		supervision.Query{Limit: supervision.MaxPage})
 	require.NoError(t, err)
-	people := map[string]*person{}
-	for _, a := range market.Accounts {
-		people[a.ID] = s.as(t, a.ID)
-	}
+	people := s.everybody(t)
 	for _, o := range list.Orders {
 		for _, who := range []string{o.Buyer, o.Seller, "manager-mei"} {
 			shown := people[who].get(at(o, "record"))

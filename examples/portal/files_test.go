@@ -155,8 +155,7 @@ func TestUpload_Unsent(t *testing.T) {
 // its own; neither names the other's.
 func TestFileName_IsItsUploaders(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	const bytes = "the same bytes"
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
@@ -205,8 +204,7 @@ func TestNotesFiles(t *testing.T) {
 // stays, even if the portal stopped before it took note of that.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	form.Add("attachments", buyer.attach(at(order, "submit_request"), form, "sent.txt", "sent").ref(t))

@@ -73,8 +73,7 @@ func (s *site) version(t *testing.T, o supervision.Order) int64 {
 // its own, and nothing happens before.
 func TestPerform_AsksBeforeItActs(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move <b>everything</b>."}})
 	asked := buyer.send(at(order, "submit_request"), typed)
@@ -126,8 +125,7 @@ func TestPerform_Conflict(t *testing.T) {
 // in, with the reason, and cannot be sent.
 func TestPerform_Refused(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	form := func(op supervision.Operation, name, text string) url.Values {
 		return url.Values{"operation": {string(op)}, "version": {"1"}, "key": {"k"}, "confirm": {"yes"}, name: {text}}
@@ -203,9 +201,7 @@ func TestUploads(t *testing.T) {
 
 	// The file of one order cannot be got at through another, nor attached to
 	// it.
-	own, err := s.svc.Open(t.Context(),
-		supervision.Opening{ID: "T-own", Product: "data-migration", Buyer: northwind, Seller: "seller-cloudline"})
-	require.NoError(t, err)
+	own := s.open(t, "T-own", "data-migration", northwind)
 	thief := s.as(t, northwind)
 	assert.Equal(t, http.StatusNotFound, thief.get(at(own, "files", ref)).StatusCode)
 	stolen := thief.send(at(own, "submit_request"),

@@ -135,8 +135,7 @@ func TestTroubleIsSeen(t *testing.T) {
 // TestDownload_Hostile: a file's name cannot reach into the answer's headers.
 func TestDownload_Hostile(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	name := `a"; filename=x.html<script>.txt`

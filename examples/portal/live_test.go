@@ -118,8 +118,7 @@ func TestStreams_OfALatePage(t *testing.T) {
 // is not theirs (R22).
 func TestStreams_OfStrangers(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	var strangers []*listener
 	for _, actor := range []supervision.Actor{supervision.Buyer("stranger"), supervision.Seller("stranger")} {
 		l, ok := s.live.join(actor, actor.ID, "")
@@ -188,8 +187,7 @@ func TestStreams_TwoProcesses(t *testing.T) {
 func TestList_SaysWhatIsNew(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	seller := s.logIn(t, "seller-cloudline")
-	seller.open("/orders")
+	seller := s.logIn(t, "seller-cloudline", "/orders")
 	seller.attends()
 	order := s.order(t, "data-migration", harbor)
 	seller.sees("#fresh", "1 new. Show them.")

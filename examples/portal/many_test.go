@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
-	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // TestMany: a seller takes on many requests at once; what stands in the way of
@@ -18,19 +17,10 @@ import (
 func TestMany(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	open := func(id string, steps ...supervision.Action) {
-		p, _ := findProduct("data-migration")
-		_, err := s.svc.Open(t.Context(), p.opening(id, harbor))
-		require.NoError(t, err)
-		for _, action := range steps {
-			_, err := s.svc.Do(t.Context(), id, supervision.Buyer(harbor), action, service.WithKey(id))
-			require.NoError(t, err)
-		}
-	}
 	for _, id := range []string{"T-1", "T-2", "T-3"} {
-		open(id, textRequest("Move "+id+"."))
+		s.open(t, id, "data-migration", harbor, byBuyer(textRequest("Move "+id+".")))
 	}
-	open("T-4")
+	s.open(t, "T-4", "data-migration", harbor)
 	seller, path := s.as(t, "seller-cloudline"), "/many/accept_request"
 	page := seller.get(path)
 	assert.Contains(t, seller.get("/orders").body, `href="`+path+`"`)

@@ -219,10 +219,7 @@ func TestMail_OneInTheWay(t *testing.T) {
 	c.unknown, c.deaf = harbor, true
 	s := startSite(t, settings{file: seeded(t), smtp: c.addr})
 	for _, id := range []string{"T-1", "T-2"} {
-		p, _ := findProduct("data-migration")
-		order, err := s.svc.Open(t.Context(), p.opening(id, harbor))
-		require.NoError(t, err)
-		s.after(t, order, byBuyer(textRequest("Move it.")))
+		s.open(t, id, "data-migration", harbor, byBuyer(textRequest("Move it.")))
 	}
 	seller := s.as(t, "seller-cloudline")
 	require.Eventually(t, func() bool { return strings.Contains(seller.get("/notices").body, "/orders/T-2") },

@@ -49,10 +49,7 @@ func TestEveryPageOfEveryOrder(t *testing.T) {
 	s := newSite(t)
 	page, err := s.svc.SearchWhole(t.Context(), supervision.Manager("m"), supervision.Query{Limit: 16})
 	require.NoError(t, err)
-	people := map[string]*person{}
-	for _, a := range market.Accounts {
-		people[a.ID] = s.as(t, a.ID)
-	}
+	people := s.everybody(t)
 	for _, o := range page.Orders {
 		for _, who := range []string{o.Buyer, o.Seller, "manager-mei"} {
 			assert.Equal(t, http.StatusOK, people[who].get(at(o)).StatusCode, "%s for %s", o.ID, who)
@@ -183,10 +180,7 @@ func TestUnreadable(t *testing.T) {
 	s := newSite(t)
 	seller, manager := s.as(t, "seller-cloudline"), s.as(t, "manager-mei")
 	for _, id := range []string{"T-1", "T-2"} {
-		p, _ := findProduct("data-migration")
-		order, err := s.svc.Open(t.Context(), p.opening(id, harbor))
-		require.NoError(t, err)
-		s.after(t, order, byBuyer(textRequest("Move it.")))
+		s.open(t, id, "data-migration", harbor, byBuyer(textRequest("Move it.")))
 	}
 	require.Eventually(t, func() bool {
 		feed := seller.get("/notices").body
@@ -453,8 +447,6 @@ func TestTemplate_ForDeliveries(t *testing.T) {
 	assert.Contains(t, asked.body, "Withdraw the template?")
 	require.Equal(t, http.StatusSeeOther, seller.post(path, asked.form(url.Values{"do": {"withdrawn"}})).StatusCode)
 	assert.Contains(t, seller.get(path).body, "The template is withdrawn.")
-	next, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-next", Product: "data-migration", Buyer: harbor,
-		Seller: "seller-cloudline"})
-	require.NoError(t, err)
+	next := s.open(t, "T-next", "data-migration", harbor)
 	assert.Zero(t, next.Form(supervision.OpDeliver).Version)
 }

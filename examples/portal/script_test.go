@@ -34,10 +34,8 @@ func (b *tab) line(speed float64) {
 // where the line fails, the file can be sent again.
 func TestScript_SlowLine(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
-	b := s.logIn(t, harbor)
-	b.open(at(order, "submit_request"))
+	s, order := freshOrder(t)
+	b := s.logIn(t, harbor, at(order, "submit_request"))
 	dir := t.TempDir()
 	name := `<img src=x onerror=hacked()>.txt`
 	files := []string{filepath.Join(dir, name), filepath.Join(dir, "two.txt")}
@@ -60,10 +58,8 @@ func TestScript_SlowLine(t *testing.T) {
 // it was filled in.
 func TestScript_CannotBeReached(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
-	b := s.logIn(t, harbor)
-	b.open(at(order, "submit_request"))
+	s, order := freshOrder(t)
+	b := s.logIn(t, harbor, at(order, "submit_request"))
 	b.fill("text", "Move the archive.")
 	b.line(-1)
 	b.press("Submit request")
@@ -108,8 +104,7 @@ func TestScript_LivePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
-	b := s.logIn(t, harbor)
-	b.open(at(order))
+	b := s.logIn(t, harbor, at(order))
 	b.attends()
 	b.unfold("closed")
 	b.until(`(document.querySelector('a[href="` + at(order, "record") + `"]').focus(), true)`)
@@ -129,8 +124,7 @@ func TestScript_Canned(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
-	b := s.logIn(t, "seller-cloudline")
-	b.open(at(order, "confirmation"))
+	b := s.logIn(t, "seller-cloudline", at(order, "confirmation"))
 	b.until(`(e => {
 		if (!e?.getClientRects().length) return false
 		e.selectedIndex = 1

@@ -44,10 +44,7 @@ func TestEveryRoute(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, owner.send(at(order, "submit_request"), form).StatusCode)
 	version, ref := s.version(t, order), form.Get("attachments")
 	unknown := supervision.Order{ID: "T-unknown"}
-	people := map[string]*person{}
-	for _, a := range market.Accounts {
-		people[a.ID] = s.as(t, a.ID)
-	}
+	people := s.everybody(t)
 	for _, r := range s.routes() {
 		t.Run(r.pattern, func(t *testing.T) {
 			method, path := r.path(order, ref)
@@ -109,8 +106,7 @@ func blind(body string, o supervision.Order) string {
 // address.
 func TestCrossOrigin(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	form := url.Values{"operation": {"submit_request"}, "text": {"Mine."}, "confirm": {"yes"}, "version": {"1"},
 		"key": {"k"}, "account": {northwind}, "leap": {"5d"}, "do": {"confirm"}}
@@ -258,8 +254,7 @@ func TestNext(t *testing.T) {
 // TestForms_AreBounded: nobody has the portal read without end.
 func TestForms_AreBounded(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	long := func(n int) url.Values { return url.Values{"account": {strings.Repeat("x", n)}, "do": {"update"}} }
 	assert.Equal(t, http.StatusOK, buyer.post("/login", long(smallForm-100)).StatusCode)
@@ -279,8 +274,7 @@ func TestForms_AreBounded(t *testing.T) {
 // TestSlowLine: a form may take as long as it needs, while something comes.
 func TestSlowLine(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	path := at(order, "submit_request")
 	form := buyer.get(path).form(url.Values{"text": {"Move it."}})

@@ -96,11 +96,25 @@ func startSite(t *testing.T, s settings) *site {
 // order opens a fresh order and lets actions happen to it.
 func (s *site) order(t *testing.T, product string, buyer string, steps ...step) supervision.Order {
 	t.Helper()
+	return s.open(t, "T-"+t.Name(), product, buyer, steps...)
+}
+
+// open is order with an id.
+func (s *site) open(t *testing.T, id, product, buyer string, steps ...step) supervision.Order {
+	t.Helper()
 	p, ok := findProduct(product)
 	require.True(t, ok)
-	order, err := s.svc.Open(t.Context(), p.opening("T-"+t.Name(), buyer))
+	order, err := s.svc.Open(t.Context(), p.opening(id, buyer))
 	require.NoError(t, err)
 	return s.after(t, order, steps...)
+}
+
+// freshOrder is a portal with a fresh order of harbor's, on which nothing has
+// happened yet.
+func freshOrder(t *testing.T) (*site, supervision.Order) {
+	t.Helper()
+	s := newSite(t)
+	return s, s.order(t, "data-migration", harbor)
 }
 
 // reached opens a fresh order of harbor's, brings it to a status and lets
@@ -161,6 +175,15 @@ func (s *site) as(t *testing.T, account string) *person {
 	p := s.visitor(t)
 	require.Equal(t, http.StatusSeeOther, p.post("/login", url.Values{"account": {account}}).StatusCode)
 	return p
+}
+
+// everybody is one person for each account, by its id.
+func (s *site) everybody(t *testing.T) map[string]*person {
+	people := make(map[string]*person)
+	for _, a := range market.Accounts {
+		people[a.ID] = s.as(t, a.ID)
+	}
+	return people
 }
 
 // answer is a response with its body read.

@@ -19,8 +19,7 @@ import (
 // TestUnsent_TooLarge: files that are far too large cost nobody what was typed.
 func TestUnsent_TooLarge(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Eight pages of text."}})
 	large := strings.Repeat("x", 20<<20)
@@ -36,8 +35,7 @@ func TestUnsent_TooLarge(t *testing.T) {
 // be sent again as it is.
 func TestUnsent_SessionEnded(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.as(t, harbor)
 	typed := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}})
 	_, err := s.db.Exec(`DELETE FROM portal_session`)
@@ -54,8 +52,7 @@ func TestUnsent_SessionEnded(t *testing.T) {
 // stands in the form until it is sent or discarded, for its account alone.
 func TestUnsent_IsKept(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer, path := s.as(t, harbor), at(order, "submit_request")
 	form := buyer.get(path).form(url.Values{"text": {"Move the archive."}})
 	asked := buyer.send(path, form, upload{"attachments", "list.txt", "a list"})
@@ -69,9 +66,7 @@ func TestUnsent_IsKept(t *testing.T) {
 	assert.Contains(t, again.body, "list.txt")
 	assert.NotContains(t, s.as(t, "seller-cloudline").get(path).body, "Move the archive.")
 
-	next, err := s.svc.Open(t.Context(), supervision.Opening{ID: "T-next", Product: "data-migration", Buyer: harbor,
-		Seller: "seller-cloudline"})
-	require.NoError(t, err)
+	next := s.open(t, "T-next", "data-migration", harbor)
 	assert.NotContains(t, buyer.get(at(next, "submit_request")).body, "Move the archive.", "for its order alone")
 
 	discard := again.form(url.Values{"confirm": {"discard"}})
@@ -98,10 +93,8 @@ func TestUnsent_IsKept(t *testing.T) {
 // dialog without touching anything.
 func TestUnsent_Browser(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
-	buyer := s.logIn(t, harbor)
-	buyer.open(at(order, "submit_request"))
+	s, order := freshOrder(t)
+	buyer := s.logIn(t, harbor, at(order, "submit_request"))
 	dir := t.TempDir()
 	var files []string
 	for _, name := range []string{"one.txt", "two.txt", "large.bin"} {
@@ -145,9 +138,7 @@ func TestUnsent_Browser(t *testing.T) {
 	buyer.sees(".notice", "This is what you left here unsent")
 	require.Equal(t, "Move the archive today.", buyer.value("text"))
 	buyer.sees(".kept", "two.txt")
-	buyer.press("Submit request")
-	buyer.confirms()
-	buyer.sees(".notice", "Request submitted")
+	buyer.performs("Submit request", "Request submitted")
 	now, err := s.svc.Order(t.Context(), order.ID, supervision.System())
 	require.NoError(t, err)
 	require.Len(t, now.Request.Attachments, 2)
@@ -156,8 +147,7 @@ func TestUnsent_Browser(t *testing.T) {
 // TestNotLive: a page that hears nothing says so, and hears again when it can.
 func TestNotLive(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.order(t, "data-migration", harbor)
+	s, order := freshOrder(t)
 	buyer := s.logIn(t, harbor)
 	buyer.open("/market") // a page that follows nothing
 	var session string

@@ -245,7 +245,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 		page.Fields = append(page.Fields, editorField{list[:more], list[more:]})
 	}
 	t, _ := d.template(v.L)
-	page.Preview = &form{Operation: entry.Operation, Title: t.Title, template: t, Inputs: v.L.draw("preview.", t, nil)}
+	page.Preview = &form{Operation: entry.Operation, Title: t.Title, Template: t, Inputs: v.L.draw("preview.", t, nil)}
 	return page
 }
 

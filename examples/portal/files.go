@@ -132,13 +132,13 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`, before)
 	for _, s := range stale {
 		order, failed := p.svc.Order(ctx, s.order, supervision.System())
-		records, lost := p.history(ctx, p.Tongues[0], order, supervision.System())
+		referred, lost := p.referred(ctx, order, supervision.System())
 		if failed = cmp.Or(failed, lost); failed != nil {
 			err = errors.Join(err, failed) // its files stay, and hold up no other's
 			continue
 		}
 		statement := `DELETE FROM portal_upload WHERE order_id = $1 AND digest = $2 AND kept = 0 AND at < $3`
-		if slices.ContainsFunc(filesOf(records), func(f file) bool { return f.Digest == s.Digest }) {
+		if slices.ContainsFunc(referred, func(f file) bool { return f.Digest == s.Digest }) {
 			statement = `UPDATE portal_upload SET kept = 1 WHERE order_id = $1 AND digest = $2 AND at < $3`
 		}
 		err = errors.Join(err, p.db.exec(ctx, statement, s.order, s.Digest, before))
@@ -146,13 +146,17 @@ func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	return err
 }
 
-func filesOf(records []recordView) (list []file) {
+// referred are the files to which an order's records refer, as far as the actor
+// may see them.
+func (p *portal) referred(ctx context.Context, o supervision.Order, actor supervision.Actor) (list []file, err error) {
+	history, err := p.history(ctx, o, actor)
+	records, failed := p.views(ctx, p.Tongues[0], o, history)
 	for _, r := range records {
 		for _, fact := range r.Facts {
 			list = append(list, fact.Files...)
 		}
 	}
-	return list
+	return list, cmp.Or(err, failed)
 }
 
 func (v *visit) mayRefer(s staged, f file) bool {
@@ -164,14 +168,18 @@ func (v *visit) mayRefer(s staged, f file) bool {
 		v.err = cmp.Or(v.err, err)
 		return ok
 	}
-	return slices.ContainsFunc(filesOf(v.records()), func(r file) bool { return r.Ref() == f.Ref() })
+	referred, err := v.referred(v.ctx(), v.order, v.actor())
+	v.readable(err)
+	return slices.ContainsFunc(referred, func(r file) bool { return r.Ref() == f.Ref() })
 }
 
 // download sends a file to whoever may see a record that refers to it, under
 // the name that it has there; never for the browser to open.
 func (v *visit) download() error {
 	name, digest := v.r.PathValue("name"), v.r.PathValue("digest")
-	if !slices.ContainsFunc(filesOf(v.records()), func(f file) bool { return f.Digest == digest && f.Name == name }) {
+	referred, err := v.referred(v.ctx(), v.order, v.actor())
+	v.readable(err)
+	if !slices.ContainsFunc(referred, func(f file) bool { return f.Digest == digest && f.Name == name }) {
 		return cmp.Or(v.err, v.notFound())
 	}
 	var content []byte

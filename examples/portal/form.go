@@ -323,13 +323,13 @@ type form struct {
 	Refused   *supervision.Decision // why it has not been taken, where a rule is why
 	Left      time.Time             // when it was left as it stands; zero for a fresh form
 
-	template template.Template // that it fills in; the zero one for none
+	Template template.Template // that it fills in; the zero one for none
 }
 
 // newForm draws the form of an operation: all that it asks for is the library's
 // to say (R23).
-func (v *visit) newForm(t task, op supervision.Operation) *form {
-	f := &form{Operation: op, Title: v.L.Operation(op), Path: address(v.order.ID) + "/" + t.Slug,
+func (v *visit) newForm(op supervision.Operation) *form {
+	f := &form{Operation: op, Title: v.L.Operation(op), Path: address(v.order.ID) + "/" + v.Task.Slug,
 		Version: v.order.Version, Key: rand.Text()}
 	asked, _ := v.order.Inputs(v.actor(), op, v.Now) // an error asks for nothing
 	for _, in := range asked {
@@ -338,12 +338,12 @@ func (v *visit) newForm(t task, op supervision.Operation) *form {
 			continue
 		}
 		if v.err == nil {
-			f.template, v.err = v.templateOf(v.ctx(), v.order, op)
+			f.Template, v.err = v.templateOf(v.ctx(), v.order, op)
 		}
-		if f.template.Title != "" {
-			f.Title = f.template.Title
+		if f.Template.Title != "" {
+			f.Title = f.Template.Title
 		}
-		f.Inputs = append(f.Inputs, v.L.draw(answerPrefix, f.template, nil)...)
+		f.Inputs = append(f.Inputs, v.L.draw(answerPrefix, f.Template, nil)...)
 	}
 	return f
 }
@@ -410,8 +410,8 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 			document[in.Name] = value
 		}
 	}
-	if f.template.Fields != nil {
-		document["values"] = f.template.FromForm(answers)
+	if f.Template.Fields != nil {
+		document["values"] = f.Template.FromForm(answers)
 	}
 	data, err := json.Marshal(document)
 	if err == nil {
@@ -419,8 +419,6 @@ func (f *form) action(l *tongue) (action supervision.Action, faults []supervisio
 	}
 	return action, faults, malformed(err)
 }
-
-func (f *form) Intro() string { return f.template.Intro }
 
 func (f *form) Danger() bool { return slices.Contains(forms.Grave, f.Operation) }
 

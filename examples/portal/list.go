@@ -223,10 +223,10 @@ func (v *visit) many() error {
 		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
 			continue
 		}
-		about := slices.DeleteFunc(cards(v.records()), func(c card) bool { return c.Name != "request" })
+		_, about := v.records("request")
 		page.Orders = append(page.Orders, manyOrder{summary: v.summary(v.order), Cards: about})
 		if page.Form == nil {
-			page.Form = v.newForm(task{}, op)
+			page.Form = v.newForm(op)
 			page.Form.Inputs = slices.DeleteFunc(page.Form.Inputs, (*input).takesFiles)
 		}
 	}
@@ -305,11 +305,11 @@ func (v *visit) showOverview() error {
 	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
 	outcomes := make([][]audit.Outcome, len(policies))
 	for _, o := range v.search(supervision.Query{Limit: supervision.MaxPage}).Orders {
-		records, err := v.history(v.ctx(), v.L, o, supervision.System())
+		records, err := v.history(v.ctx(), o, supervision.System())
 		if !v.readable(err) {
 			continue
 		}
-		result, _ := audit.WhatIf(plain(records), policies...) // none of what the rules could not have made
+		result, _ := audit.WhatIf(records, policies...) // none of what the rules could not have made
 		for i := range result {
 			outcomes[i] = append(outcomes[i], result[i])
 		}

@@ -114,10 +114,6 @@ func (a account) actor() supervision.Actor {
 	return supervision.Actor{Role: a.Role, ID: a.ID, User: a.mail()}
 }
 
-func (a account) isPartyOf(o supervision.Order) bool {
-	return a.Role == supervision.RoleBuyer && a.ID == o.Buyer || a.Role == supervision.RoleSeller && a.ID == o.Seller
-}
-
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error { return v.render(http.StatusOK, "market.html", v) }
 

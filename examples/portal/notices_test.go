@@ -42,7 +42,8 @@ func TestNotices(t *testing.T) {
 	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
 	require.NoError(t, err)
 	for _, r := range records {
-		require.NoError(t, s.publish(t.Context(), service.Event{ID: r.ID(), Record: r}), "relayed again")
+		require.NoError(t, s.publish(t.Context(), service.Event{ID: r.ID(), Record: r, Buyer: order.Buyer,
+			Seller: order.Seller}), "relayed again")
 	}
 	assert.Equal(t, 1, strings.Count(buyer.get("/notices").body, "Which archive?"))
 
@@ -68,10 +69,9 @@ func TestNotices(t *testing.T) {
 // an appeal is to the managers.
 func TestNotices_OfNotes(t *testing.T) {
 	t.Parallel()
-	order := supervision.Order{Buyer: harbor, Seller: "seller-cloudline"}
 	who := func(r supervision.Record) (ids []string) {
 		for _, a := range market.Accounts {
-			if a.hears(order, service.Event{ID: r.ID(), Record: r}) {
+			if a.hears(service.Event{ID: r.ID(), Record: r, Buyer: harbor, Seller: "seller-cloudline"}) {
 				ids = append(ids, a.ID)
 			}
 		}

@@ -19,19 +19,15 @@ import (
 // about, then sent. Whatever stands in the way is said on the same page, with
 // everything that was typed; until it is sent it is kept.
 func (v *visit) perform() error {
-	t, err := v.task()
-	if err != nil {
-		return err
-	}
-	typed, faults, err := v.receive(t)
+	typed, faults, err := v.receive()
 	op := supervision.Operation(typed.Get("operation"))
-	if err == nil && !slices.Contains(t.Operations, op) {
+	if err == nil && !slices.Contains(v.Task.Operations, op) {
 		err = errMalformedForm
 	}
 	if err != nil {
 		return err
 	}
-	f := v.newForm(t, op)
+	f := v.newForm(op)
 	faults = append(faults, f.fill(v, typed)...)
 	confirm := typed.Get("confirm")
 	typed.Del("confirm")
@@ -47,7 +43,7 @@ func (v *visit) perform() error {
 	case "upload":
 		return v.uploaded(f, typed.Get("input"), faults)
 	case "no":
-		return v.again(f, t, http.StatusOK, "")
+		return v.again(f, http.StatusOK, "")
 	}
 	action, found, err := f.action(v.L)
 	if err = cmp.Or(v.err, err); err != nil {
@@ -75,7 +71,7 @@ func (v *visit) perform() error {
 		f.Other = v.L.blame(f.Inputs, faults)
 		status, kind = http.StatusUnprocessableEntity, ""
 	case err == nil:
-		return v.confirm(f, t, result.Order)
+		return v.confirm(f, result.Order)
 	case said.Refusal != nil:
 		if f.Refused = &said.Refusal.Decision; f.Refused.Reason != supervision.ReasonRole {
 			status = http.StatusConflict
@@ -85,15 +81,15 @@ func (v *visit) perform() error {
 	case kind != "conflict" && kind != "unknown":
 		return err
 	}
-	return v.again(f, t, status, kind)
+	return v.again(f, status, kind)
 }
 
 // receive reads the posted form of a task. What it uploads is kept only where
 // the operation is the visitor's to perform now: nobody else fills up an order.
-func (v *visit) receive(t task) (typed url.Values, faults []supervision.Fault, err error) {
+func (v *visit) receive() (typed url.Values, faults []supervision.Fault, err error) {
 	typed, err = v.readPost(func(typed url.Values, input, name string, r io.Reader) error {
 		s := staged{v.order.ID, v.Who.ID, typed.Get("key"), supervision.Operation(typed.Get("operation"))}
-		if !slices.Contains(t.Operations, s.operation) || s.form == "" {
+		if !slices.Contains(v.Task.Operations, s.operation) || s.form == "" {
 			return errMalformedForm
 		}
 		if !v.permit(s.operation).Allowed {
@@ -133,7 +129,7 @@ func (v *visit) uploaded(f *form, name string, faults []supervision.Fault) error
 }
 
 // again shows the form as it was filled in, beside the order as it is now.
-func (v *visit) again(f *form, t task, status int, notice string) error {
+func (v *visit) again(f *form, status int, notice string) error {
 	if err := v.look(v.order.ID); err != nil {
 		return err
 	}
@@ -141,7 +137,7 @@ func (v *visit) again(f *form, t task, status int, notice string) error {
 	if status == http.StatusConflict {
 		seen, f.Version = f.Version, v.order.Version
 	}
-	page := v.taskPage(t, seen)
+	page := v.taskPage(seen)
 	page.Notice, page.Refused = notice, f.Refused
 	i := slices.IndexFunc(page.Forms, func(other *form) bool { return other.Operation == f.Operation })
 	if i < 0 {
@@ -163,12 +159,12 @@ type confirmPage struct {
 
 // confirm asks before anything happens, and says what ends. With a script the
 // same page is shown as a dialog.
-func (v *visit) confirm(f *form, t task, after supervision.Order) error {
+func (v *visit) confirm(f *form, after supervision.Order) error {
 	page := confirmPage{visit: v, Order: v.summary(v.order), Form: f, After: v.summary(after)}
 	page.Comes, _ = v.deadlines(after)
 	page.Ends = slices.DeleteFunc(page.Order.Allowed(), func(o offer) bool {
 		stays := func(other offer) bool { return other.Task.Slug == o.Task.Slug }
-		return o.Task.Slug == t.Slug || slices.ContainsFunc(page.After.Allowed(), stays)
+		return o.Task.Slug == v.Task.Slug || slices.ContainsFunc(page.After.Allowed(), stays)
 	})
 	return v.render(http.StatusOK, "confirm.html", page)
 }

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/benbjohnson/clock"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -80,26 +81,25 @@ func serve(ctx context.Context, s settings, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Service Supervision at http://%s\nData in %s\n", listener.Addr(), db.where)
 
-	ctx, cancel := context.WithCancel(ctx)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
-	workers.Go(func() { p.work(ctx) })
-
 	server := newServer(p)
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	ending, cancelEnding := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancelEnding()
-	if err := server.Shutdown(ending); !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return server.Close()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { p.work(ctx); return nil })
+	group.Go(func() error {
+		if err := server.Serve(listener); err != http.ErrServerClosed {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := server.Shutdown(ending); !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		return server.Close()
+	})
+	return group.Wait()
 }
 
 // newServer has time-outs into which uploads have to fit; event streams move
@@ -124,9 +124,6 @@ type portal struct {
 	settings
 }
 
-// relayInterval is how soon an open page hears of what the other party did.
-const relayInterval = 200 * time.Millisecond
-
 // newPortal prepares the tables and, in an empty database, the demonstration
 // market.
 func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) (*portal, error) {
@@ -135,23 +132,13 @@ func newPortal(ctx context.Context, db *database, s settings, log *slog.Logger) 
 		return nil, err
 	}
 	svc, err := service.New(db.store, service.WithClock(clock), service.WithLogger(log),
-		service.WithInterval(relayInterval))
+		service.WithInterval(200*time.Millisecond)) // an open page hears as soon of what the other party did
 	if err != nil {
 		return nil, err
 	}
-	tongues, err := parseTongues()
-	if err != nil {
-		return nil, err
-	}
-	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), Tongues: tongues, log: log, settings: s}
+	p := &portal{svc: svc, clock: clock, db: db, live: newHub(), Tongues: parseTongues(), log: log, settings: s}
 	return p, p.seed(ctx)
 }
-
-// How often what nobody refers to is removed, and notices are mailed.
-const (
-	sweepInterval = time.Hour
-	mailInterval  = 2 * time.Second
-)
 
 // every does something now and then, until the context ends.
 func (p *portal) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
@@ -173,12 +160,10 @@ func (p *portal) work(ctx context.Context) {
 	defer others.Wait()
 	others.Go(func() { p.every(ctx, time.Second, "hearing other processes", p.listen) })
 	others.Go(func() {
-		p.every(ctx, sweepInterval, "sweeping", func(ctx context.Context) error { return p.sweep(ctx, time.Now()) })
+		p.every(ctx, time.Hour, "sweeping", func(ctx context.Context) error { return p.sweep(ctx, time.Now()) })
 	})
-	others.Go(func() { p.every(ctx, mailInterval, "mailing", p.mail) })
-	if err := p.svc.Run(ctx, p.publish); err != nil && ctx.Err() == nil {
-		p.log.Error("worker ended", "error", err)
-	}
+	others.Go(func() { p.every(ctx, 2*time.Second, "mailing", p.mail) })
+	_ = p.svc.Run(ctx, p.publish) // the context's error
 }
 
 // route is one address and who may ask for it: anyone, members, or one role

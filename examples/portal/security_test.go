@@ -209,7 +209,7 @@ func TestSession(t *testing.T) {
 	assert.Zero(t, stored, "the database lets nobody log in")
 
 	now := time.Now()
-	token, err := s.db.startSession(t.Context(), market.Accounts[0], now)
+	token, err := s.db.startSession(t.Context(), market.Accounts[0], "", now)
 	require.NoError(t, err)
 	for after, want := range map[time.Duration]bool{0: true, sessionLength - time.Microsecond: true,
 		sessionLength: false, sessionLength + time.Microsecond: false} {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,16 +45,23 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-// TestUsed: the bar is full exactly when the ground holds (R09).
+// TestUsed: the bar is full exactly when silence opens an appeal (R09).
 func TestUsed(t *testing.T) {
-	since := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	u := used{since, since.Add(5 * supervision.Day)}
-	for after, want := range map[time.Duration]float64{-time.Hour: 0, 0: 0, time.Hour: 3600,
-		5 * supervision.Day: 432000, 6 * supervision.Day: 432000} {
-		assert.InDelta(t, want, u.Gone(since.Add(after)), 0.001)
+	t.Parallel()
+	s := newSite(t)
+	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	buyer, _ := findAccount(harbor)
+	since := order.Facts().Since
+	for after, full := range map[time.Duration]bool{time.Hour: false, order.Policy.Appeal.Silence: false,
+		order.Policy.Appeal.Silence + supervision.Tick: true} {
+		v := &visit{portal: s.portal, L: s.Tongues[0], Who: buyer, Now: since.Add(after), order: order}
+		assert.Equal(t, full, v.permit(supervision.OpRaiseAppeal).Allowed, after)
+		var shown strings.Builder
+		require.NoError(t, v.L.pages.ExecuteTemplate(&shown, "standing", v.standing(nil)))
+		assert.Equal(t, full, strings.Contains(shown.String(), `class="full"`), after)
+		assert.Contains(t, shown.String(), fmt.Sprintf(`<meter min="%d" max="%d" value="%d"`, since.Unix(),
+			since.Add(order.Policy.Appeal.Silence).Unix(), v.Now.Unix()))
 	}
-	assert.False(t, u.Passed(u.Until))
-	assert.True(t, u.Passed(u.Until.Add(supervision.Tick)))
 }
 
 // TestConfirm_SaysWhatEnds: the question before an operation names its

@@ -23,8 +23,7 @@ var said = regexp.MustCompile(`\bt\(? ?"((?:[^"\\]|\\.)*)"|(?:Label|Help|Title):
 // TestTongues: everything that a page, a form or a list says of its own is
 // there in Chinese, and has the same blanks to fill in.
 func TestTongues(t *testing.T) {
-	all, err := parseTongues()
-	require.NoError(t, err)
+	all := parseTongues()
 	chinese := all.find("zh")
 	sources, err := fs.Glob(files, "pages/*.html")
 	require.NoError(t, err)

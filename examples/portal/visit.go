@@ -4,26 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"html"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	texttemplate "text/template"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
-	"github.com/koogallery/serviceflow/supervision/words"
 )
 
 // visit is one request and who makes it. Every page is about one, and shows it
@@ -45,6 +35,7 @@ type visit struct {
 	// have ended.
 	session string
 	order   supervision.Order // that the address names
+	Task    task              // that it names; the zero one for none
 	// err is the first thing that went wrong while a page was made. After it
 	// nothing more is read or kept for it, and the page that says so is shown.
 	err error
@@ -129,6 +120,14 @@ func (v *visit) answer(to route) error {
 			return err
 		}
 	}
+	if slug := v.r.PathValue("task"); slug != "" {
+		list := tasks()
+		i := slices.IndexFunc(list, func(t task) bool { return t.Slug == slug })
+		if i < 0 {
+			return v.notFound()
+		}
+		v.Task = list[i]
+	}
 	return to.page(v)
 }
 
@@ -208,117 +207,6 @@ func (v *visit) fail(err error) {
 	}
 }
 
-const (
-	sessionCookie = "portal_session"
-	doneCookie    = "portal_done"
-	sessionLength = 12 * time.Hour
-)
-
-// hashed is how a session's token is stored, so that the database lets nobody
-// log in.
-func hashed(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
-// startSession returns the token of a new session and forgets the ones that
-// have ended.
-func (db *database) startSession(ctx context.Context, a account, now time.Time) (string, error) {
-	token := rand.Text()
-	err := db.exec(ctx, `DELETE FROM portal_session WHERE expires <= $1`, now.UnixMicro())
-	if err == nil {
-		err = db.exec(ctx, `INSERT INTO portal_session (token, account, expires) VALUES ($1, $2, $3)`,
-			hashed(token), a.ID, now.Add(sessionLength).UnixMicro())
-	}
-	return token, err
-}
-
-func (db *database) session(ctx context.Context, session string, now time.Time) (a account, ok bool, err error) {
-	_, err = db.get(ctx, []any{&a.ID}, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
-		session, now.UnixMicro())
-	a, ok = findAccount(a.ID)
-	return a, ok, err
-}
-
-func (db *database) endSession(ctx context.Context, session string) error {
-	return db.exec(ctx, `DELETE FROM portal_session WHERE token = $1`, session)
-}
-
-func (v *visit) setCookie(name, value, path string, life time.Duration) {
-	http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: path, MaxAge: int(life.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.https})
-}
-
-// say leaves word of what was done for the page that comes next, and said takes
-// it from there: an address cannot be made to say it.
-func (v *visit) say(path, done string) error {
-	v.setCookie(doneCookie, done, path, time.Minute)
-	return v.redirect(path)
-}
-
-func (v *visit) said(path string) string {
-	cookie, err := v.r.Cookie(doneCookie)
-	if err != nil {
-		return ""
-	}
-	v.setCookie(doneCookie, "", path, -time.Second)
-	return cookie.Value
-}
-
-// identify finds out who visits. Sessions end by the wall clock: the
-// demonstration clock logs nobody out.
-func (v *visit) identify() error {
-	cookie, err := v.r.Cookie(sessionCookie)
-	if err != nil {
-		return nil
-	}
-	v.session = hashed(cookie.Value)
-	v.Who, v.Known, err = v.db.session(v.ctx(), v.session, time.Now())
-	return err
-}
-
-func (v *visit) showLogin() error { return v.render(http.StatusOK, "login.html", v) }
-
-func (v *visit) Accounts() []account { return market.Accounts }
-
-// Next is where a form leads that comes from anywhere.
-func (v *visit) Next() string { return localPath(v.r.FormValue("next")) }
-
-func (v *visit) login() error {
-	a, ok := findAccount(v.r.PostFormValue("account"))
-	if !ok {
-		return v.showLogin()
-	}
-	if err := v.db.endSession(v.ctx(), v.session); err != nil {
-		return err
-	}
-	token, err := v.db.startSession(v.ctx(), a, time.Now())
-	if err != nil {
-		return err
-	}
-	v.setCookie(sessionCookie, token, "/", sessionLength)
-	return v.redirect(v.Next())
-}
-
-func (v *visit) logout() error {
-	if err := v.db.endSession(v.ctx(), v.session); err != nil {
-		return err
-	}
-	v.setCookie(sessionCookie, "", "/", -time.Second)
-	return v.redirect("/login")
-}
-
-// localPath keeps a redirect on this host.
-func localPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
-		return "/"
-	}
-	return path
-}
-
-//go:embed pages assets
-var files embed.FS
-
 // Titled is the visit with what its page is called; every page begins so.
 func (v *visit) Titled(title string) *visit {
 	v.Title = title
@@ -365,146 +253,4 @@ func (v *visit) redirect(path string) error {
 func serveAsset(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "max-age=300")
 	http.ServeFileFS(w, r, files, "assets/"+r.PathValue("file"))
-}
-
-// tongue is a language that the portal speaks: the library's words, and its own
-// by their English. It has every page in it.
-type tongue struct {
-	*words.Language
-	Name  string
-	day   string            // how package time writes a day
-	own   map[string]string // what the English is in English is left out
-	pages *template.Template
-	mail  *texttemplate.Template
-}
-
-// tongues are the languages of package words.
-type tongues []*tongue
-
-func parseTongues() (tongues, error) {
-	all := tongues{
-		{Language: words.English(), Name: "English", day: "2 Jan 2006"},
-		{Language: words.Chinese(), Name: "中文", day: "2006年1月2日"},
-	}
-	for i, file := range []string{"pages/en.txt", "pages/zh.txt"} {
-		data, err := files.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		all[i].own = parseTexts(string(data))
-	}
-	var err error
-	for _, l := range all {
-		l.pages, err = template.New("").Funcs(l.functions()).ParseFS(files, "pages/*.html", "pages/parts/*.html")
-		if err != nil {
-			return nil, err
-		}
-		l.mail, err = texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).ParseFS(files,
-			"pages/mail.txt")
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-// parseTexts reads pairs of lines: a text in English, and what it is here.
-func parseTexts(data string) map[string]string {
-	own := make(map[string]string)
-	lines := strings.FieldsFunc(data, func(r rune) bool { return r == '\n' })
-	for i := 0; i+1 < len(lines); i += 2 {
-		own[lines[i]] = lines[i+1]
-	}
-	return own
-}
-
-// find returns the language that comes first in a list of tags, as browsers
-// send one.
-func (all tongues) find(tags string) *tongue {
-	return all[slices.IndexFunc(all, func(l *tongue) bool { return l.Tag == words.Preferred(tags).Tag })]
-}
-
-const (
-	tongueCookie  = "portal_language"
-	tongueSubject = "language"
-)
-
-// listenTo finds out which language the visitor reads: the one chosen, or what
-// the browser asks for.
-func (v *visit) listenTo() *tongue {
-	tags := v.r.Header.Get("Accept-Language")
-	if chosen, err := v.r.Cookie(tongueCookie); err == nil {
-		tags = chosen.Value
-	}
-	return v.Tongues.find(tags)
-}
-
-// choose takes another language, on the page where the visitor is and for the
-// mail to come.
-func (v *visit) choose() error {
-	l := v.Tongues.find(v.r.PostFormValue("language"))
-	if v.Known {
-		v.keep(tongueSubject, l.Tag)
-	}
-	v.setCookie(tongueCookie, l.Tag, "/", 365*supervision.Day)
-	return v.redirect(v.Next())
-}
-
-// t says one of the portal's own texts, filled in as package fmt does.
-func (l *tongue) t(text string, args ...any) string {
-	if own, ok := l.own[text]; ok {
-		text = own
-	}
-	if len(args) == 0 {
-		return text
-	}
-	return fmt.Sprintf(text, args...)
-}
-
-// functions are those with which pages say what the library says in types.
-func (l *tongue) functions() template.FuncMap {
-	return template.FuncMap{
-		"t": l.t, "name": nameOf, "role": l.Role, "status": l.Status,
-		"order": l.OrderStatus, "step": l.Step, "state": l.StepState, "done": l.Record, "operation": l.Operation,
-		"ground": l.Ground, "why": l.Why, "reason": l.Verdict, "finding": l.Finding, "instant": l.Instant,
-		"time": l.time, "until": l.until, "deadline": l.deadline,
-		"told": func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
-		"list": listAddress, "capital": capital, "next": func(n int) int { return n + 1 }, "address": address, "stamp": stamp, "value": l.Value,
-		"id":       strings.NewReplacer(" ", "-", "[", "-", "]", "-").Replace,
-		"task":     l.task,
-		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },
-		"span":     func(from, to time.Time) string { return l.Span(to.Sub(from)) },
-		"question": func(op supervision.Operation) string { return l.own["question "+string(op)] },
-	}
-}
-
-// time writes an instant for people and machines.
-func (l *tongue) time(t time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, stamp(t), l.Instant(t)))
-}
-
-// until counts down to an instant; the script keeps it going.
-func (l *tongue) until(t, now time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-countdown>%s</time>`, stamp(t), l.Until(t.Sub(now))))
-}
-
-// deadline says what time will bring, with its countdown.
-func (l *tongue) deadline(d supervision.Deadline, now time.Time) template.HTML {
-	before, after, _ := strings.Cut(l.Deadline(d, "\x00"), "\x00")
-	return template.HTML(html.EscapeString(before)) + l.until(d.At, now) + template.HTML(html.EscapeString(after))
-}
-
-// advice says what to do about a fault, the library's or the portal's own.
-func (l *tongue) advice(f supervision.Fault) string {
-	return cmp.Or(l.Fault(f), l.own["fault "+string(f.Code)])
-}
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
 }

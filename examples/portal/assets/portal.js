@@ -156,7 +156,7 @@ function tick() {
     element.textContent = left > 0 ? words.in.replace('{span}', span(left)) : words.now;
     if (left === 0) setTimeout(refresh, 1000);
   }
-  for (const meter of document.querySelectorAll('meter[data-since]')) meter.value = (Date.now() + ahead - Date.parse(meter.dataset.since)) / 1000;
+  for (const meter of document.querySelectorAll('meter')) meter.value = (Date.now() + ahead) / 1000;
 }
 
 // As words.Until has it: what is left over counts as a whole unit.

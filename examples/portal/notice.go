@@ -4,17 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/wneessen/go-mail"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -43,8 +38,9 @@ type notice struct {
 // hears tells whether an event is news to the account: what others did on an
 // order of its own, as far as it may see it; to operations managers that a party
 // opened a case; and a notice of an instant to the roles that it is for (R33).
-func (a account) hears(o supervision.Order, e service.Event) bool {
-	party, manager := a.isPartyOf(o), a.Role == supervision.RoleManager
+func (a account) hears(e service.Event) bool {
+	party := a.Role == supervision.RoleBuyer && a.ID == e.Buyer || a.Role == supervision.RoleSeller && a.ID == e.Seller
+	manager := a.Role == supervision.RoleManager
 	if _, ok := e.ID.Notice(); ok {
 		forThem := func(n supervision.Notice) bool { return slices.Contains(n.To(), a.Role) }
 		return (party || manager) && slices.ContainsFunc(e.Notices, forThem)
@@ -57,10 +53,6 @@ func (a account) hears(o supervision.Order, e service.Event) bool {
 // notify keeps a notice of a record, or of an instant, for everybody whom it
 // concerns. Either may be relayed again, and is kept once.
 func (p *portal) notify(ctx context.Context, e service.Event) error {
-	order, err := p.svc.Order(ctx, e.ID.Order, supervision.System())
-	if err != nil {
-		return err
-	}
 	at := e.Record.At
 	if due, ok := e.ID.Notice(); ok {
 		at = due
@@ -69,7 +61,7 @@ func (p *portal) notify(ctx context.Context, e service.Event) error {
 		return nil
 	}
 	for _, a := range market.Accounts {
-		if !a.hears(order, e) {
+		if !a.hears(e) {
 			continue
 		}
 		err := p.db.exec(ctx, `INSERT INTO portal_notice (account, order_id, seq, at, unread, mailed)
@@ -123,10 +115,15 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 				view.Told = append(view.Told, stands.Deadline)
 			}
 		}
-	} else if records, err := p.part(ctx, l, view.Order, view.To.actor(), n.seq-1, 1); err != nil {
-		return view, err
-	} else if len(records) > 0 {
-		view.Record = records[0]
+	} else {
+		records, lost := p.svc.Records(ctx, n.order, view.To.actor(), n.seq-1, 1)
+		views, failed := p.views(ctx, l, view.Order, records)
+		if err = cmp.Or(lost, failed); err != nil {
+			return view, err
+		}
+		if len(views) > 0 {
+			view.Record = views[0]
+		}
 	}
 	other := supervision.Seller(view.Order.Seller)
 	if view.To.Role == supervision.RoleSeller {
@@ -222,199 +219,4 @@ func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
 		return mail.NewMsg(), err // which is not sent
 	}
 	return m, nil
-}
-
-// hub has the open pages of this process. They are told that something has
-// happened, and fetch for themselves what they may see.
-type hub struct {
-	mu        sync.Mutex
-	listeners map[*listener]bool
-	closed    chan struct{}
-	close     func() // ends all streams, so that the server can stop
-}
-
-// listener is one open page: on one order, or on all that its actor may see.
-type listener struct {
-	actor   supervision.Actor
-	session string
-	order   string
-	news    chan struct{} // holds one: several pieces of news are fetched at once
-}
-
-// Bounds of open streams, so that one visitor cannot take everybody's.
-const (
-	maxSessionStreams = 8
-	maxAccountStreams = 64
-	maxStreams        = 5000
-	heartbeat         = 20 * time.Second
-)
-
-func newHub() *hub {
-	closed := make(chan struct{})
-	return &hub{listeners: make(map[*listener]bool), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
-}
-
-func (l *listener) tell() {
-	select {
-	case l.news <- struct{}{}:
-	default:
-	}
-}
-
-// join adds a listener; false where there are too many.
-func (h *hub) join(actor supervision.Actor, session, order string) (*listener, bool) {
-	l := &listener{actor, session, order, make(chan struct{}, 1)}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	bySession, byAccount := 0, 0
-	for other := range h.listeners {
-		if other.session == session {
-			bySession++
-		}
-		if other.actor == actor {
-			byAccount++
-		}
-	}
-	if bySession >= maxSessionStreams || byAccount >= maxAccountStreams || len(h.listeners) >= maxStreams {
-		return nil, false
-	}
-	h.listeners[l] = true
-	return l, true
-}
-
-func (h *hub) leave(l *listener) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.listeners, l)
-}
-
-// publish is what the service relays records to: it keeps the notices, and
-// tells open pages. A page that misses something sees it with the next.
-func (p *portal) publish(ctx context.Context, e service.Event) error {
-	err := p.notify(ctx, e)
-	p.announce(ctx, e.ID.Order)
-	return err
-}
-
-// announce tells the pages of every process that something has happened to an
-// order; "" stands for the clock, which has moved for all.
-func (p *portal) announce(ctx context.Context, order string) {
-	if p.db.channel == "" {
-		p.spread(ctx, order)
-	} else if err := p.db.exec(ctx, `SELECT pg_notify($1, $2)`, p.db.channel, order); err != nil && ctx.Err() == nil {
-		p.log.Warn("other processes have not been told", "error", err)
-	}
-}
-
-// spread tells the pages of this process. Who sees an order is the library's to
-// say (R22).
-func (p *portal) spread(ctx context.Context, order string) {
-	p.live.mu.Lock()
-	listeners := slices.Collect(maps.Keys(p.live.listeners))
-	p.live.mu.Unlock()
-	sees := make(map[supervision.Actor]bool)
-	for _, l := range listeners {
-		seen, asked := sees[l.actor]
-		switch {
-		case order == "":
-			seen = true
-		case l.order != "" && l.order != order:
-			seen = false
-		case !asked:
-			_, err := p.svc.Order(ctx, order, l.actor)
-			seen = err == nil
-			sees[l.actor] = seen
-		}
-		if seen {
-			l.tell()
-		}
-	}
-}
-
-// listen hears what this and other processes announce, where there are others.
-// At first everybody is told, for something may have been missed.
-func (p *portal) listen(ctx context.Context) error {
-	if p.db.channel == "" {
-		return nil
-	}
-	conn, err := p.db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	return conn.Raw(func(driver any) error {
-		pg := driver.(*stdlib.Conn).Conn()
-		defer pg.Close(context.WithoutCancel(ctx)) // it is of no use to anybody else
-		_, err := pg.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
-		for order := ""; err == nil; {
-			if order == "" {
-				if err := p.db.readClock(ctx, p.clock); err != nil {
-					return err
-				}
-			}
-			p.spread(ctx, order)
-			news, failed := pg.WaitForNotification(ctx)
-			if failed != nil {
-				return failed
-			}
-			order = news.Payload
-		}
-		return err
-	})
-}
-
-// stream sends an event for each piece of news until the page has gone, its
-// session has ended or the portal stops: of an order from the version that the
-// page shows. Only after it has joined does it ask whether the page is late
-// already: nothing can slip through between.
-func (v *visit) stream() error {
-	l, ok := v.live.join(v.actor(), v.session, v.order.ID)
-	if !ok {
-		v.w.Header().Set("Retry-After", "10")
-		http.Error(v.w, "too many open pages", http.StatusServiceUnavailable)
-		return nil
-	}
-	defer v.live.leave(l)
-	if v.order.ID != "" {
-		order, err := v.svc.Order(v.ctx(), v.order.ID, v.actor())
-		if err != nil {
-			return err
-		}
-		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < order.Version {
-			l.tell()
-		}
-	}
-	v.w.Header().Set("Content-Type", "text/event-stream")
-	pulse := time.NewTicker(heartbeat)
-	defer pulse.Stop()
-	for text := "retry: 2000\n\n"; v.Known && v.emit(text) == nil; {
-		text = ": still here\n\n"
-		select {
-		case <-v.ctx().Done():
-			return nil
-		case <-v.live.closed:
-			return nil
-		case <-l.news:
-			text = "data: changed\n\n"
-		case <-pulse.C:
-		}
-		if err := v.identify(); err != nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// emit writes to the stream and gives it time until well after the next
-// heartbeat.
-func (v *visit) emit(text string) error {
-	control := http.NewResponseController(v.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*heartbeat)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	if _, err := fmt.Fprint(v.w, text); err != nil {
-		return err
-	}
-	return control.Flush()
 }

@@ -32,6 +32,10 @@ var chromium struct {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asPortal) != "" {
+		main()
+		return
+	}
 	code := m.Run()
 	if chromium.close != nil {
 		chromium.close()

@@ -89,6 +89,28 @@ func TestEveryRoute(t *testing.T) {
 	assert.Equal(t, version, s.version(t, order))
 }
 
+// TestRoutes_AreWhose: these addresses need no login, and these belong to one
+// role; TestEveryRoute holds the portal to it.
+func TestRoutes_AreWhose(t *testing.T) {
+	t.Parallel()
+	whose := map[string][]string{}
+	for _, r := range newSite(t).routes() {
+		switch {
+		case r.anyone:
+			whose["anyone"] = append(whose["anyone"], r.pattern)
+		case r.role != "":
+			whose[string(r.role)] = append(whose[string(r.role)], r.pattern)
+		}
+	}
+	assert.Equal(t, map[string][]string{
+		"anyone": {"GET /login", "POST /login", "POST /language", "POST /logout"},
+		"buyer":  {"GET /market", "POST /market/{product}"},
+		"seller": {"GET /templates", "GET /templates/{product}/{operation}", "POST /templates/{product}/{operation}",
+			"GET /many/{operation}", "POST /many/{operation}"},
+		"manager": {"GET /overview"},
+	}, whose)
+}
+
 // blind takes out of a page what the visitor has typed into the address, the
 // time, and how many notices have come meanwhile.
 func blind(body string, o supervision.Order) string {

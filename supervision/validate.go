@@ -84,7 +84,7 @@ func (o *Order) validateStatus(f *faults) {
 	stands, frozen, canceled := o.stands(), o.Status == Frozen, o.Status == Canceled
 	if !canceled {
 		f.without("cancellation", o.Cancellation == Cancellation{})
-	} else if !slices.Contains(canceling, o.Cancellation.By) || o.Cancellation.From == "" {
+	} else if !slices.Contains(canceling, o.Cancellation.By) || !stands.Waiting() && stands != Accepted {
 		f.Add("cancellation", fault.Required, "say by which operation, and where the flow stood")
 	}
 	if !frozen {
@@ -94,6 +94,8 @@ func (o *Order) validateStatus(f *faults) {
 	}
 	if o.Status.Final() {
 		f.without("proposal", o.Proposal == Proposal{})
+	} else {
+		f.without("erased_at", o.ErasedAt.IsZero())
 	}
 	f.present("request", stands == AwaitingConfirmation, o.Request != nil, true)
 	f.present("delivery", stands == AwaitingAcceptance, o.Delivery != nil, true)
@@ -143,6 +145,7 @@ func (o *Order) validateInstants(f *faults) {
 	f.optional("accepted_at", o.AcceptedAt, o.OpenedAt, o.UpdatedAt)
 	f.optional("received_at", o.ReceivedAt, o.OpenedAt, o.UpdatedAt)
 	f.optional("closed_at", o.ClosedAt, later(o.OpenedAt, o.AcceptedAt), o.UpdatedAt)
+	f.optional("erased_at", o.ErasedAt, o.ClosedAt, o.UpdatedAt)
 	if o.Proposal != (Proposal{}) {
 		f.instant("proposal.at", o.Proposal.At, o.OpenedAt, o.UpdatedAt)
 	}
@@ -208,7 +211,7 @@ func (f *faults) optional(field string, at, from, until time.Time) {
 func (o *Order) validateSteps(f *faults) {
 	request, delivery := o.Request != nil, o.Delivery != nil
 	switch p := o.Passed; {
-	case p >= 1<<len(steps),
+	case p >= bit(Completed), // which no order goes on from
 		p.Has(AwaitingRequest) != request, p.Has(AwaitingConfirmation) && !request,
 		p.Has(AwaitingDelivery) != delivery, p.Has(AwaitingAcceptance) && !delivery,
 		p.Has(Accepted) != (o.Status == Completed):

@@ -150,7 +150,7 @@ func TestR31_TurningBackLeavesNothingAhead(t *testing.T) {
 		"a rejection":     full.fork().until(bought.Add(ahead)).do(ben, rejectProduct),
 		"a receipt":       full.fork().until(bought.Add(ahead)).do(host, supervision.ReportReceipt{}),
 		"a proposal":      full.fork().until(bought.Add(ahead)).do(ben, propose),
-		"a note":          full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, note),
+		"a note":          full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, note, note),
 		"an intervention": full.fork().until(bought.Add(ahead)).do(mia, intervene, note),
 		"a ruling":        full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, deem),
 		"all of it": begin(t, policy).until(bought.Add(ahead)).do(ben, submit).do(sue, acceptRequest).do(ben, remind).
@@ -158,8 +158,9 @@ func TestR31_TurningBackLeavesNothingAhead(t *testing.T) {
 			supervision.ReportReceipt{}).do(ben, rejectProduct).wait(6*day).do(ben, appealOn(appeal.SellerSilent)).
 			do(mia, note, deem),
 	} {
-		before := s.order.Clone()
+		given, before := s.order, s.order.Clone()
 		s.until(afterwards).do(mia, turnBack)
+		require.Equal(t, before, given, "%s: the order that it is asked of stays as it is", name)
 		require.NoError(t, s.order.Validate(), name)
 		replayed, err := supervision.Replay(s.records)
 		require.NoError(t, err, name)

@@ -324,6 +324,8 @@ func TestR21_EveryFieldIsTold(t *testing.T) {
 		assert.Equal(t, given, told, "%s %d", r.Operation, r.Seq)
 	}
 	assert.Empty(t, supervision.Record{Action: remindSilently}.Facts())
+	assert.Equal(t, []supervision.Fact{{Key: "id", Kind: supervision.FieldID, Value: "o-1"}},
+		supervision.Record{Action: supervision.Opening{ID: "o-1"}}.Facts(), "what is left out takes nothing with it")
 	assert.Empty(t, supervision.Record{}.Facts())
 }
 

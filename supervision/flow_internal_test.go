@@ -3,6 +3,7 @@ package supervision
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,5 +21,22 @@ func TestFlow_Drawings(t *testing.T) {
 		written, err := os.ReadFile(file)
 		require.NoError(t, err)
 		assert.Equal(t, drawing, string(written), "run: go test ./supervision -update")
+	}
+}
+
+// Nothing that the table says of a row is missing where it is drawn.
+func TestFlow_EachRowIsDrawnWhole(t *testing.T) {
+	var cells [][]string
+	for line := range strings.Lines(flow.Markdown()) {
+		cells = append(cells, strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | "))
+	}
+	require.Len(t, cells, 2+len(transitions), "a head, a rule and the rows")
+	for i, row := range transitions {
+		var by []string
+		for _, role := range row.By {
+			by = append(by, string(role))
+		}
+		assert.Equal(t, []string{string(row.From), string(row.Operation), strings.Join(by, " or "), string(row.To),
+			string(row.Timer), string(row.Rule)}, cells[2+i])
 	}
 }

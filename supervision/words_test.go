@@ -59,6 +59,33 @@ func TestWords(t *testing.T) {
 	checkWords(t, "R01 R02", supervision.Rules()[:2]...)
 }
 
+// Whoever changes a list changes nobody else's.
+func TestWords_ListsAreCopies(t *testing.T) {
+	checkCopies(t, supervision.Statuses)
+	checkCopies(t, supervision.OrderStatuses)
+	checkCopies(t, supervision.Roles)
+	checkCopies(t, supervision.Operations)
+	checkCopies(t, supervision.DeadlineKinds)
+	checkCopies(t, supervision.StepStates)
+	checkCopies(t, supervision.StepStatuses)
+	checkCopies(t, supervision.EndActions)
+	checkCopies(t, supervision.CountedFroms)
+	checkCopies(t, supervision.AppealStates)
+	checkCopies(t, supervision.FaultCodes)
+	checkCopies(t, supervision.Sorts)
+	checkCopies(t, supervision.Rules)
+	checkCopies(t, supervision.OpDeliver.By)
+	checkCopies(t, supervision.Notice{Deadline: supervision.Deadline{Kind: supervision.DeadlineRulingOverdue}}.To)
+	checkCopies(t, supervision.Notice{}.To)
+}
+
+func checkCopies[V ~string](t *testing.T, list func() []V) {
+	t.Helper()
+	first := list()[0]
+	list()[0] = "other"
+	assert.Equal(t, first, list()[0])
+}
+
 func TestWords_TheErrorNamesTheChoices(t *testing.T) {
 	var role supervision.Role
 	err := role.UnmarshalText([]byte("owner"))

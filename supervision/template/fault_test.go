@@ -67,9 +67,10 @@ func TestR04_AnErrorListsEveryFault(t *testing.T) {
 	form := template.Template{Fields: []template.Field{
 		{Key: "a", Label: "A", Kind: template.Line, Required: true},
 		{Key: "b", Label: "B", Kind: template.Integer, Max: "5"},
+		{Key: "c", Label: "C", Kind: template.Integer, Min: "2"},
 	}}
-	_, err := compile(t, form).Accept(template.Values{"b": 6, "c": 1})
-	assert.EqualError(t, err, "template: invalid input: a: answer this field; b: give 5 or less; "+
+	_, err := compile(t, form).Accept(template.Values{"b": 6, "c": 1, "d": 1})
+	assert.EqualError(t, err, "template: invalid input: a: answer this field; b: give 5 or less; c: give 2 or more; "+
 		"leave out the fields that the template does not have")
 	assert.ErrorIs(t, err, template.ErrInvalid)
 	assert.NotErrorIs(t, err, template.ErrMalformed)

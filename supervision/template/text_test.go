@@ -49,6 +49,16 @@ func TestR03_Text(t *testing.T) {
 	assert.Equal(t, template.CodeTooLong, code(t, template.Field{Kind: template.Text, MaxLength: 2}, "xxx"))
 }
 
+// A field that allows more is no template's that could be published.
+func TestR03_NoFieldTakesMoreThanATextMayHave(t *testing.T) {
+	form := prepare(t, template.Template{Fields: []template.Field{
+		{Key: "f", Label: "F", Kind: template.Text, MaxLength: template.MaxText + 1},
+	}})
+	for n, faults := range map[int]int{template.MaxText: 0, template.MaxText + 1: 1} {
+		assert.Len(t, form.Check(template.Values{"f": strings.Repeat("x", n)}), faults, n)
+	}
+}
+
 func TestR03_FileIsAReference(t *testing.T) {
 	f := template.Field{Kind: template.File}
 	assert.Empty(t, code(t, f, "bucket/contract 1.pdf"))

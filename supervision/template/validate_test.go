@@ -73,6 +73,10 @@ func TestR04_ALeastIsNoMoreThanItsMost(t *testing.T) {
 		assert.Equal(t, "min_length out_of_range",
 			faultsOf(template.Field{Kind: template.Line, MinLength: least, MaxLength: most}))
 	}
+	var invalid *template.InvalidError
+	swapped := template.Field{Key: "f", Label: "F", Kind: template.Line, MinLength: 3, MaxLength: 2}
+	require.ErrorAs(t, template.Template{Fields: []template.Field{swapped}}.Validate(), &invalid)
+	assert.Equal(t, [2]string{"0", "2"}, [2]string{invalid.Faults[0].Min, invalid.Faults[0].Max}, "what it may be")
 }
 
 func TestR04_ASettingBelongsToItsKinds(t *testing.T) {

@@ -172,7 +172,7 @@ func (p *parsed) find(names []string) (all []change, err error) {
 	zeros := p.zeros()
 	for _, name := range names {
 		f := &finder{file: name, text: p.texts[name], fset: p.m.fset, pkg: pkg, info: info,
-			decides: make(map[ast.Expr]bool), zeros: zeros}
+			decides: make(map[ast.Expr]bool), zeros: zeros, suite: suites[p.path]}
 		f.search(p.trees[name])
 		slices.SortStableFunc(f.changes, func(a, b change) int { return a.begin - b.begin })
 		all = append(all, f.changes...)

@@ -71,6 +71,15 @@ func f(b bool, n int, s string) int { `+c.body+` }
 	}
 }
 
+// Of a suite of checks the examples stay as they are.
+func TestExamplesOfASuiteStay(t *testing.T) {
+	suites["p"] = true
+	defer delete(suites, "p")
+	_, changes := found(t, "package p\nfunc check(int, ...int)\nvar cases = []func(){func() { check(1+1, 2) }}\n")
+	require.Len(t, changes, 1)
+	assert.Equal(t, "p/p.go cases: check(1+1, 2) => nothing", changes[0].String())
+}
+
 func TestEqualChangesOfAFunctionAreNumbered(t *testing.T) {
 	_, changes := found(t, "package p\nfunc f(n int) { n++; n++ }\n")
 	require.Len(t, changes, 2)

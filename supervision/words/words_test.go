@@ -162,7 +162,10 @@ func TestPlurals(t *testing.T) {
 // A part in brackets is said where all that it needs is known.
 func TestOptionalParts(t *testing.T) {
 	l := words.English()
-	l.Reasons = map[supervision.Reason]string{supervision.ReasonFinal: "No[ since {since}][ for {length}]."}
+	l.Reasons = map[supervision.Reason]string{
+		supervision.ReasonFinal: "No[ since {since}][ for {length}][ beside {proposed}].",
+		appeal.NotGranted:       "Not for the {roles}.",
+	}
 	l.Faults = map[supervision.FaultCode]string{supervision.FaultOutOfRange: "Out of range[ of {min} to {max}]."}
 	since := "No since 2 Mar 2026, 09:00 UTC."
 	for _, c := range []struct {
@@ -174,6 +177,7 @@ func TestOptionalParts(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, l.Why(supervision.Decision{Reason: supervision.ReasonFinal, Measure: c.measure}))
 	}
+	assert.Equal(t, "Not for the buyer or seller.", l.Verdict(appeal.Verdict{Reason: appeal.NotGranted}))
 	for _, c := range []struct{ min, max, want string }{
 		{"", "", "Out of range."}, {"1", "", "Out of range."}, {"", "2", "Out of range."},
 		{"1", "2", "Out of range of 1 to 2."},
@@ -306,6 +310,7 @@ func TestInstants(t *testing.T) {
 	l := words.Chinese()
 	l.Location = time.FixedZone("CST", 8*3600)
 	assert.Equal(t, "2026年3月2日 17:00 CST", l.Instant(began))
+	assert.Equal(t, "2 Mar 2026, 09:00 UTC", en.Instant(began.In(l.Location)), "where no other place is named")
 }
 
 // A language that lacks a code says nothing rather than something wrong.

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,10 +21,7 @@ func find(forms []Forms, o supervision.Order, op supervision.Operation) []*templ
 	if len(forms) == 0 || forms[0] == nil || o.Form(op).Version == 0 {
 		return nil
 	}
-	if form := forms[0](o, op); form != nil {
-		return []*template.Form{form}
-	}
-	return nil
+	return []*template.Form{forms[0](o, op)}
 }
 
 // begin makes an order again from its first record: it is opened or adopted
@@ -51,8 +49,8 @@ func pinned(forms []Forms, a supervision.Adoption) map[supervision.Operation]*te
 		DeliveryTemplateVersion: a.DeliveryTemplateVersion}
 	found := make(map[supervision.Operation]*template.Form)
 	for _, op := range []supervision.Operation{supervision.OpSubmitRequest, supervision.OpDeliver} {
-		for _, form := range find(forms, o, op) {
-			found[op] = form
+		if form := find(forms, o, op); form != nil {
+			found[op] = form[0]
 		}
 	}
 	return found
@@ -70,16 +68,12 @@ type command struct {
 func (c command) perform(o supervision.Order, forms []Forms) (
 	next supervision.Order, records []supervision.Record, unchecked bool, err error,
 ) {
-	if err := supervision.CheckAction(c.action); err != nil {
-		return o, nil, false, err
-	}
 	next, records, err = o.Apply(c.actor, c.action, c.at, find(forms, o, c.action.Operation())...)
 	if !lacksForm(err) {
 		return next, records, false, err
 	}
-	o, records = o.Settle(c.at)
-	next, record, err := c.force(o)
-	return next, append(records, record), true, err
+	next, record, err := c.force(o) // time has moved nothing where a form is filled in
+	return next, []supervision.Record{record}, true, err
 }
 
 // lacksForm reports whether an input is refused for nothing but its form.
@@ -97,23 +91,17 @@ func (c command) force(o supervision.Order) (next supervision.Order, r supervisi
 		Order: o.ID, Seq: o.Version + 1, At: later(c.at.UTC().Truncate(supervision.Tick), o.UpdatedAt),
 		Actor: c.actor, Operation: c.action.Operation(), From: o.Status, Action: c.action,
 	}
-	err = supervision.ErrRefused
-	for _, row := range supervision.Flow() {
-		if row.From != r.From || row.Operation != r.Operation {
-			continue
-		}
-		r.To = row.To
+	for _, r.To = range supervision.Statuses() {
 		if next, err = o.Follow(r); err == nil {
 			return next, r, nil
 		}
 	}
-	return o, r, err
+	return supervision.Order{}, supervision.Record{}, err
 }
 
-// byTime returns the record that time makes up to an instant, if there is one;
-// an order's time never runs backwards (R02).
+// byTime returns the record that time makes up to an instant, if there is one.
 func byTime(o supervision.Order, at time.Time) (supervision.Record, bool) {
-	_, due := o.Settle(later(at, o.UpdatedAt))
+	_, due := o.Settle(at)
 	if len(due) == 0 {
 		return supervision.Record{}, false
 	}
@@ -139,18 +127,12 @@ func compare(path string, a, b json.RawMessage, visit func(path string, a, b jso
 		return
 	}
 	left, right := members(a), members(b)
-	if len(left)+len(right) == 0 {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(left)), maps.Keys(right))
+	if len(names) == 0 {
 		visit(path, a, b)
-		return
 	}
 	if path != "" {
 		path += "."
-	}
-	names := make([]string, 0, len(left)+len(right))
-	for _, side := range []map[string]json.RawMessage{left, right} {
-		for name := range side {
-			names = append(names, name)
-		}
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
@@ -159,8 +141,6 @@ func compare(path string, a, b json.RawMessage, visit func(path string, a, b jso
 }
 
 func members(data json.RawMessage) (object map[string]json.RawMessage) {
-	if len(data) > 0 && data[0] == '{' {
-		_ = json.Unmarshal(data, &object) // what encoding/json has written
-	}
+	_ = json.Unmarshal(data, &object) // fails for what is no object, and has no members
 	return object
 }

@@ -26,7 +26,7 @@ func (d Difference) String() string {
 }
 
 // words has for each number and choice of a policy its rule and what that calls
-// it. One without words is named by its field, as policy (R25).
+// it.
 var words = map[string]struct {
 	rule supervision.Rule
 	text string
@@ -62,10 +62,7 @@ var words = map[string]struct {
 // Diff lists what two policies differ in, by JSON names.
 func Diff(a, b supervision.Policy) (list []Difference) {
 	compare("", document(a), document(b), func(field string, from, to json.RawMessage) {
-		of, ok := words[field]
-		if !ok {
-			of.rule, of.text = supervision.R25, field
-		}
+		of := words[field]
 		list = append(list, Difference{field, of.rule, of.text, say(from), say(to)})
 	})
 	return list
@@ -100,7 +97,7 @@ func say(data json.RawMessage) string {
 func sayDuration(d time.Duration) string {
 	switch {
 	case d == 0:
-		return "none"
+		return ""
 	case d%supervision.Day == 0:
 		return strings.TrimSuffix((d/24).String(), "h0m0s") + " d"
 	}

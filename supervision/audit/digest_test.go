@@ -61,8 +61,11 @@ func TestR21_ADigestIsWrittenAndRead(t *testing.T) {
 	var read audit.Digest
 	require.NoError(t, read.UnmarshalText(text))
 	assert.Equal(t, digest, read)
-	for _, bad := range []string{"", "ab", string(text[1:]), string(text) + "0", "x" + string(text[1:])} {
-		require.ErrorIs(t, read.UnmarshalText([]byte(bad)), supervision.ErrMalformed, bad)
+	for _, bad := range []string{"", "ab", string(text[1:]), string(text) + "0", string(text) + "00",
+		"x" + string(text[1:])} {
+		err := read.UnmarshalText([]byte(bad))
+		require.ErrorIs(t, err, supervision.ErrMalformed, bad)
+		require.ErrorContains(t, err, "give 64 hexadecimal digits")
 	}
 	assert.Equal(t, digest, read, "what cannot be read changes nothing")
 }

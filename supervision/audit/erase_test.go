@@ -114,13 +114,13 @@ func TestR35_VerifyFindsWhatNoErasureLeaves(t *testing.T) {
 
 func TestR35_ErasedAnswersAreJudgedWithoutTheirForm(t *testing.T) {
 	form, err := template.Compile(template.Template{Fields: []template.Field{
-		{Key: "name", Label: "Name", Kind: template.Line, Required: true},
+		{Key: "users", Label: "Users", Kind: template.Integer, Required: true},
 	}})
 	require.NoError(t, err)
 	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, RequestTemplateVersion: 1}
 	order, first, err := supervision.Open(opening, monday)
 	require.NoError(t, err)
-	order, second, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"name": "Jane"}}, monday,
+	order, second, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"users": "12"}}, monday,
 		form)
 	require.NoError(t, err)
 	h := &history{t, order, append([]supervision.Record{first}, second...), monday}
@@ -131,4 +131,23 @@ func TestR35_ErasedAnswersAreJudgedWithoutTheirForm(t *testing.T) {
 	require.Empty(t, audit.Verify(before[:len(before)-1], forms))
 	require.Empty(t, audit.Verify(after, forms))
 	require.Empty(t, audit.Verify(after), "no form is missed")
+}
+
+// Texts are erased by an erasure that says so, and up to it only; each finding
+// is one.
+func TestR35_ErasedWithoutAnErasure(t *testing.T) {
+	altered := func(seq int64, field string) []audit.Finding {
+		return []audit.Finding{{Order: "o-1", Seq: seq, Kind: audit.Altered, Rule: supervision.R35,
+			Fields: []string{field}}}
+	}
+	first := adopted(t, supervision.Guide()).records
+	erased, err := first[0].Erase()
+	require.NoError(t, err)
+	require.Equal(t, altered(1, "seal"), audit.Verify([]supervision.Record{erased}))
+
+	h := appealed(t)
+	before, after := erase(t, h)
+	require.Empty(t, audit.Verify(after))
+	after[1] = before[1]
+	require.Equal(t, altered(2, "action"), audit.Verify(after))
 }

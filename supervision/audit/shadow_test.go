@@ -7,6 +7,7 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -58,6 +59,53 @@ func TestR29_AShadowNamesWhatTheRulesRefuse(t *testing.T) {
 	assert.Equal(t, []any{supervision.R13, supervision.Reason(""), false},
 		[]any{late[0].Rule, late[0].Reason, late[0].Accepted})
 	assert.Equal(t, map[supervision.Rule]int{supervision.R09: 1, supervision.R13: 1}, s.Report().ByRule)
+
+	given := s.Report()
+	given.Disagreements[0].Order, given.ByRule[supervision.R09] = "another", 7
+	assert.Equal(t, "o-1", s.Report().Disagreements[0].Order, "a report is a copy")
+	assert.Equal(t, 1, s.Report().ByRule[supervision.R09])
+}
+
+// What the other system refuses, though the rules allow it, is not done here
+// either.
+func TestR29_AShadowDoesNotDoWhatWasRefused(t *testing.T) {
+	s := shadowing(t, begin(t, supervision.Guide()))
+	require.Empty(t, feed(t, s, true, ben, supervision.SubmitRequest{Text: "Please."}, monday))
+	require.Len(t, feed(t, s, false, sue, supervision.RejectRequest{Reason: "No."}, monday), 1)
+	assert.Empty(t, feed(t, s, true, sue, supervision.AcceptRequest{}, monday), "the request is still there")
+}
+
+// What the rules refuse and the other system did happened when it says, by the
+// clock of the rules.
+func TestR29_AShadowGoesAlongAtATick(t *testing.T) {
+	s := shadowing(t, begin(t, supervision.Guide()))
+	at := monday.Add(time.Hour)
+	require.Len(t, feed(t, s, true, ben, supervision.SubmitRequest{}, at.Add(tick-1).In(time.FixedZone("", 3600))), 1)
+	early := feed(t, s, true, ben, appealing(appeal.SellerSilent), at.Add(5*day))
+	require.Len(t, early, 1)
+	assert.Equal(t, at.Add(5*day+tick), early[0].From)
+
+	s = shadowing(t, begin(t, supervision.Guide()))
+	require.Len(t, feed(t, s, true, ben, supervision.SubmitRequest{}, monday.Add(-time.Hour)), 1)
+	assert.Empty(t, feed(t, s, true, sue, supervision.AcceptRequest{}, monday), "at the newest record, not before it")
+}
+
+// A shadow checks answers with the forms that it is given; without, it takes
+// them as they are.
+func TestR04_AShadowChecksAnswers(t *testing.T) {
+	form, err := template.Compile(template.Template{Fields: []template.Field{{Key: "users", Label: "Users",
+		Kind: template.Integer, Required: true}}})
+	require.NoError(t, err)
+	order, _, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID,
+		RequestTemplateVersion: 7}, monday)
+	require.NoError(t, err)
+	faulty := supervision.SubmitRequest{Values: template.Values{"users": "many"}}
+	for disagreements, s := range []*audit.Shadow{audit.NewShadow(),
+		audit.NewShadow(func(supervision.Order, supervision.Operation) *template.Form { return form })} {
+		s.Begin(order)
+		assert.Len(t, feed(t, s, true, ben, faulty, monday), disagreements)
+		assert.Empty(t, feed(t, s, true, sue, supervision.AcceptRequest{}, monday))
+	}
 }
 
 func TestR22_R18_AShadowNamesStrangersAndFaults(t *testing.T) {
@@ -72,6 +120,7 @@ func TestR22_R18_AShadowNamesStrangersAndFaults(t *testing.T) {
 	for _, d := range s.Report().Disagreements {
 		assert.Contains(t, d.String(), "accepted at 2026-03-02T09:00:00Z")
 	}
+	assert.Contains(t, d[0].String(), "(R22): the actor has no part in the order")
 }
 
 func TestR02_AShadowNamesWhatTimeDoesAtAnotherInstant(t *testing.T) {
@@ -83,9 +132,12 @@ func TestR02_AShadowNamesWhatTimeDoesAtAnotherInstant(t *testing.T) {
 	due := h.at.Add(3 * time.Hour)
 	early := feed(t, s, false, supervision.System(), supervision.Complete{}, due.Add(-tick))
 	assert.Empty(t, early, "neither does it before")
+	assert.Empty(t, feed(t, s, false, ben, supervision.RejectProduct{Reason: "No."}, due), "neither takes it back")
+	require.Len(t, feed(t, s, false, supervision.System(), supervision.Complete{}, due), 1)
 	late := feed(t, s, true, supervision.System(), supervision.Complete{}, due.Add(time.Hour))
 	require.Len(t, late, 1)
 	assert.Equal(t, []any{supervision.R02, due}, []any{late[0].Rule, late[0].From})
+	assert.Contains(t, late[0].String(), "(R02): time does it at "+due.Format(time.RFC3339Nano))
 }
 
 func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
@@ -97,10 +149,14 @@ func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
 	follows := feed(t, s, true, ben, supervision.AcceptProduct{}, monday)
 	require.Len(t, follows, 1)
 	assert.True(t, follows[0].Follows)
+	assert.Equal(t, supervision.R08, follows[0].Rule, "the order is where it was")
 	assert.Equal(t, map[supervision.Rule]int{supervision.R07: 1}, s.Report().ByRule)
 
 	s.Begin(delivered(t, supervision.Guide()).order)
 	assert.Empty(t, feed(t, s, true, ben, supervision.AcceptProduct{}, monday.Add(time.Hour)))
+	again := feed(t, s, true, ben, supervision.RejectProduct{Reason: "No."}, monday.Add(time.Hour))
+	require.Len(t, again, 1)
+	assert.False(t, again[0].Follows, "it stands where it stands there")
 }
 
 func TestR29_AShadowRefusesWhatItDoesNotKnow(t *testing.T) {

@@ -233,9 +233,7 @@ func (v *verifier) refuse(r supervision.Record, err error) bool {
 	case errors.As(err, &invalid):
 		f.Faults = invalid.Faults
 	}
-	if f.Kind == Refused && (f.Decision.Reason == "" || f.Decision.Reason == supervision.ReasonRole) {
-		f.Want = v.byItsParty(r)
-	}
+	f.Want = v.byItsParty(r)
 	v.find(r, f)
 	return v.goOn(r, f.Want)
 }
@@ -243,13 +241,10 @@ func (v *verifier) refuse(r supervision.Record, err error) bool {
 // byItsParty returns the record that the party whose operation it is would have
 // made; nil where it would not either.
 func (v *verifier) byItsParty(r supervision.Record) *supervision.Record {
-	by := r.Operation.By()
-	if slices.Contains(by, r.Actor.Role) {
-		by = []supervision.Role{r.Actor.Role} // its part, but not its order
-	}
+	part := slices.Contains(r.Operation.By(), r.Actor.Role)
 	for _, party := range parties(v.order) {
-		if !slices.Contains(by, party.Role) {
-			continue
+		if part && party.Role != r.Actor.Role {
+			continue // it is the actor's part, but not its order
 		}
 		if _, made, _, err := (command{party, r.Action, r.At}).perform(v.order, v.forms); err == nil {
 			want := made[len(made)-1]
@@ -266,9 +261,7 @@ func (v *verifier) goOn(r supervision.Record, want *supervision.Record) bool {
 	if err != nil && want != nil {
 		next, err = v.order.Follow(*want)
 	}
-	if err == nil {
-		v.order = next
-	}
+	v.order = next
 	return err == nil
 }
 
@@ -291,7 +284,7 @@ func differing(got, want any) (fields []string, err error) {
 func ruleOfChange(fields []string, r supervision.Record) supervision.Rule {
 	for _, field := range fields {
 		switch name, _, _ := strings.Cut(field, "."); name {
-		case "order", "seq", "from", "to":
+		case "order", "from", "to":
 			return supervision.R21
 		case "finding":
 			return supervision.R18

@@ -135,12 +135,38 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 				return r
 			}, 1, audit.Altered, supervision.R21, []string{"order"},
 		},
+		"an opening that would be refused": {
+			func(r records) records {
+				opening := r[0].Action.(supervision.Opening)
+				opening.Buyer = ""
+				r[0].Action = opening
+				return r
+			}, 1, audit.Invalid, supervision.R01, nil,
+		},
+		"a beginning that opens nothing": {
+			func(r records) records {
+				r[0].Actor, r[0].Operation, r[0].Action = ben, supervision.OpRemind, supervision.Remind{}
+				return r
+			}, 1, audit.Invalid, supervision.R20, nil,
+		},
 		"a key used twice": {
 			func(r records) records {
 				r[1].Key, r[3].Key = "k", "k"
 				r[3].Actor.User = "another person of the account" // the account owns the key (R22)
 				return r
 			}, 4, audit.Reused, supervision.R28, nil,
+		},
+		"a status before that was none": {
+			func(r records) records { r[2].From = supervision.AwaitingDelivery; return r },
+			3, audit.Altered, supervision.R21, []string{"from"},
+		},
+		"facts of no appeal": {
+			func(r records) records { r[1].Finding.Count = 3; return r },
+			2, audit.Altered, supervision.R18, []string{"finding.count"},
+		},
+		"a completion elsewhere, and late": {
+			func(r records) records { r[8].At, r[8].To = r[8].At.Add(tick), supervision.Canceled; return r },
+			9, audit.Altered, supervision.R21, []string{"at", "to"},
 		},
 		"a key on what time did": {
 			func(r records) records { r[8].Key = "k"; return r }, 9, audit.Altered, supervision.R28, []string{"key"},
@@ -295,6 +321,62 @@ func TestR31_AmendedHistoriesAreVerified(t *testing.T) {
 	}
 }
 
+// One thing that is wrong is one finding: what follows is judged all the same,
+// up to where nothing says where the order stands.
+func TestR21_OneFaultIsOneFinding(t *testing.T) {
+	type records = []supervision.Record
+	finding := func(seq int64, kind audit.Kind, rule supervision.Rule) audit.Finding {
+		return audit.Finding{Order: "o-1", Seq: seq, Kind: kind, Rule: rule}
+	}
+	const R03, R21, R28 = supervision.R03, supervision.R21, supervision.R28
+	for name, c := range map[string]struct {
+		tamper func(r records) records
+		want   []audit.Finding
+	}{
+		"a note taken out, which nothing rests on": {func(r records) records { return slices.Delete(r, 4, 5) },
+			[]audit.Finding{finding(5, audit.Missing, R21)}},
+		"two exchanged": {func(r records) records { r[3], r[4] = r[4], r[3]; return r },
+			[]audit.Finding{finding(4, audit.Misplaced, R21)}},
+		"one before the two that it follows": {
+			func(r records) records { r[3], r[4], r[5] = r[5], r[3], r[4]; return r },
+			[]audit.Finding{finding(4, audit.Misplaced, R21), finding(5, audit.Misplaced, R21)}},
+		"one twice": {func(r records) records { return slices.Insert(r, 3, r[2]) },
+			[]audit.Finding{finding(3, audit.Misplaced, R21)}},
+		"one before the first": {
+			func(r records) records { return slices.Insert(r, 0, supervision.Record{Order: "o-1"}) },
+			[]audit.Finding{finding(0, audit.Misplaced, R21)}},
+		"another zone": {
+			func(r records) records { r[1].At = r[1].At.In(time.FixedZone("", 3600)); return r },
+			[]audit.Finding{finding(2, audit.Invalid, R03)}},
+		"an empty note": {
+			func(r records) records { r[4].Action = supervision.AddNote{}; return r },
+			[]audit.Finding{finding(5, audit.Invalid, supervision.R13)}},
+		"a key that is none, in a record that so cannot be written": {func(r records) records { r[1].Key = "a\nb"; return r },
+			[]audit.Finding{finding(2, audit.Invalid, R28), finding(2, audit.Invalid, R03)}},
+		"nothing in the last": {func(r records) records { r[8].Action = nil; return r },
+			[]audit.Finding{finding(9, audit.Invalid, R21)}},
+		"nothing in the last but one": {func(r records) records { r[7].Action = nil; return r },
+			[]audit.Finding{finding(8, audit.Invalid, R21), finding(9, audit.Unjudged, R21)}},
+		"nobody's": {func(r records) records { r[2].Actor = supervision.Actor{}; return r },
+			[]audit.Finding{finding(3, audit.Invalid, supervision.R05)}},
+	} {
+		findings := audit.Verify(c.tamper(appealed(t).records))
+		for i := range findings {
+			assert.Equal(t, findings[i].Kind == audit.Invalid, len(findings[i].Faults) > 0, "%s: it says why", name)
+			for _, f := range findings[i].Faults {
+				assert.NotZero(t, f.Field)
+				assert.NotZero(t, f.Code)
+				assert.NotZero(t, f.Message)
+			}
+			findings[i].Faults, findings[i].Want = nil, nil
+		}
+		assert.Equal(t, c.want, findings, name)
+	}
+	two := appealed(t)
+	two.records[7], two.records[8] = two.records[8], two.records[7]
+	assert.Len(t, audit.VerifyOrder(two.order, two.records), 1, "the last is there")
+}
+
 func TestR27_RejectedAfterTimeHadAccepted(t *testing.T) {
 	h := delivered(t, autoAccepting()).wait(10*day-tick).do(ben, supervision.RejectProduct{Reason: "Ten cannot."})
 	h.wait(day).do(sue, supervision.Deliver{Result: "Now they can."})
@@ -317,10 +399,21 @@ func TestR22_AFindingSaysWhoseOperationItIs(t *testing.T) {
 	assert.Equal(t, sue, findings[0].Want.Actor)
 
 	h = appealed(t)
-	h.records[1].Actor.ID = "bob"
+	h.records[1].Actor.ID, h.records[1].Key = "bob", "k"
 	findings = audit.Verify(h.records)
 	require.Len(t, findings, 1)
 	assert.Equal(t, ben, findings[0].Want.Actor)
+	assert.Equal(t, "k", findings[0].Want.Key)
+
+	either := begin(t, supervision.Rules2025()).do(sue, supervision.RaiseAppeal{Ground: appeal.Unconditional,
+		Reason: "x", Demand: "x", Attachments: proof})
+	either.records[1].Actor.ID = "sam"
+	assert.Equal(t, sue, audit.Verify(either.records)[0].Want.Actor, "the part is the seller's")
+
+	h = appealed(t)
+	whole := h.records[3].Finding
+	h.records[3].Finding = appeal.Finding{}
+	assert.Equal(t, whole, audit.Verify(h.records)[0].Want.Finding, "what should have been")
 }
 
 func TestR21_WhatCannotBeJudgedIsSaid(t *testing.T) {
@@ -344,14 +437,20 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	require.NoError(t, err)
 	records := append([]supervision.Record{first}, made...)
 	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
-		assert.Equal(t, 7, o.Form(op).Version)
+		assert.Equal(t, 7, o.Form(op).Version, "none is asked for where nothing is filled in")
 		return form
 	}
 	assert.Empty(t, audit.Verify(records, forms))
+	order, _, err = order.Apply(ben, made[0].Action, monday, form)
+	require.NoError(t, err)
+	_, accepted, err := order.Apply(sue, supervision.AcceptRequest{}, monday)
+	require.NoError(t, err)
+	assert.Empty(t, audit.Verify(slices.Concat(records, accepted), forms))
 
 	findings := audit.Verify(records)
 	require.Len(t, findings, 1)
 	assert.Equal(t, audit.Unchecked, findings[0].Kind)
+	assert.Equal(t, supervision.R04, findings[0].Rule)
 
 	records[1].Action = supervision.SubmitRequest{Values: template.Values{"seats": "a dozen"}}
 	findings = audit.Verify(records, forms)
@@ -417,11 +516,13 @@ func TestR29_AdoptedFormsAreVerified(t *testing.T) {
 		Kind: template.Integer, Required: true}}})
 	require.NoError(t, err)
 	adoption := adopted(t, supervision.Guide()).records[0].Action.(supervision.Adoption)
-	adoption.RequestTemplateVersion = 3
+	adoption.RequestTemplateVersion, adoption.DeliveryTemplateVersion = 3, 4
 	adoption.Request = &supervision.Request{Values: template.Values{"users": "200"},
 		SubmittedAt: adoption.Request.SubmittedAt}
-	_, record, err := supervision.Adopt(adoption, monday,
-		map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form})
+	adoption.Delivery = &supervision.Delivery{Values: template.Values{"users": "200"},
+		DeliveredAt: adoption.Delivery.DeliveredAt}
+	_, record, err := supervision.Adopt(adoption, monday, map[supervision.Operation]*template.Form{
+		supervision.OpSubmitRequest: form, supervision.OpDeliver: form})
 	require.NoError(t, err)
 	record.Salt = "salt"
 	records := []supervision.Record{record}
@@ -433,10 +534,16 @@ func TestR29_AdoptedFormsAreVerified(t *testing.T) {
 	assert.Empty(t, audit.Verify(records, forms))
 	require.Len(t, audit.Verify(records), 1)
 	assert.Equal(t, audit.Unchecked, audit.Verify(records)[0].Kind)
+	outcomes, err := audit.WhatIf(records, supervision.Guide())
+	require.NoError(t, err)
+	assert.Equal(t, supervision.AwaitingAcceptance, outcomes[0].Status, "taken as it was filled in")
 
 	forged := record.Clone()
 	forged.Action.(supervision.Adoption).Request.Values["users"] = "many"
+	forged.Action.(supervision.Adoption).Delivery.Values["users"] = "few"
 	findings := audit.Verify([]supervision.Record{forged}, forms)
 	require.Len(t, findings, 1)
+	require.Len(t, findings[0].Faults, 2)
 	assert.Equal(t, "request.values.users", findings[0].Faults[0].Field)
+	assert.Equal(t, "delivery.values.users", findings[0].Faults[1].Field)
 }

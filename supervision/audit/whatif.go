@@ -103,7 +103,7 @@ func retell(records []supervision.Record, policy supervision.Policy) (*retelling
 	}
 	for _, r := range records[1:] {
 		w.pass(r.At)
-		if due, ok := byTime(w.was, r.At); !ok || due.Operation != r.Operation {
+		if _, made := byTime(w.was, r.At); !made {
 			w.do(r)
 		}
 		if w.was, err = w.was.Follow(r); err != nil {
@@ -137,7 +137,6 @@ func beginUnder(r supervision.Record, policy supervision.Policy) (supervision.Or
 		r.Action = a
 	}
 	order, _, _, err := begin(r, nil)
-	order.Policy = policy
 	return order, err
 }
 
@@ -146,11 +145,10 @@ func beginUnder(r supervision.Record, policy supervision.Policy) (supervision.Or
 func (w *retelling) pass(until time.Time) {
 	for due := w.order.NextDue(); !due.IsZero() && (until.IsZero() || !due.After(until)); due = w.order.NextDue() {
 		w.note(due)
-		w.order, _ = w.order.Settle(due)
-		w.at = later(w.at, due)
+		w.order, _ = w.order.Settle(due) // to where nobody has a ground
 	}
 	w.note(until)
-	w.at = later(w.at, until)
+	w.at = until
 }
 
 // do does again what is recorded, where the policy allows it.
@@ -175,13 +173,10 @@ func (w *retelling) do(r supervision.Record) {
 // note notes the windows from where time stands to an instant, while nothing
 // happens to the order.
 func (w *retelling) note(until time.Time) {
-	for at := w.at; until.IsZero() || at.Before(until); {
+	for at := w.at; ; {
 		again := until // a window that time ends may open another time, as a blackout's end does
 		for _, party := range parties(w.order) {
-			verdicts, err := w.order.Verdicts(party, at)
-			if err != nil {
-				return // never: these are the order's parties
-			}
+			verdicts, _ := w.order.Verdicts(party, at) // whose order it is
 			for _, v := range verdicts {
 				from := v.From
 				if v.Holds {
@@ -191,12 +186,10 @@ func (w *retelling) note(until time.Time) {
 					continue
 				}
 				w.outcome.add(Window{appeal.Party(party.Role), v.Ground, from, earlier(v.Until, until)})
-				if v.Until.After(at) {
-					again = earlier(again, v.Until)
-				}
+				again = earlier(again, v.Until)
 			}
 		}
-		if again.IsZero() || again.Equal(until) {
+		if again.Equal(until) {
 			return
 		}
 		at = again
@@ -210,11 +203,7 @@ func (o *Outcome) add(next Window) {
 		if w.Party != next.Party || w.Ground != next.Ground || !w.Until.IsZero() && next.From.After(w.Until) {
 			continue
 		}
-		if w.Until.IsZero() || next.Until.IsZero() {
-			w.Until = time.Time{}
-		} else {
-			w.Until = later(w.Until, next.Until)
-		}
+		w.Until = next.Until
 		return
 	}
 	o.Windows = append(o.Windows, next)

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ func TestR25_WhatIfNothingChanged(t *testing.T) {
 		}
 		o := whatIf(t, h, h.order.Policy)
 		require.Empty(t, o.Barred, "seed %d", seed)
+		require.True(t, slices.IsSortedFunc(o.Windows, func(a, b audit.Window) int { return a.From.Compare(b.From) }),
+			"seed %d", seed)
 		require.Equal(t, h.order.Status, o.Status, "seed %d", seed)
 		if end := h.order.Listing(); end.ClosedAs == supervision.Completed {
 			require.Equal(t, end.ClosedAt, o.CompletedAt, "seed %d", seed)
@@ -68,6 +71,8 @@ func TestR09_WhatIfSilenceWereLonger(t *testing.T) {
 	o := whatIf(t, h, silence(7*day))
 	require.Len(t, o.Barred, 3)
 	first := o.Barred[0]
+	assert.Equal(t, h.records[3].At, first.At)
+	assert.Equal(t, ben, first.Actor)
 	assert.Equal(t, []any{int64(4), supervision.R09, supervision.ReasonNotSilentLongEnough, false},
 		[]any{first.Seq, first.Rule, first.Reason, first.Follows})
 	assert.Equal(t, monday.Add(2*time.Minute+7*day+tick), first.From)
@@ -91,7 +96,86 @@ func TestR27_WhatIfTimeAccepted(t *testing.T) {
 	assert.True(t, o.Barred[0].Follows, "time had completed the order")
 	assert.Equal(t, h.records[3].At.Add(10*day+3*time.Hour), o.CompletedAt)
 	assert.Equal(t, supervision.Completed, o.Status)
+	assert.Equal(t, []audit.Window{{Party: appeal.Seller, Ground: appeal.BuyerSilent,
+		From: h.records[3].At.Add(5*day + tick), Until: h.records[3].At.Add(10 * day)}}, o.Windows, "until time accepts")
 	assert.Zero(t, whatIf(t, h, supervision.Guide()).CompletedAt)
+}
+
+// A ground is open in one window, whatever happens in it that leaves it open;
+// one that is used at its first instant is open in none.
+func TestR11_WhatIfAGroundStaysOpen(t *testing.T) {
+	assert.Empty(t, whatIf(t, appealed(t), supervision.Guide()).Windows, "it was used at once")
+
+	h := begin(t, supervision.Guide()).do(ben, supervision.SubmitRequest{Text: "Please."})
+	for range 2 {
+		h.wait(6*day).do(ben, supervision.Remind{})
+	}
+	silent := audit.Window{Party: appeal.Buyer, Ground: appeal.SellerSilent, From: monday.Add(5*day + tick)}
+	end := monday.Add(365 * day)
+	before, after := silent, silent
+	before.Until, after.From = end.Add(-15*day), end
+	assert.Equal(t, []audit.Window{before, after}, whatIf(t, h, supervision.Guide()).Windows)
+	always := supervision.Guide()
+	always.Appeal.Blackout = 0
+	assert.Equal(t, []audit.Window{silent}, whatIf(t, h, always).Windows)
+}
+
+// Both parties may have several grounds at a time, each from when it opens.
+func TestR11_WhatIfSeveralGroundsOpen(t *testing.T) {
+	h := begin(t, supervision.Guide()).wait(2 * day)
+	for range 3 {
+		h.do(ben, supervision.SubmitRequest{Text: "Please."}).do(sue, supervision.RejectRequest{Reason: "No."})
+	}
+	short := supervision.Guide()
+	short.SupervisionPeriod, short.Appeal.Silence = 30*day, 20*day
+	of := func(party appeal.Party, ground appeal.Ground, from, until time.Time) audit.Window {
+		return audit.Window{Party: party, Ground: ground, From: from, Until: until}
+	}
+	rejected, begins, ends := h.at, monday.Add(15*day), monday.Add(30*day)
+	assert.Equal(t, []audit.Window{
+		of(appeal.Buyer, appeal.RequestRejected, rejected, begins),
+		of(appeal.Seller, appeal.RequestRejected, rejected, begins),
+		of(appeal.Seller, appeal.BuyerSilent, ends, time.Time{}),
+		of(appeal.Buyer, appeal.RequestRejected, ends, time.Time{}),
+		of(appeal.Seller, appeal.RequestRejected, ends, time.Time{}),
+	}, whatIf(t, h, short).Windows)
+}
+
+// An amendment of the real order is none of the other policy (R31), and what is
+// barred as input has the rule of its operation.
+func TestR31_WhatIfAnOrderWasAmended(t *testing.T) {
+	h := begin(t, supervision.Guide()).do(ben, supervision.SubmitRequest{Text: "Please."}).
+		do(mia, supervision.Amend{Policy: silence(3 * day), Reason: "Agreed."}).wait(4*day).
+		do(ben, appealing(appeal.SellerSilent))
+	barred := whatIf(t, h, supervision.Guide()).Barred
+	require.Len(t, barred, 1)
+	assert.Equal(t, supervision.ReasonNotSilentLongEnough, barred[0].Reason)
+
+	proven := silence(3 * day)
+	proven.Appeal.Proof = true
+	h.records[3].Action = supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "x", Demand: "x"}
+	barred = whatIf(t, h, proven).Barred
+	require.Len(t, barred, 1)
+	assert.Equal(t, []any{supervision.R18, supervision.Reason("")}, []any{barred[0].Rule, barred[0].Reason})
+}
+
+// A scheduled end of the order's own is its own under any policy (R14).
+func TestR14_WhatIfTheEndIsTheOrders(t *testing.T) {
+	opening := begin(t, supervision.Guide()).records[0].Action.(supervision.Opening)
+	opening.ScheduledEnd = monday.Add(100 * day)
+	_, opened, err := supervision.Open(opening, monday)
+	require.NoError(t, err)
+	adoption := adopted(t, supervision.Guide()).records[0].Action.(supervision.Adoption)
+	adoption.ScheduledEnd = monday.Add(100 * day)
+	_, taken, err := supervision.Adopt(adoption, monday, nil)
+	require.NoError(t, err)
+	short := supervision.Guide()
+	short.SupervisionPeriod = 30 * day
+	for _, record := range []supervision.Record{opened, taken} {
+		outcomes, err := audit.WhatIf([]supervision.Record{record}, short)
+		require.NoError(t, err)
+		assert.Equal(t, monday.Add(85*day), outcomes[0].Windows[0].Until, record.Operation)
+	}
 }
 
 func TestR14_WhatIfTheBlackoutEnds(t *testing.T) {
@@ -123,6 +207,12 @@ func TestR25_WhatIfSums(t *testing.T) {
 		Orders: 2, Completed: 2, Windows: map[appeal.Ground]int{appeal.SellerSilent: 1},
 		Barred: map[supervision.Rule]int{supervision.R09: 1}, Followed: 2,
 	}, audit.Sum(outcomes...))
+
+	silent, rejected := audit.Window{Ground: appeal.SellerSilent}, audit.Window{Ground: appeal.RequestRejected}
+	assert.Equal(t, audit.Sums{Orders: 1,
+		Windows: map[appeal.Ground]int{appeal.SellerSilent: 2, appeal.RequestRejected: 1},
+		Barred:  map[supervision.Rule]int{},
+	}, audit.Sum(audit.Outcome{Windows: []audit.Window{silent, rejected, silent}}))
 }
 
 func TestR25_WhatIfRefuses(t *testing.T) {

@@ -316,12 +316,12 @@ func (a Adoption) effect(o Order, _ Record) Order {
 	case a.turns():
 		o.TurnSince = a.TurnSince
 	case a.Status.Final():
-		o.TurnSince = later(a.ClosedAt, a.OpenedAt)
+		o.TurnSince = a.ClosedAt
 	default:
-		o.TurnSince = later(a.AcceptedAt, a.OpenedAt)
+		o.TurnSince = a.AcceptedAt
 	}
 	if a.Refund != (Money{}) {
-		o.Refund = Refund{a.Refund, OpAdopt, later(later(a.AcceptedAt, a.ClosedAt), a.OpenedAt)}
+		o.Refund = Refund{a.Refund, OpAdopt, later(a.AcceptedAt, a.ClosedAt)}
 	}
 	o.Passed = a.passed()
 	return o

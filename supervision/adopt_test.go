@@ -170,6 +170,16 @@ func TestR29_InstantsAreCutToATick(t *testing.T) {
 		*at = at.Add(999)
 	}
 	assert.Equal(t, want, adopt(t, a, bought.Add(100*day)).order)
+
+	a = frozenElsewhere()
+	enabled := bought.Add(999)
+	a.BoughtAt, a.OpenedAt, a.Delivery.EnabledAt = bought, enabled, enabled
+	assert.Equal(t, bought, adopt(t, a, bought.Add(100*day)).order.Delivery.EnabledAt, "not before the opening (R07)")
+	a.Delivery.EnabledAt, a.Delivery.DeliveredAt = bought.Add(9*day), bought.Add(8*day+999)
+	_, _, err := supervision.Adopt(a, bought.Add(100*day), nil)
+	var invalid *supervision.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, bought.Add(8*day).Format(time.RFC3339Nano), invalid.Faults[0].Max)
 }
 
 // What became due between the snapshot and the adoption happened when it was
@@ -218,6 +228,10 @@ func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
 func TestR29_ARefundOfWhatEnded(t *testing.T) {
 	for _, status := range []supervision.Status{supervision.Accepted, supervision.Completed, supervision.Canceled} {
 		s := arrive(t, supervision.Guide(), status)
+		if status == supervision.Accepted {
+			s = begin(t, supervision.Guide()).acceptance().wait(day).do(ben, acceptProduct)
+			assert.Equal(t, s.at.Add(3*time.Hour), adopt(t, snapshot(s.order), s.at).order.NextDue(), "R02")
+		}
 		a := snapshot(s.order)
 		a.Refund = half
 		assert.Equal(t, supervision.Refund{Amount: half, By: supervision.OpAdopt, At: s.at},
@@ -320,6 +334,9 @@ func TestR29_EveryFaultIsNamed(t *testing.T) {
 			a.Appeal.Reason, a.Appeal.Notes[1].Text, a.History[1].What = "", "", "\n"
 		}, []string{"rejection.reason", "request.text", "delivery.result", "appeal.reason", "appeal.notes[1].text",
 			"history[1].what"}},
+		"an intervention without a reason": {func(a *supervision.Adoption) {
+			a.Appeal = &appeal.Appeal{Manager: mia.ID, RaisedAt: a.Appeal.RaisedAt}
+		}, []string{"appeal.reason"}},
 		"texts too long": {func(a *supervision.Adoption) {
 			a.Reminder.Text = strings.Repeat("x", supervision.MaxText+1)
 			a.History[0].Who = "two\nlines"
@@ -492,6 +509,12 @@ func TestR34_PartiesSeeOfAnAdoptionWhatIsShared(t *testing.T) {
 		record.Salt = "salt"
 		assert.Empty(t, record.For(ben).Salt, "either is hidden")
 	}
+	hiding := frozenElsewhere()
+	hiding.History[0].Shared, hiding.History[1].Shared = false, true
+	whole := adopt(t, hiding, bought.Add(100*day)).records[0]
+	whole.For(ben)
+	assert.Equal(t, "DELIVERED", whole.Action.(supervision.Adoption).History[0].What, "what is shown is a copy")
+
 	open := adopt(t, a, bought.Add(100*day)).records[0]
 	open.Salt = "salt"
 	assert.Equal(t, open, open.For(ben), "where nothing is hidden nothing is missing")

@@ -33,6 +33,17 @@ func TestR31_AmendsAtEveryStatusThatIsNotFinal(t *testing.T) {
 	}
 }
 
+// Whatever zone an instant was recorded in, an order has it in UTC.
+func TestR31_AnEndIsInUTC(t *testing.T) {
+	s := begin(t, supervision.Guide()).do(mia, supervision.Amend{ScheduledEnd: bought.Add(500 * day), Reason: "x"})
+	change := s.records[1].Action.(supervision.Amend)
+	change.ScheduledEnd = change.ScheduledEnd.In(time.FixedZone("", 3600))
+	s.records[1].Action = change
+	order, err := supervision.Replay(s.records)
+	require.NoError(t, err)
+	assert.Equal(t, s.order, order)
+}
+
 func TestR31_TheNewPolicyJudgesFromThenOn(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(4 * day)
 	s.refused(ben, appealOn(appeal.SellerSilent))
@@ -122,6 +133,13 @@ func TestR31_NoEndThatIsPastClosesAnOrder(t *testing.T) {
 		s.do(mia, change)
 		assert.Equal(t, at.Add(day), s.order.NextDue())
 	}
+	change := supervision.Amend{Policy: closing(supervision.EndCancel), Clock: true, Reason: "x"}
+	ahead := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(end.Add(30*day)).do(mia, intervene)
+	for at, fits := range map[time.Time]bool{end.Add(-tick): true, end: false, end.Add(tick): false} {
+		_, _, err := ahead.order.Apply(mia, change, at)
+		assert.Equal(t, fits, err == nil, "%s: a freeze that a fast clock began begins there", at)
+	}
+
 	frozen := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(end.Add(-day)).do(mia, intervene)
 	frozen.wait(30*day).do(mia, supervision.Amend{Policy: closing(supervision.EndCancel), Reason: "x"}, resume)
 	assert.Equal(t, frozen.at.Add(day), frozen.order.NextDue(), "the end moves by the freeze (R17)")

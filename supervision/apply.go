@@ -62,7 +62,7 @@ func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
 	if CheckAction(action) != nil {
 		return false
 	}
-	checked, err := check(command{order: o, at: r.At, clock: r.At, again: true}, action, form)
+	checked, err := check(command{order: o, at: r.At, again: true}, action, form)
 	if err == nil && r.Seal != "" { // whose texts can no longer be compared (R35)
 		checked, _ = eraseAction(checked)
 	}

@@ -230,6 +230,11 @@ func TestR31_OnlyAClockThatIsAheadTurnsBack(t *testing.T) {
 			[3]string{f.Field, f.Min, f.Max}, "R24")
 	}
 
+	next, records, err := s.order.Apply(mia, turnBack, afterwards.Add(tick-1))
+	require.NoError(t, err)
+	assert.Equal(t, afterwards, records[0].At, "at a tick")
+	assert.NoError(t, next.Validate())
+
 	// An end that was agreed is given along with it, by the same clock.
 	for end, taken := range map[time.Time]bool{afterwards: false, afterwards.Add(tick): true} {
 		change := turnBack

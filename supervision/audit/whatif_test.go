@@ -220,6 +220,12 @@ func TestR25_WhatIfRefuses(t *testing.T) {
 	require.ErrorIs(t, err, supervision.ErrMalformed)
 	_, err = audit.WhatIf(appealed(t).records, supervision.Policy{})
 	require.ErrorIs(t, err, supervision.ErrPolicy)
+	told := adopted(t, supervision.Guide()).records
+	adoption := told[0].Action.(supervision.Adoption)
+	adoption.History = []supervision.Quote{{}}
+	told[0].Action = adoption
+	_, err = audit.WhatIf(told, supervision.Guide())
+	require.ErrorIs(t, err, supervision.ErrInvalid, "which nobody could have adopted")
 }
 
 // An adopted order is retold from its snapshot on, with the end that the other

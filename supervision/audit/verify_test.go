@@ -146,6 +146,7 @@ func TestR21_TamperedHistoriesAreNamed(t *testing.T) {
 		"a beginning that opens nothing": {
 			func(r records) records {
 				r[0].Actor, r[0].Operation, r[0].Action = ben, supervision.OpRemind, supervision.Remind{}
+				r[0].From = supervision.AwaitingDelivery
 				return r
 			}, 1, audit.Invalid, supervision.R20, nil,
 		},
@@ -372,6 +373,12 @@ func TestR21_OneFaultIsOneFinding(t *testing.T) {
 		}
 		assert.Equal(t, c.want, findings, name)
 	}
+	nobody := appealed(t).records
+	opening := nobody[0].Action.(supervision.Opening)
+	opening.Buyer = ""
+	nobody[0].Action = opening
+	assert.Equal(t, "buyer", audit.Verify(nobody)[0].Faults[0].Field)
+
 	two := appealed(t)
 	two.records[7], two.records[8] = two.records[8], two.records[7]
 	assert.Len(t, audit.VerifyOrder(two.order, two.records), 1, "the last is there")

@@ -139,6 +139,12 @@ func TestR11_WhatIfSeveralGroundsOpen(t *testing.T) {
 		of(appeal.Buyer, appeal.RequestRejected, ends, time.Time{}),
 		of(appeal.Seller, appeal.RequestRejected, ends, time.Time{}),
 	}, whatIf(t, h, short).Windows)
+	short.Appeal.Seller = appeal.GroundsOf(appeal.BuyerSilent)
+	assert.Equal(t, []audit.Window{
+		of(appeal.Buyer, appeal.RequestRejected, rejected, begins),
+		of(appeal.Seller, appeal.BuyerSilent, ends, time.Time{}),
+		of(appeal.Buyer, appeal.RequestRejected, ends, time.Time{}),
+	}, whatIf(t, h, short).Windows, "the one that ends first may open again first")
 }
 
 // An amendment of the real order is none of the other policy (R31), and what is

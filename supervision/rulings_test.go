@@ -185,7 +185,7 @@ func TestR13_NobodyHandlesItsOwnCase(t *testing.T) {
 		for _, c := range []struct {
 			s      *story
 			action supervision.Action
-		}{{s, note}, {s, resume}, {s, deem}, {s, cancel}, {free, intervene}} {
+		}{{s, note}, {s, resume}, {s, resumeAt(supervision.AwaitingAcceptance)}, {s, deem}, {s, cancel}, {free, intervene}} {
 			refusal := c.s.refused(own, c.action)
 			assert.Equal(t, supervision.ReasonOwnCase, refusal.Reason)
 			assert.Equal(t, supervision.R13, refusal.Rule)

@@ -139,8 +139,8 @@ func (r Record) HasTexts() bool {
 	return had && r.Seal == ""
 }
 
-// lenient has whatever a check may look at.
-var lenient = Order{Request: new(Request), Delivery: new(Delivery), Appeal: new(appeal.Appeal)}
+// lenient has what a check may look at.
+var lenient = Order{Delivery: new(Delivery)}
 
 // eraseAction returns an action without its texts, and whether it had any.
 // Every text of an action goes through its check, so that is what is asked.

@@ -355,6 +355,10 @@ func TestR21_FactsAreOrderedAndKeepTheirKeys(t *testing.T) {
 		{Key: "finding.since", Kind: supervision.FieldInstant, Value: bought},
 	}, record.Facts())
 
+	rejected := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).do(ben, appealOn(appeal.RequestRejected))
+	assert.Contains(t, rejected.records[len(rejected.records)-1].Facts(),
+		supervision.Fact{Key: "finding.count", Kind: supervision.FieldNumber, Value: 3})
+
 	form := supervision.Record{Action: supervision.SubmitRequest{Values: template.Values{
 		"users": json.Number("200"), "region": "eu", "add_ons": []string{"sso"}}}}
 	facts := form.Facts()
@@ -368,6 +372,13 @@ func TestR21_FactsAreOrderedAndKeepTheirKeys(t *testing.T) {
 	assert.Equal(t, []string{"sso"}, form.Action.(supervision.SubmitRequest).Values["add_ons"], "facts are copies")
 	record.Facts()[3].Value.([]supervision.Attachment)[0].Name = "other"
 	assert.Equal(t, files, record.Action.(supervision.RaiseAppeal).Attachments, "facts are copies")
+	adopted := supervision.Record{Action: frozenElsewhere()}
+	for _, f := range adopted.Facts() {
+		if quotes, ok := f.Value.([]supervision.Quote); ok {
+			quotes[0].What = "other"
+		}
+	}
+	assert.Equal(t, "DELIVERED", adopted.Action.(supervision.Adoption).History[0].What, "facts are copies")
 	assert.True(t, slices.IsSortedFunc(facts, func(a, b supervision.Fact) int { return strings.Compare(a.Key, b.Key) }))
 }
 

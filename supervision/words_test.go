@@ -92,6 +92,12 @@ func TestWords_TheErrorNamesTheChoices(t *testing.T) {
 	assert.EqualError(t, err, "supervision: role: unknown word: use one of buyer, seller, manager, system")
 }
 
+func TestR22_AnErrorCutsAStrangersID(t *testing.T) {
+	err := supervision.NotFound(strings.Repeat("x", 1000))
+	assert.ErrorIs(t, err, supervision.ErrNotFound)
+	assert.Less(t, len(err.Error()), 600)
+}
+
 func TestActor(t *testing.T) {
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleBuyer, ID: "a"}, supervision.Buyer("a"))
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleSeller, ID: "a"}, supervision.Seller("a"))

@@ -326,7 +326,7 @@ func TestOverview(t *testing.T) {
 	t.Parallel()
 	manager := newSite(t).as(t, "manager-mei")
 	body := manager.get("/overview").body
-	for _, text := range []string{"<svg", ">Waiting for service<", "KG-1020</a>", "overdue since", "2025", "guide"} {
+	for _, text := range []string{"<svg", ">Waiting for service<", "KG-1020</a>", "overdue since", "2025", "Guide"} {
 		assert.Contains(t, body, text)
 	}
 	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td><svg viewBox="0 0 (\d+) 1"[^>]*>`+
@@ -338,7 +338,7 @@ func TestOverview(t *testing.T) {
 		assert.Contains(t, manager.get(strings.ReplaceAll(bar[1], "&amp;", "&")).body, ">"+bar[5]+" in all<", bar[2])
 	}
 	assert.Len(t, labels, len(supervision.Statuses())-2+5, "a bar for each open status, and for each day of silence")
-	rows := regexp.MustCompile(`<th scope="row">(guide|2025)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>`).
+	rows := regexp.MustCompile(`<th scope="row">(Guide|2025)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>`).
 		FindAllStringSubmatch(body, -1)
 	require.Len(t, rows, 2)
 	for _, row := range rows {
@@ -369,11 +369,14 @@ func TestTemplate_Draft(t *testing.T) {
 }
 
 // TestClock_IsKept: the demonstration clock stays ahead over a restart, so that
-// no order has a future.
+// no order has a future; nobody moves it other than by its buttons.
 func TestClock_IsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.as(t, harbor).post("/clock", url.Values{"leap": {"5d"}, "next": {"/orders"}})
+	for _, leap := range []string{"8760h", "-5d", "-24h", ""} {
+		s.as(t, harbor).post("/clock", url.Values{"leap": {leap}})
+	}
 	clock := &demoClock{Clock: clock.New()}
 	require.NoError(t, s.db.readClock(t.Context(), clock))
 	assert.WithinDuration(t, time.Now().Add(5*supervision.Day), clock.Now(), time.Minute)

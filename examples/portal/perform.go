@@ -62,7 +62,9 @@ func (v *visit) perform() error {
 		v.keep(f.subject(), "")
 		return v.say(address(v.order.ID), string(op))
 	}
-	v.keep(f.subject(), typed.Encode())
+	if len(f.Inputs) > 0 {
+		v.keep(f.subject(), typed.Encode())
+	}
 	said := v.L.Explain(err)
 	faults = append(faults, said.Faults...)
 	status, kind := problemOf(err)

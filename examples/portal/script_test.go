@@ -88,12 +88,10 @@ func TestScript_ReadersTime(t *testing.T) {
 		return err
 	}))
 	b.open("/orders/KG-1027")
-	for _, tag := range []string{"en", "zh-Hans"} {
-		if tag != "en" {
-			b.speaks(tag)
-		}
+	for _, l := range []struct{ tag, locale string }{{"zh-Hans", "zh-CN"}, {"en", "en-GB"}} {
+		b.speaks(l.tag)
 		b.until(`[...document.querySelectorAll("dd time")].length > 1 && [...document.querySelectorAll("dd time")].every(e => e.title.endsWith("UTC") &&
-			e.textContent === new Intl.DateTimeFormat("` + tag + `", {dateStyle: "medium", timeStyle: "short",
+			e.textContent === new Intl.DateTimeFormat("` + l.locale + `", {dateStyle: "medium", timeStyle: "short",
 				timeZone: "Asia/Shanghai"}).format(new Date(e.dateTime)))`)
 	}
 }

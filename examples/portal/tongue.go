@@ -24,11 +24,12 @@ var files embed.FS
 // by their English. It has every page in it.
 type tongue struct {
 	*words.Language
-	Name  string
-	day   string            // how package time writes a day
-	own   map[string]string // what the English is in English is left out
-	pages *template.Template
-	mail  *texttemplate.Template
+	Name   string
+	Locale string            // in which browsers write instants as the library does
+	day    string            // how package time writes a day
+	own    map[string]string // what the English is in English is left out
+	pages  *template.Template
+	mail   *texttemplate.Template
 }
 
 // tongues are the languages of package words.
@@ -36,8 +37,8 @@ type tongues []*tongue
 
 func parseTongues() tongues {
 	all := tongues{
-		{Language: words.English(), Name: "English", day: "2 Jan 2006"},
-		{Language: words.Chinese(), Name: "中文", day: "2006年1月2日"},
+		{Language: words.English(), Name: "English", Locale: "en-GB", day: "2 Jan 2006"},
+		{Language: words.Chinese(), Name: "中文", Locale: "zh-CN", day: "2006年1月2日"},
 	}
 	for _, l := range all {
 		texts, _ := files.ReadFile("pages/" + l.Tag + ".json") // it is part of the program

@@ -88,6 +88,15 @@ func TestUnsent_IsKept(t *testing.T) {
 	assert.Zero(t, kept)
 }
 
+// TestUnsent_Nothing: a form that asks for nothing leaves nothing behind.
+func TestUnsent_Nothing(t *testing.T) {
+	t.Parallel()
+	buyer, path := newSite(t).as(t, harbor), "/orders/KG-1027/acceptance"
+	asked := buyer.send(path, buyer.get(path).form(url.Values{"operation": {"accept_product"}}))
+	require.Contains(t, asked.body, "You are satisfied with the service.")
+	assert.NotContains(t, buyer.get(path).body, "This is what you left here unsent")
+}
+
 // TestUnsent_Browser: files go up when they are chosen, what is typed survives
 // the session, a line that fails and leaving the page, and Cancel closes the
 // dialog without touching anything.

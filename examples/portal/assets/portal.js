@@ -174,7 +174,7 @@ function counted(text, n) {
 
 // Instants in the reader's own time; the portal's is what shows when pointing at them, and what a document has.
 function localise() {
-  const format = new Intl.DateTimeFormat(root.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  const format = new Intl.DateTimeFormat(root.dataset.locale, { dateStyle: 'medium', timeStyle: 'short' });
   for (const element of document.querySelectorAll('time[datetime]:not([data-countdown], [title], .document *)')) {
     element.title = element.textContent;
     element.textContent = format.format(new Date(element.dateTime));

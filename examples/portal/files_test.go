@@ -112,8 +112,8 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 	assert.Equal(t, http.StatusOK, seller.send(at(order, "raise_appeal"), form).StatusCode)
 }
 
-// TestUpload_KeyOfAnother: not even whoever knows the key of the other party's
-// form can refer to its files.
+// TestUpload_KeyOfAnother: not even whoever knows the key of a form can refer to
+// its files, be it the other party's or on another order.
 func TestUpload_KeyOfAnother(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -126,6 +126,12 @@ func TestUpload_KeyOfAnother(t *testing.T) {
 		"reason": {"r"}, "demand": {"d"}, "attachments": {ref}}))
 	assert.Equal(t, http.StatusUnprocessableEntity, stolen.StatusCode)
 	assert.Contains(t, stolen.body, "Choose the file again.")
+
+	next := s.open(t, "T-next", "data-migration", harbor)
+	own := buyer.get(path).form(nil)
+	elsewhere := buyer.send(at(next, "submit_request"), buyer.get(at(next, "submit_request")).form(url.Values{
+		"key": own["key"], "text": {"x"}, "attachments": {buyer.attach(path, own, "mine.txt", "mine").ref(t)}}))
+	assert.Equal(t, http.StatusUnprocessableEntity, elsewhere.StatusCode, "nor with its own on another order")
 }
 
 // TestUpload_Unsent: what is uploaded for one form stays when another is sent,
@@ -148,6 +154,9 @@ func TestUpload_Unsent(t *testing.T) {
 	_, err = s.db.Exec(`UPDATE portal_upload SET size = $1 WHERE order_id = $2`, maxStaged-len("more"), order.ID)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, more().StatusCode)
+	_, err = s.db.Exec(`UPDATE portal_upload SET size = $1, kept = 1 WHERE name = 'other.txt'`, maxStaged)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, seller.attach(path, other, "last.txt", "last").StatusCode, "what is sent counts no more")
 	assert.Contains(t, ref, "other.txt")
 }
 

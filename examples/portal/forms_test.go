@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -196,6 +197,7 @@ func TestUploads(t *testing.T) {
 	assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
 	assert.Equal(t, "attachment; filename=protocol.txt", got.Header.Get("Content-Disposition"))
 	assert.Equal(t, "nosniff", got.Header.Get("X-Content-Type-Options"))
+	assert.Equal(t, "no-store", got.Header.Get("Cache-Control"))
 	assert.Equal(t, http.StatusNotFound, s.as(t, northwind).get(file).StatusCode,
 		"only through an order that one may see (R22)")
 
@@ -259,6 +261,7 @@ func TestCanned(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, seller.send(path, form).StatusCode)
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), textRequest("Move the archive."))
 	require.NoError(t, err)
-	assert.Contains(t, seller.get(path).body, "<option>Which archive?</option>")
+	require.NoError(t, s.sweep(t.Context(), time.Now().Add(2*keptFor)))
+	assert.Contains(t, seller.get(path).body, "<option>Which archive?</option>", "however long ago")
 	assert.NotContains(t, s.as(t, "seller-brightdesk").get("/orders/KG-1030/confirmation").body, "Which archive?")
 }

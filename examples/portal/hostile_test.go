@@ -76,13 +76,28 @@ func TestStoredScript(t *testing.T) {
 	order := s.hostileOrder(t)
 	s.clock.ahead.Add(int64(supervision.Day))
 	buyer := s.as(t, harbor)
-	typed := buyer.get(at(order, "remind")).form(url.Values{"text": {hostile("typed")}})
-	buyer.send(at(order, "remind"), typed)
+	typed := url.Values{"operation": {"remind"}, "version": {"1"}, "key": {"k"}, "text": {hostile("typed")}}
+	fresh := s.open(t, "T-fresh", "data-migration", harbor)
+	form := buyer.get(at(fresh, "submit_request")).form(url.Values{"values.text": {hostile("asked")},
+		"values.choice": {"a"}, "values.line": {hostile("asked")}})
+	require.NoError(t, s.db.keep(t.Context(), harbor, "canned remind.text", hostile("canned")))
+	for what, page := range map[string]string{"refused": buyer.send(at(order, "remind"), typed).body,
+		"drawn":  buyer.get(at(fresh, "submit_request")).body,
+		"upload": buyer.attach(at(fresh, "submit_request"), form, hostile("upload"), "x").body,
+		"asked":  buyer.send(at(fresh, "submit_request"), form, upload{"attachments", hostile("asked"), "x"}).body,
+		"canned": buyer.get("/orders/KG-1029/remind").body} {
+		assert.Contains(t, page, "&lt;img src=x", what)
+		assert.NotContains(t, page, "<img src=x", what)
+	}
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
 		p := s.as(t, who)
+		for seq := range s.version(t, order) {
+			require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, $2, $3, $4, 1, 1)
+				ON CONFLICT DO NOTHING`, who, order.ID, seq+1, s.svc.Now().UnixMicro()))
+		}
 		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending",
-			"/market", "/templates", "/templates/data-migration/submit_request", at(order),
-			"/login?next=" + url.QueryEscape(hostile("next"))}
+			"/market", "/templates", "/templates/data-migration/submit_request", at(order), at(order, "record"), "/notices",
+			"/many/accept_request", "/many/deliver", "/login?next=" + url.QueryEscape(hostile("next"))}
 		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
 		}
@@ -93,6 +108,10 @@ func TestStoredScript(t *testing.T) {
 		}
 	}
 	assert.Contains(t, buyer.get(at(order)).body, "&lt;img src=x onerror=&#34;hacked(&#39;result&#39;)&#34;&gt;")
+	s.spoil(t, "serviceflow_orders", "id <> 'KG-1027'")
+	unread := buyer.get("/orders").body
+	assert.Contains(t, unread, "Could not be read: ")
+	assert.NotContains(t, unread, "<img src=x")
 }
 
 // TestStoredScript_Browser: the same with a browser that would run it, and

@@ -23,6 +23,7 @@ import (
 type hub struct {
 	mu        sync.Mutex
 	listeners map[*listener]bool
+	heartbeat time.Duration
 	closed    chan struct{}
 	close     func() // ends all streams, so that the server can stop
 }
@@ -40,12 +41,12 @@ const (
 	maxSessionStreams = 8
 	maxAccountStreams = 64
 	maxStreams        = 5000
-	heartbeat         = 20 * time.Second
 )
 
 func newHub() *hub {
 	closed := make(chan struct{})
-	return &hub{listeners: make(map[*listener]bool), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+	return &hub{listeners: make(map[*listener]bool), heartbeat: 20 * time.Second, closed: closed,
+		close: sync.OnceFunc(func() { close(closed) })}
 }
 
 func (l *listener) tell() {
@@ -179,7 +180,7 @@ func (v *visit) stream() error {
 		}
 	}
 	v.w.Header().Set("Content-Type", "text/event-stream")
-	pulse := time.NewTicker(heartbeat)
+	pulse := time.NewTicker(v.live.heartbeat)
 	defer pulse.Stop()
 	for text := "retry: 2000\n\n"; v.Known && v.emit(text) == nil; {
 		text = ": still here\n\n"
@@ -203,7 +204,7 @@ func (v *visit) stream() error {
 // heartbeat.
 func (v *visit) emit(text string) error {
 	control := http.NewResponseController(v.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*heartbeat)))
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*v.live.heartbeat)))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}

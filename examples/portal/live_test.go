@@ -138,6 +138,31 @@ func TestStreams_OfStrangers(t *testing.T) {
 	}
 }
 
+// TestStreams_OfOneOrder: an order's page hears of no other.
+func TestStreams_OfOneOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	page, ok := s.live.join(supervision.Buyer(harbor), "page", "KG-1031")
+	require.True(t, ok)
+	s.spread(t.Context(), "KG-1027")
+	assert.Empty(t, page.news)
+	s.spread(t.Context(), "KG-1031")
+	assert.Len(t, page.news, 1)
+}
+
+// TestStreams_GoOn: a page that stays open hears from time to time that it is
+// still there, for longer than the server gives any other request.
+func TestStreams_GoOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.live.heartbeat = time.Second
+	p := s.as(t, harbor)
+	page := (&person{t, s.hurried(t, 2*time.Second), p.client}).stream("/orders/KG-1032/events")
+	for range 3 {
+		page.hears(": still here")
+	}
+}
+
 // TestStreams_EndWithTheSession: a page that was left open hears nothing more
 // once its visitor has logged out.
 func TestStreams_EndWithTheSession(t *testing.T) {

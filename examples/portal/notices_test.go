@@ -41,10 +41,13 @@ func TestNotices(t *testing.T) {
 
 	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
 	require.NoError(t, err)
-	for _, r := range records {
-		require.NoError(t, s.publish(t.Context(), service.Event{ID: r.ID(), Record: r, Buyer: order.Buyer,
-			Seller: order.Seller}), "relayed again")
+	again := func() {
+		for _, r := range records {
+			require.NoError(t, s.publish(t.Context(), service.Event{ID: r.ID(), Record: r, Buyer: order.Buyer,
+				Seller: order.Seller}), "relayed again")
+		}
 	}
+	again()
 	assert.Equal(t, 1, strings.Count(buyer.get("/notices").body, "Which archive?"))
 
 	unread := func() (n int) { // of other orders there is news all the time
@@ -59,10 +62,70 @@ func TestNotices(t *testing.T) {
 	assert.NotZero(t, unread(), "what others read stays unread")
 	require.Equal(t, http.StatusOK, buyer.get(at(order)).StatusCode)
 	assert.Zero(t, unread())
+	again()
+	assert.Zero(t, unread(), "what has been read is no news")
 	require.Eventually(t, func() bool {
 		return buyer.post("/notices", nil).StatusCode == http.StatusSeeOther &&
 			!strings.Contains(buyer.get("/orders").body, "<title>(")
 	}, patience, 20*time.Millisecond)
+}
+
+// TestNotices_AreOfOneOrder: reading an order leaves the news of others, and
+// what has long been stored is none.
+func TestNotices_AreOfOneOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	buyer := s.as(t, harbor)
+	var first, second supervision.Order
+	for id, order := range map[string]*supervision.Order{"T-1": &first, "T-2": &second} {
+		*order = s.open(t, id, "data-migration", harbor)
+		e := service.Event{ID: supervision.RecordID{Order: id, Seq: 1}, Buyer: harbor,
+			Record: supervision.Record{Actor: supervision.System(), At: s.svc.Now()}}
+		require.NoError(t, s.notify(t.Context(), e))
+		e.ID.Seq, e.Record.At = 2, s.svc.Now().Add(-freshFor-time.Second)
+		require.NoError(t, s.notify(t.Context(), e))
+	}
+	unread := func() (ids []string) {
+		found, err := s.db.listNotices(t.Context(), `SELECT account, order_id, seq, at, unread FROM portal_notice
+			WHERE account = $1 AND order_id IN ('T-1', 'T-2') AND unread = 1 ORDER BY order_id, seq`, harbor)
+		require.NoError(t, err)
+		for _, n := range found {
+			ids = append(ids, fmt.Sprint(n.order, " ", n.seq))
+		}
+		return ids
+	}
+	assert.Equal(t, []string{"T-1 1", "T-2 1"}, unread())
+	require.Equal(t, http.StatusOK, buyer.get(at(first)).StatusCode)
+	assert.Equal(t, []string{"T-2 1"}, unread())
+}
+
+// TestNotes_AreTheManagers: what a manager notes for itself no page and no file
+// says to a party (R34).
+func TestNotes_AreTheManagers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.appealing(t)
+	for _, step := range []struct {
+		actor  supervision.Actor
+		action supervision.Action
+	}{
+		{supervision.Buyer(harbor), supervision.RaiseAppeal{Ground: "unconditional", Reason: "r", Demand: "d",
+			Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "files/a"}}}},
+		{supervision.Manager("manager-mei"), supervision.AddNote{Text: "Between us."}},
+	} {
+		_, err := s.svc.Do(t.Context(), order.ID, step.actor, step.action)
+		require.NoError(t, err)
+	}
+	version := s.version(t, order)
+	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
+		require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, $2, $3, $4, 1, 1)`, who, order.ID,
+			version, s.svc.Now().UnixMicro()))
+		p := s.as(t, who)
+		for _, path := range []string{at(order), at(order, "record"), at(order, "record.json"), at(order, "record.csv"),
+			at(order, "ruling"), "/notices"} {
+			assert.Equal(t, who == "manager-mei", strings.Contains(p.get(path).body, "Between us."), "%s for %s", path, who)
+		}
+	}
 }
 
 // TestNotices_OfNotes: the note that a manager keeps is news to nobody (R34),
@@ -250,6 +313,8 @@ func TestNotices_OfAnotherAccount(t *testing.T) {
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Manager("manager-mei"),
 		supervision.Amend{Seller: "seller-brightdesk", Reason: "The sellers have merged."})
 	require.NoError(t, err)
+	require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, $2, $3, $4, 1, 1)`,
+		"seller-cloudline", order.ID, supervision.NoticeID(order.ID, s.svc.Now()).Seq, s.svc.Now().UnixMicro()))
 	left := seller.get("/notices")
 	assert.Equal(t, http.StatusOK, left.StatusCode)
 	assert.NotContains(t, left.body, order.ID)

@@ -59,6 +59,12 @@ func TestAmendment(t *testing.T) {
 	s := newSite(t)
 	order := s.appealing(t)
 	manager := s.as(t, "manager-mei")
+	for _, input := range []string{"buyer", "policy"} {
+		refused := manager.send(at(order, "amend"), manager.get(at(order, "amend")).form(url.Values{input: {"nobody"},
+			"reason": {"Both asked for it."}, "confirm": {"yes"}}))
+		assert.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "what is not offered is not taken")
+		assert.Contains(t, refused.body, `id="`+input+`-fault"`)
+	}
 	end := order.ScheduledEnd.Add(30 * supervision.Day)
 	typed := manager.get(at(order, "amend")).form(url.Values{"scheduled_end": {end.Format(inputInstant)},
 		"reason": {"Both asked for it."}, "confirm": {"yes"}})

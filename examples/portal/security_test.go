@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -166,8 +166,8 @@ func TestHeaders(t *testing.T) {
 		in := s.visitor(t).post("/login", url.Values{"account": {harbor}})
 		require.Equal(t, https, in.Cookies()[0].Secure)
 		token := in.Cookies()[0]
-		for _, path := range []string{"/login", "/orders", "/orders/KG-1027", "/orders/none", "/assets/portal.js",
-			"/assets/portal.css"} {
+		for _, path := range []string{"/login", "/orders", "/orders/KG-1027", "/orders/KG-1027/record.json",
+			"/orders/KG-1027/record.csv", "/orders/none", "/assets/portal.js", "/assets/portal.css"} {
 			r, err := http.NewRequest(http.MethodGet, s.url+path, nil)
 			require.NoError(t, err)
 			r.AddCookie(token)
@@ -215,7 +215,7 @@ func TestSession(t *testing.T) {
 		return s.visitor(t).do(r, nil).StatusCode == http.StatusOK
 	}
 	first := logIn(chosen)
-	assert.NotEqual(t, chosen.Value, first.Value)
+	assert.NotEqual(t, logIn(chosen).Value, first.Value, "nobody can tell what it will be")
 	assert.False(t, known(chosen))
 	assert.True(t, known(first))
 	second := logIn(first)
@@ -240,11 +240,15 @@ func TestSession(t *testing.T) {
 		assert.Equal(t, want, ok, after)
 	}
 
+	elsewhere := logIn(chosen)
 	out, err := http.NewRequest(http.MethodPost, s.url+"/logout", nil)
 	require.NoError(t, err)
 	out.AddCookie(second)
-	require.Equal(t, http.StatusSeeOther, s.visitor(t).do(out, nil).StatusCode)
+	gone := s.visitor(t).do(out, nil)
+	require.Equal(t, http.StatusSeeOther, gone.StatusCode)
+	assert.Negative(t, gone.Cookies()[0].MaxAge, "the browser forgets it")
 	assert.False(t, known(second))
+	assert.True(t, known(elsewhere), "the account's other browsers stay logged in")
 	assert.Equal(t, http.StatusOK, p.post("/login", url.Values{"account": {"nobody"}}).StatusCode)
 }
 
@@ -300,25 +304,10 @@ func TestSlowLine(t *testing.T) {
 	buyer := s.as(t, harbor)
 	path := at(order, "submit_request")
 	form := buyer.get(path).form(url.Values{"text": {"Move it."}})
-	hurried := httptest.NewUnstartedServer(nil)
-	hurried.Config = newServer(s.portal)
-	hurried.Config.ReadTimeout, hurried.Config.WriteTimeout = time.Nanosecond, time.Nanosecond
-	hurried.Start()
-	t.Cleanup(hurried.Close)
-	for _, cookie := range buyer.client.Jar.Cookies(must(url.Parse(s.url))) {
-		buyer.client.Jar.SetCookies(must(url.Parse(hurried.URL)), []*http.Cookie{cookie})
-	}
-	slow := &person{t, &site{s.portal, hurried.URL}, buyer.client}
+	slow := &person{t, s.hurried(t, time.Nanosecond), buyer.client}
 	answer := slow.send(path, form, upload{"attachments", "large.txt", strings.Repeat("x", maxFile)})
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	assert.Contains(t, answer.body, "large.txt")
-}
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
 }
 
 // TestTemplates_AreTheirSellers: a seller has the templates of its own products
@@ -343,7 +332,9 @@ func TestBuy_Twice(t *testing.T) {
 	assert.Contains(t, buyer.get(first).body, "Product purchased.")
 	assert.Equal(t, first, buyer.post("/market/erp-suite", form).Header.Get("Location"))
 	assert.NotEqual(t, first, buyer.post("/market/crm", form).Header.Get("Location"))
-	assert.NotEqual(t, first, s.as(t, northwind).post("/market/erp-suite", form).Header.Get("Location"))
+	others := s.as(t, northwind).post("/market/erp-suite", form).Header.Get("Location")
+	assert.Regexp(t, `^/orders/KG-[A-Z2-7]{10}$`, others)
+	assert.NotEqual(t, first, others, "nobody takes another's id")
 }
 
 // TestAssets: what lies beside the assets is not served with them.
@@ -416,6 +407,22 @@ func TestServe(t *testing.T) {
 		"no demonstration, no clock to move")
 	stop()
 	require.NoError(t, <-ended)
+}
+
+// TestBroken: what is wrong in the portal is logged, and told to nobody else.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := startLogged(t, settings{file: seeded(t)}, &log)
+	p := s.as(t, harbor)
+	require.NoError(t, s.db.exec(t.Context(), `DROP TABLE portal_kept`))
+	for _, broken := range []answer{p.get("/orders/KG-1031/submit_request"),
+		p.post("/language", url.Values{"language": {"en"}})} {
+		assert.Equal(t, http.StatusInternalServerError, broken.StatusCode)
+		assert.Contains(t, broken.body, "Please try again in a moment.")
+		assert.NotContains(t, broken.body, "portal_kept")
+	}
+	assert.Equal(t, 2, strings.Count(log.String(), "no such table: portal_kept"))
 }
 
 // TestServer_TimesOut: no connection is held for ever.

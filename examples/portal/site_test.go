@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/benbjohnson/clock"
 	"github.com/stretchr/testify/require"
@@ -72,11 +73,17 @@ func seeded(t *testing.T) string {
 
 func startSite(t *testing.T, s settings) *site {
 	t.Helper()
+	return startLogged(t, s, t.Output())
+}
+
+// startLogged is startSite with what the portal logs written elsewhere.
+func startLogged(t *testing.T, s settings, log io.Writer) *site {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	db, err := openDatabase(ctx, s)
 	require.NoError(t, err)
 	p, err := newPortal(ctx, db, s,
-		slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+		slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(t, err)
 	var workers sync.WaitGroup
 	workers.Go(func() { p.work(ctx) })
@@ -91,6 +98,17 @@ func startSite(t *testing.T, s settings) *site {
 		require.NoError(t, db.Close())
 	})
 	return &site{p, server.URL}
+}
+
+// hurried is the same portal on a server that gives a request so long.
+func (s *site) hurried(t *testing.T, timeout time.Duration) *site {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = newServer(s.portal)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = timeout, timeout
+	server.Start()
+	t.Cleanup(server.Close)
+	return &site{s.portal, server.URL}
 }
 
 // order opens a fresh order and lets actions happen to it.

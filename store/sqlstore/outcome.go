@@ -34,6 +34,11 @@ func contended(err error) bool {
 	return primary == 5 || primary == 6 // busy, locked
 }
 
+// gaveUp reports whether TiDB has run a statement again as often as it does, for
+// rows that others keep changing. The number is that of any error it has none
+// for, so at a commit it says nothing.
+func gaveUp(err error) bool { return mysqlNumber(err) == 1105 }
+
 // duplicate reports whether an INSERT met a key that is taken, in MySQL.
 func duplicate(err error) bool { return mysqlNumber(err) == 1062 }
 

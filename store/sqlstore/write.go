@@ -98,7 +98,7 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 		if err == nil || errors.Is(err, service.ErrUnknownOutcome) {
 			return err
 		}
-		if !contended(err) || attempt >= attempts || time.Since(begun) > patience {
+		if !contended(err) && !gaveUp(err) || attempt >= attempts || time.Since(begun) > patience {
 			return failed(ctx, err)
 		}
 		if err := pause(ctx, attempt); err != nil {

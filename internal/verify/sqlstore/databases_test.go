@@ -29,7 +29,10 @@ type database struct {
 	dsn func(t testing.TB) string
 }
 
-const galeraName = "Galera"
+const (
+	galeraName = "Galera"
+	tidbName   = "TiDB"
+)
 
 var databases = []database{
 	{"SQLite", sqlstore.SQLite, "sqlite", sqliteFile},
@@ -40,7 +43,7 @@ var databases = []database{
 		return server(t, "mysql", "SERVICEFLOW_MYSQL", "root@tcp(127.0.0.1:3306)/test")
 	}},
 	{galeraName, sqlstore.MySQL, "galera", started("SERVICEFLOW_GALERA", ".ci/galera")},
-	{"TiDB", sqlstore.MySQL, "mysql", started("SERVICEFLOW_TIDB", ".ci/tidb")},
+	{tidbName, sqlstore.MySQL, "mysql", started("SERVICEFLOW_TIDB", ".ci/tidb")},
 }
 
 // started returns where a server is that only a script of its own starts.

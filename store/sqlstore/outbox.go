@@ -25,26 +25,35 @@ const (
 // a row as it was has it. It needs no lock, and so holds on engines whose locks
 // stay on one node, and never waits for a host's transaction.
 type outbox struct {
+	first                                                              string // in MySQL only
 	heads, mark, claimed, remove, place, later, follow, backlog, aside string
 }
 
 func newOutbox(n naming) outbox {
-	// The hint keeps TiDB from reading the whole outbox for the subquery; to
-	// the others it is a comment. No statistics decide it: those of a queue are
-	// always stale.
-	lane := func(condition string) string {
-		return `SELECT order_id, seq, lane, next_at FROM (SELECT order_id, seq, lane, next_at FROM {outbox} h
-WHERE ` + condition + ` AND claimed_until <= ? AND seq = (SELECT /*+ NO_DECORRELATE() */ min(e.seq) FROM {outbox} e
-WHERE e.order_id = h.order_id AND e.lane < 2) ORDER BY next_at LIMIT {limit})`
+	// No statistics decide a plan: those of a queue are always stale. The hints
+	// keep TiDB from reading whole tables, to sort and to join; to the others
+	// they are comments. The limit of what is claimed keeps it from comparing
+	// each record and each order with all pairs.
+	lanes := func(from func(condition string) string) string {
+		lane := func(condition string) string {
+			return `SELECT order_id, seq, lane, next_at FROM (
+SELECT /*+ ORDER_INDEX(h, outbox_lanes) */ order_id, seq, lane, next_at
+FROM ` + from(condition+` AND claimed_until <= ?`) + `
+AND seq = (SELECT /*+ NO_DECORRELATE() */ min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id AND e.lane < 2)
+ORDER BY next_at LIMIT {limit})`
+		}
+		return n.text(lane("lane = 0") + ` f UNION ALL ` + lane("lane = 1 AND next_at <= ?") +
+			` g ORDER BY lane, next_at LIMIT {limit}`)
 	}
-	return outbox{
-		heads: n.text(lane("lane = 0") + ` f UNION ALL ` + lane("lane = 1 AND next_at <= ?") +
-			` g ORDER BY lane, next_at LIMIT {limit}`),
+	o := outbox{
+		heads: lanes(func(condition string) string { return `{outbox} h WHERE ` + condition }),
 		mark: n.text(`UPDATE {outbox} SET claimed_until = ?, claim = ?
 WHERE claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?) AND ` + n.inOrder()),
-		claimed: n.text(`SELECT w.order_id, w.seq, w.attempts, w.lane, w.next_at, r.document, o.document FROM {outbox} w
-LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id
-WHERE w.claim = ? AND ` + n.pairs("w.")),
+		claimed: n.text(`SELECT /*+ INL_JOIN(r, o) */ w.order_id, w.seq, w.attempts, w.lane, w.next_at,
+r.document, o.document
+FROM (SELECT order_id, seq, attempts, lane, next_at FROM {outbox}
+	WHERE claim = ? AND ` + n.pairs("") + ` LIMIT {limit}) w
+LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id`),
 		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.inOrder()),
 		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since),
 claimed_until = 0, claim = 0
@@ -59,6 +68,13 @@ WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
 		aside: n.text(`SELECT order_id, seq, attempts FROM {outbox}
 WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
 	}
+	if n.dialect == MySQL {
+		o.first = lanes(func(condition string) string {
+			return `(SELECT order_id, seq, lane, next_at FROM {outbox} WHERE ` + condition +
+				` ORDER BY next_at LIMIT {page}) h WHERE TRUE`
+		})
+	}
+	return o
 }
 
 // rivals is how often a claim looks again where others took all it had found.
@@ -85,9 +101,19 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 }
 
 // heads returns the first record that waits of each order that is free, those
-// to be claimed first.
+// to be claimed first. TiDB would read all that waits to find them. So MySQL
+// looks at what has waited longest, and at the rest only where that has few.
 func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervision.RecordID, err error) {
-	query := limited(s.outbox.heads, limit)
+	if s.outbox.first != "" {
+		ids, err = s.look(ctx, limited(s.outbox.first, limit), at)
+		if err != nil || len(ids) > 0 && 4*len(ids) >= limit {
+			return ids, err
+		}
+	}
+	return s.look(ctx, limited(s.outbox.heads, limit), at)
+}
+
+func (s *Store) look(ctx context.Context, query string, at int64) (ids []supervision.RecordID, err error) {
 	err = s.read(ctx, func(r Row) error {
 		var id supervision.RecordID
 		var lane int
@@ -99,9 +125,11 @@ func (s *Store) heads(ctx context.Context, at int64, limit int) (ids []supervisi
 	return ids, err
 }
 
-// limited writes a limit into a statement's text, so that plans are kept.
+// limited writes a limit into a statement's text, so that plans are kept. A page
+// is what is looked at to find that many.
 func limited(query string, limit int) string {
-	return strings.ReplaceAll(query, "{limit}", strconv.Itoa(max(limit, 0)))
+	limit = max(limit, 0)
+	return strings.NewReplacer("{limit}", strconv.Itoa(limit), "{page}", strconv.Itoa(4*limit)).Replace(query)
 }
 
 // mark claims those of the records that are free still.
@@ -133,7 +161,7 @@ func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 		}
 		got[c.RecordID] = c
 		return nil
-	}, s.many(s.outbox.claimed, ids), append([]any{claim}, s.pairsOf(ids)...)...)
+	}, limited(s.many(s.outbox.claimed, ids), len(ids)), append([]any{claim}, s.pairsOf(ids)...)...)
 	if err != nil {
 		return nil, err
 	}

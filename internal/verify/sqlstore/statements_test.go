@@ -44,7 +44,7 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"search": {"SELECT"},
 		"count":  {"SELECT"},
 		"settle": {"SELECT", "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT"},
-		"relay": {"SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE",
+		"relay": {"SELECT", "SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE",
 			"COMMIT"},
 	},
 }

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     INDEX orders_seller_status (seller, status, bought_at, id, due),
     INDEX orders_due (due, id),
     INDEX orders_notice (notice_at, id),
-    INDEX orders_waiting (status, waiting_since, id),
+    INDEX orders_waiting (status, waiting_since, id, due),
     INDEX orders_accepted (accepted_at, id),
     INDEX orders_closed (closed_at, id),
     INDEX orders_handling (status, handle_by, id),
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}outbox (
     claimed_until BIGINT NOT NULL DEFAULT 0,      -- when the claim ends
     claim         BIGINT NOT NULL DEFAULT 0,      -- whose claim it is
     PRIMARY KEY (order_id, seq),
-    INDEX outbox_lanes (lane, next_at)
+    INDEX outbox_lanes (lane, next_at, claimed_until)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (

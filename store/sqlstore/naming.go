@@ -57,27 +57,36 @@ func (n naming) position(p supervision.Position) []any {
 	return []any{at, p.ID}
 }
 
-// pairs is the condition that a row is one of a number of records.
+// pairs is the condition that a row of the outbox is one of a number of records.
 func (n naming) pairs(alias string) string {
 	pair := "(" + alias + "order_id, " + alias + "seq) IN ("
 	switch n.dialect {
-	case Postgres: // which finds rows by an array, whatever its statistics say
-		return alias + "order_id = ANY (?::text[]) AND " + pair + "SELECT * FROM unnest(?::text[], ?::bigint[]))"
+	case Postgres:
+		return pair + "SELECT w.order_id, w.seq FROM " + lookedUp("") + ")"
 	case SQLite:
 		return pair + "VALUES ?...)"
 	}
 	return pair + "?...)"
 }
 
-// inOrder is pairs for an update of rows that others may update as well. Only
-// PostgreSQL has to be told to take them in the order of their keys, without
-// which two updates would wait for each other.
-func (n naming) inOrder() string {
+// inOrder is pairs and a condition, for an update of rows that others may
+// update as well. Only PostgreSQL has to be told to take them in the order of
+// their keys, without which two updates would wait for each other.
+func (n naming) inOrder(condition string) string {
 	if n.dialect != Postgres {
-		return n.pairs("")
+		return n.pairs("") + condition
 	}
-	return "(order_id, seq) IN (SELECT order_id, seq FROM {outbox} WHERE " + n.pairs("") +
-		" ORDER BY order_id, seq FOR UPDATE)"
+	return "(order_id, seq) IN (SELECT w.order_id, w.seq FROM " + lookedUp(condition, " FOR UPDATE") + ")"
+}
+
+// lookedUp are the rows of the outbox of a number of records, w, which
+// PostgreSQL looks up one by one in the order in which they are named, whatever
+// its statistics say: those of a queue are always stale, and without any it
+// would rather read the whole outbox.
+func lookedUp(condition string, lock ...string) string {
+	return `unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
+CROSS JOIN LATERAL (SELECT * FROM {outbox} WHERE order_id = i.order_id AND seq = i.seq` + condition + ` LIMIT 1` +
+		strings.Join(lock, "") + `) w`
 }
 
 // many writes a statement with pairs for a number of records.
@@ -99,8 +108,7 @@ func (n naming) pairsOf(ids []supervision.RecordID) []any {
 		columns[0].add(id.Order)
 		columns[1].add(id.Seq)
 	}
-	args := arrays(columns)
-	return append(args[:1:1], args...)
+	return arrays(columns)
 }
 
 // many writes a statement for a number of rows, or of values where a row has

@@ -49,8 +49,12 @@ func missing(err error) bool {
 }
 
 // answered reports whether the server answered a single statement with an error
-// that says that it was not applied.
+// that says that it was not applied. What ends a block of MariaDB's from outside
+// may come after its commit: a shutdown, a kill, a failing commit.
 func answered(err error) bool {
+	if number := mysqlNumber(err); number != 0 {
+		return !slices.Contains([]int{1047, 1053, 1180, 1317, 1927}, number)
+	}
 	state := sqlState(err)
 	if state == "" {
 		return contended(err) || neverSent(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"sync/atomic"
 )
 
 // runner is what runs statements: a *sql.DB, *sql.Conn or *sql.Tx.
@@ -90,9 +91,10 @@ func (s session) stmt(ctx context.Context, query string) *sql.Stmt {
 
 // prepared keeps the prepared statements of a database. A nil one keeps none.
 type prepared struct {
-	db    *sql.DB
-	mu    sync.RWMutex
-	stmts map[string]*sql.Stmt
+	db      *sql.DB
+	mu      sync.RWMutex
+	stmts   map[string]*sql.Stmt
+	refused atomic.Bool // the server has refused a block of statements
 }
 
 func (p *prepared) get(query string) *sql.Stmt {

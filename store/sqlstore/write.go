@@ -27,6 +27,46 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 	})
 }
 
+// errNoBlocks says that the server does not take several statements as one.
+var errNoBlocks = errors.New("sqlstore: this server takes no blocks of statements")
+
+// takesBlocks reports whether it is worth asking: the server is not known to
+// refuse, and the transaction is the store's.
+func (s *Store) takesBlocks() bool { return s.joined == nil && !s.prepared.refused.Load() }
+
+// block runs a block of statements, which is a transaction by itself, and
+// returns how many rows it has changed.
+func (s *Store) block(ctx context.Context, text string, args ...any) (n int64, err error) {
+	err = s.write(ctx, nil, func() error {
+		if err := s.prepared.add(ctx, text); mysqlNumber(err) != 0 { // it does not parse there
+			s.prepared.refused.Store(true)
+			return errNoBlocks
+		} else if err != nil {
+			return err
+		}
+		stmt := s.prepared.get(text)
+		if stmt == nil {
+			return errNoBlocks
+		}
+		conn, err := s.db.Conn(ctx) // a failure to connect is no unknown outcome
+		if err != nil {
+			return err
+		}
+		if err := conn.Close(); err != nil {
+			return err
+		}
+		result, err := stmt.ExecContext(ctx, args...)
+		if err != nil && !answered(err) {
+			return unknown(err)
+		} else if err != nil {
+			return err
+		}
+		n, err = result.RowsAffected()
+		return err
+	})
+	return n, err
+}
+
 // single runs a write that is one statement, in a transaction where the dialect
 // has its writes in one.
 func (s *Store) single(ctx context.Context, query string, args ...any) error {

@@ -64,10 +64,14 @@ var databases = []plot{
 	{"store/sqlstore/mysql.go", databaseTests, []mutant{
 		{"compare and swap", "MySQL: a batch overwrites orders that have moved on", `version != row.order.before {`,
 			`version < row.order.before {`},
+		{"compare and swap", "MariaDB: a save that comes too late leaves its record", `IF ROW_COUNT() = 1 THEN`,
+			`IF ROW_COUNT() >= 0 THEN`},
+		{"half a save", "MariaDB: a save that fails leaves its transaction open", `BEGIN ROLLBACK; RESIGNAL; END`,
+			`BEGIN RESIGNAL; END`},
 	}},
 	{"store/sqlstore/outbox.go", databaseTests, []mutant{
-		{"outbox", "SQL: a claim takes what others have claimed meanwhile", `WHERE claimed_until <= ? AND (lane = 0`,
-			`WHERE claimed_until >= 0 * ? AND (lane = 0`},
+		{"outbox", "SQL: a claim takes what others have claimed meanwhile", `" AND claimed_until <= ? AND (lane = 0`,
+			`" AND claimed_until >= 0 * ? AND (lane = 0`},
 		{"outbox", "SQL: a claim begins in the middle of an order", `e.order_id = h.order_id AND e.lane < 2`,
 			`e.order_id = h.order_id AND e.lane < 2 AND e.claimed_until <= 0`},
 		{"outbox", "SQL: who comes too late returns what others have claimed",
@@ -104,6 +108,15 @@ var databases = []plot{
 		{"R02", "SQL: what has been completed is upcoming", ` AND status NOT IN ('completed', 'canceled')`, ``},
 	}},
 	{"store/sqlstore/write.go", databaseTests, []mutant{
+		{"unknown outcome", "MariaDB: a lost connection is a failed save", `if err != nil && !answered(err) {
+			return unknown(err)
+		} else if err != nil {
+			return err
+		}
+		n, err`, `if err != nil {
+			return err
+		}
+		n, err`},
 		{"half a save", "SQL: half of a failed save stays in the host's transaction",
 			`"ROLLBACK TO SAVEPOINT serviceflow"`, `"RELEASE SAVEPOINT serviceflow"`},
 	}},

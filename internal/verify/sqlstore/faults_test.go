@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -14,10 +15,11 @@ import (
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
-// commits is what a client sends to make an operation last: PostgreSQL's one
-// statement, with the word that the order's document has afterwards, or COMMIT.
-func commits(d database) []byte {
-	if d.dialect == sqlstore.Postgres {
+// commits is what a client sends to make an operation last: the one statement of
+// PostgreSQL and MariaDB, with the word that the order's document has
+// afterwards, or COMMIT.
+func commits(t *testing.T, d database, db *sql.DB) []byte {
+	if d.dialect == sqlstore.Postgres || isMariaDB(t, db) {
 		return []byte("awaiting_confirmation")
 	}
 	return []byte("COMMIT")
@@ -40,9 +42,9 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 						service.WithKey("k"))
 					return err
 				}
-				armed := false
+				armed, commit := false, commits(t, d, db)
 				request := func(data []byte) bool {
-					armed = armed || bytes.Contains(data, commits(d))
+					armed = armed || bytes.Contains(data, commit)
 					return armed && when == "before"
 				}
 				answer := func([]byte) bool { return armed && when == "after" }

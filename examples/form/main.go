@@ -72,7 +72,9 @@ func view(t request.Template, typed url.Values, faults []request.Fault) []field 
 var page = template.Must(template.New("").Parse(`<form method="post">
 {{range .}}<label>{{.Label}}{{if .Required}} *{{end}}
 {{- if eq .Kind "choice"}}
-  <select name="{{.Key}}">{{$typed := .Typed}}{{range .Options}}<option value="{{.Value}}"{{if eq .Value $typed}} selected{{end}}>{{.Label}}</option>{{end}}</select>
+  <select name="{{.Key}}">{{$typed := .Typed}}
+  {{- range .Options}}<option value="{{.Value}}"{{if eq .Value $typed}} selected{{end}}>{{.Label}}</option>{{end -}}
+  </select>
 {{- else if eq .Kind "text"}}
   <textarea name="{{.Key}}">{{.Typed}}</textarea>
 {{- else}}

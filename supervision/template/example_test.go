@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,9 +56,37 @@ func ExampleTemplate_Schema() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(string(schema))
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, schema, "", " "); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(&indented)
 	// Output:
-	// {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"users":{"title":"Users","type":"integer","minimum":1,"maximum":5000,"default":10},"region":{"title":"Region","type":"string","enum":["eu","cn"]}},"required":["users"],"additionalProperties":false}
+	// {
+	//  "$schema": "https://json-schema.org/draft/2020-12/schema",
+	//  "type": "object",
+	//  "properties": {
+	//   "users": {
+	//    "title": "Users",
+	//    "type": "integer",
+	//    "minimum": 1,
+	//    "maximum": 5000,
+	//    "default": 10
+	//   },
+	//   "region": {
+	//    "title": "Region",
+	//    "type": "string",
+	//    "enum": [
+	//     "eu",
+	//     "cn"
+	//    ]
+	//   }
+	//  },
+	//  "required": [
+	//   "users"
+	//  ],
+	//  "additionalProperties": false
+	// }
 }
 
 // A host renders a template with the standard library; what the browser posts
@@ -68,8 +97,10 @@ func Example_htmlForm() {
 {{- range .Fields}}
 <label>{{.Label}}
 {{- if eq .Kind "choice" "choices"}} <select name="{{.Key}}"{{if eq .Kind "choices"}} multiple{{end}}>
-{{- range .Options}}<option value="{{.Value}}">{{or .Label .Value}}</option>{{end}}</select>
-{{- else if eq .Kind "yes_no"}} <input type="hidden" name="{{.Key}}" value="no"><input type="checkbox" name="{{.Key}}" value="yes">
+{{- range .Options}}
+ <option value="{{.Value}}">{{or .Label .Value}}</option>{{end}}</select>
+{{- else if eq .Kind "yes_no"}} <input type="hidden" name="{{.Key}}" value="no">
+ <input type="checkbox" name="{{.Key}}" value="yes">
 {{- else if eq .Kind "text"}} <textarea name="{{.Key}}"{{if .Required}} required{{end}}></textarea>
 {{- else}} <input name="{{.Key}}"{{if .Required}} required{{end}}{{with .Pattern}} pattern="{{.}}"{{end}}>
 {{- end}}</label>
@@ -90,7 +121,10 @@ func Example_htmlForm() {
 	// <form method="post">
 	// <label>Project code <input name="code" required pattern="[A-Z]{2}\d{1,6}"></label>
 	// <label>Wishes &amp; hopes <textarea name="wishes"></textarea></label>
-	// <label>Training <input type="hidden" name="training" value="no"><input type="checkbox" name="training" value="yes"></label>
-	// <label>Region <select name="region"><option value="eu">Europe</option><option value="cn">cn</option></select></label>
+	// <label>Training <input type="hidden" name="training" value="no">
+	//  <input type="checkbox" name="training" value="yes"></label>
+	// <label>Region <select name="region">
+	//  <option value="eu">Europe</option>
+	//  <option value="cn">cn</option></select></label>
 	// </form>
 }

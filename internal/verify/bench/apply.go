@@ -12,7 +12,7 @@ import (
 var applyContests = []contest{
 	{
 		name: "apply/idiom", what: "an allowed action through `Order.Apply`, over a whole flow",
-		against: "`fsm.NewFSM` with callbacks for each action, the same bookkeeping", bound: faster(5),
+		against: "`fsm.NewFSM` with callbacks for each action, the same bookkeeping", bound: faster(6),
 		prepare: func(bool) (match, error) { return alike(applyFlow, idiomFlow) },
 	},
 	{

@@ -197,6 +197,6 @@ func TestStoredBytes(t *testing.T) {
 		stored, typed, err := storedBytes(moves)
 		require.NoError(t, err)
 		t.Logf("%d bytes stored, %d typed", stored, typed)
-		require.LessOrEqual(t, stored, storedFactor*typed)
+		require.LessOrEqual(t, stored, storedMost*typed)
 	}
 }

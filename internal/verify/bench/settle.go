@@ -20,7 +20,8 @@ var (
 )
 
 var settleContests = func() (list []contest) {
-	for _, d := range []database{postgres, sqlite} {
+	for i, factor := range []float64{12, 6} {
+		d := []database{postgres, sqlite}[i]
 		list = append(list,
 			contest{
 				name:    "settle/" + d.name + "/set",
@@ -33,13 +34,13 @@ var settleContests = func() (list []contest) {
 			contest{
 				name: "settle/" + d.name + "/each", what: "the same",
 				against: "one order at a time, 1,000 of them: load, then a transaction of its own",
-				bound:   faster(10),
+				bound:   faster(factor),
 				wall:    true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return settleMatch(d, (*backlog).settleEach) },
 			},
 			contest{
 				name: "settle/" + d.name + "/ceiling", what: "the set-based statements: what this machine has to give",
-				against: "one order at a time, 1,000 of them", bound: faster(10),
+				against: "one order at a time, 1,000 of them", bound: faster(factor),
 				wall: true, rounds: 3, iterations: [2]int{100_000, 1000},
 				prepare: func(bool) (match, error) { return ceilingMatch(d) },
 			},

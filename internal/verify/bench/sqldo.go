@@ -16,7 +16,7 @@ var sqlContests = func() (list []contest) {
 			list = append(list, contest{
 				name:    fmt.Sprintf("do/%s/%d", d.name, n),
 				what:    fmt.Sprintf("`Service.Do` on %s, %d client(s)", d.name, n),
-				against: "hand-written SQL with the same reads, writes and documents, no rules", bound: faster(0.85),
+				against: "hand-written SQL with the same reads, writes and documents, no rules", bound: faster(0.95),
 				wall:    true,
 				prepare: func(bool) (match, error) { return doMatch(d, n, (*hand).do) },
 			})
@@ -29,7 +29,7 @@ var sqlContests = func() (list []contest) {
 			prepare: func(bool) (match, error) { return indexMatch(d) },
 		})
 	}
-	for i, factor := range []float64{1.5, 1.2} {
+	for i, factor := range []float64{1.8, 1.6} {
 		n := []int{1, 16}[i]
 		list = append(list, contest{
 			name: fmt.Sprintf("usual/postgres/%d", n), what: fmt.Sprintf("`Service.Do` on postgres, %d client(s)", n),

@@ -73,9 +73,7 @@ func (f *faults) attachments(field string, list []Attachment) []Attachment {
 		if a.Digest != "" {
 			of.ID("digest", a.Digest)
 		}
-		if len(of) > 0 {
-			f.Within(field+"["+strconv.Itoa(i)+"]", of.Err("", nil))
-		}
+		f.Within(field+"["+strconv.Itoa(i)+"]", of.Err("", nil))
 	}
 	return checked
 }

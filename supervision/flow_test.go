@@ -94,8 +94,12 @@ func TestFlow_IsWhatTheRulesTell(t *testing.T) {
 
 func TestFlow_ReturnsACopy(t *testing.T) {
 	rows := supervision.Flow()
-	rows[0].To = supervision.Completed
+	last := len(rows) - 1
+	rows[0].To, rows[0].By[0], rows[last].By[0] = supervision.Completed, "other", "other"
 	assert.Equal(t, supervision.AwaitingConfirmation, supervision.Flow()[0].To)
+	for _, row := range supervision.Flow() {
+		assert.NotContains(t, row.By, supervision.Role("other"))
+	}
 }
 
 func TestFlow_Statuses(t *testing.T) {

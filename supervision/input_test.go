@@ -151,6 +151,8 @@ func TestInput_FaultsSayTheirNumbers(t *testing.T) {
 	}
 	assert.ErrorContains(t, applied(ben, supervision.ProposeRefund{Amount: supervision.Money{Amount: 1 << 40,
 		Currency: "CNY"}}), "at most what was paid, 99900")
+	assert.ErrorContains(t, applied(sue, supervision.Deliver{Result: "x", EnabledAt: s.at.Add(tick)}),
+		"give an instant from "+opened+" to "+now)
 }
 
 func TestInput_TheFirstAndTheLastInstant(t *testing.T) {

@@ -153,6 +153,11 @@ func TestR31_TurningBackLeavesNothingAhead(t *testing.T) {
 		"a note":          full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, note, note),
 		"an intervention": full.fork().until(bought.Add(ahead)).do(mia, intervene, note),
 		"a ruling":        full.fork().do(mia, intervene).until(bought.Add(ahead)).do(mia, deem),
+		"a silence that is spent": begin(t, policy).delivery().wait(6*day).do(ben, appealOn(appeal.SellerSilent)).
+			until(bought.Add(ahead)).do(mia, resume),
+		"a refund": begin(t, policy).until(bought.Add(ahead)).do(mia, intervene,
+			supervision.DecideAppeal{Outcome: appeal.Accept, Decision: "So.", Refund: half}),
+		"an order without a request": begin(t, supervision.License()).until(bought.Add(ahead)).do(sue, report),
 		"all of it": begin(t, policy).until(bought.Add(ahead)).do(ben, submit).do(sue, acceptRequest).do(ben, remind).
 			do(sue, supervision.Deliver{Result: "Done.", EnabledAt: bought.Add(ahead)}).do(host,
 			supervision.ReportReceipt{}).do(ben, rejectProduct).wait(6*day).do(ben, appealOn(appeal.SellerSilent)).

@@ -53,7 +53,7 @@ type asking interface {
 // of a form (R23). Whether the operation is allowed is [Order.Permit]'s to say;
 // there are no inputs where it asks for nothing. Errors are those of Permit.
 func (o Order) Inputs(actor Actor, op Operation, at time.Time) ([]Input, error) {
-	clock := cut(at)
+	clock := at
 	at, err := o.ask(actor, at)
 	if err != nil {
 		return nil, err

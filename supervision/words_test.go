@@ -98,6 +98,11 @@ func TestR22_AnErrorCutsAStrangersID(t *testing.T) {
 	assert.Less(t, len(err.Error()), 600)
 }
 
+func TestTemplateID_NamesTheTemplate(t *testing.T) {
+	id := supervision.TemplateID{Seller: "sue", Product: "p\n", Operation: supervision.OpDeliver, Version: 3}
+	assert.Equal(t, `template of "sue" for "p\n", deliver, version 3`, id.String())
+}
+
 func TestActor(t *testing.T) {
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleBuyer, ID: "a"}, supervision.Buyer("a"))
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleSeller, ID: "a"}, supervision.Seller("a"))

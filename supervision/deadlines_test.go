@@ -65,13 +65,6 @@ func TestR23_Deadlines(t *testing.T) {
 	}
 }
 
-// Between two ticks it is still the earlier one (R09).
-func TestR23_DeadlinesAreAskedAtATick(t *testing.T) {
-	s := begin(t, supervision.Guide()).wait(5 * day)
-	assert.Equal(t, s.order.Deadlines(s.at), s.order.Deadlines(s.at.Add(tick-1)))
-	assert.Equal(t, supervision.DeadlineAppealOpens, s.order.Deadlines(s.at)[0].Kind)
-}
-
 // TestR23_DeadlinesComeTrue checks that each deadline is gone at its instant
 // and was there a tick before, and that what it announces is so at its instant
 // and not before.

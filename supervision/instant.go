@@ -13,7 +13,7 @@ func cut(at time.Time) time.Time { return at.UTC().Truncate(Tick) }
 // clamp keeps an order's time from running backwards: an instant before its
 // newest record, as a host with a slow clock may give, counts as that record's.
 func (o *Order) clamp(at time.Time) time.Time {
-	if at = cut(at); at.Before(o.UpdatedAt) {
+	if at.Before(o.UpdatedAt) {
 		return o.UpdatedAt
 	}
 	return at

@@ -39,4 +39,7 @@ func TestFlow_EachRowIsDrawnWhole(t *testing.T) {
 		assert.Equal(t, []string{string(row.From), string(row.Operation), strings.Join(by, " or "), string(row.To),
 			string(row.Timer), string(row.Rule)}, cells[2+i])
 	}
+	for _, start := range starts {
+		assert.Contains(t, flow.Mermaid(), "[*] --> "+string(start)+"\n", "where a flow starts")
+	}
 }

@@ -72,8 +72,10 @@ var databases = []plot{
 	{"store/sqlstore/outbox.go", databaseTests, []mutant{
 		{"outbox", "SQL: a claim takes what others have claimed meanwhile", `" AND claimed_until <= ? AND (lane = 0`,
 			`" AND claimed_until >= 0 * ? AND (lane = 0`},
-		{"outbox", "SQL: a claim begins in the middle of an order", `e.order_id = h.order_id AND e.lane < 2`,
-			`e.order_id = h.order_id AND e.lane < 2 AND e.claimed_until <= 0`},
+		{"outbox", "SQL: a claim begins in the middle of an order", `e.order_id = h.order_id AND e.lane < 2)
+ORDER BY`,
+			`e.order_id = h.order_id AND e.lane < 2 AND e.claimed_until <= 0)
+ORDER BY`},
 		{"outbox", "SQL: who comes too late returns what others have claimed",
 			`AND claimed_until = coalesce(?, claimed_until)`, `AND claimed_until <> coalesce(?, -1)`},
 	}},

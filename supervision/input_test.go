@@ -155,6 +155,16 @@ func TestInput_FaultsSayTheirNumbers(t *testing.T) {
 		"give an instant from "+opened+" to "+now)
 }
 
+// What is bought and opened within one tick is opened when it was bought (R01).
+func TestR01_BoughtInTheTickOfItsOpening(t *testing.T) {
+	opening := anOpening(supervision.Guide())
+	opening.BoughtAt = bought.Add(tick - 1)
+	order, record, err := supervision.Open(opening, bought)
+	require.NoError(t, err)
+	assert.Equal(t, bought, order.BoughtAt)
+	assert.Equal(t, bought, record.Action.(supervision.Opening).BoughtAt)
+}
+
 func TestInput_TheFirstAndTheLastInstant(t *testing.T) {
 	for _, at := range []time.Time{time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
 		time.Date(9000, 12, 31, 23, 59, 59, 999_999_000, time.UTC)} {

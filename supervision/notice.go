@@ -138,7 +138,7 @@ func (o *Order) reminderNotice(add func(DeadlineKind, time.Time, Rule, appeal.Pa
 // One that tells of an instant which has come meanwhile is left out: it would
 // be no news.
 func (o Order) NoticesDue(at time.Time, given ...time.Time) (list []Notice) {
-	o.settleUntil(o.clamp(at), nil)
+	o.settleUntil(at, nil)
 	for _, n := range o.Notices() {
 		if !n.Due.After(at) && !(n.ahead() && !n.At.After(at)) && !slices.ContainsFunc(given, n.Due.Equal) {
 			list = append(list, n)

@@ -85,6 +85,8 @@ func TestR33_NoticesAfterTheirInstant(t *testing.T) {
 // appeal at once or with the end of the blackout, are not.
 func TestR33_OnlyASilenceIsNoticed(t *testing.T) {
 	p := noticing(supervision.Notices{AppealOpens: day})
+	every := p
+	every.Appeal.Seller = appeal.AllGrounds
 	rejected := rejections(t, p, appeal.RequestRejected, 3)
 	for _, c := range []struct {
 		s     *story
@@ -92,6 +94,7 @@ func TestR33_OnlyASilenceIsNoticed(t *testing.T) {
 		rule  supervision.Rule
 	}{
 		{begin(t, p), bought.Add(5*day + tick), supervision.R09},
+		{begin(t, every), bought.Add(5*day + tick), supervision.R09},
 		{rejected.fork(), bought.Add(5*day + tick), supervision.R09},
 		{rejected.until(bought.Add(351*day)).do(ben, submit).do(sue, rejectRequest), bought.Add(365 * day), supervision.R14},
 	} {

@@ -162,7 +162,14 @@ func TestR01_BoughtInTheTickOfItsOpening(t *testing.T) {
 	order, record, err := supervision.Open(opening, bought)
 	require.NoError(t, err)
 	assert.Equal(t, bought, order.BoughtAt)
-	assert.Equal(t, bought, record.Action.(supervision.Opening).BoughtAt)
+	opening = record.Action.(supervision.Opening)
+	assert.Equal(t, bought, opening.BoughtAt)
+
+	opening.BoughtAt = opening.BoughtAt.In(time.FixedZone("", 3600))
+	record.Action = opening
+	replayed, err := supervision.Replay([]supervision.Record{record})
+	require.NoError(t, err)
+	assert.Equal(t, order, replayed, "whatever zone it was recorded in")
 }
 
 func TestInput_TheFirstAndTheLastInstant(t *testing.T) {

@@ -34,12 +34,21 @@ func TestR31_AmendsAtEveryStatusThatIsNotFinal(t *testing.T) {
 }
 
 // Whatever zone an instant was recorded in, an order has it in UTC.
-func TestR31_AnEndIsInUTC(t *testing.T) {
+func TestR31_EndsAndReceiptsAreInUTC(t *testing.T) {
 	s := begin(t, supervision.Guide()).do(mia, supervision.Amend{ScheduledEnd: bought.Add(500 * day), Reason: "x"})
 	change := s.records[1].Action.(supervision.Amend)
 	change.ScheduledEnd = change.ScheduledEnd.In(time.FixedZone("", 3600))
 	s.records[1].Action = change
 	order, err := supervision.Replay(s.records)
+	require.NoError(t, err)
+	assert.Equal(t, s.order, order)
+
+	s = shipped(t).wait(day).do(host, receive)
+	last := len(s.records) - 1
+	receipt := s.records[last].Action.(supervision.ReportReceipt)
+	receipt.ReceivedAt = receipt.ReceivedAt.In(time.FixedZone("", 3600))
+	s.records[last].Action = receipt
+	order, err = supervision.Replay(s.records)
 	require.NoError(t, err)
 	assert.Equal(t, s.order, order)
 }

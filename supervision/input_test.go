@@ -165,7 +165,8 @@ func TestR01_BoughtInTheTickOfItsOpening(t *testing.T) {
 	opening = record.Action.(supervision.Opening)
 	assert.Equal(t, bought, opening.BoughtAt)
 
-	opening.BoughtAt = opening.BoughtAt.In(time.FixedZone("", 3600))
+	zone := time.FixedZone("", 3600)
+	opening.BoughtAt, opening.ScheduledEnd = opening.BoughtAt.In(zone), opening.ScheduledEnd.In(zone)
 	record.Action = opening
 	replayed, err := supervision.Replay([]supervision.Record{record})
 	require.NoError(t, err)

@@ -93,8 +93,12 @@ func TestWords_TheErrorNamesTheChoices(t *testing.T) {
 }
 
 func TestR22_AnErrorCutsAStrangersID(t *testing.T) {
-	err := supervision.NotFound(strings.Repeat("x", 1000))
+	long := strings.Repeat("x", 1000)
+	err := supervision.NotFound(long)
 	assert.ErrorIs(t, err, supervision.ErrNotFound)
+	assert.Less(t, len(err.Error()), 600)
+	_, err = supervision.Replay([]supervision.Record{{Order: long}})
+	assert.ErrorIs(t, err, supervision.ErrMalformed)
 	assert.Less(t, len(err.Error()), 600)
 }
 
@@ -109,4 +113,6 @@ func TestActor(t *testing.T) {
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleManager, ID: "a"}, supervision.Manager("a"))
 	assert.Equal(t, supervision.Actor{Role: supervision.RoleSystem, ID: "system"}, supervision.System())
 	assert.Equal(t, `buyer "a\n"`, supervision.Buyer("a\n").String())
+	assert.NoError(t, supervision.Buyer("a").Validate())
+	assert.ErrorIs(t, supervision.Actor{}.Validate(), supervision.ErrInvalid)
 }

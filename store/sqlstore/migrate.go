@@ -128,7 +128,11 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 		rollback = commit
 	}
 	for _, statement := range begin {
-		if _, err := in.exec(ctx, statement); err != nil {
+		_, err := in.exec(ctx, statement)
+		for attempt := 0; attempt < attempts && gaveUp(err) && pause(ctx, attempt) == nil; attempt++ {
+			_, err = in.exec(ctx, statement) // the lock is a row in TiDB
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,8 @@ func TestConnectionLostAroundTheCommit(t *testing.T) {
 				db := d.openAt(t, dsn)
 				store, _ := d.migrated(t, db)
 				b := newBench(t, store)
+				b.opened(t, "first")
+				b.do(t, "first", buyer, submit) // by then it is known whether the server takes blocks
 				b.opened(t, "o")
 				send := func() error {
 					_, err := b.Do(t.Context(), "o", buyer, submit,

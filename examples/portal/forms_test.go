@@ -179,6 +179,8 @@ func TestUploads(t *testing.T) {
 	crowded := seller.send(at(order, "deliver"), typed, many...)
 	assert.Equal(t, http.StatusUnprocessableEntity, crowded.StatusCode)
 	assert.Contains(t, crowded.body, "Give 20 of them at most.")
+	assert.Equal(t, http.StatusUnprocessableEntity, seller.send(at(order, "deliver"), typed, large).StatusCode,
+		"nothing is sent without a file that is missing")
 
 	assert.Equal(t, order.Version, s.version(t, order))
 

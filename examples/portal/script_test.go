@@ -77,6 +77,25 @@ func TestScript_CannotBeReached(t *testing.T) {
 	b.until(`fetch("` + at(order, "submit_request") + `").then(r => r.text()).then(t => t.includes("at once."))`)
 }
 
+// TestScript_PressedTwice: a button that is pressed twice asks once, and what
+// has been sent is no draft any more.
+func TestScript_PressedTwice(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	b := s.logIn(t, harbor, at(order, "submit_request"))
+	b.fill("text", "Move the archive.")
+	b.until(`(e => e && (e.click(), e.click(), true))(document.querySelector("form.task button.main"))`)
+	b.sees("dialog[open]", "Submit request?")
+	b.until(`fetch("/orders").then(r => r.ok)`)
+	assert.Len(t, b.texts("dialog"), 1)
+	b.confirms()
+	b.sees(".notice", "Request submitted")
+	b.until(`fetch("/orders").then(r => r.ok)`)
+	kept, _, err := s.db.kept(t.Context(), harbor, at(order, "submit_request")+"#submit_request")
+	require.NoError(t, err)
+	assert.Empty(t, kept)
+}
+
 // TestScript_ReadersTime: instants stand in the reader's own time and language;
 // that of the portal shows when pointing at them.
 func TestScript_ReadersTime(t *testing.T) {

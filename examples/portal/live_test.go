@@ -111,6 +111,10 @@ func TestStreams_OfALatePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	require.Eventually(t, func() bool {
+		stats, err := s.svc.Stats(t.Context())
+		return err == nil && stats.Waiting.Orders == 0
+	}, patience, 20*time.Millisecond, "until nothing else is told")
 	s.as(t, harbor).stream(at(order, "events?seen=1")).hears("data: changed")
 }
 

@@ -47,10 +47,12 @@ func (s *Store) Save(ctx context.Context, changes ...service.Change) error {
 // rowsOf returns what changes store, in the order of the orders' ids, so that
 // two calls never wait for each other.
 func (s *Store) rowsOf(changes []service.Change) ([]changeRows, error) {
-	rows, faults := make([]changeRows, len(changes)), make([]error, len(changes))
-	onAllCores(len(changes), func(i int) { rows[i], faults[i] = s.changeRows(&changes[i]) })
-	if i := slices.IndexFunc(faults, func(err error) bool { return err != nil }); i >= 0 {
-		return nil, fmt.Errorf("sqlstore: %w", faults[i])
+	rows := make([]changeRows, len(changes))
+	for i := range changes {
+		var err error
+		if rows[i], err = s.changeRows(&changes[i]); err != nil {
+			return nil, fmt.Errorf("sqlstore: %w", err)
+		}
 	}
 	slices.SortFunc(rows, func(a, b changeRows) int { return strings.Compare(a.order.ID, b.order.ID) })
 	return rows, nil
@@ -145,7 +147,6 @@ func (s *Store) Due(ctx context.Context, at time.Time, after supervision.Positio
 // list returns the orders that a query finds by id, instant and document.
 func (s *Store) list(ctx context.Context, read reading, query string, args ...any) ([]service.Found, error) {
 	var list []service.Found
-	var documents [][]byte
 	err := read(ctx, func(r Row) error {
 		var found service.Found
 		var at int64
@@ -154,13 +155,13 @@ func (s *Store) list(ctx context.Context, read reading, query string, args ...an
 			return err
 		}
 		found.At = instant(at)
-		list, documents = append(list, found), append(documents, document)
+		found.Order, found.Err = s.decodeOrder(found.ID, document)
+		list = append(list, found)
 		return nil
 	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	onAllCores(len(list), func(i int) { list[i].Order, list[i].Err = s.decodeOrder(list[i].ID, documents[i]) })
 	return list, nil
 }
 

@@ -166,44 +166,37 @@ func (s *Store) mark(ctx context.Context, at, until, claim int64, ids []supervis
 // claimed reads those of the records that the claim has got, in their order.
 func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 	ids []supervision.RecordID) ([]service.Claimed, error) {
-	type read struct {
-		service.Claimed
-		record, order []byte
-	}
-	var list []read
+	got := make(map[supervision.RecordID]service.Claimed, len(ids))
 	err := s.readOnce(ctx, func(r Row) error {
-		c := read{Claimed: service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}}
+		c := service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}
 		var lane int
 		var next int64
-		if err := r.Scan(&c.RecordID.Order, &c.Seq, &c.Attempts, &lane, &next, &c.record, &c.order); err != nil {
+		var record, order []byte
+		if err := r.Scan(&c.RecordID.Order, &c.Seq, &c.Attempts, &lane, &next, &record, &order); err != nil {
 			return err
 		}
 		if lane == failing {
 			c.Next = instant(next)
 		}
-		list = append(list, c)
+		if _, notice := c.RecordID.Notice(); !notice {
+			c.Record, c.Err = decodeRecord(c.RecordID, record)
+		}
+		if c.Err == nil {
+			c.Order, c.Err = s.decodeOrder(c.RecordID.Order, order)
+		}
+		got[c.RecordID] = c
 		return nil
 	}, limited(s.many(s.outbox.claimed, ids), len(ids)), append(s.pairsOf(ids), claim)...)
 	if err != nil {
 		return nil, err
 	}
-	place := make(map[supervision.RecordID]int, len(ids))
-	for i, id := range ids {
-		place[id] = i
+	var list []service.Claimed
+	for _, id := range ids {
+		if c, ok := got[id]; ok {
+			list = append(list, c)
+		}
 	}
-	slices.SortFunc(list, func(a, b read) int { return place[a.RecordID] - place[b.RecordID] })
-	claimed := make([]service.Claimed, len(list))
-	onAllCores(len(list), func(i int) {
-		c := list[i].Claimed
-		if _, notice := c.RecordID.Notice(); !notice {
-			c.Record, c.Err = decodeRecord(c.RecordID, list[i].record)
-		}
-		if c.Err == nil {
-			c.Order, c.Err = s.decodeOrder(c.RecordID.Order, list[i].order)
-		}
-		claimed[i] = c
-	})
-	return claimed, nil
+	return list, nil
 }
 
 // Acknowledge implements [service.Outbox].

@@ -16,7 +16,13 @@ func TestFields_AreCalledWhatTheirOperationCallsThem(t *testing.T) {
 		assert.Equal(t, want[0], en.Field(supervision.OpIntervene, key))
 		assert.Equal(t, want[1], en.Field(supervision.OpRaiseAppeal, key))
 	}
-	assert.Equal(t, "Request", en.Field(supervision.OpAdopt, "request.attachments[1].name"))
+	for key, want := range map[string][2]string{"request.text": {"Request", "需求"},
+		"request.submitted_at":        {"Requested", "需求提交时间"},
+		"request.attachments[1].name": {"Attachments of the request", "需求附件"},
+		"appeal.ruling.at":            {"Ruled", "申诉处理时间"}, "appeal.ruling.decision": {"Ruling", "申诉处理意见"}} {
+		assert.Equal(t, want[0], en.Field(supervision.OpAdopt, key))
+		assert.Equal(t, want[1], zh.Field(supervision.OpAdopt, key))
+	}
 	assert.Equal(t, "申诉原因", zh.Field(supervision.OpRaiseAppeal, "reason"))
 }
 

@@ -189,10 +189,10 @@ func (w *world) toldBy(at int64) (list []dueNotice) {
 
 // told: a notice is not late. After a step that was not cut short, and in which
 // nobody else was faster, it is given, or its order has moved on, or what it
-// tells of has come.
-func (w *world) told(due []dueNotice, now int64) {
+// tells of has come, be it on the fastest clock only.
+func (w *world) told(due []dueNotice) {
 	for _, d := range due {
-		lapsed := d.Due < d.At && d.At <= now
+		lapsed := d.Due < d.At && d.At <= w.now+w.plan.skew
 		if d.order.version() == d.version && d.order.notices[d.Due] == nil && !lapsed {
 			w.fail("order %s: a worker passed over the notice of %s at %s", d.order.id, d.Kind,
 				bridge.Time(d.Due))

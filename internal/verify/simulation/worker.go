@@ -30,7 +30,7 @@ func (p *process) work(h *host) {
 				_, err := h.service.Notice(ctx)
 				w.stepped(p, "notice", err)
 				if err == nil && !p.call.conflicted {
-					w.told(due, h.now())
+					w.told(due)
 				}
 			})
 		default:

@@ -156,7 +156,8 @@ func TestUpload_Unsent(t *testing.T) {
 	assert.Equal(t, http.StatusOK, more().StatusCode)
 	_, err = s.db.Exec(`UPDATE portal_upload SET size = $1, kept = 1 WHERE name = 'other.txt'`, maxStaged)
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusOK, seller.attach(path, other, "last.txt", "last").StatusCode, "what is sent counts no more")
+	assert.Equal(t, http.StatusOK, seller.attach(path, other, "last.txt", "last").StatusCode,
+		"what is sent counts no more")
 	assert.Contains(t, ref, "other.txt")
 }
 

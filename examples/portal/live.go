@@ -204,7 +204,8 @@ func (v *visit) stream() error {
 // heartbeat.
 func (v *visit) emit(text string) error {
 	control := http.NewResponseController(v.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(3*v.live.heartbeat)))
+	err := errors.Join(control.SetReadDeadline(time.Time{}),
+		control.SetWriteDeadline(time.Now().Add(3*v.live.heartbeat)))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}

@@ -123,7 +123,8 @@ func TestNotes_AreTheManagers(t *testing.T) {
 		p := s.as(t, who)
 		for _, path := range []string{at(order), at(order, "record"), at(order, "record.json"), at(order, "record.csv"),
 			at(order, "ruling"), "/notices"} {
-			assert.Equal(t, who == "manager-mei", strings.Contains(p.get(path).body, "Between us."), "%s for %s", path, who)
+			assert.Equal(t, who == "manager-mei", strings.Contains(p.get(path).body, "Between us."),
+				"%s for %s", path, who)
 		}
 	}
 }

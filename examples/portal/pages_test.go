@@ -338,7 +338,8 @@ func TestOverview(t *testing.T) {
 		assert.Contains(t, manager.get(strings.ReplaceAll(bar[1], "&amp;", "&")).body, ">"+bar[5]+" in all<", bar[2])
 	}
 	assert.Len(t, labels, len(supervision.Statuses())-2+5, "a bar for each open status, and for each day of silence")
-	rows := regexp.MustCompile(`<th scope="row">(Guide|2025)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>`).
+	rows := regexp.MustCompile(`<th scope="row">(Guide|2025)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>`+
+		`<td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>`).
 		FindAllStringSubmatch(body, -1)
 	require.Len(t, rows, 2)
 	for _, row := range rows {

@@ -49,11 +49,12 @@ func missing(err error) bool {
 }
 
 // answered reports whether the server answered a single statement with an error
-// that says that it was not applied. What ends a block of MariaDB's from outside
-// may come after its commit: a shutdown, a kill, a failing commit.
+// that says that it was not applied. A block of MariaDB's holds its own commit,
+// after which only few errors tell: a key that is taken, a lock that was not
+// had, a table or a right that is missing, a server that only reads.
 func answered(err error) bool {
 	if number := mysqlNumber(err); number != 0 {
-		return !slices.Contains([]int{1047, 1053, 1180, 1317, 1927}, number)
+		return contended(err) || slices.Contains([]int{1062, 1205, 1146, 1142, 1290}, number)
 	}
 	state := sqlState(err)
 	if state == "" {

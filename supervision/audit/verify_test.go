@@ -352,7 +352,8 @@ func TestR21_OneFaultIsOneFinding(t *testing.T) {
 		"an empty note": {
 			func(r records) records { r[4].Action = supervision.AddNote{}; return r },
 			[]audit.Finding{finding(5, audit.Invalid, supervision.R13)}},
-		"a key that is none, in a record that so cannot be written": {func(r records) records { r[1].Key = "a\nb"; return r },
+		"a key that is none, in a record that so cannot be written": {
+			func(r records) records { r[1].Key = "a\nb"; return r },
 			[]audit.Finding{finding(2, audit.Invalid, R28), finding(2, audit.Invalid, R03)}},
 		"nothing in the last": {func(r records) records { r[8].Action = nil; return r },
 			[]audit.Finding{finding(9, audit.Invalid, R21)}},

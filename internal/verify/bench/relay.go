@@ -16,7 +16,8 @@ var relayContests = func() (list []contest) {
 		list = append(list, contest{
 			name:    "relay/" + d.name,
 			what:    "`Service.Relay` of 100,000 waiting records on " + d.name + ", for each record",
-			against: "a hand-written claim loop of batches of 200, each record with its order", bound: faster(0.8), wall: true, rounds: 7,
+			against: "a hand-written claim loop of batches of 200, each record with its order",
+			bound:   faster(0.8), wall: true, rounds: 7,
 			iterations: [2]int{100_000, 100_000},
 			prepare:    func(bool) (match, error) { return relayMatch(d) },
 		})

@@ -47,7 +47,8 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"search": {"SELECT"},
 		"count":  {"SELECT"},
 		"settle": {"SELECT", "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT"},
-		"relay": {"SELECT", "SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT", "SELECT", "ISOLATION", "BEGIN", "DELETE",
+		"relay": {"SELECT", "SELECT", "ISOLATION", "BEGIN", "UPDATE", "COMMIT",
+			"SELECT", "ISOLATION", "BEGIN", "DELETE",
 			"COMMIT"},
 	},
 }

@@ -29,7 +29,7 @@ func TestStoreWhereTextSortsByLanguage(t *testing.T) {
 		" TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'")
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := admin.Exec("DROP DATABASE " + name)
+		_, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)") // a worker of autovacuum may be in it
 		require.NoError(t, err)
 	})
 

@@ -68,6 +68,8 @@ func TestOutboxRowsAreTakenInOrder(t *testing.T) {
 	for _, id := range slices.Backward(ids) { // a table that is read from the beginning has them the other way round
 		b.opened(t, id.Order)
 	}
+	slices.Reverse(ids) // and so has the caller
+	slices.Reverse(places)
 	for _, c := range []struct {
 		name string
 		call func() error
@@ -143,7 +145,7 @@ func TestAClaimTakesOnlyWhatIsStillFree(t *testing.T) {
 		free, ctx := service.Waiting{RecordID: id}, t.Context()
 		newBench(t, store).opened(t, id.Order)
 		claim := func(s service.Store) []service.Claimed {
-			claimed, err := s.Claim(ctx, start, time.Minute, 10)
+			claimed, err := s.Claim(ctx, start, time.Minute, 4) // MySQL looks once for four
 			require.NoError(t, err)
 			return claimed
 		}
@@ -167,6 +169,52 @@ func TestAClaimTakesOnlyWhatIsStillFree(t *testing.T) {
 		require.NoError(t, other.Return(ctx, free))
 		recorder.before(2, func() error { return other.Acknowledge(ctx, id) })
 		require.Empty(t, claim(store), "relayed since it was found")
+	})
+}
+
+// A claim whose finds others have taken meanwhile looks for more.
+func TestAClaimThatCameTooLateLooksAgain(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, prefix := d.migrated(t, db)
+		other, err := sqlstore.New(d.openAt(t, recorder.dsn), d.dialect, sqlstore.WithPrefix(prefix))
+		require.NoError(t, err)
+		b := newBench(t, store)
+		b.opened(t, "a")
+		b.clock.Add(time.Second)
+		b.opened(t, "b")
+		claim := func(s service.Store) supervision.RecordID {
+			claimed, err := s.Claim(t.Context(), b.clock.Now(), time.Minute, 1)
+			require.NoError(t, err)
+			require.Len(t, claimed, 1)
+			return claimed[0].RecordID
+		}
+		first := claim(store) // prepares everything
+		require.Equal(t, "a", first.Order)
+		require.NoError(t, store.Return(t.Context(), service.Waiting{RecordID: first}))
+		recorder.before(2, func() error {
+			require.Equal(t, "a", claim(other).Order)
+			return nil
+		})
+		require.Equal(t, "b", claim(store).Order)
+		require.True(t, recorder.before(0, nil), "it was overtaken")
+	})
+}
+
+// A claim looks at nothing that failed and waits for its next attempt: where
+// there is nothing else it marks nothing.
+func TestAClaimOfNothingWritesNothing(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, _ := d.migrated(t, db)
+		newBench(t, store).opened(t, "o")
+		require.NoError(t, store.Return(t.Context(), service.Waiting{RecordID: supervision.RecordID{Order: "o", Seq: 1},
+			Attempts: 1, Next: start.Add(time.Second)}))
+		recorder.sent()
+		claimed, err := store.Claim(t.Context(), start, time.Minute, 10)
+		require.NoError(t, err)
+		require.Empty(t, claimed)
+		require.NotContains(t, words(recorder.sent()), "UPDATE")
 	})
 }
 

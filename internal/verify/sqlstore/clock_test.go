@@ -23,6 +23,7 @@ func TestAClockThatIsFarAheadIsRefused(t *testing.T) {
 		b.clock.Set(time.Now())
 		b.opened(t, "o")
 		b.do(t, "o", buyer, submit)
+		closed(t, b, store, "closed")
 
 		b.clock.Set(time.Now().Add(time.Hour))
 		_, err = b.Do(t.Context(), "o", seller, supervision.AcceptRequest{})
@@ -37,6 +38,8 @@ func TestAClockThatIsFarAheadIsRefused(t *testing.T) {
 		_, err = b.WithStore(joined).Do(t.Context(), "o", seller, supervision.AcceptRequest{})
 		require.ErrorIs(t, err, service.ErrClock)
 		require.NoError(t, tx.Rollback())
+		_, err = b.Erase(t.Context(), "closed", "Request 17")
+		require.ErrorIs(t, err, service.ErrClock)
 
 		b.clock.Set(time.Now())
 		b.do(t, "o", seller, supervision.AcceptRequest{})
@@ -44,4 +47,32 @@ func TestAClockThatIsFarAheadIsRefused(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, int64(3), order.Version)
 	})
+}
+
+// Of what is stored together the record that is furthest ahead counts, wherever
+// it stands.
+func TestTheLatestRecordIsComparedWithTheClock(t *testing.T) {
+	db := databases[0].open(t)
+	store, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithClockLimit(time.Hour))
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context()))
+	now := time.Now()
+	ahead := now.Add(2 * time.Hour)
+	open := func(id string, at time.Time) service.Change {
+		order, record, err := supervision.Open(opening(id), at)
+		require.NoError(t, err)
+		return service.Change{Order: order, Records: []supervision.Record{record}}
+	}
+	err = store.Create(t.Context(), open("a", now), open("b", ahead), open("c", now))
+	require.ErrorIs(t, err, service.ErrClock, "the second of three orders")
+
+	first := open("o", now)
+	require.NoError(t, store.Create(t.Context(), first), "nothing is ahead")
+	submitted, records, err := first.Order.Apply(buyer, submit, now)
+	require.NoError(t, err)
+	accepted, more, err := submitted.Apply(seller, supervision.AcceptRequest{}, ahead)
+	require.NoError(t, err)
+	err = store.Save(t.Context(), service.Change{Order: accepted, Before: 1, Records: append(records, more...)})
+	require.ErrorIs(t, err, service.ErrClock, "the second of two records")
+	require.EqualValues(t, 1, whole(t, store, "o").Version)
 }

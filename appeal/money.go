@@ -1,7 +1,9 @@
 package appeal
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/koogallery/serviceflow/internal/fault"
 )
@@ -39,4 +41,49 @@ func (m Money) Validate() error {
 		faults.Add("currency", fault.Malformed, "give the three letters of an ISO 4217 code")
 	}
 	return faults.Err("appeal", nil)
+}
+
+// The currencies of ISO 4217 whose minor unit is not a hundredth.
+const (
+	noMinorUnit = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+	thousandths = "BHD IQD JOD KWD LYD OMR TND"
+)
+
+// decimals is how many decimals the currency has.
+func (m Money) decimals() int {
+	switch {
+	case strings.Contains(noMinorUnit, m.Currency):
+		return 0
+	case strings.Contains(thousandths, m.Currency):
+		return 3
+	}
+	return 2
+}
+
+// Decimal writes the amount in whole units, with the decimals of its currency:
+// 49950 of CNY is "499.50", and 500 of JPY "500".
+func (m Money) Decimal() string {
+	decimals := m.decimals()
+	text := fmt.Sprintf("%0*d", decimals+1, m.Amount)
+	if decimals == 0 {
+		return text
+	}
+	return text[:len(text)-decimals] + "." + text[len(text)-decimals:]
+}
+
+// ParseMoney reads what [Money.Decimal] writes, and whole units without their
+// decimals. Whether that is an amount that can be paid is [Money.Validate]'s to
+// say. The error is an [*InvalidError] with one fault, of no field.
+func ParseMoney(decimal, currency string) (Money, error) {
+	m := Money{Currency: currency}
+	for _, text := range [...]string{decimal, decimal + "." + strings.Repeat("0", m.decimals())} {
+		// What this refuses is not written so either.
+		m.Amount, _ = strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
+		if m.Decimal() == text {
+			return m, nil
+		}
+	}
+	var faults fault.List
+	faults.Add("", fault.Malformed, "give an amount such as "+Money{12050, currency}.Decimal())
+	return Money{}, faults.Err("appeal", nil)
 }

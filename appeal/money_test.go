@@ -44,3 +44,31 @@ func TestR32_MoneyIsAnAmountOfACurrency(t *testing.T) {
 		})
 	}
 }
+
+// An amount is written with the decimals of its currency, and read as it is
+// written or in whole units.
+func TestR32_AnAmountAsPeopleWriteIt(t *testing.T) {
+	for text, money := range map[string]appeal.Money{
+		"499.50": {Amount: 49950, Currency: "CNY"}, "0.05": {Amount: 5, Currency: "USD"},
+		"500": {Amount: 500, Currency: "JPY"}, "0.005": {Amount: 5, Currency: "KWD"},
+		"0.00": {Amount: 0, Currency: "CNY"}, "-5.00": {Amount: -500, Currency: "CNY"},
+	} {
+		assert.Equal(t, text, money.Decimal())
+		read, err := appeal.ParseMoney(text, money.Currency)
+		require.NoError(t, err)
+		assert.Equal(t, money, read)
+	}
+	for currency, amount := range map[string]int64{"CNY": 1200, "JPY": 12, "KWD": 12000} {
+		read, err := appeal.ParseMoney("12", currency)
+		require.NoError(t, err)
+		assert.Equal(t, appeal.Money{Amount: amount, Currency: currency}, read)
+	}
+	for _, text := range []string{"", "x", "1.5", "1.500", "1,50", "1e3", "+1", "01", " 1", "1.", ".50", "1.2.3",
+		"99999999999999999999"} {
+		read, err := appeal.ParseMoney(text, "CNY")
+		var invalid *appeal.InvalidError
+		require.ErrorAs(t, err, &invalid, text)
+		assert.Equal(t, []appeal.Fault{{Code: "malformed", Message: "give an amount such as 120.50"}}, invalid.Faults)
+		assert.Zero(t, read)
+	}
+}

@@ -2,7 +2,6 @@ package words
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -100,23 +99,4 @@ func (l *Language) quote(q supervision.Quote) string {
 }
 
 // money writes an amount with its currency: "CNY 499.50".
-func money(m supervision.Money) string {
-	digits := 2
-	switch {
-	case strings.Contains(noMinorUnit, m.Currency):
-		digits = 0
-	case strings.Contains(thousandths, m.Currency):
-		digits = 3
-	}
-	text := fmt.Sprintf("%0*d", digits+1, m.Amount)
-	if digits > 0 {
-		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
-	}
-	return m.Currency + " " + text
-}
-
-// The currencies of ISO 4217 whose minor unit is not a hundredth.
-const (
-	noMinorUnit = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-	thousandths = "BHD IQD JOD KWD LYD OMR TND"
-)
+func money(m supervision.Money) string { return m.Currency + " " + m.Decimal() }

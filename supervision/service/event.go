@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -32,6 +33,29 @@ type Event struct {
 	Order supervision.Order
 	// Attempt counts the attempts to hand the record over, from 1.
 	Attempt int
+}
+
+// For returns the event as an actor may see it (R34), and whether it is news to
+// it: what somebody else did on an order that the actor sees (R22), unless all
+// that was said with it is hidden from it; or notices, of which it has those
+// for the actor's role (R33).
+func (e Event) For(actor supervision.Actor) (Event, bool) {
+	now := supervision.Order{ID: e.ID.Order, Buyer: e.Buyer, Seller: e.Seller}
+	if _, err := now.For(actor); err != nil {
+		return Event{}, false
+	}
+	whole := e.Record
+	e.Record = whole.For(actor)
+	e.Order, _ = e.Order.For(actor) // zero where it was another's then (R31)
+	e.Notices = slices.DeleteFunc(slices.Clone(e.Notices), func(n supervision.Notice) bool {
+		return !slices.Contains(n.To(), actor.Role)
+	})
+	if _, ok := e.ID.Notice(); ok {
+		return e, len(e.Notices) > 0
+	}
+	own := whole.Actor.Role == actor.Role && whole.Actor.ID == actor.ID
+	hidden := len(whole.Facts()) > 0 && len(e.Record.Facts()) == 0
+	return e, !own && !hidden
 }
 
 // event makes the event of a claimed record. A relay that keeps up finds the

@@ -436,3 +436,24 @@ func TestDo_WithoutThePinnedTemplateNothingIsDecided(t *testing.T) {
 		assert.Equal(t, order, b.stored("o-1"))
 	}
 }
+
+// The form of an operation is the version that the order is pinned to; none
+// where it has none (R04).
+func TestR04_TheFormOfAnOperation(t *testing.T) {
+	b := newBench(t)
+	b.publish("p-1", seats())
+	order := b.open("o-1")
+	b.publish("p-1", template.Template{Fields: seats().Fields[:1]})
+	form, err := b.Service.Form(b.ctx, order, supervision.OpSubmitRequest)
+	require.NoError(t, err)
+	assert.Equal(t, seats().Fields, form.Template().Fields)
+	for _, op := range []supervision.Operation{supervision.OpDeliver, supervision.OpRemind} {
+		form, err = b.Service.Form(b.ctx, order, op)
+		require.NoError(t, err)
+		assert.Nil(t, form)
+		assert.Zero(t, form.Template())
+	}
+	order.RequestTemplateVersion = 7
+	_, err = b.Service.Form(b.ctx, order, supervision.OpSubmitRequest)
+	assert.ErrorContains(t, err, "lost")
+}

@@ -119,6 +119,17 @@ func (s *Service) Template(ctx context.Context, id supervision.TemplateID) (Publ
 	return PublishedTemplate{}, err
 }
 
+// Form returns the form that an operation of an order fills in, of the version
+// to which the order is pinned (R04); nil where it fills in none. It is what
+// audit.VerifyOrder asks for. Errors: that the store has lost the version, and
+// the store's own.
+func (s *Service) Form(ctx context.Context, o supervision.Order, op supervision.Operation) (*template.Form, error) {
+	if o.Form(op).Version == 0 {
+		return nil, nil
+	}
+	return s.pinned(ctx, &o, op)
+}
+
 // errLost: a version that an order is pinned to is not there.
 var errLost = errors.New("the store has lost it")
 

@@ -27,6 +27,14 @@ func Compile(t Template) (*Form, error) {
 	return &Form{template: t.Clone(), patterns: patterns}, nil
 }
 
+// Template returns the template that was compiled; the zero one of a nil form.
+func (f *Form) Template() Template {
+	if f == nil {
+		return Template{}
+	}
+	return f.template.Clone()
+}
+
 // Accept normalises a submission and checks it (R03, R04). It returns the
 // normalised values, or an [*InvalidError] with every fault. It never modifies
 // raw.

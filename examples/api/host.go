@@ -12,6 +12,7 @@ import (
 	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/koogallery/serviceflow/supervision/words"
 )
 
@@ -171,25 +172,20 @@ func (n notifier) publish(ctx context.Context, e service.Event) error {
 // news to it. It holds what the reader may see and do (R34).
 func (n notifier) write(e service.Event, to supervision.Actor, l *words.Language) letter {
 	mail := letter{ID: e.ID, To: to}
+	e, news := e.For(to)
+	if !news {
+		return mail
+	}
+	mail.Subject = l.Record(e.Record.Operation)
 	for _, notice := range e.Notices {
-		for _, role := range notice.To() {
-			if role == to.Role {
-				mail.Subject = l.Deadline(notice.Deadline, l.Until(notice.At.Sub(n.now())))
-			}
-		}
+		mail.Subject = l.Deadline(notice.Deadline, l.Until(notice.At.Sub(n.now())))
 	}
-	record := e.Record.For(to)
-	facts, hidden := record.Facts(), len(e.Record.Facts()) > 0
-	own := record.Actor.Role == to.Role && record.Actor.ID == to.ID
-	if record.Seq > 0 && !own && (len(facts) > 0 || !hidden) {
-		mail.Subject = l.Record(record.Operation)
+	for _, fact := range l.Facts(e.Record, template.Template{}) {
+		mail.Lines = append(mail.Lines, fact.Label+": "+fact.Text)
 	}
-	for _, fact := range facts {
-		mail.Lines = append(mail.Lines, l.Field(record.Operation, fact.Key)+": "+l.Value(fact.Value))
-	}
-	decisions, err := e.Order.Operations(to, n.now())
+	decisions, _ := e.Order.Operations(to, n.now()) // of an order that is not the reader's they allow nothing
 	for _, d := range decisions {
-		if err == nil && d.Allowed {
+		if d.Allowed {
 			mail.Lines = append(mail.Lines, l.Operation(d.Operation))
 		}
 	}

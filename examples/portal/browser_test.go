@@ -223,8 +223,8 @@ func (b *tab) press(text string) {
 // the click.
 func (b *tab) unfold(id string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf(`(e => e && (e.open || (e.querySelector("summary").click(), false)))(document.getElementById(%s))`,
-		strconv.Quote(id)))
+	b.until(fmt.Sprintf(`(e => e && (e.open || (e.querySelector("summary").click(), false)))`+
+		`(document.getElementById(%s))`, strconv.Quote(id)))
 }
 
 // fill types into an input; it sets the text at once, for speed.

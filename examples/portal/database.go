@@ -146,10 +146,6 @@ func (db *database) keep(ctx context.Context, account, subject, content string) 
 		account, subject, content, time.Now().UnixMicro())
 }
 
-func (db *database) forgetOld(ctx context.Context, now time.Time) error {
-	return db.exec(ctx, `DELETE FROM portal_kept WHERE at < $1 AND subject LIKE '/%'`, now.Add(-keptFor).UnixMicro())
-}
-
 // readClock puts the clock as far ahead as it has ever been, so that no order
 // has a future.
 func (db *database) readClock(ctx context.Context, c *demoClock) error {

@@ -33,18 +33,11 @@ func (v *visit) showDocument() error {
 	stored, _ := v.history(v.ctx(), order, supervision.System()) // what cannot be read is missing
 	digest, err := audit.DigestOf(shown)
 	v.err = cmp.Or(v.err, failed, lost, err)
-	return v.render(http.StatusOK, "document.html", documentPage{v, v.order, records,
-		audit.VerifyOrder(order, stored, v.formOf), digest})
-}
-
-// formOf finds the template that an operation of an order fills in (R04).
-func (v *visit) formOf(o supervision.Order, op supervision.Operation) *template.Form {
-	t, err := v.templateOf(v.ctx(), o, op)
-	if err != nil {
-		return nil
-	}
-	form, _ := template.Compile(t) // nil for none
-	return form
+	findings := audit.VerifyOrder(order, stored, func(o supervision.Order, op supervision.Operation) *template.Form {
+		filled, _ := v.svc.Form(v.ctx(), o, op) // what is lost is unchecked
+		return filled
+	})
+	return v.render(http.StatusOK, "document.html", documentPage{v, v.order, records, findings, digest})
 }
 
 func (v *visit) exportJSON() error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -56,11 +55,9 @@ func readDraft(form url.Values) draft {
 
 // draftOf is the draft from which a published template goes on.
 func draftOf(t template.Template) draft {
-	var document struct{ Fields []map[string]any }
+	var document struct{ Fields []template.Values }
 	data, _ := json.Marshal(t) // it has been published, or is empty
-	numbers := json.NewDecoder(bytes.NewReader(data))
-	numbers.UseNumber()
-	_ = numbers.Decode(&document)
+	_ = json.Unmarshal(data, &document)
 	d := draft{title: t.Title, intro: t.Intro}
 	for i, f := range document.Fields {
 		typed := url.Values{}
@@ -250,7 +247,7 @@ func (v *visit) editorPage(entry templateEntry, d draft) editorPage {
 }
 
 func (v *visit) ownTemplate() (templateEntry, error) {
-	p, ok := findProduct(v.r.PathValue("product"))
+	p, ok := products[v.r.PathValue("product")]
 	op := supervision.Operation(v.r.PathValue("operation"))
 	if !ok || p.Seller != v.Who.ID || !slices.Contains(templated, op) {
 		return templateEntry{}, v.notFound()

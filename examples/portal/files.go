@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +49,10 @@ func (f file) Ref() string { return f.Digest + "/" + f.Name }
 // sound tells a file that the portal keeps from other references.
 func (f file) sound() bool { return strings.HasPrefix(f.Digest, "sha256:") && f.Name != "" }
 
+func (f file) attachment() supervision.Attachment {
+	return supervision.Attachment{Name: f.Name, Ref: f.Digest, Digest: f.Digest}
+}
+
 func parseRef(ref string) (file, bool) {
 	digest, name, _ := strings.Cut(ref, "/")
 	f := file{Digest: digest, Name: name}
@@ -60,11 +63,6 @@ func (f file) Path() string {
 	return address(f.order) + "/files/" + f.Digest + "/" + url.PathEscape(f.Name)
 }
 
-// fileError is why a file is not kept, the code of a fault.
-type fileError supervision.FaultCode
-
-func (e fileError) Error() string { return string(e) }
-
 // staged names the form for which a file has been uploaded. Only that form, of
 // that account, can refer to the file until the operation is recorded.
 type staged struct {
@@ -72,15 +70,17 @@ type staged struct {
 	operation            supervision.Operation
 }
 
-func (db *database) stage(ctx context.Context, s staged, name string, r io.Reader) (file, error) {
+// stage keeps a file for a form, or says in a word why not.
+func (db *database) stage(ctx context.Context, s staged, name string, r io.Reader) (f file,
+	refused supervision.FaultCode, err error) {
 	content, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	switch {
 	case err != nil:
-		return file{}, err
+		return file{}, "", err
 	case len(content) > maxFile:
-		return file{}, fileError("file_large")
+		return file{}, "file_large", nil
 	case len(content) == 0:
-		return file{}, fileError("file_empty")
+		return file{}, "file_empty", nil
 	}
 	var held, unsent int64
 	_, err = db.get(ctx, []any{&held, &unsent}, `SELECT
@@ -88,14 +88,13 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 		(SELECT coalesce(sum(size), 0) FROM portal_upload WHERE account = $2 AND kept = 0)`,
 		s.order, s.account, s.operation)
 	if err != nil {
-		return file{}, err
+		return file{}, "", err
 	}
 	if held >= maxFiles || unsent+int64(len(content)) > maxStaged {
-		return file{}, fileError("file_many")
+		return file{}, "file_many", nil
 	}
-	sum := sha256.Sum256(content)
-	f := file{Digest: "sha256:" + hex.EncodeToString(sum[:]), Name: fileName(name)}
-	return f, db.exec(ctx, `INSERT INTO portal_upload
+	f = file{Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(content)), Name: fileName(name)}
+	return f, "", db.exec(ctx, `INSERT INTO portal_upload
 		(order_id, account, operation, form, digest, name, size, content, kept, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT DO NOTHING`,
 		s.order, s.account, s.operation, s.form, f.Digest, f.Name, len(content), content, time.Now().UnixMicro())
@@ -104,16 +103,14 @@ func (db *database) stage(ctx context.Context, s staged, name string, r io.Reade
 // unstage keeps for good what an operation that is recorded now refers to, and
 // removes what else was uploaded for its form.
 func (db *database) unstage(ctx context.Context, s staged, list inputs) error {
-	var files []file
 	for _, in := range list {
-		files = append(files, in.Files...)
-	}
-	for _, f := range files {
-		err := db.exec(ctx, `UPDATE portal_upload SET kept = 1
-			WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
-			s.order, s.account, s.form, f.Digest, f.Name)
-		if err != nil {
-			return err
+		for _, f := range in.Files {
+			err := db.exec(ctx, `UPDATE portal_upload SET kept = 1
+				WHERE order_id = $1 AND account = $2 AND form = $3 AND digest = $4 AND name = $5`,
+				s.order, s.account, s.form, f.Digest, f.Name)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return db.exec(ctx, `DELETE FROM portal_upload WHERE order_id = $1 AND account = $2 AND form = $3 AND kept = 0`,
@@ -124,7 +121,8 @@ func (db *database) unstage(ctx context.Context, s staged, list inputs) error {
 // a record refers to is found by the record, not by whoever sent it: a process
 // that stops between the two loses no evidence.
 func (p *portal) sweep(ctx context.Context, now time.Time) error {
-	if err := p.db.forgetOld(ctx, now); err != nil {
+	err := p.db.exec(ctx, `DELETE FROM portal_kept WHERE at < $1 AND subject LIKE '/%'`, now.Add(-keptFor).UnixMicro())
+	if err != nil {
 		return err
 	}
 	before := now.Add(-stagedFor).UnixMicro()

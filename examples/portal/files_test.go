@@ -30,7 +30,8 @@ func (s *site) held(t *testing.T, o supervision.Order) (n int) {
 // attach uploads one file for a form, as the page's script does.
 func (p *person) attach(path string, form url.Values, name, content string) answer {
 	p.t.Helper()
-	typed := url.Values{"operation": form["operation"], "key": form["key"], "confirm": {"upload"}, "input": {"attachments"}}
+	typed := url.Values{"operation": form["operation"], "key": form["key"], "confirm": {"upload"},
+		"input": {"attachments"}}
 	return p.send(path, typed, upload{"attachments", name, content})
 }
 
@@ -245,8 +246,8 @@ func TestSweep_UnreadableOrder(t *testing.T) {
 	order, buyer := s.order(t, "data-migration", harbor), s.as(t, harbor)
 	path := at(order, "submit_request")
 	buyer.attach(path, buyer.get(path).form(nil), "left.txt", "left")
-	require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_upload SELECT 'KG-1024', account, operation, form, digest, name, size, content,
-		kept, at FROM portal_upload WHERE order_id = $1`, order.ID))
+	require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_upload
+		SELECT 'KG-1024', account, operation, form, digest, name, size, content, kept, at FROM portal_upload WHERE order_id = $1`, order.ID))
 	broken := supervision.Order{ID: "KG-1024"}
 	require.Equal(t, 1, s.held(t, broken))
 	s.spoil(t, "serviceflow_orders", "id = 'KG-1024'")

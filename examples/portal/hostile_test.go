@@ -96,8 +96,8 @@ func TestStoredScript(t *testing.T) {
 				ON CONFLICT DO NOTHING`, who, order.ID, seq+1, s.svc.Now().UnixMicro()))
 		}
 		paths := []string{"/orders", "/orders?order=" + url.QueryEscape(hostile("search")), "/orders?appeal=pending",
-			"/market", "/templates", "/templates/data-migration/submit_request", at(order), at(order, "record"), "/notices",
-			"/many/accept_request", "/many/deliver", "/login?next=" + url.QueryEscape(hostile("next"))}
+			"/market", "/templates", "/templates/data-migration/submit_request", at(order), at(order, "record"),
+			"/notices", "/many/accept_request", "/many/deliver", "/login?next=" + url.QueryEscape(hostile("next"))}
 		for _, task := range tasks() {
 			paths = append(paths, at(order, task.Slug))
 		}

@@ -2,15 +2,14 @@ package main
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
-	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -121,7 +120,8 @@ func (v *visit) criteria(typed url.Values) (list inputs) {
 	role := func(r supervision.Role) string { return capital(v.L.Role(r)) }
 	sort := func(s supervision.Sort) string { return v.L.Sorts[s] }
 	offered := map[string][]option{
-		"product": productOptions(), "buyer": accountOptions("buyer"), "seller": accountOptions("seller"),
+		"product": options(nameOf, slices.Sorted(maps.Keys(products))...),
+		"buyer":   accountOptions("buyer"), "seller": accountOptions("seller"),
 		"status":       options(v.L.Status, supervision.Statuses()...),
 		"order_status": options(v.L.OrderStatus, supervision.OrderStatuses()...),
 		"turn":         options(role, supervision.RoleBuyer, supervision.RoleSeller, supervision.RoleManager),
@@ -169,13 +169,6 @@ func options[T ~string](say func(T) string, words ...T) (list []option) {
 	return list
 }
 
-func productOptions() (list []option) {
-	for _, p := range market.Products {
-		list = append(list, option{Value: p.ID, Label: p.Name})
-	}
-	return list
-}
-
 func accountOptions(role supervision.Role) (list []option) {
 	for _, a := range market.Accounts {
 		if a.Role == role {
@@ -183,139 +176,4 @@ func accountOptions(role supervision.Role) (list []option) {
 		}
 	}
 	return list
-}
-
-// bulk are the operations that a seller performs on many orders at once.
-var bulk = []supervision.Operation{supervision.OpAcceptRequest, supervision.OpDeliver}
-
-type manyPage struct {
-	*visit
-	Operation supervision.Operation
-	Form      *form
-	Orders    []manyOrder
-	Asked     bool // what is chosen has been tried, and only has to be confirmed
-	Done      bool // to so many as were chosen
-	Chosen    int
-}
-
-// manyOrder is an order to which the operation can be done now.
-type manyOrder struct {
-	summary
-	Cards  []card
-	Chosen bool
-	Why    string // why it has not been done
-}
-
-// many lists the visitor's orders to which an operation can be done with one
-// and the same form, what has waited longest first. It is tried on every one
-// that is chosen and, once that is confirmed, performed. Each order is a
-// command of its own: what stands in the way of one is said with it, and holds
-// up no other.
-func (v *visit) many() error {
-	op := supervision.Operation(v.r.PathValue("operation"))
-	if !slices.Contains(bulk, op) {
-		return v.notFound()
-	}
-	page := manyPage{visit: v, Operation: op}
-	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.Who.Role},
-		Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
-	for _, v.order = range found.Orders {
-		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
-			continue
-		}
-		_, about := v.records("request")
-		page.Orders = append(page.Orders, manyOrder{summary: v.summary(v.order), Cards: about})
-		if page.Form == nil {
-			page.Form = v.newForm(op)
-			page.Form.Inputs = slices.DeleteFunc(page.Form.Inputs, (*input).takesFiles)
-		}
-	}
-	typed := v.r.PostForm
-	if page.Form == nil || typed == nil || v.err != nil {
-		return v.render(http.StatusOK, "many.html", page)
-	}
-	page.Form.fill(v, typed)
-	action, faults, err := page.Form.action(v.L)
-	if err != nil {
-		return err
-	}
-	confirmed, rest := typed.Get("confirm") == "yes" && len(faults) == 0, []manyOrder(nil)
-	for _, o := range page.Orders {
-		if o.Chosen = slices.Contains(typed["order"], o.ID); !o.Chosen {
-			rest = append(rest, o)
-			continue
-		}
-		options := []service.DoOption{service.WithKey(page.Form.Key + o.ID)}
-		if !confirmed {
-			options = append(options, service.DryRun())
-		}
-		_, err := v.svc.Do(v.ctx(), o.ID, v.actor(), action, options...)
-		switch said := v.L.Explain(err); {
-		case said.Refusal != nil:
-			o.Why = said.Detail
-		case said.Faults != nil:
-			faults = said.Faults
-		case err != nil:
-			return err
-		default:
-			page.Chosen++
-		}
-		if !confirmed || err != nil {
-			rest = append(rest, o)
-		}
-	}
-	page.Orders, page.Form.Other = rest, v.L.blame(page.Form.Inputs, faults)
-	page.Done, page.Asked = confirmed && page.Chosen > 0, !confirmed && len(faults) == 0 && page.Chosen > 0
-	return v.render(http.StatusOK, "many.html", page)
-}
-
-type overviewPage struct {
-	*visit
-	ByStatus, BySilence queues
-	Due                 []supervision.Summary // the cases that wait for a ruling
-	WhatIf              []whatIf
-}
-
-// whatIf is what the market's own history would have come to under a policy.
-type whatIf struct {
-	Name string
-	audit.Sums
-}
-
-// showOverview draws how the market stands, and what the history of its newest
-// orders would have come to under other rules.
-func (v *visit) showOverview() error {
-	page := overviewPage{visit: v}
-	for _, s := range supervision.Statuses() {
-		if !s.Final() {
-			page.ByStatus = append(page.ByStatus, queue{Label: v.L.Status(s), Late: s == supervision.Frozen,
-				query: supervision.Query{Criteria: supervision.Criteria{Status: s}}})
-		}
-	}
-	for d, most := supervision.Day, appeal.Guide().Silence; d <= most; d += supervision.Day {
-		page.BySilence = append(page.BySilence, queue{Label: v.L.Span(d), Late: d == most,
-			query: supervision.Query{Criteria: supervision.Criteria{SilentFor: d}}})
-	}
-	v.count(page.ByStatus)
-	v.count(page.BySilence)
-	due, err := v.svc.Search(v.ctx(), v.actor(), supervision.Query{Sort: supervision.ByHandling,
-		Limit: supervision.MaxPage})
-	v.err = cmp.Or(v.err, err)
-	page.Due = due.Orders
-	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
-	outcomes := make([][]audit.Outcome, len(policies))
-	for _, o := range v.search(supervision.Query{Limit: supervision.MaxPage}).Orders {
-		records, err := v.history(v.ctx(), o, supervision.System())
-		if !v.readable(err) {
-			continue
-		}
-		result, _ := audit.WhatIf(records, policies...) // none of what the rules could not have made
-		for i := range result {
-			outcomes[i] = append(outcomes[i], result[i])
-		}
-	}
-	for i, p := range policies {
-		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(outcomes[i]...)})
-	}
-	return v.render(http.StatusOK, "overview.html", page)
 }

@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -103,24 +102,16 @@ func (p *portal) announce(ctx context.Context, order string) {
 
 // spread tells the pages of this process. Who sees an order is the library's to
 // say (R22).
-func (p *portal) spread(ctx context.Context, order string) {
+func (p *portal) spread(ctx context.Context, id string) {
+	order, err := supervision.Order{}, error(nil)
+	if id != "" {
+		order, err = p.svc.Order(ctx, id, supervision.System())
+	}
 	p.live.mu.Lock()
-	listeners := slices.Collect(maps.Keys(p.live.listeners))
-	p.live.mu.Unlock()
-	sees := make(map[supervision.Actor]bool)
-	for _, l := range listeners {
-		seen, asked := sees[l.actor]
-		switch {
-		case order == "":
-			seen = true
-		case l.order != "" && l.order != order:
-			seen = false
-		case !asked:
-			_, err := p.svc.Order(ctx, order, l.actor)
-			seen = err == nil
-			sees[l.actor] = seen
-		}
-		if seen {
+	defer p.live.mu.Unlock()
+	for l := range p.live.listeners {
+		_, hidden := order.For(l.actor)
+		if id == "" || (l.order == "" || l.order == id) && cmp.Or(err, hidden) == nil {
 			l.tell()
 		}
 	}
@@ -166,7 +157,7 @@ func (v *visit) stream() error {
 	l, ok := v.live.join(v.actor(), v.session, v.order.ID)
 	if !ok {
 		v.w.Header().Set("Retry-After", "10")
-		http.Error(v.w, "too many open pages", http.StatusServiceUnavailable)
+		v.w.WriteHeader(http.StatusServiceUnavailable)
 		return nil
 	}
 	defer v.live.leave(l)
@@ -206,11 +197,8 @@ func (v *visit) emit(text string) error {
 	control := http.NewResponseController(v.w)
 	err := errors.Join(control.SetReadDeadline(time.Time{}),
 		control.SetWriteDeadline(time.Now().Add(3*v.live.heartbeat)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
+	if err == nil {
+		_, err = fmt.Fprint(v.w, text)
 	}
-	if _, err := fmt.Fprint(v.w, text); err != nil {
-		return err
-	}
-	return control.Flush()
+	return cmp.Or(err, control.Flush())
 }

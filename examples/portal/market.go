@@ -64,7 +64,7 @@ var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025()
 
 // opening puts an order of the product under supervision (R01).
 func (p product) opening(id, buyer string) supervision.Opening {
-	policy := policyOf(p.Policy)
+	policy := policyNamed[p.Policy]
 	policy.Notices = supervision.Notices{RulingOverdue: supervision.Day, OpenFor: 180 * supervision.Day}
 	if policy.Appeal.Silence > 0 {
 		policy.Notices.AppealOpens = supervision.Day
@@ -76,34 +76,25 @@ func (p product) opening(id, buyer string) supervision.Opening {
 		Paid: supervision.Money{Amount: p.Price, Currency: "CNY"}}
 }
 
-func find[T any](list []T, id string, idOf func(T) string) (found T, ok bool) {
+// byID finds the items of a list by their ids.
+func byID[T any](list []T, id func(T) string) map[string]T {
+	items := make(map[string]T)
 	for _, item := range list {
-		if idOf(item) == id {
-			return item, true
-		}
+		items[id(item)] = item
 	}
-	return found, false
+	return items
 }
 
-func findAccount(id string) (account, bool) {
-	return find(market.Accounts, id, func(a account) string { return a.ID })
-}
-
-func findProduct(id string) (product, bool) {
-	return find(market.Products, id, func(p product) string { return p.ID })
-}
-
-func policyOf(name string) supervision.Policy {
-	p, _ := find(policies, name, func(p supervision.Policy) string { return p.Name })
-	return p
-}
+var (
+	accounts    = byID(market.Accounts, func(a account) string { return a.ID })
+	products    = byID(market.Products, func(p product) string { return p.ID })
+	policyNamed = byID(policies, func(p supervision.Policy) string { return p.Name })
+)
 
 // nameOf is what people read where the library knows an account or a product by
 // its id.
 func nameOf(id string) string {
-	a, _ := findAccount(id)
-	p, _ := findProduct(id)
-	return cmp.Or(a.Name, p.Name, id)
+	return cmp.Or(accounts[id].Name, products[id].Name, id)
 }
 
 func (a account) mail() string { return a.ID + "@portal.example" }
@@ -130,7 +121,7 @@ func orderID(a account, product, key string) string {
 }
 
 func (v *visit) buy() error {
-	p, ok := findProduct(v.r.PathValue("product"))
+	p, ok := products[v.r.PathValue("product")]
 	if !ok {
 		return v.notFound()
 	}
@@ -182,7 +173,7 @@ func (p *portal) tell(ctx context.Context, s story) error {
 	if err != nil {
 		return err
 	}
-	sold, _ := findProduct(s.Product)
+	sold := products[s.Product]
 	read := func(op supervision.Operation, document json.RawMessage) (supervision.Action, error) {
 		return supervision.UnmarshalActionOf(op, instants.ReplaceAllFunc(document, func(text []byte) []byte {
 			d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))

@@ -35,19 +35,18 @@ type notice struct {
 	Unread         bool
 }
 
-// hears tells whether an event is news to the account: what others did on an
-// order of its own, as far as it may see it; to operations managers that a party
-// opened a case; and a notice of an instant to the roles that it is for (R33).
+// hears tells whether an event is news to the account, as far as it may see it
+// (R22, R33, R34). Of what the parties do managers hear only that one of them
+// opened a case, and the marketplace nothing.
 func (a account) hears(e service.Event) bool {
-	party := a.Role == supervision.RoleBuyer && a.ID == e.Buyer || a.Role == supervision.RoleSeller && a.ID == e.Seller
-	manager := a.Role == supervision.RoleManager
-	if _, ok := e.ID.Notice(); ok {
-		forThem := func(n supervision.Notice) bool { return slices.Contains(n.To(), a.Role) }
-		return (party || manager) && slices.ContainsFunc(e.Notices, forThem)
+	seen, news := e.For(a.actor())
+	switch a.Role {
+	case supervision.RoleManager:
+		news = news && (len(seen.Notices) > 0 || seen.Record.Operation == supervision.OpRaiseAppeal)
+	case supervision.RoleSystem:
+		return false
 	}
-	own := a.ID == e.Record.Actor.ID && a.Role == e.Record.Actor.Role
-	hidden := len(e.Record.Facts()) > 0 && len(e.Record.For(a.actor()).Facts()) == 0
-	return !own && (party && !hidden || manager && e.Record.Operation == supervision.OpRaiseAppeal)
+	return news
 }
 
 // notify keeps a notice of a record, or of an instant, for everybody whom it
@@ -104,34 +103,32 @@ type noticeView struct {
 }
 
 func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView, err error) {
-	view = noticeView{notice: n, Received: time.UnixMicro(n.at)}
-	view.To, _ = findAccount(n.account)
-	if view.Order, err = p.svc.Order(ctx, n.order, view.To.actor()); err != nil {
+	to := accounts[n.account]
+	view = noticeView{notice: n, To: to, Received: time.UnixMicro(n.at)}
+	if view.Order, err = p.svc.Order(ctx, n.order, to.actor()); err != nil {
 		return view, err
 	}
 	if due, ok := (supervision.RecordID{Order: n.order, Seq: n.seq}).Notice(); ok {
 		for _, stands := range view.Order.Notices() {
-			if stands.Due.Equal(due) && slices.Contains(stands.To(), view.To.Role) {
+			if stands.Due.Equal(due) && slices.Contains(stands.To(), to.Role) {
 				view.Told = append(view.Told, stands.Deadline)
 			}
 		}
 	} else {
-		records, lost := p.svc.Records(ctx, n.order, view.To.actor(), n.seq-1, 1)
+		records, lost := p.svc.Records(ctx, n.order, to.actor(), n.seq-1, 1)
 		views, failed := p.views(ctx, l, view.Order, records)
-		if err = cmp.Or(lost, failed); err != nil {
-			return view, err
-		}
 		if len(views) > 0 {
 			view.Record = views[0]
 		}
+		err = cmp.Or(lost, failed)
 	}
 	other := supervision.Seller(view.Order.Seller)
-	if view.To.Role == supervision.RoleSeller {
+	if to.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
 	}
-	view.You = allowed(offers(view.Order, view.To.actor(), p.svc.Now()))
+	view.You = allowed(offers(view.Order, to.actor(), p.svc.Now()))
 	view.Theirs = allowed(offers(view.Order, other, p.svc.Now()))
-	return view, nil
+	return view, err
 }
 
 func (v *visit) showNotices() error {

@@ -118,8 +118,8 @@ func TestNotes_AreTheManagers(t *testing.T) {
 	}
 	version := s.version(t, order)
 	for _, who := range []string{harbor, "seller-cloudline", "manager-mei"} {
-		require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, $2, $3, $4, 1, 1)`, who, order.ID,
-			version, s.svc.Now().UnixMicro()))
+		require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, $2, $3, $4, 1, 1)`,
+			who, order.ID, version, s.svc.Now().UnixMicro()))
 		p := s.as(t, who)
 		for _, path := range []string{at(order), at(order, "record"), at(order, "record.json"), at(order, "record.csv"),
 			at(order, "ruling"), "/notices"} {
@@ -291,8 +291,8 @@ func TestMail_OneInTheWay(t *testing.T) {
 	s.spoil(t, "serviceflow_orders", "id = 'T-1'")
 	c.hear()
 	require.Eventually(t, func() bool {
-		return s.mail(t.Context()) != nil &&
-			strings.Contains(strings.Join(c.mails(t, "seller-cloudline@portal.example"), "\n"), "T-2: Request submitted")
+		mails := strings.Join(c.mails(t, "seller-cloudline@portal.example"), "\n")
+		return s.mail(t.Context()) != nil && strings.Contains(mails, "T-2: Request submitted")
 	}, patience, 20*time.Millisecond)
 	assert.NotContains(t, strings.Join(c.mails(t, "seller-cloudline@portal.example"), "\n"), "T-1")
 	assert.Empty(t, c.mails(t, harbor+"@portal.example"))

@@ -102,9 +102,10 @@ func TestEveryOperation(t *testing.T) {
 			require.Equal(t, http.StatusOK, asked.StatusCode, asked.body)
 			assert.Equal(t, order.Version, s.version(t, order))
 			grave := slices.Contains([]supervision.Operation{supervision.OpRejectRequest, supervision.OpRejectProduct,
-				supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal, supervision.OpAgreeRefund,
-				supervision.OpDeclineRefund, supervision.OpAmend, supervision.OpErase}, op)
-			assert.Equal(t, grave, strings.Contains(asked.body, `value="no" data-cancel data-first>`), "what has the focus")
+				supervision.OpRaiseAppeal, supervision.OpIntervene, supervision.OpDecideAppeal,
+				supervision.OpAgreeRefund, supervision.OpDeclineRefund, supervision.OpAmend, supervision.OpErase}, op)
+			assert.Equal(t, grave, strings.Contains(asked.body, `value="no" data-cancel data-first>`),
+				"what has the focus")
 			typed["attachments"] = asked.form(nil)["attachments"]
 			typed.Set("confirm", "yes")
 			require.Equal(t, http.StatusSeeOther, p.send(path, typed).StatusCode)
@@ -112,9 +113,9 @@ func TestEveryOperation(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, records, 1)
 			assert.Equal(t, op, records[0].Operation)
-			said := began(records[0])
+			said := url.Values{}
 			for _, f := range records[0].Facts() {
-				if said[f.Key] == nil {
+				if said[f.Key] = written(f.Value); said[f.Key] == nil {
 					said.Set(f.Key, fmt.Sprint(f.Value))
 				}
 			}

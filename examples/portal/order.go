@@ -71,11 +71,11 @@ type closed struct {
 // Closed lists what is not allowed, with one entry for each reason.
 func (s summary) Closed() (list []closed) {
 	for _, o := range s.Offers {
-		same := func(c closed) bool { return c.Why.Reason == o.Why.Reason && c.Why.From.Equal(o.Why.From) }
+		same := func(c closed) bool { return c.Why.Reason == o.Reason && c.Why.From.Equal(o.From) }
 		if i := slices.IndexFunc(list, same); !o.Allowed && i >= 0 {
 			list[i].Offers = append(list[i].Offers, o)
 		} else if !o.Allowed {
-			list = append(list, closed{[]offer{o}, o.Why})
+			list = append(list, closed{[]offer{o}, o.Decision})
 		}
 	}
 	return list

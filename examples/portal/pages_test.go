@@ -291,8 +291,8 @@ func TestTabs(t *testing.T) {
 	} {
 		p := s.as(t, who)
 		body := p.get("/orders?sort=waiting&turn=seller").body
-		found := regexp.MustCompile(`<a href="(/orders\?[^"]*)"( aria-current="page")?>([^<]*) <span class="count">(\d+)`).
-			FindAllStringSubmatch(body, -1)
+		found := regexp.MustCompile(`<a href="(/orders\?[^"]*)"( aria-current="page")?>([^<]*) `+
+			`<span class="count">(\d+)`).FindAllStringSubmatch(body, -1)
 		var labels []string
 		for _, m := range found {
 			labels = append(labels, m[3])
@@ -315,7 +315,8 @@ func TestNavigation(t *testing.T) {
 		"manager-mei": {"/overview"}, "system": nil} {
 		body := s.as(t, who).get("/orders").body
 		for _, path := range []string{"/market", "/templates", "/many/deliver", "/overview"} {
-			assert.Equal(t, slices.Contains(has, path), strings.Contains(body, `href="`+path+`"`), "%s for %s", path, who)
+			assert.Equal(t, slices.Contains(has, path), strings.Contains(body, `href="`+path+`"`),
+				"%s for %s", path, who)
 		}
 	}
 }
@@ -329,8 +330,8 @@ func TestOverview(t *testing.T) {
 	for _, text := range []string{"<svg", ">Waiting for service<", "KG-1020</a>", "overdue since", "2025", "Guide"} {
 		assert.Contains(t, body, text)
 	}
-	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td><svg viewBox="0 0 (\d+) 1"[^>]*>`+
-		`<rect width="(\d+)" height="1"></rect></svg></td><td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
+	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*`+
+		`<td><svg viewBox="0 0 (\d+) 1"[^>]*><rect width="(\d+)" height="1"></rect></svg></td><td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
 	labels := map[string]bool{}
 	for _, bar := range bars {
 		labels[bar[2]] = true
@@ -344,7 +345,8 @@ func TestOverview(t *testing.T) {
 	require.Len(t, rows, 2)
 	for _, row := range rows {
 		assert.Equal(t, strconv.Itoa(len(market.Orders)), row[2], row[1])
-		assert.Equal(t, row[1] == "2025", strings.Contains(row[4], "without a particular ground"), "%s: %s", row[1], row[4])
+		assert.Equal(t, row[1] == "2025", strings.Contains(row[4], "without a particular ground"),
+			"%s: %s", row[1], row[4])
 	}
 	assert.NotContains(t, body, "style=", "the content policy takes no styles in line")
 }

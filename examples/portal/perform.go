@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -45,17 +43,13 @@ func (v *visit) perform() error {
 	case "no":
 		return v.again(f, http.StatusOK, "")
 	}
-	action, found, err := f.action(v.L)
+	action, found, err := f.action()
 	if err = cmp.Or(v.err, err); err != nil {
 		return err
 	}
 	faults = append(faults, found...)
-	options := []service.DoOption{service.WithKey(f.Key), service.IfVersion(f.Version)}
 	confirmed := confirm == "yes" && len(faults) == 0
-	if !confirmed {
-		options = append(options, service.DryRun())
-	}
-	result, err := v.svc.Do(v.ctx(), v.order.ID, v.actor(), action, options...)
+	result, err := v.try(v.order.ID, action, confirmed, service.WithKey(f.Key), service.IfVersion(f.Version))
 	if confirmed && err == nil {
 		v.err = v.db.unstage(v.ctx(), f.staged(v), f.Inputs)
 		v.offerCanned(f, true)
@@ -86,6 +80,15 @@ func (v *visit) perform() error {
 	return v.again(f, status, kind)
 }
 
+// try finds out what would come of an action and, once it is confirmed, does it.
+func (v *visit) try(order string, a supervision.Action, confirmed bool, options ...service.DoOption) (service.Result,
+	error) {
+	if !confirmed {
+		options = append(options, service.DryRun())
+	}
+	return v.svc.Do(v.ctx(), order, v.actor(), a, options...)
+}
+
 // receive reads the posted form of a task. What it uploads is kept only where
 // the operation is the visitor's to perform now: nobody else fills up an order.
 func (v *visit) receive() (typed url.Values, faults []supervision.Fault, err error) {
@@ -97,13 +100,10 @@ func (v *visit) receive() (typed url.Values, faults []supervision.Fault, err err
 		if !v.permit(s.operation).Allowed {
 			return nil
 		}
-		f, err := v.db.stage(v.ctx(), s, name, r)
-		var known fileError
-		switch {
-		case errors.As(err, &known):
-			faults = append(faults, supervision.Fault{Field: input, Code: supervision.FaultCode(known)})
-			err = nil
-		case err == nil:
+		f, refused, err := v.db.stage(v.ctx(), s, name, r)
+		if refused != "" {
+			faults = append(faults, supervision.Fault{Field: input, Code: refused})
+		} else if err == nil {
 			typed.Add(input, f.Ref())
 		}
 		return err
@@ -169,91 +169,4 @@ func (v *visit) confirm(f *form, after supervision.Order) error {
 		return o.Task.Slug == v.Task.Slug || slices.ContainsFunc(page.After.Allowed(), stays)
 	})
 	return v.render(http.StatusOK, "confirm.html", page)
-}
-
-// Bounds of a posted form, in bytes.
-const (
-	smallForm = 16 << 10
-	textForm  = 4 << 20
-	partCost  = 256 // what a part of a form counts for beside its text
-	// uploadForm bounds what is read of a form with files. It is far above what
-	// is kept of it, so that too many files cost nobody what was typed.
-	uploadForm = 256 << 20
-)
-
-// slowest is how long a line may be silent while it sends a form.
-const slowest = 30 * time.Second
-
-var errMalformedForm = errors.New("malformed form")
-
-func (v *visit) readForm(limit int64) error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, limit)
-	typed, err := v.readPost(func(url.Values, string, string, io.Reader) error { return nil })
-	v.r.PostForm = typed
-	return err
-}
-
-// readPost reads a posted form as it comes in: texts into the values it
-// returns, and each file by calling keep with the texts before it. A form that
-// goes on for too long is read up to there, with the error.
-func (v *visit) readPost(keep func(typed url.Values, input, name string, r io.Reader) error) (url.Values, error) {
-	if !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
-		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, textForm)
-		err := malformed(v.r.ParseForm())
-		return v.r.PostForm, err
-	}
-	v.r.Body = http.MaxBytesReader(v.w, patient{v.r.Body, http.NewResponseController(v.w)}, uploadForm)
-	reader, err := v.r.MultipartReader()
-	if err != nil {
-		return nil, malformed(err)
-	}
-	typed, room := url.Values{}, int64(textForm)
-	for {
-		part, err := reader.NextPart()
-		if room -= partCost; room < 0 && err == nil {
-			err = &http.MaxBytesError{Limit: textForm}
-		}
-		switch {
-		case err == io.EOF: // one in the middle of a part is wrapped
-			return typed, nil
-		case err != nil:
-			return typed, malformed(err)
-		case part.FileName() != "":
-			if err := keep(typed, part.FormName(), part.FileName(), part); err != nil {
-				return typed, err
-			}
-		default:
-			text, err := io.ReadAll(io.LimitReader(part, room+1))
-			if err != nil {
-				return typed, malformed(err)
-			}
-			room -= int64(len(text))
-			typed.Add(part.FormName(), string(text))
-		}
-	}
-}
-
-// malformed tells a form that is none from one that is too large.
-func malformed(err error) error {
-	var tooLarge *http.MaxBytesError
-	if err == nil || errors.As(err, &tooLarge) {
-		return err
-	}
-	return errors.Join(errMalformedForm, err)
-}
-
-// patient reads from a connection for as long as something comes.
-type patient struct {
-	io.ReadCloser
-	control *http.ResponseController
-}
-
-func (p patient) Read(b []byte) (int, error) {
-	until := time.Now().Add(slowest)
-	if err := errors.Join(p.control.SetReadDeadline(until),
-		p.control.SetWriteDeadline(until.Add(slowest))); err != nil &&
-		!errors.Is(err, http.ErrNotSupported) {
-		return 0, err
-	}
-	return p.ReadCloser.Read(b)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
+	"github.com/koogallery/serviceflow/supervision/words"
 )
 
 // recordView is an operation record with what was submitted.
@@ -18,13 +19,11 @@ type recordView struct {
 	Card  string // where the page shows the facts; empty for with the record
 }
 
-// fact is one line of what somebody submitted: a label with a text, an instant
-// or files.
+// fact is what the library tells of a fact, with its instant or files.
 type fact struct {
-	supervision.Fact
-	Label, Text string
-	At          time.Time
-	Files       []file
+	words.Told
+	At    time.Time
+	Files []file
 }
 
 // Quote is what was said in a record, where that is short enough to stand in a
@@ -46,57 +45,27 @@ func (r recordView) Quote() string {
 // the template that it was submitted on.
 func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 	view := recordView{Record: r}
-	for _, f := range r.Facts() {
-		view.Facts = append(view.Facts, l.fact(r, f, t))
-	}
-	slices.SortStableFunc(view.Facts, func(a, b fact) int { // what is no answer comes after them
-		return cmp.Compare(uint(placeOf(a.Fact, t)), uint(placeOf(b.Fact, t)))
-	})
-	return view
-}
-
-// placeOf is where an answer's field stands in its template; -1 for what is no
-// answer.
-func placeOf(f supervision.Fact, t template.Template) int {
-	return slices.IndexFunc(t.Fields, func(field template.Field) bool { return answerPrefix+field.Key == f.Key })
-}
-
-func (l *tongue) fact(r supervision.Record, f supervision.Fact, t template.Template) fact {
-	said := fact{Fact: f, Label: l.Field(r.Operation, f.Key), Text: l.Value(f.Value)}
-	switch value := f.Value.(type) {
-	case time.Time:
-		said.At = value
-	case []supervision.Attachment:
-		for _, a := range value {
-			if kept := (file{order: r.Order, Digest: a.Ref, Name: a.Name}); kept.sound() {
-				said.Files = append(said.Files, kept)
+	for _, told := range l.Facts(r, t) {
+		said := fact{Told: told}
+		said.At, _ = told.Value.(time.Time)
+		answersFile := told.Field.Kind == template.File
+		if told.Kind == supervision.FieldFiles || answersFile {
+			for _, ref := range written(told.Value) {
+				if kept, ok := parseRef(ref); ok {
+					kept.order = r.Order
+					said.Files = append(said.Files, kept)
+				}
 			}
 		}
-	}
-	if f.Kind == supervision.FieldID {
-		said.Text = nameOf(said.Text)
-	}
-	if i := placeOf(f, t); i >= 0 {
-		in := l.field(answerPrefix, t.Fields[i])
-		in.Values = written(f.Value)
-		said.Label, said.Text = in.Label, in.Readout()
-		if kept, ok := parseRef(in.Value()); ok && t.Fields[i].Kind == template.File {
-			kept.order = r.Order
-			said.Files = []file{kept}
+		switch {
+		case told.Kind == supervision.FieldID:
+			said.Text = nameOf(told.Text)
+		case answersFile && said.Files != nil:
+			said.Text = said.Files[0].Name
 		}
+		view.Facts = append(view.Facts, said)
 	}
-	return said
-}
-
-// templateOf returns the template that an operation of the order fills in; the
-// zero one for none (R04).
-func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervision.Operation) (template.Template,
-	error) {
-	if o.Form(op).Version == 0 {
-		return template.Template{}, nil
-	}
-	published, err := p.svc.Template(ctx, o.Form(op))
-	return published.Template, err
+	return view
 }
 
 // views shows records of an order, each in the words of the template that it
@@ -104,8 +73,8 @@ func (p *portal) templateOf(ctx context.Context, o supervision.Order, op supervi
 func (p *portal) views(ctx context.Context, l *tongue, o supervision.Order, records []supervision.Record) (
 	list []recordView, err error) {
 	for _, r := range records {
-		t, failed := p.templateOf(ctx, o, r.Operation)
-		list, err = append(list, l.view(r, t)), cmp.Or(err, failed)
+		filled, failed := p.svc.Form(ctx, o, r.Operation)
+		list, err = append(list, l.view(r, filled.Template())), cmp.Or(err, failed)
 	}
 	return list, err
 }
@@ -121,6 +90,18 @@ func (p *portal) history(ctx context.Context, o supervision.Order, actor supervi
 	return all, err
 }
 
+// card is what an order's pages show of its records by itself: the last
+// request, the last delivery, the last case with all that was said in it.
+type card struct {
+	Name    string
+	Records []recordView
+}
+
+// cardOf names the card on which a record of an operation stands.
+var cardOf = map[supervision.Operation]string{supervision.OpSubmitRequest: "request",
+	supervision.OpDeliver: "delivery", supervision.OpRaiseAppeal: "appeal", supervision.OpIntervene: "appeal",
+	supervision.OpAddNote: "appeal", supervision.OpDecideAppeal: "appeal"}
+
 // records shows the history of the visitor's order, and those of its cards that
 // the page has; what stands in one of them says so.
 func (v *visit) records(names ...string) (list []recordView, shown []card) {
@@ -128,50 +109,34 @@ func (v *visit) records(names ...string) (list []recordView, shown []card) {
 	v.readable(err)
 	list, err = v.views(v.ctx(), v.L, v.order, history)
 	v.readable(err)
-	for _, c := range cards(list) {
-		if !slices.Contains(names, c.Name) {
-			continue
-		}
-		shown = append(shown, c)
-		for _, r := range c.Records {
-			same := func(other recordView) bool { return other.Seq == r.Seq && r.Operation != supervision.OpAdopt }
-			if i := slices.IndexFunc(list, same); i >= 0 {
-				list[i].Card = c.Name
-			}
+	for _, name := range names {
+		if c := newCard(name, list); c.Records != nil {
+			shown = append(shown, c)
 		}
 	}
 	return list, shown
 }
 
-// card is what an order's pages show of its records by itself: the last
-// request, the last delivery, the last case with all that was said in it.
-type card struct {
-	Name, Title string
-	Records     []recordView
-}
-
-func cards(records []recordView) (list []card) {
-	request, delivery, appeal := card{Name: "request", Title: "Request"}, card{Name: "delivery", Title: "Delivery"},
-		card{Name: "appeal", Title: "Appeal"}
-	for _, r := range records {
-		switch r.Operation {
-		case supervision.OpSubmitRequest:
-			request.Records = []recordView{r}
-		case supervision.OpDeliver:
-			delivery.Records = []recordView{r}
-		case supervision.OpRaiseAppeal, supervision.OpIntervene:
-			appeal.Records = []recordView{r}
-		case supervision.OpAddNote, supervision.OpDecideAppeal:
-			appeal.Records = append(appeal.Records, r)
-		case supervision.OpAdopt: // what had been submitted in the other system (R29)
-			for _, c := range []*card{&request, &delivery, &appeal} {
-				facts := slices.DeleteFunc(slices.Clone(r.Facts),
-					func(f fact) bool { return !strings.HasPrefix(f.Key, c.Name+".") })
-				if len(facts) > 0 {
-					c.Records = []recordView{{Record: r.Record, Facts: facts}}
-				}
+// newCard takes from a history what stands on a card, and has it say so.
+func newCard(name string, list []recordView) card {
+	c, on := card{Name: name}, []int(nil)
+	for i, r := range list {
+		switch {
+		case r.Operation == supervision.OpAdopt: // what had been submitted in the other system (R29)
+			facts := slices.DeleteFunc(slices.Clone(r.Facts),
+				func(f fact) bool { return !strings.HasPrefix(f.Key, name+".") })
+			if len(facts) > 0 {
+				c.Records = []recordView{{Record: r.Record, Facts: facts}}
 			}
+		case name == "", cardOf[r.Operation] != name: // a task may have none
+		case r.Operation == supervision.OpAddNote, r.Operation == supervision.OpDecideAppeal:
+			c.Records, on = append(c.Records, r), append(on, i)
+		default:
+			c.Records, on = []recordView{r}, []int{i}
 		}
 	}
-	return slices.DeleteFunc([]card{appeal, delivery, request}, func(c card) bool { return c.Records == nil })
+	for _, i := range on {
+		list[i].Card = name
+	}
+	return c
 }

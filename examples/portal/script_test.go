@@ -109,7 +109,8 @@ func TestScript_ReadersTime(t *testing.T) {
 	b.open("/orders/KG-1027")
 	for _, l := range []struct{ tag, locale string }{{"zh-Hans", "zh-CN"}, {"en", "en-GB"}} {
 		b.speaks(l.tag)
-		b.until(`[...document.querySelectorAll("dd time")].length > 1 && [...document.querySelectorAll("dd time")].every(e => e.title.endsWith("UTC") &&
+		b.until(`[...document.querySelectorAll("dd time")].length > 1 &&
+			[...document.querySelectorAll("dd time")].every(e => e.title.endsWith("UTC") &&
 			e.textContent === new Intl.DateTimeFormat("` + l.locale + `", {dateStyle: "medium", timeStyle: "short",
 				timeZone: "Asia/Shanghai"}).format(new Date(e.dateTime)))`)
 	}
@@ -159,7 +160,8 @@ func TestScript_Phone(t *testing.T) {
 		b.screen(390, 844)
 		b.open("/orders")
 		b.until(`document.querySelectorAll(".orders tbody tr").length > 3`)
-		whole, err := eval[int](b, `[...document.querySelectorAll(".orders tbody tr")].filter(e => e.getBoundingClientRect().bottom <= innerHeight).length`)
+		whole, err := eval[int](b, `[...document.querySelectorAll(".orders tbody tr")].
+			filter(e => e.getBoundingClientRect().bottom <= innerHeight).length`)
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, whole, 3, who)
 	}
@@ -173,7 +175,8 @@ func TestScript_Choices(t *testing.T) {
 	b.screen(390, 844)
 	b.open("/orders/KG-1024/raise_appeal")
 	b.until(`document.querySelectorAll("#ground label").length === 3`)
-	places, err := eval[[]float64](b, `[...document.querySelectorAll("#ground label")].map(e => e.getBoundingClientRect().left)`)
+	places, err := eval[[]float64](b, `[...document.querySelectorAll("#ground label")].
+		map(e => e.getBoundingClientRect().left)`)
 	require.NoError(t, err)
 	assert.Equal(t, []float64{places[0], places[0], places[0]}, places)
 }

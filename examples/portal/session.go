@@ -38,7 +38,7 @@ func (db *database) startSession(ctx context.Context, a account, before string, 
 func (db *database) session(ctx context.Context, session string, now time.Time) (a account, ok bool, err error) {
 	_, err = db.get(ctx, []any{&a.ID}, `SELECT account FROM portal_session WHERE token = $1 AND expires > $2`,
 		session, now.UnixMicro())
-	a, ok = findAccount(a.ID)
+	a, ok = accounts[a.ID]
 	return a, ok, err
 }
 
@@ -83,7 +83,7 @@ func (v *visit) Accounts() []account { return market.Accounts }
 func (v *visit) Next() string { return localPath(v.r.FormValue("next")) }
 
 func (v *visit) login() error {
-	a, ok := findAccount(v.r.PostFormValue("account"))
+	a, ok := accounts[v.r.PostFormValue("account")]
 	if !ok {
 		return v.showLogin()
 	}

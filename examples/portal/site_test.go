@@ -42,8 +42,7 @@ func textRequest(text string) supervision.SubmitRequest { return supervision.Sub
 
 // requestTemplate names the request template of a product.
 func requestTemplate(id string) supervision.TemplateID {
-	p, _ := findProduct(id)
-	return p.template(supervision.OpSubmitRequest)
+	return products[id].template(supervision.OpSubmitRequest)
 }
 
 // filled is a database with the demonstration in it: filling one is slower than
@@ -120,7 +119,7 @@ func (s *site) order(t *testing.T, product string, buyer string, steps ...step) 
 // open is order with an id.
 func (s *site) open(t *testing.T, id, product, buyer string, steps ...step) supervision.Order {
 	t.Helper()
-	p, ok := findProduct(product)
+	p, ok := products[product]
 	require.True(t, ok)
 	order, err := s.svc.Open(t.Context(), p.opening(id, buyer))
 	require.NoError(t, err)
@@ -139,7 +138,7 @@ func freshOrder(t *testing.T) (*site, supervision.Order) {
 // actions happen to it.
 func (s *site) reached(t *testing.T, product string, to supervision.Status, steps ...step) supervision.Order {
 	t.Helper()
-	p, ok := findProduct(product)
+	p, ok := products[product]
 	require.True(t, ok)
 	env := supervisiontest.Env{Service: s.svc, Clock: clock.NewMock()}
 	order, err := env.Reach(t.Context(), p.opening("T-"+t.Name(), harbor), to)

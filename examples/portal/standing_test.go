@@ -50,7 +50,7 @@ func TestUsed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
-	buyer, _ := findAccount(harbor)
+	buyer := accounts[harbor]
 	since := order.Facts().Since
 	for after, full := range map[time.Duration]bool{time.Hour: false, order.Policy.Appeal.Silence: false,
 		order.Policy.Appeal.Silence + supervision.Tick: true} {

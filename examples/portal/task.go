@@ -41,12 +41,11 @@ func (l *tongue) task(t task) string {
 	return l.t(t.Label)
 }
 
-// offer is a task as one person finds it now. Where it is not allowed, Why says
-// why not and from when.
+// offer is a task as one person finds it now: with the decision that allows it,
+// or says why not and from when.
 type offer struct {
-	Task    task
-	Allowed bool
-	Why     supervision.Decision
+	Task task
+	supervision.Decision
 }
 
 // never are the reasons for which a task is not the actor's at all.
@@ -57,15 +56,12 @@ var never = []supervision.Reason{supervision.ReasonRole, supervision.ReasonNotDu
 func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer) {
 	permissions, _ := o.Operations(actor, at) // of an order that is not the actor's they allow nothing
 	for _, t := range tasks() {
-		var mine []supervision.Decision
-		for _, d := range permissions {
-			if slices.Contains(t.Operations, d.Operation) && !slices.Contains(never, d.Reason) {
-				mine = append(mine, d)
-			}
-		}
+		mine := slices.DeleteFunc(slices.Clone(permissions[:]), func(d supervision.Decision) bool {
+			return !slices.Contains(t.Operations, d.Operation) || slices.Contains(never, d.Reason)
+		})
 		if len(mine) > 0 {
-			allowed := slices.ContainsFunc(mine, func(d supervision.Decision) bool { return d.Allowed })
-			list = append(list, offer{t, allowed, mine[0]})
+			allowed := slices.IndexFunc(mine, func(d supervision.Decision) bool { return d.Allowed })
+			list = append(list, offer{t, mine[max(0, allowed)]})
 		}
 	}
 	return list

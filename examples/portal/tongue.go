@@ -43,7 +43,8 @@ func parseTongues() tongues {
 	for _, l := range all {
 		texts, _ := files.ReadFile("pages/" + l.Tag + ".json") // it is part of the program
 		l.own = embedded[map[string]string](texts)
-		l.pages = template.Must(template.New("").Funcs(l.functions()).ParseFS(files, "pages/*.html", "pages/parts/*.html"))
+		l.pages = template.Must(template.New("").Funcs(l.functions()).
+			ParseFS(files, "pages/*.html", "pages/parts/*.html"))
 		l.mail = texttemplate.Must(texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap(l.functions())).
 			ParseFS(files, "pages/mail.txt"))
 	}
@@ -84,9 +85,7 @@ func (v *visit) choose() error {
 
 // t says one of the portal's own texts, filled in as package fmt does.
 func (l *tongue) t(text string, args ...any) string {
-	if own, ok := l.own[text]; ok {
-		text = own
-	}
+	text = cmp.Or(l.own[text], text)
 	if len(args) == 0 {
 		return text
 	}
@@ -127,9 +126,10 @@ func (l *tongue) deadline(d supervision.Deadline, now time.Time) template.HTML {
 	return template.HTML(html.EscapeString(before)) + l.until(d.At, now) + template.HTML(html.EscapeString(after))
 }
 
-// advice says what to do about a fault, the library's or the portal's own.
+// advice says what to do about a fault, in the portal's own words where it has
+// some.
 func (l *tongue) advice(f supervision.Fault) string {
-	return cmp.Or(l.Fault(f), l.own["fault "+string(f.Code)])
+	return cmp.Or(l.own[strings.TrimSpace("fault "+string(f.Code)+" "+f.Kind)], l.Fault(f))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -120,7 +120,8 @@ func TestChinese(t *testing.T) {
 }
 
 // byPeople is what people wrote: dir="auto" says so.
-var byPeople = regexp.MustCompile(`(?s)dir="auto">[^<]*<|<legend>[^<]*|<label for="values[^<]*<|<p class="(intro|hint)"[^<]*<|<dt>[^<]*`)
+var byPeople = regexp.MustCompile(`(?s)dir="auto">[^<]*<|<legend>[^<]*|<label for="values[^<]*<|` +
+	`<p class="(intro|hint)"[^<]*<|<dt>[^<]*`)
 
 // TestTexts_FillIn: a text says in its own order what it is filled in with, and
 // one without blanks is not filled in.

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,35 +59,26 @@ func (n naming) position(p supervision.Position) []any {
 }
 
 // pairs is the condition that a row of the outbox is one of a number of records.
-func (n naming) pairs(alias string) string {
-	pair := "(" + alias + "order_id, " + alias + "seq) IN ("
+// PostgreSQL would rather read the whole outbox than believe that it is not
+// empty, as it was when its statistics were made: those of a queue are always
+// stale. So it is told the orders first, and looks the records up one by one.
+func (n naming) pairs() string {
 	switch n.dialect {
 	case Postgres:
-		return pair + "SELECT w.order_id, w.seq FROM " + lookedUp("") + ")"
+		return `order_id = ANY (?::text[]) AND (order_id, seq) IN (
+SELECT w.order_id, w.seq FROM unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
+CROSS JOIN LATERAL (SELECT * FROM {outbox} WHERE order_id = i.order_id AND seq = i.seq LIMIT 1) w)`
 	case SQLite:
-		return pair + "VALUES ?...)"
+		return "(order_id, seq) IN (VALUES ?...)"
 	}
-	return pair + "?...)"
+	return "(order_id, seq) IN (?...)"
 }
 
-// inOrder is pairs and a condition, for an update of rows that others may
-// update as well. Only PostgreSQL has to be told to take them in the order of
-// their keys, without which two updates would wait for each other.
-func (n naming) inOrder(condition string) string {
-	if n.dialect != Postgres {
-		return n.pairs("") + condition
-	}
-	return "(order_id, seq) IN (SELECT w.order_id, w.seq FROM " + lookedUp(condition, " FOR UPDATE") + ")"
-}
-
-// lookedUp are the rows of the outbox of a number of records, w, which
-// PostgreSQL looks up one by one in the order in which they are named, whatever
-// its statistics say: those of a queue are always stale, and without any it
-// would rather read the whole outbox.
-func lookedUp(condition string, lock ...string) string {
-	return `unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
-CROSS JOIN LATERAL (SELECT * FROM {outbox} WHERE order_id = i.order_id AND seq = i.seq` + condition + ` LIMIT 1` +
-		strings.Join(lock, "") + `) w`
+// inOrder is pairs for rows that others may write as well. Only PostgreSQL has
+// to be told to take them in the order of their keys, without which two writes
+// would wait for each other.
+func (n naming) inOrder() string {
+	return strings.Replace(n.pairs(), "LIMIT 1", "LIMIT 1 FOR UPDATE", 1)
 }
 
 // many writes a statement with pairs for a number of records.
@@ -108,7 +100,8 @@ func (n naming) pairsOf(ids []supervision.RecordID) []any {
 		columns[0].add(id.Order)
 		columns[1].add(id.Seq)
 	}
-	return arrays(columns)
+	list := arrays(columns)
+	return slices.Insert(list, 0, list[0])
 }
 
 // many writes a statement for a number of rows, or of values where a row has

@@ -20,13 +20,16 @@ const (
 	aside   = 2
 )
 
-// outbox are the statements of the outbox, the same in every dialect. A claim
-// reads what could be claimed and then compares and swaps: whoever still finds
-// a row as it was has it. It needs no lock, and so holds on engines whose locks
-// stay on one node, and never waits for a host's transaction.
+// outbox are the statements of the outbox. A claim reads what could be claimed
+// and then compares and swaps: whoever still finds a row as it was has it. It
+// needs no lock, and so holds on engines whose locks stay on one node, and never
+// waits for a host's transaction. PostgreSQL has its locks in one place and
+// passes by what is locked, so that there a claim is one statement.
 type outbox struct {
-	first                                                              string // in MySQL only
-	heads, mark, claimed, remove, place, later, follow, backlog, aside string
+	claim                                        string // in PostgreSQL
+	first                                        string // in MySQL
+	heads, mark, claimed                         string // in both and SQLite
+	remove, place, later, follow, backlog, aside string
 }
 
 func newOutbox(n naming) outbox {
@@ -48,19 +51,19 @@ ORDER BY next_at LIMIT {limit})`
 	o := outbox{
 		heads: lanes(func(condition string) string { return `{outbox} h WHERE ` + condition }),
 		mark: n.text(`UPDATE {outbox} SET claimed_until = ?, claim = ?
-WHERE ` + n.inOrder(" AND claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?)")),
+WHERE ` + n.pairs() + ` AND claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?)`),
 		claimed: n.text(`SELECT /*+ INL_JOIN(r, o) */ w.order_id, w.seq, w.attempts, w.lane, w.next_at,
 r.document, o.document
 FROM (SELECT order_id, seq, attempts, lane, next_at FROM {outbox}
-	WHERE ` + n.pairs("") + ` AND claim = ? LIMIT {limit}) w
+	WHERE ` + n.pairs() + ` AND claim = ? LIMIT {limit}) w
 LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id`),
-		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.inOrder("")),
+		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.inOrder()),
 		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since),
 claimed_until = 0, claim = 0
 WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
 		later: n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
 		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` +
-			n.pairs("")),
+			n.pairs()),
 		backlog: n.text(`SELECT (SELECT waits_since FROM {outbox} WHERE lane = 0 ORDER BY next_at LIMIT 1),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 0 LIMIT {limit}) f),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 1 LIMIT {limit}) g),
@@ -75,31 +78,35 @@ WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id,
 				` ORDER BY next_at LIMIT {page}) h WHERE TRUE`
 		})
 	case Postgres:
-		o.heads, o.claimed = n.text(headsOfPostgres()), n.text(claimedOfPostgres)
+		o.claim = n.text(claimOfPostgres())
 	}
 	return o
 }
 
-// headsOfPostgres are the heads for a planner that has no statistics of the
-// queue, or stale ones: then an equality counts for one row in 200, and
-// PostgreSQL would rather sort a whole lane than believe that its index finds
-// the few that are asked for. An inequality counts for one in three.
-func headsOfPostgres() string {
+// claimOfPostgres is a claim for a planner that has no statistics of the queue,
+// or stale ones: then an equality counts for one row in 200, and PostgreSQL
+// would rather sort a whole lane than believe that its index finds the few that
+// are asked for. An inequality counts for one in three, and what is asked for
+// by place, or one by one, is looked up whatever it counts for.
+func claimOfPostgres() string {
 	lane := func(condition string) string {
-		return `SELECT order_id, seq, lane, next_at FROM (SELECT order_id, seq, lane, next_at FROM {outbox} h
-WHERE ` + condition + ` AND seq <= CASE WHEN claimed_until <= ? THEN
-	(SELECT min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id AND e.lane < 2) END
-ORDER BY lane, next_at LIMIT {limit})`
+		return `SELECT place, lane, next_at FROM (SELECT ctid AS place, lane, next_at FROM {outbox} h
+	WHERE ` + condition + ` AND seq <= CASE WHEN claimed_until <= ? THEN
+		(SELECT min(e.seq) FROM {outbox} e WHERE e.order_id = h.order_id AND e.lane < 2) END
+	ORDER BY lane, next_at LIMIT {limit} FOR UPDATE SKIP LOCKED)`
 	}
-	return lane("lane < 1") + ` f UNION ALL ` +
-		lane("(lane, next_at) > (0, 9223372036854775807) AND (lane, next_at) <= (1, ?)") +
-		` g ORDER BY lane, next_at LIMIT {limit}`
+	return `WITH heads AS (
+	` + lane("lane < 1") + ` f UNION ALL
+	` + lane("(lane, next_at) > (0, 9223372036854775807) AND (lane, next_at) <= (1, ?)") + ` g
+	ORDER BY lane, next_at LIMIT {limit}),
+got AS (
+	UPDATE {outbox} SET claimed_until = ? WHERE ctid = ANY (ARRAY(SELECT place FROM heads))
+	RETURNING order_id, seq, attempts, lane, next_at)
+SELECT w.*, r.document, o.document FROM got w
+LEFT JOIN LATERAL (SELECT document FROM {records} WHERE order_id = w.order_id AND seq = w.seq LIMIT 1) r ON TRUE
+LEFT JOIN LATERAL (SELECT document FROM {orders} WHERE id = w.order_id LIMIT 1) o ON TRUE
+ORDER BY w.lane, w.next_at`
 }
-
-var claimedOfPostgres = `SELECT w.order_id, w.seq, w.attempts, w.lane, w.next_at, r.document, o.document
-FROM ` + lookedUp("") + `
-LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id
-WHERE w.claim = ?`
 
 // rivals is how often a claim looks again where others took all it had found.
 const rivals = 3
@@ -107,6 +114,9 @@ const rivals = 3
 // Claim implements [service.Outbox].
 func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error) {
 	until := instant(at.Add(lease).UnixMicro())
+	if s.outbox.claim != "" {
+		return s.claimAtOnce(ctx, at.UnixMicro(), until, limit)
+	}
 	for range rivals {
 		ids, err := s.heads(ctx, at.UnixMicro(), limit)
 		if err != nil || len(ids) == 0 {
@@ -122,6 +132,20 @@ func (s *Store) Claim(ctx context.Context, at time.Time, lease time.Duration, li
 		}
 	}
 	return nil, nil
+}
+
+// claimAtOnce claims by one statement.
+func (s *Store) claimAtOnce(ctx context.Context, at int64, until time.Time, limit int) (list []service.Claimed,
+	err error) {
+	err = s.statement(ctx, func(in session) error {
+		list = nil
+		return in.query(ctx, func(r Row) error {
+			c, err := s.claimedRow(r, until)
+			list = append(list, c)
+			return err
+		}, limited(s.outbox.claim, limit), at, at, at, until.UnixMicro())
+	})
+	return list, err
 }
 
 // heads returns the first record that waits of each order that is free, those
@@ -168,24 +192,9 @@ func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 	ids []supervision.RecordID) ([]service.Claimed, error) {
 	got := make(map[supervision.RecordID]service.Claimed, len(ids))
 	err := s.readOnce(ctx, func(r Row) error {
-		c := service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}
-		var lane int
-		var next int64
-		var record, order []byte
-		if err := r.Scan(&c.RecordID.Order, &c.Seq, &c.Attempts, &lane, &next, &record, &order); err != nil {
-			return err
-		}
-		if lane == failing {
-			c.Next = instant(next)
-		}
-		if _, notice := c.RecordID.Notice(); !notice {
-			c.Record, c.Err = decodeRecord(c.RecordID, record)
-		}
-		if c.Err == nil {
-			c.Order, c.Err = s.decodeOrder(c.RecordID.Order, order)
-		}
+		c, err := s.claimedRow(r, until)
 		got[c.RecordID] = c
-		return nil
+		return err
 	}, limited(s.many(s.outbox.claimed, ids), len(ids)), append(s.pairsOf(ids), claim)...)
 	if err != nil {
 		return nil, err
@@ -197,6 +206,26 @@ func (s *Store) claimed(ctx context.Context, claim int64, until time.Time,
 		}
 	}
 	return list, nil
+}
+
+func (s *Store) claimedRow(r Row, until time.Time) (service.Claimed, error) {
+	c := service.Claimed{Waiting: service.Waiting{ClaimedUntil: until}}
+	var lane int
+	var next int64
+	var record, order []byte
+	if err := r.Scan(&c.RecordID.Order, &c.Seq, &c.Attempts, &lane, &next, &record, &order); err != nil {
+		return c, err
+	}
+	if lane == failing {
+		c.Next = instant(next)
+	}
+	if _, notice := c.RecordID.Notice(); !notice {
+		c.Record, c.Err = decodeRecord(c.RecordID, record)
+	}
+	if c.Err == nil {
+		c.Order, c.Err = s.decodeOrder(c.RecordID.Order, order)
+	}
+	return c, nil
 }
 
 // Acknowledge implements [service.Outbox].

@@ -70,8 +70,10 @@ var databases = []plot{
 			`BEGIN RESIGNAL; END`},
 	}},
 	{"store/sqlstore/outbox.go", databaseTests, []mutant{
-		{"outbox", "SQL: a claim takes what others have claimed meanwhile", `" AND claimed_until <= ? AND (lane = 0`,
-			`" AND claimed_until >= 0 * ? AND (lane = 0`},
+		{"outbox", "SQL: a claim takes what others have claimed meanwhile", ` AND claimed_until <= ? AND (lane = 0 OR`,
+			` AND claimed_until >= 0 * ? AND (lane = 0 OR`},
+		{"outbox", "PostgreSQL: a claim takes what others have claimed", `CASE WHEN claimed_until <= ? THEN`,
+			`CASE WHEN claimed_until >= 0 * ? THEN`},
 		{"outbox", "SQL: a claim begins in the middle of an order", `e.order_id = h.order_id AND e.lane < 2)
 ORDER BY`,
 			`e.order_id = h.order_id AND e.lane < 2 AND e.claimed_until <= 0)

@@ -29,7 +29,7 @@ var statements = map[sqlstore.Dialect]map[string][]string{
 		"search": {"SELECT"},
 		"count":  {"SELECT"},
 		"settle": {"SELECT", "WITH"},
-		"relay":  {"SELECT", "UPDATE", "SELECT", "DELETE"},
+		"relay":  {"WITH", "DELETE"},
 	},
 	sqlstore.SQLite: {
 		"open":   {"SELECT", "BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"},

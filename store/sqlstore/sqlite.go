@@ -27,37 +27,50 @@ AND operation = ?) = ?`),
 func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
 func (q sqlite) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
-	return q.each(ctx, s, rows, q.insert, (*orderRow).inserted)
+	return q.write(ctx, s, &writing{ctx: ctx, rows: rows, order: q.insert, args: (*orderRow).inserted})
 }
 
 func (q sqlite) save(ctx context.Context, s *Store, rows []changeRows) (conflicts []string, err error) {
-	return q.each(ctx, s, rows, q.update, (*orderRow).updated)
+	return q.write(ctx, s, &writing{ctx: ctx, rows: rows, order: q.update, args: (*orderRow).updated})
 }
 
-// each writes one order after the other, with its records, and returns the ids
-// of those that the statement left as they were.
-func (q sqlite) each(ctx context.Context, s *Store, rows []changeRows, write string,
-	args func(*orderRow) []any) (left []string, err error) {
-	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
-		left = nil
-		running := ctx
-		for _, row := range rows {
-			n, err := in.exec(running, write, args(&row.order)...)
+// write writes when its turn has come, together with what others want written
+// by then.
+func (q sqlite) write(ctx context.Context, s *Store, w *writing) (left []string, err error) {
+	if s.joined != nil {
+		err = s.transaction(ctx, sql.LevelDefault, func(in session) error { return q.each(ctx, in, w) })
+	} else {
+		err = s.turns.write(w, func(ctx context.Context, group ...*writing) error {
+			return s.write(ctx, nil, func() error {
+				return s.transact(ctx, sql.LevelDefault, func(in session) error { return q.each(ctx, in, group...) },
+					q.insert, q.update, q.record, q.wait)
+			})
+		})
+	}
+	return w.left, err
+}
+
+// each writes one order after the other, with its records.
+func (q sqlite) each(ctx context.Context, in session, group ...*writing) error {
+	running := ctx
+	for _, w := range group {
+		w.left = nil
+		for _, row := range w.rows {
+			n, err := in.exec(running, w.order, w.args(&row.order)...)
 			// only the first has to wait; being ready to stop at each costs more
 			// than it saves
 			running = context.WithoutCancel(ctx)
 			if err == nil && n == 1 {
 				err = q.add(running, in, row.records)
 			} else if err == nil {
-				left = append(left, row.order.ID)
+				w.left = append(w.left, row.order.ID)
 			}
 			if err := errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
 		}
-		return nil
-	}, write, q.record, q.wait)
-	return left, err
+	}
+	return nil
 }
 
 // add adds records, and puts those that are relayed into the outbox.

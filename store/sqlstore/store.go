@@ -20,6 +20,7 @@ type Store struct {
 	db         *sql.DB   // nil in a joined store
 	joined     *session  // nil unless joined
 	prepared   *prepared // nil where statements are not prepared
+	turns      *turns    // nil unless the database has one writer
 	clockLimit time.Duration
 }
 
@@ -78,6 +79,9 @@ func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
 	s.db = db
 	if dialect != Postgres { // whose drivers prepare by themselves, and whose proxies dislike it
 		s.prepared = &prepared{db: db}
+	}
+	if dialect == SQLite {
+		s.turns = newTurns()
 	}
 	return s, nil
 }

@@ -95,19 +95,28 @@ func (s *Store) claimLevel() sql.IsolationLevel {
 func (s *Store) transaction(ctx context.Context, level sql.IsolationLevel, run func(session) error,
 	named ...string) error {
 	return s.write(ctx, run, func() error {
-		if err := s.prepared.add(ctx, named...); err != nil {
+		if err := s.turns.take(ctx); err != nil {
 			return err
 		}
-		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: level})
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback() // does nothing after a commit
-		if err := run(session{on: tx, prepared: s.prepared, bound: make(map[string]*sql.Stmt)}); err != nil {
-			return err
-		}
-		return commit(ctx, tx)
+		defer s.turns.leave()
+		return s.transact(ctx, level, run, named...)
 	})
+}
+
+func (s *Store) transact(ctx context.Context, level sql.IsolationLevel, run func(session) error,
+	named ...string) error {
+	if err := s.prepared.add(ctx, named...); err != nil {
+		return err
+	}
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after a commit
+	if err := run(session{on: tx, prepared: s.prepared, bound: make(map[string]*sql.Stmt)}); err != nil {
+		return err
+	}
+	return commit(ctx, tx)
 }
 
 // commit tells a context that ended before from one that ended on the way: then

@@ -1,0 +1,160 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+)
+
+// scribe writes groups of orders, and keeps what it was to write. It refuses
+// groups with what is named.
+type scribe struct {
+	turns   *turns
+	wrote   [][]string
+	refuses map[string]error
+}
+
+func (s *scribe) run(ctx context.Context, group ...*writing) error {
+	var ids []string
+	for _, w := range group {
+		ids = append(ids, w.rows[0].order.ID)
+	}
+	s.wrote = append(s.wrote, ids)
+	synctest.Wait() // whoever was called off has heard of it
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for id, err := range s.refuses {
+		if slices.Contains(ids, id) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scribe) write(ctx context.Context, id string) error {
+	row := changeRows{order: orderRow{Listing: supervision.Listing{ID: id}}}
+	return s.turns.write(&writing{ctx: ctx, rows: []changeRows{row}}, s.run)
+}
+
+// writeAll has orders written by as many callers, who all come while another
+// has the turn, and returns what each was told.
+func (s *scribe) writeAll(ctxs map[string]context.Context, ids ...string) map[string]error {
+	var mu sync.Mutex
+	told := make(map[string]error)
+	var callers sync.WaitGroup
+	_ = s.turns.take(context.Background())
+	for _, id := range ids {
+		callers.Go(func() {
+			ctx := ctxs[id]
+			if ctx == nil {
+				ctx = context.Background()
+			}
+			err := s.write(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			told[id] = err
+		})
+		synctest.Wait()
+	}
+	s.turns.leave()
+	callers.Wait()
+	return told
+}
+
+func TestTurns_WhatWaitsIsWrittenTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scribe{turns: newTurns()}
+		assert.Equal(t, map[string]error{"a": nil, "b": nil, "c": nil}, s.writeAll(nil, "a", "b", "c"))
+		require.NoError(t, s.write(t.Context(), "d"))
+		assert.Equal(t, [][]string{{"a", "b", "c"}, {"d"}}, s.wrote)
+	})
+}
+
+func TestTurns_AnErrorComesOnlyToWhomItBelongs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := errors.New("full")
+		s := &scribe{turns: newTurns(), refuses: map[string]error{"b": full}}
+		assert.Equal(t, map[string]error{"a": nil, "b": full, "c": nil}, s.writeAll(nil, "a", "b", "c"))
+		assert.Equal(t, [][]string{{"a", "b", "c"}, {"a"}, {"b"}, {"c"}}, s.wrote)
+	})
+}
+
+// Nothing is written again of which nobody knows whether it was.
+func TestTurns_AnUnknownOutcomeIsEverybodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := unknown(errors.New("lost"))
+		s := &scribe{turns: newTurns(), refuses: map[string]error{"b": lost}}
+		told := s.writeAll(nil, "a", "b")
+		require.ErrorIs(t, told["a"], service.ErrUnknownOutcome)
+		require.ErrorIs(t, told["b"], service.ErrUnknownOutcome)
+		assert.Equal(t, [][]string{{"a", "b"}}, s.wrote)
+	})
+}
+
+func TestTurns_WhoeverIsCalledOff(t *testing.T) {
+	t.Run("while waiting is not written", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := &scribe{turns: newTurns()}
+			require.NoError(t, s.turns.take(t.Context()))
+			ctx, cancel := context.WithCancel(t.Context())
+			var told, other error
+			var callers sync.WaitGroup
+			callers.Go(func() { told = s.write(ctx, "a") })
+			callers.Go(func() { other = s.write(t.Context(), "b") })
+			synctest.Wait()
+			cancel()
+			synctest.Wait()
+			require.ErrorIs(t, told, context.Canceled)
+			require.ErrorIs(t, s.turns.take(ctx), context.Canceled)
+			s.turns.leave()
+			callers.Wait()
+			require.NoError(t, other)
+			assert.Equal(t, [][]string{{"b"}}, s.wrote)
+		})
+	})
+	t.Run("while being written stops no other", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := &scribe{turns: newTurns()}
+			ctx, cancel := context.WithCancel(t.Context())
+			run := s.run
+			calling := func(ctx context.Context, group ...*writing) error {
+				cancel()
+				return run(ctx, group...)
+			}
+			require.NoError(t, s.turns.take(t.Context()))
+			var told, other error
+			var callers sync.WaitGroup
+			callers.Go(func() {
+				told = s.turns.write(&writing{ctx: ctx, rows: []changeRows{{order: orderRow{
+					Listing: supervision.Listing{ID: "a"}}}}}, calling)
+			})
+			synctest.Wait()
+			callers.Go(func() { other = s.write(t.Context(), "b") })
+			synctest.Wait()
+			s.turns.leave()
+			callers.Wait()
+			require.ErrorIs(t, told, context.Canceled)
+			require.NoError(t, other)
+			assert.Equal(t, [][]string{{"a", "b"}, {"a"}, {"b"}}, s.wrote)
+		})
+	})
+}
+
+func TestTurns_NilOnesMakeNobodyWait(t *testing.T) {
+	var none *turns
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, none.take(ctx))
+	require.NoError(t, none.take(ctx))
+	none.leave()
+}

@@ -36,53 +36,107 @@ const adoptions = supervision.MaxPage
 // among them, or the context's: it ends the call, and every result that is not
 // certain by then has it; adopt those again.
 func (s *Service) Adopt(ctx context.Context, list ...supervision.Adoption) ([]Adopted, error) {
-	results := make([]Adopted, len(list))
-	for from := 0; from < len(list); {
-		b := batch{at: s.Now(), places: make(map[string]int)}
-		to := from
-		for ; to < len(list) && len(b.changes) < adoptions; to++ {
-			if _, twice := b.places[list[to].ID]; twice {
-				break // the first of them is stored by then
-			}
-			change, err := s.adoption(ctx, list[to], b.at)
-			if err == nil {
-				b.places[list[to].ID] = to
-				b.changes = append(b.changes, change)
-				continue
-			}
-			if results[to].Err = err; !errors.Is(err, supervision.ErrInvalid) {
-				return s.endAt(ctx, list, results, from, err)
-			}
+	a := adopting{Service: s, list: list, results: make([]Adopted, len(list))}
+	var err error
+	for _, places := range rounds(list) {
+		if err == nil {
+			err = a.round(ctx, places)
 		}
-		if err := s.adoptAll(ctx, b, list, results); err != nil {
-			return s.endAt(ctx, list, results, from, err)
-		}
-		for i := from; i < to; i++ {
-			s.observeAdoption(ctx, list[i], b.at, results[i])
-		}
-		from = to
 	}
-	return results, nil
+	for i, r := range a.results {
+		if r.Order.ID == "" && r.Err == nil { // nobody has begun with it
+			a.end(ctx, i, s.Now(), err)
+		}
+	}
+	return a.results, err
 }
 
-// batch is what is adopted at once: places are where each order's result is.
-type batch struct {
-	at      time.Time
-	changes []Change
-	places  map[string]int
+// rounds are the places of a list, no round with two of one order: of those
+// each is stored before the next is looked at.
+func rounds(list []supervision.Adoption) (all [][]int) {
+	met := make(map[string]int)
+	for i := range list {
+		n := met[list[i].ID]
+		met[list[i].ID]++
+		if n == len(all) {
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], i)
+	}
+	return all
 }
 
-// endAt gives the error that ended the call to all results from one on, unless
-// they have a fault of their own.
-func (s *Service) endAt(ctx context.Context, list []supervision.Adoption, results []Adopted, from int,
-	err error) ([]Adopted, error) {
-	for i := from; i < len(results); i++ {
-		if !errors.Is(results[i].Err, supervision.ErrInvalid) {
-			results[i] = Adopted{Err: err}
-		}
-		s.observeAdoption(ctx, list[i], s.Now(), results[i])
+// adopting is one call of Adopt.
+type adopting struct {
+	*Service
+	list    []supervision.Adoption
+	results []Adopted
+}
+
+// round adopts what is at some places of the list, in batches.
+func (a *adopting) round(ctx context.Context, places []int) error {
+	next := func() ([]int, error) {
+		batch := places[:min(adoptions, len(places))]
+		places = places[len(batch):]
+		return batch, nil
 	}
-	return results, err
+	return abreast(a.writers, next, func(batch []int) error {
+		at := a.Now()
+		err := a.batch(ctx, batch, at)
+		for _, i := range batch {
+			a.end(ctx, i, at, err)
+		}
+		return err
+	})
+}
+
+// end tells what came of one adoption; err is what its batch has failed with.
+func (a *adopting) end(ctx context.Context, i int, at time.Time, err error) {
+	if err != nil && !errors.Is(a.results[i].Err, supervision.ErrInvalid) {
+		a.results[i] = Adopted{Err: err}
+	}
+	a.observeAdoption(ctx, a.list[i], at, a.results[i])
+}
+
+// batch stores the orders of a batch, and tells of those that are here already
+// whether they began so.
+func (a *adopting) batch(ctx context.Context, batch []int, at time.Time) error {
+	var changes []Change
+	place := make(map[string]int, len(batch))
+	for _, i := range batch {
+		change, err := a.adoption(ctx, a.list[i], at)
+		if errors.Is(err, supervision.ErrInvalid) {
+			a.results[i].Err = err
+			continue
+		} else if err != nil {
+			return err
+		}
+		changes = append(changes, change)
+		place[change.Order.ID] = i
+	}
+	if len(changes) == 0 {
+		return ctx.Err()
+	}
+	err := a.store.Create(ctx, changes...)
+	var exists *ExistsError
+	if err != nil && !errors.As(err, &exists) {
+		return err
+	}
+	for _, c := range changes {
+		a.results[place[c.Order.ID]].Order = c.Order
+	}
+	if exists == nil {
+		return nil
+	}
+	for _, id := range exists.Orders {
+		i := place[id]
+		order, err := a.adoptAgain(ctx, a.list[i], at)
+		if err != nil && !errors.Is(err, ErrExists) {
+			return err
+		}
+		a.results[i] = Adopted{Order: order, Repeated: err == nil, Err: err}
+	}
+	return nil
 }
 
 func (s *Service) observeAdoption(ctx context.Context, a supervision.Adoption, at time.Time, result Adopted) {
@@ -141,34 +195,6 @@ func (s *Service) adopt(ctx context.Context, a supervision.Adoption, at time.Tim
 		return supervision.Order{}, supervision.Record{}, lost.err()
 	}
 	return order, record, err
-}
-
-// adoptAll stores a batch, and tells of orders that are here already whether
-// they began so.
-func (s *Service) adoptAll(ctx context.Context, b batch, list []supervision.Adoption, results []Adopted) error {
-	if len(b.changes) == 0 {
-		return ctx.Err()
-	}
-	err := s.store.Create(ctx, b.changes...)
-	var exists *ExistsError
-	if err != nil && !errors.As(err, &exists) {
-		return err
-	}
-	for _, c := range b.changes {
-		results[b.places[c.Order.ID]].Order = c.Order
-	}
-	if exists == nil {
-		return nil
-	}
-	for _, id := range exists.Orders {
-		i := b.places[id]
-		order, err := s.adoptAgain(ctx, list[i], b.at)
-		if err != nil && !errors.Is(err, ErrExists) {
-			return err
-		}
-		results[i] = Adopted{Order: order, Repeated: err == nil, Err: err}
-	}
-	return nil
 }
 
 // adoptAgain tells a repeated adoption from one that differs (R28, R29).

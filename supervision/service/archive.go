@@ -55,7 +55,7 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 			case err != nil:
 				step.fail(found.ID, err)
 			case removed:
-				step.done++
+				step.add(1)
 			}
 		}
 		if len(page) < filter.Limit {

@@ -25,12 +25,10 @@ func (s *Service) Notice(ctx context.Context) (int, error) {
 
 func (s *Service) notice(ctx context.Context, step *step) error {
 	at := s.Now()
-	var after supervision.Position
-	for {
-		batch, err := s.store.Noticing(ctx, at, after, s.batch)
-		if err != nil {
-			return err
-		}
+	due := pages(s.batch, func(after supervision.Position) ([]Noticing, error) {
+		return s.store.Noticing(ctx, at, after, s.batch)
+	}, func(n Noticing) supervision.Position { return n.Position })
+	return abreast(s.writers, due, func(batch []Noticing) error {
 		var list []Noticed
 		for _, found := range batch {
 			if found.Err != nil {
@@ -41,12 +39,8 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 				list = append(list, noticed(found, at))
 			}
 		}
-		err = storeEach(ctx, step, list, func(n Noticed) string { return n.Order }, s.store.Notice)
-		if err != nil || len(batch) < s.batch {
-			return err
-		}
-		after = batch[len(batch)-1].Position
-	}
+		return storeEach(ctx, step, list, func(n Noticed) string { return n.Order }, s.store.Notice)
+	})
 }
 
 // noticed gives the notices of an order that are due.

@@ -26,6 +26,8 @@ func TestNew_RefusesWhatItCannotRunOn(t *testing.T) {
 		{"no logger", memory.New(), service.WithLogger(nil), []string{"logger"}},
 		{"batch of none", memory.New(), service.WithBatch(0), []string{"batch"}},
 		{"batch beyond a page", memory.New(), service.WithBatch(supervision.MaxPage + 1), []string{"batch"}},
+		{"no writers", memory.New(), service.WithWriters(0), []string{"writers"}},
+		{"writers beyond a page", memory.New(), service.WithWriters(supervision.MaxPage + 1), []string{"writers"}},
 		{"no lease", memory.New(), service.WithLease(0), []string{"lease"}},
 		{"no interval", memory.New(), service.WithInterval(0), []string{"interval"}},
 	}
@@ -44,7 +46,8 @@ func TestNew_RefusesWhatItCannotRunOn(t *testing.T) {
 func TestNew_Defaults(t *testing.T) {
 	for name, option := range map[string]service.Option{
 		"the largest batch": service.WithBatch(supervision.MaxPage), "the shortest lease": service.WithLease(tick),
-		"the shortest interval": service.WithInterval(tick),
+		"as many writers as there can be": service.WithWriters(supervision.MaxPage),
+		"the shortest interval":           service.WithInterval(tick),
 	} {
 		_, err := service.New(memory.New(), option)
 		assert.NoError(t, err, name)

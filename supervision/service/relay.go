@@ -58,9 +58,10 @@ type round struct {
 	handing, lease context.Context
 	stop           context.CancelFunc
 
-	mu   sync.Mutex
 	step step
-	err  error
+
+	mu  sync.Mutex
+	err error
 }
 
 func (r *round) run(ctx context.Context, records []Claimed) error {
@@ -166,9 +167,7 @@ func (r *round) guarded(ctx context.Context, event Event) (err error) {
 
 // fail returns a record to the outbox with its next attempt, or sets it aside.
 func (r *round) fail(ctx context.Context, c Claimed, err error) {
-	r.mu.Lock()
 	r.step.fail(c.RecordID.Order, err)
-	r.mu.Unlock()
 	place := c.Waiting
 	place.Attempts++
 	if errors.Is(err, ErrSetAside) {
@@ -197,10 +196,8 @@ func (r *round) acknowledge(ctx context.Context, ids []supervision.RecordID) {
 		return
 	}
 	err := r.store.Acknowledge(context.WithoutCancel(ctx), ids...)
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.end(err); err == nil {
-		r.step.done += len(ids)
+		r.step.add(len(ids))
 	}
 }
 
@@ -208,19 +205,19 @@ func (r *round) giveBack(ctx context.Context, places ...Waiting) {
 	if len(places) == 0 {
 		return
 	}
-	err := r.store.Return(context.WithoutCancel(ctx), places...)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.end(err)
+	r.end(r.store.Return(context.WithoutCancel(ctx), places...))
 }
 
 // end ends the round where the store fails: what is handed over now could not
 // be acknowledged.
 func (r *round) end(err error) {
-	if err != nil {
-		r.err = errors.Join(r.err, err)
-		r.stop()
+	if err == nil {
+		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = errors.Join(r.err, err)
+	r.stop()
 }
 
 // SetAside takes records out of the way of their orders' later ones: nobody

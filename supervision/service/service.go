@@ -25,6 +25,7 @@ type Service struct {
 	outbox     bool
 	attempts   int
 	batch      int
+	writers    int
 	publishers int
 	lease      time.Duration
 	interval   time.Duration
@@ -52,7 +53,7 @@ func New(store Store, options ...Option) (*Service, error) {
 		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler),
 		templates: &templateCache{},
 		outbox:    true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
-		publishers: 1, retryFirst: defaultRetryFirst, retryMost: defaultRetryMost,
+		writers: 1, publishers: 1, retryFirst: defaultRetryFirst, retryMost: defaultRetryMost,
 	}
 	var f faults
 	for _, option := range options {
@@ -80,6 +81,7 @@ func (s *Service) validate(f faults) error {
 	f.Range("batch", s.batch, 1, supervision.MaxPage)
 	f.Duration("lease", s.lease, supervision.Tick)
 	f.Duration("interval", s.interval, supervision.Tick)
+	f.Range("writers", s.writers, 1, supervision.MaxPage)
 	f.Range("publishers", s.publishers, 1, supervision.MaxPage)
 	f.Duration("retry_first", s.retryFirst, supervision.Tick)
 	f.Duration("retry_most", s.retryMost, s.retryFirst)
@@ -110,6 +112,11 @@ func WithoutOutbox() Option { return func(s *Service) { s.outbox = false } }
 // records a relaying step claims; 200 by default, at most MaxPage.
 func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
 
+// WithWriters sets how many batches Settle, Notice and Adopt store at once, each
+// on a connection of its own; 1 by default, at most MaxPage. Where a database
+// has one writer, as SQLite has, the others prepare meanwhile what comes next.
+func WithWriters(n int) Option { return func(s *Service) { s.writers = n } }
+
 // WithPublishers sets how many records a relay hands over at once, each of
 // another order; 1 by default, at most MaxPage.
 func WithPublishers(n int) Option { return func(s *Service) { s.publishers = n } }
@@ -132,11 +139,12 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 
 // WithStore returns the same service on a store that has joined the host's
 // transaction. It applies each command once and leaves a conflict to the host,
-// which has to begin its transaction anew. It remembers no templates beyond
-// that: the transaction may take back what it published.
+// which has to begin its transaction anew; it has one writer, as a transaction
+// has. It remembers no templates beyond that: the transaction may take back what
+// it published.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
-	in.store, in.attempts, in.templates = joined, 1, &templateCache{}
+	in.store, in.attempts, in.writers, in.templates = joined, 1, 1, &templateCache{}
 	return &in
 }
 

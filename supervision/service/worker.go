@@ -31,20 +31,10 @@ func (s *Service) Settle(ctx context.Context) (int, error) {
 
 func (s *Service) settle(ctx context.Context, step *step) error {
 	at := s.Now()
-	var after supervision.Position
-	for {
-		batch, err := s.store.Due(ctx, at, after, s.batch)
-		if err != nil {
-			return err
-		}
-		if err := s.settleBatch(ctx, batch, at, step); err != nil {
-			return err
-		}
-		if len(batch) < s.batch {
-			return nil
-		}
-		after = batch[len(batch)-1].Position
-	}
+	due := pages(s.batch, func(after supervision.Position) ([]Found, error) {
+		return s.store.Due(ctx, at, after, s.batch)
+	}, func(f Found) supervision.Position { return f.Position })
+	return abreast(s.writers, due, func(batch []Found) error { return s.settleBatch(ctx, batch, at, step) })
 }
 
 func (s *Service) settleBatch(ctx context.Context, batch []Found, at time.Time, step *step) error {
@@ -86,12 +76,13 @@ func storeEach[C any](ctx context.Context, step *step, changes []C, order func(C
 func stored[C any](ctx context.Context, step *step, changes []C, store func(context.Context, ...C) error) error {
 	err := store(ctx, changes...)
 	var conflict *ConflictError
+	done := len(changes)
 	if errors.As(err, &conflict) {
-		step.done -= len(conflict.Orders)
+		done -= len(conflict.Orders)
 		err = nil
 	}
 	if err == nil {
-		step.done += len(changes)
+		step.add(done)
 	}
 	return err
 }
@@ -197,11 +188,22 @@ func (e *OrdersError) Unwrap() []error {
 
 // step counts what one step of a worker does.
 type step struct {
+	mu     sync.Mutex
 	done   int
 	failed []OrderError
 }
 
-func (s *step) fail(order string, err error) { s.failed = append(s.failed, OrderError{order, err}) }
+func (s *step) add(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done += n
+}
+
+func (s *step) fail(order string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed = append(s.failed, OrderError{order, err})
+}
 
 func (s *step) err() error {
 	if len(s.failed) == 0 {

@@ -25,7 +25,7 @@ var settleContests = func() (list []contest) {
 		list = append(list,
 			contest{
 				name:    "settle/" + d.name + "/set",
-				what:    "`Service.Settle` of 100,000 due orders on " + d.name + ", for each order",
+				what:    "`Service.Settle` of 100,000 due orders on " + d.name + ", two writers, for each order",
 				against: "one hand-written set-based statement for each table, in one transaction", bound: faster(0.3),
 				wall: true, rounds: 3,
 				iterations: [2]int{100_000, 100_000},
@@ -126,7 +126,7 @@ func (d database) backlog(n int) (*backlog, *service.Service, error) {
 	if err == nil {
 		mock := clock.NewMock()
 		mock.Set(noticed)
-		svc, err = service.New(g.ours.store, service.WithClock(mock))
+		svc, err = service.New(g.ours.store, service.WithClock(mock), service.WithWriters(writers))
 	}
 	if err != nil {
 		g.close()

@@ -3,7 +3,9 @@
 // PostgreSQL before it is answered. Every peer is used as its own documentation
 // has it. It prints the tables of docs/evidence/performance.md: in each round
 // every peer has its turn, with one client and with sixteen, and a ratio is
-// that of two turns of one round.
+// that of two turns of one round. A peer that also tells a receiver of each step
+// is set beside the library with its worker, the others beside the library
+// without an outbox.
 //
 //	GOWORK=off go run .              every peer
 //	GOWORK=off go run . -run river   one of them

@@ -21,8 +21,9 @@ import (
 
 // side is one peer of the contest.
 type side struct {
-	name string // of its program under host
-	what string
+	name   string // of its program under host
+	what   string
+	relays bool // each step is also told to a receiver before a turn ends
 	flow.Peer
 	database
 	rates  map[int][]float64 // flows a second in each round, by clients
@@ -32,11 +33,13 @@ type side struct {
 
 func sides() []*side {
 	return []*side{
-		{name: "ours", what: "this library, its worker relaying to a receiver that does nothing", Peer: ours.New()},
+		{name: "ours", what: "this library, its worker relaying to a receiver that does nothing", relays: true,
+			Peer: ours.New(true)},
+		{name: "silent", what: "this library without an outbox", Peer: ours.New(false)},
 		{name: "looplab", what: "looplab/fsm as its README has it, the usual transaction", Peer: looplabhost.New()},
 		{name: "stateless", what: "qmuntal/stateless with external storage, the usual transaction",
 			Peer: statelesshost.New()},
-		{name: "river", what: "the usual transaction, a River job for each step", Peer: riverhost.New()},
+		{name: "river", what: "the usual transaction, a River job for each step", relays: true, Peer: riverhost.New()},
 		{name: "dbos", what: "a DBOS workflow for each order: messages and events", Peer: dboshost.New()},
 	}
 }
@@ -57,7 +60,7 @@ func main() {
 
 func contest(ctx context.Context, only string, hosts bool, rounds int, turn time.Duration) error {
 	list := slices.DeleteFunc(sides(), func(s *side) bool {
-		return only != "" && s.name != "ours" && !slices.Contains(strings.Split(only, ","), s.name)
+		return only != "" && s.name != "ours" && s.name != "silent" && !slices.Contains(strings.Split(only, ","), s.name)
 	})
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%s, %s/%s, %d cores; load averages at the beginning %s; %d rounds, turns of %s.\n\n", runtime.Version(),

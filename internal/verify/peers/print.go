@@ -26,6 +26,9 @@ func printHosts(ctx context.Context, list []*side) error {
 		" first order on an empty database, ms | started again, ms |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, s := range list {
+		if s.name == "silent" { // the program is the same
+			continue
+		}
 		pkg := "github.com/koogallery/serviceflow/internal/verify/peers/host/" + s.name
 		deps, err := output(ctx, "go", "list", "-deps", "-f", "{{if .Standard}}std{{else}}other{{end}}", pkg)
 		if err != nil {
@@ -71,15 +74,19 @@ func output(ctx context.Context, name string, args ...string) (string, error) {
 }
 
 // printRates prints, for each number of clients, the median of each peer's
-// rates, of the ratios of the rounds, and its delays.
+// rates, of the ratios of the rounds to what relays as it does, and its delays.
 func printRates(list []*side) {
 	fmt.Println("| peer | clients | orders a second | the library is | quartiles | an operation, p50 | p99 |")
 	fmt.Println("|---|---|---|---|---|---|---|")
 	for _, clients := range []int{1, flow.Clients} {
 		for _, s := range list {
+			ours := list[0]
+			if !s.relays {
+				ours = list[1]
+			}
 			var ratios []float64
 			for round, rate := range s.rates[clients] {
-				ratios = append(ratios, list[0].rates[clients][round]/rate)
+				ratios = append(ratios, ours.rates[clients][round]/rate)
 			}
 			slices.Sort(ratios)
 			rates := slices.Sorted(slices.Values(s.rates[clients]))

@@ -1,5 +1,5 @@
-// Package ours does the business with this library, its worker beside the
-// clients.
+// Package ours does the business with this library, with its worker beside the
+// clients or with nothing to relay.
 package ours
 
 import (
@@ -19,11 +19,12 @@ import (
 type peer struct {
 	db      *sql.DB
 	service *service.Service
+	relays  bool
 	stop    context.CancelFunc
 }
 
-// New returns the peer.
-func New() flow.Peer { return &peer{} }
+// New returns the peer, which relays each record or none.
+func New(relays bool) flow.Peer { return &peer{relays: relays} }
 
 func (p *peer) Start(ctx context.Context, dsn string) (err error) {
 	if p.db, err = sql.Open("pgx", dsn); err != nil {
@@ -38,12 +39,20 @@ func (p *peer) Start(ctx context.Context, dsn string) (err error) {
 	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
-	if p.service, err = service.New(store, service.WithInterval(20*time.Millisecond)); err != nil {
+	options := []service.Option{service.WithInterval(20 * time.Millisecond)}
+	if !p.relays {
+		options = append(options, service.WithoutOutbox())
+	}
+	if p.service, err = service.New(store, options...); err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.Background())
 	p.stop = stop
-	go p.service.Run(running, func(context.Context, service.Event) error { return nil })
+	var publish service.Publish
+	if p.relays {
+		publish = func(context.Context, service.Event) error { return nil }
+	}
+	go p.service.Run(running, publish)
 	return nil
 }
 

@@ -5,4 +5,4 @@ import (
 	"github.com/koogallery/serviceflow/internal/verify/peers/ours"
 )
 
-func main() { flow.Main(ours.New()) }
+func main() { flow.Main(ours.New(true)) }

@@ -66,7 +66,7 @@ func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
 	if err == nil && r.Seal != "" { // whose texts can no longer be compared (R35)
 		checked, _ = eraseAction(checked)
 	}
-	return err == nil && reflect.DeepEqual(checked, r.Clone().Action)
+	return err == nil && reflect.DeepEqual(checked, r.Action)
 }
 
 func (o *Order) admitAction(actor Actor, action Action, at time.Time) (time.Time, error) {

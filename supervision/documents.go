@@ -53,15 +53,11 @@ func (d *Documents) MarshalOrder(o Order) ([]byte, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	form, err := d.form(o.Policy)
-	if err != nil {
-		return nil, err
-	}
 	written, err := json.Marshal(orderJSON{Format: Format, orderFields: orderFields(o)})
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(written[:len(written)-1], []byte(`,"policy":`), form, []byte("}")), nil
+	return slices.Concat(written[:len(written)-1], []byte(`,"policy":`), d.form(o.Policy), []byte("}")), nil
 }
 
 // UnmarshalOrder is [Order.UnmarshalJSON].
@@ -69,7 +65,7 @@ func (d *Documents) UnmarshalOrder(data []byte) (Order, error) {
 	var wire orderJSON
 	err := fault.DecodeDocument("supervision: order", data, &wire, &wire.Format)
 	read := Order(wire.orderFields)
-	if err == nil && len(wire.Policy) > 0 {
+	if err == nil && wire.Policy != nil {
 		read.Policy, err = d.policy(wire.Policy)
 	}
 	if err == nil {
@@ -81,23 +77,23 @@ func (d *Documents) UnmarshalOrder(data []byte) (Order, error) {
 	return read, nil
 }
 
-// form writes a policy, or remembers how.
-func (d *Documents) form(p Policy) (json.RawMessage, error) {
+// form writes a valid policy, or remembers how.
+func (d *Documents) form(p Policy) json.RawMessage {
 	if d != nil {
 		d.mu.RLock()
 		form, ok := d.forms[p]
 		d.mu.RUnlock()
 		if ok {
-			return form, nil
+			return form
 		}
 	}
-	form, err := p.MarshalJSON()
-	if err == nil && d != nil {
+	form, _ := p.MarshalJSON() // cannot fail: words, numbers and texts
+	if d != nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.forms = remember(d.forms, p, form)
 	}
-	return form, err
+	return form
 }
 
 // policy reads a policy, or remembers what it says.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // ordersUnder opens an order under each of so many policies.
@@ -96,4 +97,16 @@ func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
 	without := strings.Replace(string(written), `"policy":{`, `"policy":null,"none":{`, 1)
 	_, err = documents.UnmarshalOrder([]byte(without))
 	require.ErrorIs(t, err, supervision.ErrMalformed)
+	_, err = documents.UnmarshalOrder(edited(t, "order_awaiting_request.json", "policy", nil))
+	require.Equal(t, map[string]string{"policy": "required"}, faultsOf(t, err), "none is a fault like any other")
+}
+
+// Answers that no document can hold are an error, not half a document.
+func TestDocuments_AnswersThatCannotBeWritten(t *testing.T) {
+	o := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).order.Clone()
+	o.Request.Values = template.Values{"region": make(chan int)}
+	require.NoError(t, o.Validate())
+	written, err := new(supervision.Documents).MarshalOrder(o)
+	assert.ErrorContains(t, err, "unsupported type")
+	assert.Empty(t, written)
 }

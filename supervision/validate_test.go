@@ -169,6 +169,52 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 }
 
 // Each instant lies between two others, both included.
+// A fault of an order says between what its field has to be.
+func TestR21_AFaultOfAnOrderHasItsBounds(t *testing.T) {
+	type order = supervision.Order
+	instant := func(at time.Time) string { return at.Format(time.RFC3339Nano) }
+	for name, c := range map[string]struct {
+		status      supervision.Status
+		field       string
+		spoil       func(o *order)
+		least, most func(o *order) string // nil for no bound
+	}{
+		"no records": {supervision.AwaitingRequest, "version", func(o *order) { o.Version = 0 },
+			func(*order) string { return "1" }, nil},
+		"a turn before the opening": {supervision.AwaitingRequest, "turn_since",
+			func(o *order) { o.TurnSince = o.OpenedAt.Add(-tick) },
+			func(o *order) string { return instant(o.OpenedAt) }, nil},
+		"a turn to come": {supervision.AwaitingRequest, "turn_since",
+			func(o *order) { o.TurnSince = o.UpdatedAt.Add(tick) },
+			nil, func(o *order) string { return instant(o.UpdatedAt) }},
+		"an end between two ticks": {supervision.AwaitingRequest, "scheduled_end",
+			func(o *order) { o.ScheduledEnd = o.ScheduledEnd.Add(1) }, func(*order) string { return "1µs" }, nil},
+		"less than no rejection": {supervision.AwaitingDelivery, "request_rejections",
+			func(o *order) { o.RequestRejections = -1 }, func(*order) string { return "0" }, nil},
+		"a rejection of nothing": {supervision.AwaitingRequest, "product_rejections",
+			func(o *order) { o.ProductRejections = 1 },
+			func(*order) string { return "0" }, func(*order) string { return "0" }},
+		"notes without end": {supervision.Frozen, "appeal.notes",
+			func(o *order) { o.Appeal.Notes = make([]appeal.Note, supervision.MaxNotes+1) },
+			nil, func(*order) string { return "100" }},
+	} {
+		o := arrive(t, supervision.Guide(), c.status).order.Clone()
+		c.spoil(&o)
+		var invalid *supervision.InvalidError
+		require.ErrorAs(t, o.Validate(), &invalid, name)
+		i := slices.IndexFunc(invalid.Faults, func(f supervision.Fault) bool { return f.Field == c.field })
+		require.GreaterOrEqual(t, i, 0, name)
+		least, most := "", ""
+		if c.least != nil {
+			least = c.least(&o)
+		}
+		if c.most != nil {
+			most = c.most(&o)
+		}
+		assert.Equal(t, []string{least, most}, []string{invalid.Faults[i].Min, invalid.Faults[i].Max}, name)
+	}
+}
+
 func TestR21_EachInstantHasItsPlace(t *testing.T) {
 	type order = supervision.Order
 	for field, c := range map[string]struct {

@@ -65,11 +65,9 @@ func of(t reflect.Type) Schema {
 		return Schema{"type": "string", "enum": list}
 	}
 	switch t {
-	case reflect.TypeFor[supervision.Reason](), reflect.TypeFor[supervision.FaultCode]():
-		return Schema{"type": "string"} // a newer version may have more
 	case reflect.TypeFor[time.Time]():
 		return Schema{"type": "string", "format": "date-time"}
-	case reflect.TypeFor[supervision.Policy](), reflect.TypeFor[template.Values](), reflect.TypeFor[appeal.Measure]():
+	case reflect.TypeFor[supervision.Policy](), reflect.TypeFor[appeal.Measure]():
 		return Schema{"type": "object"}
 	case reflect.TypeFor[supervision.StepSet]():
 		return of(reflect.TypeFor[[]supervision.Status]())
@@ -85,7 +83,7 @@ func of(t reflect.Type) Schema {
 	switch t.Kind() {
 	case reflect.Pointer:
 		return of(t.Elem())
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		return Schema{"type": "array", "items": of(t.Elem())}
 	case reflect.Struct:
 		return ofStruct(t)
@@ -110,20 +108,21 @@ func ofStruct(t reflect.Type) Schema {
 func addFields(t reflect.Type, properties Schema, required *[]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		name, options, tagged := strings.Cut(f.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && name == "":
 			addFields(f.Type, properties, required)
 		case f.IsExported() && name != "" && name != "-":
 			properties[name] = of(f.Type)
-			if !tagged || !strings.HasPrefix(options, "omit") {
+			if !strings.HasPrefix(options, "omit") {
 				*required = append(*required, name)
 			}
 		}
 	}
 }
 
-// enumerations are those that are read back: reading refuses any other word.
+// enumerations are those that are read back: reading refuses any other word. Of
+// others, such as reasons, a newer version may have more.
 var enumerations = map[reflect.Type][]string{
 	reflect.TypeFor[supervision.Status]():       wordsOf(supervision.Statuses()),
 	reflect.TypeFor[supervision.OrderStatus]():  wordsOf(supervision.OrderStatuses()),

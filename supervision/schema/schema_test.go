@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -61,10 +63,15 @@ func TestSchema_MisfitsAreNamed(t *testing.T) {
 		`{"reason":"x"}`:            nil,
 		`{}`:                        {": reason is missing"},
 		`{"reason":3}`:              {".reason: is no string"},
+		`{"reason":true}`:           {".reason: is no string"},
+		`{"reason":[]}`:             {".reason: is no string"},
+		`{"reason":null}`:           {".reason: is no string"},
 		`{"reason":"x","secret":1}`: {": has a member too many"},
 		`"x"`:                       {": is no object"},
 		`{"reason":"x","attachments":[{"name":"n","ref":"r"},{"name":"n"}]}`: {".attachments[1]: ref is missing"},
-		`{"reason":"x","attachments":{}}`:                                    {".attachments: is no array"},
+		`{"reason":"x","attachments":[{"ref":"r"},{"name":"n"}]}`: {".attachments[0]: name is missing",
+			".attachments[1]: ref is missing"},
+		`{"reason":"x","attachments":{}}`: {".attachments: is no array"},
 	} {
 		var value any
 		require.NoError(t, json.Unmarshal([]byte(text), &value))
@@ -84,4 +91,70 @@ func TestSchema_MisfitsAreNamed(t *testing.T) {
 	}
 	assert.Equal(t, []string{".count: is no integer"},
 		schema.Misfits(schema.Of[host](), map[string]any{"count": 1.5, "other": "x", "kind": "of_a_newer_version"}))
+}
+
+// A schema says of each field what its form is: of a host's own as well.
+func TestSchema_OfEachForm(t *testing.T) {
+	type inner struct {
+		Name string `json:"name"`
+	}
+	type host struct {
+		inner
+		At      time.Time            `json:"at"`
+		Who     *inner               `json:"who,omitempty"`
+		Steps   supervision.StepSet  `json:"steps,omitzero"`
+		Reasons []supervision.Reason `json:"reasons,omitempty"`
+		Fault   supervision.FaultCode
+		Policy  supervision.Policy `json:"policy"`
+		Values  template.Values    `json:"values,omitempty"`
+		Measure appeal.Measure     `json:"measure,omitzero"`
+		Map     map[string]int     `json:"map,omitempty"`
+		Yes     bool               `json:"yes"`
+		Count   int                `json:"count"`
+		Seq     int64              `json:"seq"`
+		Any     any                `json:"any,omitempty"`
+		Aside   string             `json:"-"`
+	}
+	text, number, object := schema.Schema{"type": "string"}, schema.Schema{"type": "integer"},
+		schema.Schema{"type": "object"}
+	assert.Equal(t, schema.Schema{
+		"type": "object", "additionalProperties": false,
+		"required": []string{"name", "at", "policy", "yes", "count", "seq"},
+		"properties": schema.Schema{
+			"name": text, "at": schema.Schema{"type": "string", "format": "date-time"},
+			"who": schema.Schema{"type": "object", "additionalProperties": false, "required": []string{"name"},
+				"properties": schema.Schema{"name": text}},
+			"steps":   schema.Schema{"type": "array", "items": words(supervision.Statuses())},
+			"reasons": schema.Schema{"type": "array", "items": text},
+			"policy":  object, "values": object, "measure": object, "map": object,
+			"yes": schema.Schema{"type": "boolean"}, "count": number, "seq": number, "any": schema.Schema{},
+		},
+	}, schema.Of[host]())
+	assert.Equal(t, []string{"format", "fields"}, schema.Of[template.Template]()["required"])
+	assert.Contains(t, schema.Of[supervision.Record]()["required"], "seq")
+	assert.Equal(t, number, schema.Of[supervision.Order]()["properties"].(schema.Schema)["format"])
+}
+
+// words is the schema of an enumeration.
+func words[T ~string](list []T) schema.Schema {
+	var enum []string
+	for _, word := range list {
+		enum = append(enum, string(word))
+	}
+	return schema.Schema{"type": "string", "enum": enum}
+}
+
+// What is read back is one of the words.
+func TestSchema_OfEachEnumeration(t *testing.T) {
+	assert.Equal(t, words(supervision.Statuses()), schema.Of[supervision.Status]())
+	assert.Equal(t, words(supervision.OrderStatuses()), schema.Of[supervision.OrderStatus]())
+	assert.Equal(t, words(supervision.Operations()), schema.Of[supervision.Operation]())
+	assert.Equal(t, words(supervision.Roles()), schema.Of[supervision.Role]())
+	assert.Equal(t, words(supervision.Rules()), schema.Of[supervision.Rule]())
+	assert.Equal(t, words(supervision.DeadlineKinds()), schema.Of[supervision.DeadlineKind]())
+	assert.Equal(t, words(supervision.StepStates()), schema.Of[supervision.StepState]())
+	assert.Equal(t, words(appeal.AllGrounds.List()), schema.Of[appeal.Ground]())
+	assert.Equal(t, words(appeal.Outcomes()), schema.Of[appeal.Outcome]())
+	assert.Equal(t, words([]appeal.Party{appeal.Buyer, appeal.Seller}), schema.Of[appeal.Party]())
+	assert.Equal(t, words(template.Kinds()), schema.Of[template.Kind]())
 }

@@ -15,12 +15,6 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 )
 
-// appealing is an order on which both parties can appeal at any time.
-func (s *site) appealing(t *testing.T) supervision.Order {
-	t.Helper()
-	return s.reached(t, "crm", supervision.AwaitingDelivery)
-}
-
 func (s *site) held(t *testing.T, o supervision.Order) (n int) {
 	t.Helper()
 	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_upload WHERE order_id = $1`, o.ID).Scan(&n))
@@ -49,8 +43,7 @@ func (a answer) ref(t *testing.T) string {
 // evidence, nor that of another operation's.
 func TestUpload_QuotaOfEachParty(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
 	flood := seller.get(at(order, "deliver")).form(nil)
 	for i := range maxFiles {
@@ -76,8 +69,7 @@ func TestUpload_QuotaOfEachParty(t *testing.T) {
 // TestUpload_PermitFirst: what cannot be performed stores nothing.
 func TestUpload_PermitFirst(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	buyer := s.as(t, harbor)
 	forged := func(op supervision.Operation) url.Values {
 		return url.Values{"operation": {string(op)}, "key": {"k"}, "version": {"3"}, "confirm": {"yes"}}
@@ -96,8 +88,7 @@ func TestUpload_PermitFirst(t *testing.T) {
 // same account can refer to what has only been uploaded.
 func TestUpload_BelongsToItsForm(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
 	form := seller.get(at(order, "raise_appeal")).form(nil)
 	ref := seller.attach(at(order, "raise_appeal"), form, "secret.txt", "secret").ref(t)
@@ -117,8 +108,7 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 // its files, be it the other party's or on another order.
 func TestUpload_KeyOfAnother(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
 	path := at(order, "raise_appeal")
 	form := seller.get(path).form(nil)
@@ -139,8 +129,7 @@ func TestUpload_KeyOfAnother(t *testing.T) {
 // up to so many bytes of an account.
 func TestUpload_Unsent(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	s, order := orderAt(t, supervision.AwaitingDelivery)
 	seller, path := s.as(t, "seller-cloudline"), at(order, "deliver")
 	other := seller.get(path).form(nil)
 	ref := seller.attach(path, other, "other.txt", "other").ref(t)
@@ -193,8 +182,7 @@ func TestFileName_IsItsUploaders(t *testing.T) {
 // theirs as well (R34).
 func TestNotesFiles(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor),
 		supervision.RaiseAppeal{Ground: "unconditional", Reason: "r", Demand: "d",
 			Attachments: []supervision.Attachment{{Name: "a.txt", Ref: "files/a"}}})
@@ -247,7 +235,8 @@ func TestSweep_UnreadableOrder(t *testing.T) {
 	path := at(order, "submit_request")
 	buyer.attach(path, buyer.get(path).form(nil), "left.txt", "left")
 	require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_upload
-		SELECT 'KG-1024', account, operation, form, digest, name, size, content, kept, at FROM portal_upload WHERE order_id = $1`, order.ID))
+		SELECT 'KG-1024', account, operation, form, digest, name, size, content, kept, at
+		FROM portal_upload WHERE order_id = $1`, order.ID))
 	broken := supervision.Order{ID: "KG-1024"}
 	require.Equal(t, 1, s.held(t, broken))
 	s.spoil(t, "serviceflow_orders", "id = 'KG-1024'")

@@ -104,8 +104,7 @@ func TestPerform_AsksBeforeItActs(t *testing.T) {
 // and not lost.
 func TestPerform_Conflict(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	s, order := orderAt(t, supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"All moved."}, "confirm": {"yes"}})
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Buyer(harbor), supervision.Remind{Text: "How far are you?"})
@@ -156,8 +155,7 @@ func TestPerform_Refused(t *testing.T) {
 // a form that is refused keeps them.
 func TestUploads(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	s, order := orderAt(t, supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"confirm": {"yes"}})
 
@@ -218,8 +216,7 @@ func TestUploads(t *testing.T) {
 // acceptance attaches proof (R18).
 func TestProofOfDelivery(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingAcceptance)
+	s, order := orderAt(t, supervision.AwaitingAcceptance)
 	s.clock.ahead.Add(int64(5*supervision.Day + supervision.Tick))
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "raise_appeal")).form(url.Values{"ground": {"buyer_silent"}, "reason": {"No answer."},
@@ -254,8 +251,7 @@ func TestFileField(t *testing.T) {
 // nobody else.
 func TestCanned(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	s, order := orderAt(t, supervision.AwaitingConfirmation)
 	seller, path := s.as(t, "seller-cloudline"), at(order, "confirmation")
 	page := seller.get(path)
 	assert.Contains(t, page.body, "<option>Please name somebody whom we can contact.</option>")

@@ -23,8 +23,8 @@ type hub struct {
 	mu        sync.Mutex
 	listeners map[*listener]bool
 	heartbeat time.Duration
-	closed    chan struct{}
-	close     func() // ends all streams, so that the server can stop
+	open      context.Context
+	close     context.CancelFunc // ends all streams, so that the server can stop
 }
 
 // listener is one open page: on one order, or on all that its actor may see.
@@ -43,9 +43,9 @@ const (
 )
 
 func newHub() *hub {
-	closed := make(chan struct{})
-	return &hub{listeners: make(map[*listener]bool), heartbeat: 20 * time.Second, closed: closed,
-		close: sync.OnceFunc(func() { close(closed) })}
+	h := &hub{listeners: make(map[*listener]bool), heartbeat: 20 * time.Second}
+	h.open, h.close = context.WithCancel(context.Background())
+	return h
 }
 
 func (l *listener) tell() {
@@ -178,7 +178,7 @@ func (v *visit) stream() error {
 		select {
 		case <-v.ctx().Done():
 			return nil
-		case <-v.live.closed:
+		case <-v.live.open.Done():
 			return nil
 		case <-l.news:
 			text = "data: changed\n\n"

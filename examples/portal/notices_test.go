@@ -103,8 +103,7 @@ func TestNotices_AreOfOneOrder(t *testing.T) {
 // says to a party (R34).
 func TestNotes_AreTheManagers(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	for _, step := range []struct {
 		actor  supervision.Actor
 		action supervision.Action

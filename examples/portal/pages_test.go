@@ -331,7 +331,8 @@ func TestOverview(t *testing.T) {
 		assert.Contains(t, body, text)
 	}
 	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*`+
-		`<td><svg viewBox="0 0 (\d+) 1"[^>]*><rect width="(\d+)" height="1"></rect></svg></td><td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
+		`<td><svg viewBox="0 0 (\d+) 1"[^>]*><rect width="(\d+)" height="1"></rect></svg></td>`+
+		`<td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
 	labels := map[string]bool{}
 	for _, bar := range bars {
 		labels[bar[2]] = true

@@ -108,8 +108,7 @@ func (v *visit) receive() (typed url.Values, faults []supervision.Fault, err err
 		}
 		return err
 	})
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) && typed.Get("operation") != "" {
+	if errors.As(err, new(*http.MaxBytesError)) && typed.Get("operation") != "" {
 		faults = append(faults, supervision.Fault{Field: "attachments", Code: "file_much"})
 		err = nil
 	}

@@ -73,8 +73,7 @@ func (v *visit) readPost(keep func(typed url.Values, input, name string, r io.Re
 
 // malformed tells a form that is none from one that is too large.
 func malformed(err error) error {
-	var tooLarge *http.MaxBytesError
-	if err == nil || errors.As(err, &tooLarge) {
+	if err == nil || errors.As(err, new(*http.MaxBytesError)) {
 		return err
 	}
 	return errors.Join(errMalformedForm, err)

@@ -18,8 +18,7 @@ const typedInstant = "2006-01-02T15:04"
 // it agrees to is the proposal (R32).
 func TestRefund(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	path := at(order, "refund")
 	buyer, seller := s.as(t, harbor), s.as(t, "seller-cloudline")
 	typed := buyer.get(path).form(url.Values{"amount": {"a lot"}, "confirm": {"yes"}})
@@ -59,8 +58,7 @@ func TestRefund(t *testing.T) {
 // (R31).
 func TestAmendment(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.appealing(t)
+	s, order := appealing(t)
 	manager := s.as(t, "manager-mei")
 	for _, input := range []string{"buyer", "policy"} {
 		refused := manager.send(at(order, "amend"), manager.get(at(order, "amend")).form(url.Values{input: {"nobody"},

@@ -120,8 +120,7 @@ func TestScript_ReadersTime(t *testing.T) {
 // what is opened nor where the focus is; countdowns go on by themselves.
 func TestScript_LivePage(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	s, order := orderAt(t, supervision.AwaitingDelivery)
 	b := s.logIn(t, harbor, at(order))
 	b.attends()
 	b.unfold("closed")
@@ -140,8 +139,7 @@ func TestScript_LivePage(t *testing.T) {
 // TestScript_Canned: a text that was used before is put where it is to stand.
 func TestScript_Canned(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	s, order := orderAt(t, supervision.AwaitingConfirmation)
 	b := s.logIn(t, "seller-cloudline", at(order, "confirmation"))
 	b.until(`(e => {
 		if (!e?.getClientRects().length) return false

@@ -134,6 +134,21 @@ func freshOrder(t *testing.T) (*site, supervision.Order) {
 	return s, s.order(t, "data-migration", harbor)
 }
 
+// orderAt is a portal with an order of harbor's that has come to a status.
+func orderAt(t *testing.T, status supervision.Status) (*site, supervision.Order) {
+	t.Helper()
+	s := newSite(t)
+	return s, s.reached(t, "data-migration", status)
+}
+
+// appealing is a portal with an order on which both parties can appeal at any
+// time.
+func appealing(t *testing.T) (*site, supervision.Order) {
+	t.Helper()
+	s := newSite(t)
+	return s, s.reached(t, "crm", supervision.AwaitingDelivery)
+}
+
 // reached opens a fresh order of harbor's, brings it to a status and lets
 // actions happen to it.
 func (s *site) reached(t *testing.T, product string, to supervision.Status, steps ...step) supervision.Order {

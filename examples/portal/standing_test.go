@@ -48,8 +48,7 @@ func TestStanding(t *testing.T) {
 // TestUsed: the bar is full exactly when silence opens an appeal (R09).
 func TestUsed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	s, order := orderAt(t, supervision.AwaitingConfirmation)
 	buyer := accounts[harbor]
 	since := order.Facts().Since
 	for after, full := range map[time.Duration]bool{time.Hour: false, order.Policy.Appeal.Silence: false,
@@ -68,8 +67,7 @@ func TestUsed(t *testing.T) {
 // consequences, and its buttons say what they do.
 func TestConfirm_SaysWhatEnds(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingAcceptance)
+	s, order := orderAt(t, supervision.AwaitingAcceptance)
 	buyer := s.as(t, harbor)
 	page := buyer.get(at(order, "acceptance"))
 	ask := func(op supervision.Operation, typed url.Values) string {
@@ -94,8 +92,7 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 // the Enter key presses.
 func TestDialog_NeverFocusesTheDestructive(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	s, order := orderAt(t, supervision.AwaitingConfirmation)
 	seller := s.logIn(t, "seller-cloudline", at(order, "confirmation"))
 	seller.fill("reason", "Too vague.")
 	seller.press("Reject request")

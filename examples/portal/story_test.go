@@ -141,8 +141,7 @@ func TestThreeRejections_Appeal_Ruling(t *testing.T) {
 // ruling lets the flow go on (R09, R15).
 func TestSilence_Appeal_Resumed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingConfirmation)
+	s, order := orderAt(t, supervision.AwaitingConfirmation)
 	buyer := s.logIn(t, harbor, at(order))
 	buyer.sees(".comes", "The buyer can appeal in 5 days, unless the seller updates the service flow before.")
 	require.NotContains(t, buyer.texts("#order .actions a"), "Initiate appeal")
@@ -202,8 +201,7 @@ func TestFaults(t *testing.T) {
 // TestConflict: what a seller writes survives what the buyer does meanwhile.
 func TestConflict(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
+	s, order := orderAt(t, supervision.AwaitingDelivery)
 	seller := s.logIn(t, "seller-cloudline", at(order, "deliver"))
 	seller.attends()
 	seller.fill("result", "The archive is moved.")

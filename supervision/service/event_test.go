@@ -20,18 +20,18 @@ func TestR34_AnEventIsNewsToWhomItIsShown(t *testing.T) {
 	order := b.reach(supervision.Frozen)
 	ruling := resume
 	ruling.ResumeAt = supervision.AwaitingDelivery
-	max, host := supervision.Manager("max"), supervision.System()
-	everybody := []supervision.Actor{ben, sue, otherBuyer, otherSeller, mia, max, host}
+	namesake, host := supervision.Manager(ben.ID), supervision.System() // roles tell namesakes apart
+	everybody := []supervision.Actor{ben, sue, otherBuyer, otherSeller, mia, namesake, host}
 	for _, c := range []struct {
 		by     supervision.Actor
 		action supervision.Action
 		news   []supervision.Actor
 	}{
-		{mia, supervision.AddNote{Text: secret}, []supervision.Actor{max, host}},
-		{mia, supervision.AddNote{Text: "For all.", Shared: true}, []supervision.Actor{ben, sue, max, host}},
-		{mia, ruling, []supervision.Actor{ben, sue, max, host}},
-		{sue, report, []supervision.Actor{ben, mia, max, host}},
-		{ben, remind, []supervision.Actor{sue, mia, max, host}},
+		{mia, supervision.AddNote{Text: secret}, []supervision.Actor{namesake, host}},
+		{mia, supervision.AddNote{Text: "For all.", Shared: true}, []supervision.Actor{ben, sue, namesake, host}},
+		{mia, ruling, []supervision.Actor{ben, sue, namesake, host}},
+		{sue, report, []supervision.Actor{ben, mia, namesake, host}},
+		{ben, remind, []supervision.Actor{sue, mia, namesake, host}},
 	} {
 		b.do(order.ID, c.by, c.action)
 		var got service.Event

@@ -46,7 +46,9 @@ func TestR04_FactsAreToldInTheWordsOfTheirTemplate(t *testing.T) {
 		assert.Equal(t, "values."+f.Field.Key, f.Key)
 	}
 	assert.Zero(t, en.Facts(r, setUp)[4].Field)
-	assert.Equal(t, []string{"crm", "erp"}, r.Action.(supervision.SubmitRequest).Values["modules"], "untouched")
+	chosen := []string{"crm", "erp"}
+	assert.Equal(t, "Customers, erp", en.Answer(setUp.Fields[2], chosen))
+	assert.Equal(t, []string{"crm", "erp"}, chosen, "the answer is left as it is")
 }
 
 func ExampleLanguage_Facts() {

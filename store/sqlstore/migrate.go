@@ -129,7 +129,8 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 	}
 	for _, statement := range begin {
 		_, err := in.exec(ctx, statement)
-		for attempt := 0; attempt < attempts && gaveUp(err) && pause(ctx, attempt) == nil; attempt++ {
+		for attempt := 0; attempt < attempts && gaveUp(err); attempt++ {
+			pause(ctx, attempt)
 			_, err = in.exec(ctx, statement) // the lock is a row in TiDB
 		}
 		if err != nil {

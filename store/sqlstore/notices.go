@@ -93,10 +93,7 @@ func (s *Store) Notice(ctx context.Context, list ...service.Noticed) error {
 }
 
 // encodeGiven writes instants as the column noticed has them.
-func encodeGiven(given []time.Time) any {
-	if len(given) == 0 {
-		return nil
-	}
+func encodeGiven(given []time.Time) string {
 	list := make([]int64, len(given))
 	for i, at := range given {
 		list[i] = at.UnixMicro()

@@ -133,14 +133,10 @@ const (
 	patience = 5 * time.Second
 )
 
-// pause waits a little, longer each time.
-func pause(ctx context.Context, attempt int) error {
-	timer := time.NewTimer(time.Millisecond << attempt)
-	defer timer.Stop()
+// pause waits a little, longer each time, or until the context ends.
+func pause(ctx context.Context, attempt int) {
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+	case <-time.After(time.Millisecond << attempt):
 	}
 }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ type (
 	codeError   int
 	numberError struct{ Number uint16 }
 	unsentError struct{}
+	otherError  struct{ Number string } // of a driver that is not known
 )
 
 func (e stateError) Error() string    { return string(e) }
@@ -23,6 +25,7 @@ func (e stateError) SQLState() string { return string(e) }
 func (e codeError) Error() string     { return "sqlite" }
 func (e codeError) Code() int         { return int(e) }
 func (e *numberError) Error() string  { return "mysql" }
+func (otherError) Error() string      { return "other" }
 func (unsentError) Error() string     { return "not sent" }
 func (unsentError) SafeToRetry() bool { return true }
 
@@ -32,6 +35,7 @@ func TestWhatAnErrorMeans(t *testing.T) {
 		contended, answered, rolledBack bool
 	}{
 		"nothing is known":             {err: errors.New("unexpected EOF")},
+		"another driver's":             {err: otherError{"1213"}},
 		"never sent":                   {err: driver.ErrBadConn, contended: true, answered: true, rolledBack: true},
 		"pgx: never sent":              {err: unsentError{}, answered: true, rolledBack: true},
 		"PostgreSQL: unique violation": {err: stateError("23505"), answered: true},
@@ -77,6 +81,8 @@ func TestWhatAnErrorMeans(t *testing.T) {
 	}
 	joined := errors.Join(fmt.Errorf("wrapped: %w", &numberError{1213}), &numberError{1305})
 	require.True(t, contended(fmt.Errorf("wrapped: %w", joined)), "the first of several has a number")
+	require.True(t, contended(errors.Join(errors.New("unexpected EOF"), &numberError{1213})), "only the second has one")
+	require.False(t, contended(errors.Join(&numberError{1205}, &numberError{1213})), "the first counts")
 	for _, err := range []error{stateError("42P01"), &numberError{1146}, codeError(1)} {
 		require.True(t, missing(err), "%v", err)
 	}
@@ -85,6 +91,20 @@ func TestWhatAnErrorMeans(t *testing.T) {
 	}
 	require.True(t, duplicate(&numberError{1062}))
 	require.False(t, duplicate(nil))
+}
+
+// A failed call is named as the store's, and a context that has ended as the
+// reason, once.
+func TestAContextThatHasEndedIsTheReason(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	lost := errors.New("unexpected EOF")
+	require.EqualError(t, failed(t.Context(), lost), "sqlstore: unexpected EOF")
+	require.EqualError(t, failed(ended, lost), "sqlstore: context canceled: unexpected EOF")
+	require.EqualError(t, failed(ended, context.Canceled), "sqlstore: context canceled")
+	for _, err := range []error{lost, context.Canceled} {
+		require.ErrorIs(t, failed(ended, lost), err)
+	}
 }
 
 func TestArraysAsPostgresReadsThem(t *testing.T) {

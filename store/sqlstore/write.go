@@ -52,9 +52,7 @@ func (s *Store) block(ctx context.Context, text string, args ...any) (n int64, e
 		if err != nil {
 			return err
 		}
-		if err := conn.Close(); err != nil {
-			return err
-		}
+		_ = conn.Close() // for the statement to take
 		result, err := stmt.ExecContext(ctx, args...)
 		if err != nil && !answered(err) {
 			return unknown(err)
@@ -150,9 +148,7 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 		if !contended(err) && !gaveUp(err) || attempt >= attempts || time.Since(begun) > patience {
 			return failed(ctx, err)
 		}
-		if err := pause(ctx, attempt); err != nil {
-			return failed(ctx, err)
-		}
+		pause(ctx, attempt)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,12 +23,18 @@ import (
 // scripted is a database that says of each thing it is told, by its first word,
 // whether it fails, and how.
 type scripted struct {
-	says func(word string) error
-	told []string
-	ids  []string // the rows of every query
+	mu     sync.Mutex
+	says   func(word string) error
+	told   []string
+	ids    []string // the rows of every query
+	missed bool     // no row is what a write is for
+	direct int      // statements that were sent without being prepared
+	named  []string // the orders o-1 and o-2, as statements had them
 }
 
 func (s *scripted) tell(word string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.told = append(s.told, word)
 	if s.says == nil {
 		return nil
@@ -78,14 +85,33 @@ func (s *scripted) Prepare(text string) (driver.Stmt, error) {
 	return scriptedStmt{s, text}, s.tell("PREPARE")
 }
 
-func (s *scripted) ExecContext(_ context.Context, text string, _ []driver.NamedValue) (driver.Result, error) {
-	if strings.HasPrefix(text, "BEGIN NOT ATOMIC") {
-		text = "BLOCK"
-	}
-	return driver.RowsAffected(1), s.tell(strings.Fields(text)[0])
+func (s *scripted) ExecContext(_ context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	s.direct++
+	return s.exec(text, args)
 }
 
 func (s *scripted) QueryContext(_ context.Context, text string, _ []driver.NamedValue) (driver.Rows, error) {
+	s.direct++
+	return s.query(text)
+}
+
+func (s *scripted) exec(text string, args []driver.NamedValue) (driver.Result, error) {
+	if strings.HasPrefix(text, "BEGIN NOT ATOMIC") {
+		text = "BLOCK"
+	}
+	for _, arg := range args {
+		if id, ok := arg.Value.(string); ok && strings.HasPrefix(id, "o-") {
+			s.named = append(s.named, id)
+		}
+	}
+	affected := driver.RowsAffected(1)
+	if s.missed {
+		affected = 0
+	}
+	return affected, s.tell(strings.Fields(text)[0])
+}
+
+func (s *scripted) query(text string) (driver.Rows, error) {
 	return &scriptedRows{s, s.ids}, s.tell(strings.Fields(text)[0])
 }
 
@@ -98,12 +124,14 @@ func (s scriptedStmt) NumInput() int                              { return -1 }
 func (s scriptedStmt) Exec([]driver.Value) (driver.Result, error) { return nil, errors.ErrUnsupported }
 func (s scriptedStmt) Query([]driver.Value) (driver.Rows, error)  { return nil, errors.ErrUnsupported }
 
-func (s scriptedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	return s.scripted.ExecContext(ctx, s.text, args)
+func (s scriptedStmt) Close() error { return s.tell("CLOSE") }
+
+func (s scriptedStmt) ExecContext(_ context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return s.exec(s.text, args)
 }
 
-func (s scriptedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.scripted.QueryContext(ctx, s.text, args)
+func (s scriptedStmt) QueryContext(context.Context, []driver.NamedValue) (driver.Rows, error) {
+	return s.query(s.text)
 }
 
 type scriptedRows struct {
@@ -121,9 +149,9 @@ func (r *scriptedRows) Next(values []driver.Value) error {
 	return nil
 }
 
-// opened is an order, and the change that opens it.
-func opened(t *testing.T, at time.Time) service.Change {
-	order, record, err := supervision.Open(supervision.Opening{ID: "o-1", Product: "p", Buyer: "b", Seller: "s"}, at)
+// opened is the change that opens an order.
+func opened(t *testing.T, id string) service.Change {
+	order, record, err := supervision.Open(supervision.Opening{ID: id, Product: "p", Buyer: "b", Seller: "s"}, monday)
 	require.NoError(t, err)
 	return service.Change{Order: order, Records: []supervision.Record{record}, Relay: true}
 }
@@ -138,7 +166,7 @@ func TestWhatAFailedWriteHasDone(t *testing.T) {
 	acknowledge := func(ctx context.Context, s *Store) error {
 		return s.Acknowledge(ctx, supervision.RecordID{Order: "o-1", Seq: 1})
 	}
-	save := func(ctx context.Context, s *Store) error { return s.Save(ctx, opened(t, monday)) }
+	save := func(ctx context.Context, s *Store) error { return s.Save(ctx, opened(t, "o-1")) }
 	for name, c := range map[string]struct {
 		dialect Dialect
 		write   func(context.Context, *Store) error
@@ -170,10 +198,12 @@ func TestWhatAFailedWriteHasDone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // no attempt waits
 				var db scripted
-				store, _ := db.open(t, c.dialect)
+				store, pool := db.open(t, c.dialect)
 				db.fails(c.word, c.err)
 				err := c.write(t.Context(), store)
 				require.ErrorIs(t, err, c.err)
+				require.Regexp(t, "^sqlstore: ", err)
+				require.Zero(t, pool.Stats().InUse, "no connection is kept")
 				require.Equal(t, c.unknown, errors.Is(err, service.ErrUnknownOutcome), err)
 				require.Equal(t, c.times, db.times(c.word), db.told)
 				db.fails("", nil)
@@ -190,8 +220,8 @@ func TestHowLongAWriteIsTriedAgain(t *testing.T) {
 		times      int
 	}{
 		"quick attempts": {0, 255 * time.Millisecond, attempts + 1},
-		"slow attempts":  {patience, 2*patience + time.Millisecond, 2},
-		"a slower one":   {patience + 1, patience + 1, 1},
+		"slow attempts":  {5 * time.Second, 10*time.Second + time.Millisecond, 2},
+		"a slower one":   {5*time.Second + 1, 5*time.Second + 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -211,6 +241,24 @@ func TestHowLongAWriteIsTriedAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whoever gives up before the commit knows that nothing has happened.
+func TestACancelBeforeTheCommitIsNoUnknownOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the driver's rollback comes when it comes
+		ctx, cancel := context.WithCancel(t.Context())
+		db := scripted{says: func(word string) error {
+			if word == "DELETE" {
+				cancel()
+			}
+			return nil
+		}}
+		store, _ := db.open(t, SQLite)
+		err := store.Acknowledge(ctx, supervision.RecordID{Order: "o-1", Seq: 1})
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+		require.Zero(t, db.times("COMMIT"))
+	})
 }
 
 // Whoever has given up waiting is not served between two attempts.
@@ -248,6 +296,43 @@ func TestAJoinedWriteIsNotRepeated(t *testing.T) {
 		require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 		require.Equal(t, []string{"SAVEPOINT", "DELETE", "ROLLBACK"}, db.told)
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	db.told, db.says = nil, func(word string) error {
+		if word != "DELETE" {
+			return nil
+		}
+		cancel()
+		return ctx.Err()
+	}
+	require.ErrorIs(t, joined.Acknowledge(ctx, supervision.RecordID{Order: "o-1", Seq: 1}), context.Canceled)
+	require.Equal(t, "ROLLBACK", db.told[len(db.told)-1], "what a canceled write has done is undone as well")
+}
+
+// foreign is a transaction of another driver.
+type foreign struct{ told []string }
+
+func (f *foreign) Exec(_ context.Context, text string, _ ...any) (int64, error) {
+	f.told = append(f.told, strings.Fields(text)[0])
+	return 1, nil
+}
+
+func (f *foreign) Query(_ context.Context, _ func(Row) error, text string, _ ...any) error {
+	f.told = append(f.told, strings.Fields(text)[0])
+	return nil
+}
+
+// In a transaction of another driver's everything runs there.
+func TestATransactionOfAnotherDriver(t *testing.T) {
+	var db scripted
+	store, _ := db.open(t, Postgres)
+	var tx foreign
+	joined, err := store.JoinTx(&tx)
+	require.NoError(t, err)
+	require.NoError(t, joined.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1}))
+	_, _, err = joined.Load(t.Context(), "o-1", "")
+	require.ErrorIs(t, err, supervision.ErrNotFound)
+	require.Equal(t, []string{"DELETE", "SELECT"}, tx.told)
+	require.Empty(t, db.told)
 }
 
 // A server that refuses a block of statements is not asked again.
@@ -263,11 +348,15 @@ func TestAServerWithoutBlocksIsAskedOnce(t *testing.T) {
 		return nil
 	}
 	for range 2 {
-		db.told = nil
-		require.NoError(t, store.Save(t.Context(), opened(t, monday)))
-		require.NotContains(t, db.told, "BLOCK")
-		require.Equal(t, []string{"UPDATE", "INSERT", "INSERT", "COMMIT"}, db.told[slices.Index(db.told, "UPDATE"):])
+		db.savesWithoutBlock(t, store)
 	}
+}
+
+func (s *scripted) savesWithoutBlock(t *testing.T, store *Store) {
+	s.told = nil
+	require.NoError(t, store.Save(t.Context(), opened(t, "o-1")))
+	require.NotContains(t, s.told, "BLOCK")
+	require.Equal(t, []string{"UPDATE", "INSERT", "INSERT", "COMMIT"}, s.told[slices.Index(s.told, "UPDATE"):])
 }
 
 // Writes to MySQL's outbox lock nothing between its rows.
@@ -296,6 +385,49 @@ func TestNotEverythingIsKeptPrepared(t *testing.T) {
 	}
 	require.Equal(t, 64, db.times("PREPARE"))
 	require.Equal(t, 2*maxPrepared, db.times("SELECT"))
+	store.dialect, store.engine = MySQL, newMySQL(store.naming)
+	db.savesWithoutBlock(t, store) // which would have to be prepared
+}
+
+// What is sent again and again is prepared once, in a transaction as well.
+func TestWhatIsSentAgainIsPrepared(t *testing.T) {
+	var db scripted
+	store, _ := db.open(t, SQLite)
+	change := opened(t, "o-1")
+	for name, call := range map[string]func() error{
+		"create": func() error { return store.Create(t.Context(), change) },
+		"save":   func() error { return store.Save(t.Context(), change) },
+		"erase":  func() error { return store.Erase(t.Context(), change, change.Records) },
+		"remove": func() error { _, err := store.Remove(t.Context(), "o-1", 1); return err },
+		"notice": func() error {
+			return store.Notice(t.Context(), service.Noticed{Order: "o-1", Version: 1, At: monday,
+				Due: []time.Time{monday}, Given: []time.Time{monday}})
+		},
+		"due": func() error {
+			_, err := store.Due(t.Context(), monday, supervision.Position{}, 1)
+			return err
+		},
+	} {
+		require.NoError(t, call(), name)
+		prepared := db.times("PREPARE")
+		require.NoError(t, call(), name)
+		require.Equal(t, prepared, db.times("PREPARE"), name)
+		require.Zero(t, db.direct, name)
+	}
+}
+
+// Of two that prepare the same statement at once the second lets go of its own.
+func TestAStatementIsKeptOnce(t *testing.T) {
+	var db scripted
+	store, pool := db.open(t, SQLite)
+	for range 2 {
+		stmt, err := pool.Prepare("SELECT 1")
+		require.NoError(t, err)
+		store.prepared.keep("SELECT 1", stmt)
+	}
+	require.Equal(t, 1, db.times("CLOSE"))
+	_, err := store.prepared.get("SELECT 1").Exec()
+	require.NoError(t, err, "the first is kept")
 }
 
 // What is hardly asked twice is not kept prepared: a filter that names several
@@ -386,6 +518,146 @@ func TestAMigrationAsksAgainForItsLock(t *testing.T) {
 	}
 }
 
+// A call about nothing sends nothing, and looks at its context all the same.
+func TestACallAboutNothingSendsNothing(t *testing.T) {
+	nobody := supervision.Filter{At: monday, Limit: 1, Criteria: supervision.Criteria{Status: "none"}}
+	for name, call := range map[string]func(context.Context, *Store) error{
+		"create":      func(ctx context.Context, s *Store) error { return s.Create(ctx) },
+		"save":        func(ctx context.Context, s *Store) error { return s.Save(ctx) },
+		"acknowledge": func(ctx context.Context, s *Store) error { return s.Acknowledge(ctx) },
+		"return":      func(ctx context.Context, s *Store) error { return s.Return(ctx) },
+		"notice":      func(ctx context.Context, s *Store) error { return s.Notice(ctx) },
+		"search":      func(ctx context.Context, s *Store) error { _, err := s.Search(ctx, nobody); return err },
+		"count":       func(ctx context.Context, s *Store) error { _, err := s.Count(ctx, 1, nobody); return err },
+		"upcoming": func(ctx context.Context, s *Store) error {
+			_, err := s.Upcoming(ctx, nil, monday, monday.Add(1), supervision.Position{}, 1)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var db scripted
+			store, _ := db.open(t, SQLite)
+			require.NoError(t, call(t.Context(), store))
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			require.ErrorIs(t, call(ended, store), context.Canceled)
+			require.Empty(t, db.told)
+		})
+	}
+}
+
+// Rows are written in the order of their ids, so that no two calls wait for each
+// other; what the caller passes stays as it is.
+func TestRowsAreWrittenInOneOrder(t *testing.T) {
+	first, second := supervision.RecordID{Order: "o-1", Seq: 1}, supervision.RecordID{Order: "o-2", Seq: 1}
+	ids := []supervision.RecordID{second, first}
+	places := []service.Waiting{{RecordID: second}, {RecordID: first}}
+	noticed := []service.Noticed{{Order: "o-2", At: monday}, {Order: "o-1", At: monday}}
+	changes := []service.Change{opened(t, "o-2"), opened(t, "o-1")}
+	for name, write := range map[string]func(*Store) error{
+		"create":      func(s *Store) error { return s.Create(t.Context(), changes...) },
+		"save":        func(s *Store) error { return s.Save(t.Context(), changes...) },
+		"acknowledge": func(s *Store) error { return s.Acknowledge(t.Context(), ids...) },
+		"return":      func(s *Store) error { return s.Return(t.Context(), places...) },
+		"notice":      func(s *Store) error { return s.Notice(t.Context(), noticed...) },
+		"mark":        func(s *Store) error { return s.mark(t.Context(), 0, 0, 0, ids) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var db scripted
+			store, _ := db.open(t, SQLite)
+			require.NoError(t, write(store))
+			require.Equal(t, []string{"o-1", "o-2"}, slices.Compact(db.named))
+			require.Equal(t, second, ids[0])
+			require.Equal(t, second, places[0].RecordID)
+			require.Equal(t, "o-2", noticed[0].Order)
+			require.Equal(t, "o-2", changes[0].Order.ID)
+		})
+	}
+}
+
+// A row that does not have what was asked for is an error, and no empty answer.
+func TestARowThatCannotBeReadIsAnError(t *testing.T) {
+	filter, none := supervision.Filter{At: monday, Limit: 1}, supervision.Position{}
+	whole := filter
+	whole.Whole = true
+	for name, read := range map[string]func(context.Context, *Store) error{
+		"load":      func(ctx context.Context, s *Store) error { _, _, err := s.Load(ctx, "o-1", "k"); return err },
+		"records":   func(ctx context.Context, s *Store) error { _, err := s.Records(ctx, "o-1", 0, 1); return err },
+		"due":       func(ctx context.Context, s *Store) error { _, err := s.Due(ctx, monday, none, 1); return err },
+		"noticing":  func(ctx context.Context, s *Store) error { _, err := s.Noticing(ctx, monday, none, 1); return err },
+		"search":    func(ctx context.Context, s *Store) error { _, err := s.Search(ctx, filter); return err },
+		"whole":     func(ctx context.Context, s *Store) error { _, err := s.Search(ctx, whole); return err },
+		"count":     func(ctx context.Context, s *Store) error { _, err := s.Count(ctx, 1, filter); return err },
+		"claim":     func(ctx context.Context, s *Store) error { _, err := s.Claim(ctx, monday, 1, 1); return err },
+		"return":    func(ctx context.Context, s *Store) error { return s.Return(ctx, service.Waiting{}) },
+		"backlog":   func(ctx context.Context, s *Store) error { _, err := s.Backlog(ctx, 1); return err },
+		"templates": func(ctx context.Context, s *Store) error { _, err := s.LatestTemplates(ctx, "s", "p"); return err },
+		"template": func(ctx context.Context, s *Store) error {
+			_, err := s.Template(ctx, supervision.TemplateID{})
+			return err
+		},
+		"claimed": func(ctx context.Context, s *Store) error {
+			_, err := s.claimed(ctx, 1, monday, []supervision.RecordID{{Order: "o-1", Seq: 1}})
+			return err
+		},
+		"aside": func(ctx context.Context, s *Store) error {
+			_, err := s.Aside(ctx, supervision.RecordID{}, 1)
+			return err
+		},
+		"between": func(ctx context.Context, s *Store) error {
+			_, err := s.Between(ctx, monday, monday.Add(1), service.RecordPlace{}, 1)
+			return err
+		},
+		"validate": func(ctx context.Context, s *Store) error { return s.Validate(ctx) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := scripted{ids: []string{"o-1"}}
+			store, pool := db.open(t, SQLite)
+			err := read(t.Context(), store)
+			require.ErrorContains(t, err, "sql: ")
+			require.Regexp(t, "^sqlstore: ", err)
+			require.Zero(t, pool.Stats().InUse, "no connection is kept")
+		})
+	}
+}
+
+// Where the database does not tell its time nothing is written.
+func TestAClockThatCannotBeAsked(t *testing.T) {
+	var db scripted
+	store, _ := db.open(t, SQLite)
+	store.clockLimit = time.Hour
+	db.fails("SELECT", codeError(10))
+	for _, write := range []func() error{
+		func() error { return store.Create(t.Context(), opened(t, "o-1")) },
+		func() error { return store.Save(t.Context(), opened(t, "o-1")) },
+		func() error { return store.Erase(t.Context(), opened(t, "o-1"), nil) },
+	} {
+		require.ErrorIs(t, write(), codeError(10))
+	}
+	require.Zero(t, db.times("BEGIN"))
+}
+
+// An order that is there at the second attempt was never missing.
+func TestARetryForgetsWhatItMissed(t *testing.T) {
+	for name, write := range map[string]func(*Store) error{
+		"save":   func(s *Store) error { return s.Save(t.Context(), opened(t, "o-1")) },
+		"notice": func(s *Store) error { return s.Notice(t.Context(), service.Noticed{Order: "o-1", At: monday}) },
+		"erase":  func(s *Store) error { return s.Erase(t.Context(), opened(t, "o-1"), nil) },
+	} {
+		db := scripted{missed: true}
+		store, _ := db.open(t, SQLite)
+		db.says = func(word string) error {
+			if word != "COMMIT" || !db.missed {
+				return nil
+			}
+			db.missed = false
+			return codeError(5)
+		}
+		require.NoError(t, write(store), name)
+		require.Equal(t, 2, db.times("BEGIN"), name)
+	}
+}
+
 // What an attempt has written before it was rolled back is not written: another
 // has taken the order by the time it is tried again.
 func TestARetryForgetsWhatWasRolledBack(t *testing.T) {
@@ -399,6 +671,6 @@ func TestARetryForgetsWhatWasRolledBack(t *testing.T) {
 		return stateError("40001")
 	}
 	var exists *service.ExistsError
-	require.ErrorAs(t, store.Create(t.Context(), opened(t, monday)), &exists)
+	require.ErrorAs(t, store.Create(t.Context(), opened(t, "o-1")), &exists)
 	require.Equal(t, []string{"o-1"}, exists.Orders)
 }

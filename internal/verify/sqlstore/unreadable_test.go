@@ -114,5 +114,8 @@ func TestWhatWasToldCannotBeRead(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, found, 1)
 		require.Zero(t, found[0].Order, "nothing of it is handed out")
+		var named *service.UnreadableError
+		require.ErrorAs(t, found[0].Err, &named)
+		require.Equal(t, "a", named.Order)
 	})
 }

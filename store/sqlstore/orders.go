@@ -90,27 +90,18 @@ func (s *Store) Load(ctx context.Context, id, key string) (supervision.Order, *s
 	return o, &r, nil
 }
 
-// decodeOrder reads an order's document, nil where there is none.
-func (s *Store) decodeOrder(id string, document []byte) (o supervision.Order, err error) {
-	if document == nil {
-		err = fmt.Errorf("%w: there is none", supervision.ErrMalformed)
-	} else {
-		o, err = s.documents.UnmarshalOrder(document)
-	}
+// decodeOrder reads an order's document; where there is none it is malformed.
+func (s *Store) decodeOrder(id string, document []byte) (supervision.Order, error) {
+	o, err := s.documents.UnmarshalOrder(document)
 	if err != nil {
 		return supervision.Order{}, &service.UnreadableError{Order: id, Err: err}
 	}
 	return o, nil
 }
 
-// decodeRecord reads a record's document, nil where there is none.
+// decodeRecord reads a record's document; where there is none it is malformed.
 func decodeRecord(id supervision.RecordID, document []byte) (r supervision.Record, err error) {
-	if document == nil {
-		err = fmt.Errorf("%w: there is none", supervision.ErrMalformed)
-	} else {
-		err = r.UnmarshalJSON(document)
-	}
-	if err != nil {
+	if err := r.UnmarshalJSON(document); err != nil {
 		return supervision.Record{}, &service.UnreadableError{Order: id.Order, Seq: id.Seq, Err: err}
 	}
 	return r, nil

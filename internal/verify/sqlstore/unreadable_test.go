@@ -119,3 +119,21 @@ func TestWhatWasToldCannotBeRead(t *testing.T) {
 		require.Equal(t, "a", named.Order)
 	})
 }
+
+// A record that a key leads to and that cannot be read is named (R28).
+func TestWhatAKeyLeadsToCannotBeRead(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		b.opened(t, "o")
+		b.do(t, "o", buyer, submit, service.WithKey("k"))
+		_, err := db.Exec("UPDATE " + prefix + `records SET document = '{"format":99}' WHERE seq = 2`)
+		require.NoError(t, err)
+		_, err = b.Do(t.Context(), "o", buyer, submit, service.WithKey("k"))
+		var named *service.UnreadableError
+		require.ErrorAs(t, err, &named)
+		require.Equal(t, "o", named.Order)
+		require.ErrorIs(t, err, supervision.ErrNewerFormat)
+	})
+}

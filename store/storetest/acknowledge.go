@@ -88,6 +88,5 @@ var aboutAcknowledge = []sentence{
 
 // acknowledge takes records written as "order3".
 func (c *check) acknowledge(written ...string) {
-	c.Helper()
 	require.NoError(c, c.Acknowledge(ctx, ids(written)...))
 }

@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"time"
-
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -43,21 +41,15 @@ var aboutBacklog = []sentence{
 				c.failed(id+"1", 1, day0.Add(hour))
 			}
 		}
-		for limit, want := range map[int]service.Backlog{
-			1: {Since: day0, Fresh: 1, Failing: 1}, 2: {Since: day0, Fresh: 2, Failing: 2},
-			3: {Since: day0, Fresh: 2, Failing: 3}, 5: {Since: day0, Fresh: 2, Failing: 4},
-		} {
-			c.backlog(limit, want)
-		}
+		c.backlog(1, service.Backlog{Since: day0, Fresh: 1, Failing: 1})
+		c.backlog(2, service.Backlog{Since: day0, Fresh: 2, Failing: 2})
+		c.backlog(3, service.Backlog{Since: day0, Fresh: 2, Failing: 3})
+		c.backlog(5, service.Backlog{Since: day0, Fresh: 2, Failing: 4})
 	}},
 }
 
 func (c *check) backlog(limit int, want service.Backlog) {
-	c.Helper()
 	have, err := c.Backlog(ctx, limit)
 	require.NoError(c, err)
 	require.Equal(c, want, have)
-	if !have.Since.IsZero() {
-		require.Equal(c, time.UTC, have.Since.Location())
-	}
 }

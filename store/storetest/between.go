@@ -65,12 +65,10 @@ var aboutBetween = []sentence{
 
 // between checks which records happened between two instants.
 func (c *check) between(from, before time.Time, want ...service.PlacedRecord) {
-	c.Helper()
 	c.page(from, before, service.RecordPlace{}, 1000, want...)
 }
 
 func (c *check) page(from, before time.Time, after service.RecordPlace, limit int, want ...service.PlacedRecord) {
-	c.Helper()
 	have, err := c.Between(ctx, from, before, after, limit)
 	require.NoError(c, err)
 	require.Equal(c, places(want), places(have), "the records from %s to before %s", from, before)

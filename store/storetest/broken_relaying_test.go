@@ -157,6 +157,9 @@ func faultsOfRelaying() []fault {
 		{"acknowledgements of one record only",
 			[]string{"Acknowledge/removes claimed records", "Acknowledge/removes hundreds of records in one call"},
 			acknowledging(func(ids []supervision.RecordID) []supervision.RecordID { return ids[:min(1, len(ids))] })},
+		{"acknowledgements of a hundred records at most",
+			[]string{"Acknowledge/removes hundreds of records in one call"},
+			acknowledging(func(ids []supervision.RecordID) []supervision.RecordID { return ids[:min(100, len(ids))] })},
 		{"acknowledgements of nothing", []string{
 			"Acknowledge/removes records that nobody has claimed", "Acknowledge/removes records whose lease has ended",
 			"Relay/every record is relayed, in sequence, while orders move on",
@@ -272,6 +275,21 @@ func faultsOfReturning() []fault {
 			beside(-1, func(w service.Waiting) service.Waiting { return w })},
 		{"returns by whoever comes", []string{"Return/leaves records under another claim alone"},
 			returning(func(_ *broken, w *service.Waiting) bool { w.ClaimedUntil = time.Time{}; return true })},
+		{"attempts of whoever comes", []string{"Return/leaves records under another claim alone"}, func(b *broken) {
+			attempts := 0
+			b.return_ = func(ctx context.Context, places ...service.Waiting) error {
+				attempts = places[0].Attempts
+				return b.Store.Return(ctx, places...)
+			}
+			b.claim = func(ctx context.Context, at time.Time, lease time.Duration,
+				limit int) ([]service.Claimed, error) {
+				claimed, err := b.Store.Claim(ctx, at, lease, limit)
+				for i := range claimed {
+					claimed[i].Attempts = attempts
+				}
+				return claimed, err
+			}
+		}},
 		{"an error for what is not there to return", []string{"Return/ignores records that do not wait"},
 			func(b *broken) {
 				b.return_ = func(ctx context.Context, places ...service.Waiting) error {

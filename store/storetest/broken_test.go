@@ -96,8 +96,6 @@ func failures(s sentence, store service.Store) []string {
 // recorder is a test that may fail without failing this one.
 type recorder []string
 
-func (r *recorder) Helper() {}
-
 func (r *recorder) Errorf(format string, args ...any) { *r = append(*r, fmt.Sprintf(format, args...)) }
 
 func (r *recorder) FailNow() { runtime.Goexit() }

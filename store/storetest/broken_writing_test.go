@@ -209,6 +209,33 @@ func faultsOfWriting() []fault {
 					return b.Store.Create(ctx, changes[:min(len(changes), 100)]...)
 				}
 			}},
+		{"one record of each of many orders", []string{"Create/stores hundreds of orders in one call"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					for i := range changes {
+						changes[i].Records = changes[i].Records[:1]
+					}
+					return b.Store.Create(ctx, changes...)
+				}
+			}},
+		{"a failed creation that is found by its buyer", []string{"Create/leaves the order that has the id as it is"},
+			func(b *broken) {
+				buyer := ""
+				b.create = func(ctx context.Context, change service.Change) error {
+					err := b.Store.Create(ctx, change)
+					if err != nil {
+						buyer = change.Order.Buyer
+					}
+					return err
+				}
+				b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+					found, err := b.Store.Search(ctx, f)
+					if slices.Equal(f.Buyers, []string{buyer}) {
+						found = append(found, service.Found{})
+					}
+					return found, err
+				}
+			}},
 		{"an error for no order at all", []string{"Create/does nothing when it is called with nothing"},
 			func(b *broken) {
 				b.createAll = func(ctx context.Context, changes ...service.Change) error {

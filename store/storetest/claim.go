@@ -145,7 +145,7 @@ var aboutClaim = []sentence{
 		c.acknowledge("b1", "b2", "b3", "b4")
 		c.claims(day0, 1, "c1")
 		c.acknowledge("c1", "c2", "c3", "c4")
-		c.claims(day0.Add(hour), 1, "stuck1")
+		c.claims(day0.Add(hour), 10, "stuck1")
 	}},
 	{"an empty result with much that waits", saysEmpty, func(c *check) {
 		c.create(c.open(opening("a"), day0).deliver(), c.open(opening("b"), day0.Add(tick)).deliver())
@@ -158,7 +158,6 @@ var aboutClaim = []sentence{
 // claims checks what a claim of an hour returns; records are written as
 // "order3".
 func (c *check) claims(at time.Time, limit int, want ...string) {
-	c.Helper()
 	records, err := c.Claim(ctx, at, hour, limit)
 	require.NoError(c, err)
 	require.Equal(c, ids(want), recordIDs(records), "at most %d records claimed at %s", limit, at)
@@ -176,7 +175,6 @@ func ids(written []string) []supervision.RecordID {
 
 // claimed claims the one record that waits at an instant.
 func (c *check) claimed(at time.Time) service.Claimed {
-	c.Helper()
 	claimed, err := c.Store.Claim(ctx, at, hour, 10)
 	require.NoError(c, err)
 	require.Len(c, claimed, 1, "records claimed at %s", at)
@@ -185,7 +183,6 @@ func (c *check) claimed(at time.Time) service.Claimed {
 
 // failed returns a record after a number of attempts.
 func (c *check) failed(written string, attempts int, next time.Time) {
-	c.Helper()
 	place := service.Waiting{RecordID: ids([]string{written})[0], Attempts: attempts, Next: next}
 	require.NoError(c, c.Return(ctx, place))
 }

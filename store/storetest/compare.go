@@ -13,7 +13,6 @@ import (
 // text is what a value says, by its JSON form: what is nil and what is empty
 // says the same.
 func (c *check) text(v any) string {
-	c.Helper()
 	data, err := json.MarshalIndent(v, "", " ")
 	require.NoError(c, err)
 	return string(data)
@@ -21,14 +20,12 @@ func (c *check) text(v any) string {
 
 // same compares by JSON form, instants and their zone included.
 func (c *check) same(want, have any, what string) {
-	c.Helper()
 	require.Equal(c, c.text(want), c.text(have), what)
 }
 
 // holds checks that the store has an order, and its records, exactly as a
 // history says.
 func (c *check) holds(list ...*history) {
-	c.Helper()
 	for _, h := range list {
 		order, record, err := c.Load(ctx, h.order.ID, "")
 		require.NoError(c, err)
@@ -42,7 +39,6 @@ func (c *check) holds(list ...*history) {
 
 // lacks checks that the store has nothing of an order.
 func (c *check) lacks(id string) {
-	c.Helper()
 	_, _, err := c.Load(ctx, id, "")
 	require.ErrorIs(c, err, supervision.ErrNotFound, "order %q", id)
 	records, err := c.Records(ctx, id, 0, 10)
@@ -52,7 +48,6 @@ func (c *check) lacks(id string) {
 
 // sameOrders compares lists, their ids first, so that a failure can be read.
 func (c *check) sameOrders(want []*history, have []supervision.Order, what string) {
-	c.Helper()
 	require.Equal(c, orderIDs(want), idsOf(have), what)
 	for i, h := range want {
 		c.same(h.order, have[i], what)

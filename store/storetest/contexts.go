@@ -38,7 +38,6 @@ var aboutContexts = append(ended(),
 // have been canceled. One whose outcome is unknown may yet come, unless it is
 // repeated: of the two one loses.
 func (c *check) eitherOr(err error, before, after *history) *history {
-	c.Helper()
 	if isUnknown(err) {
 		if err = c.Save(ctx, after.change()); err != nil {
 			require.ErrorIs(c, err, service.ErrConflict, "a save is repeated")
@@ -164,7 +163,6 @@ var methods = []method{
 }
 
 func (c *check) refusesEnded(m method) {
-	c.Helper()
 	h := c.open(opening("order"), day0).appeal()
 	c.create(h)
 	require.NoError(c, c.PutTemplate(ctx, published(1)))

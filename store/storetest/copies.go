@@ -174,7 +174,6 @@ type loaded struct {
 // attachments, a delivery, an appeal with notes and a ruling. The last of them
 // is due.
 func (c *check) rich() []*history {
-	c.Helper()
 	files := func() []supervision.Attachment { return []supervision.Attachment{file, file} }
 	filled := c.filled("filled").key("key")
 	ruled := c.open(opening("ruled"), day0).
@@ -191,7 +190,6 @@ func (c *check) rich() []*history {
 // isCopied checks that what a history hands to the store is no longer the
 // store's business afterwards.
 func (c *check) isCopied(h *history, store func(service.Change) error) {
-	c.Helper()
 	order, records := c.text(h.order), c.text(h.records)
 	change := h.change()
 	require.NoError(c, store(change))
@@ -208,7 +206,6 @@ func (c *check) isCopied(h *history, store func(service.Change) error) {
 // comesOutCopied checks that a result can be changed without changing what
 // comes next.
 func (c *check) comesOutCopied(ask func(h *history) any) {
-	c.Helper()
 	list := c.rich()
 	c.create(list...)
 	for _, h := range list {

@@ -41,7 +41,6 @@ var aboutCount = []sentence{
 }
 
 func (c *check) counts(limit int, want []int, filters []supervision.Filter) {
-	c.Helper()
 	have, err := c.Count(ctx, limit, filters...)
 	require.NoError(c, err)
 	require.Equal(c, append([]int{}, want...), append([]int{}, have...), "counted up to %d by %+v", limit, filters)

@@ -99,7 +99,6 @@ var aboutDue = []sentence{
 
 // due checks the answer of Due.
 func (c *check) due(want []*history, at time.Time, after supervision.Position, limit int) {
-	c.Helper()
 	list, err := c.Due(ctx, at, after, limit)
 	require.NoError(c, err)
 	orders := make([]supervision.Order, len(list))

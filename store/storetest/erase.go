@@ -29,7 +29,6 @@ var aboutErase = []sentence{
 		c.create(h)
 		c.erase(h)
 		record := c.keyed("order", buyer, "key")
-		require.NotNil(c, record)
 		c.same(h.records[1], record, "the record with the key")
 	}},
 	{"erases what waits to be relayed", "where it waits to be relayed as well", func(c *check) {
@@ -75,7 +74,6 @@ var aboutErase = []sentence{
 // erasure is what erases an accepted order once time has completed it, and the
 // records with texts as they are then.
 func (h *history) erasure() (change service.Change, erased []supervision.Record) {
-	h.c.Helper()
 	next, added, err := h.order.Apply(supervision.System(), supervision.Erase{Reason: "Request 17"},
 		h.order.UpdatedAt.Add(1000*day))
 	require.NoError(h.c, err)
@@ -91,7 +89,6 @@ func (h *history) erasure() (change service.Change, erased []supervision.Record)
 
 // erase erases a stored order.
 func (c *check) erase(h *history) {
-	c.Helper()
 	change, erased := h.erasure()
 	require.NoError(c, c.Erase(ctx, change, erased))
 	for _, r := range erased {

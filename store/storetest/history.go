@@ -51,7 +51,6 @@ func opening(id string) supervision.Opening {
 
 // open opens an order in memory; create stores it.
 func (c *check) open(opening supervision.Opening, at time.Time) *history {
-	c.Helper()
 	order, record, err := supervision.Open(opening, at)
 	require.NoError(c, err)
 	return &history{c: c, order: order, records: []supervision.Record{record}}
@@ -59,7 +58,6 @@ func (c *check) open(opening supervision.Opening, at time.Time) *history {
 
 // begin opens an order nothing is particular about and stores it.
 func (c *check) begin(id string) *history {
-	c.Helper()
 	h := c.open(opening(id), day0)
 	c.create(h)
 	return h
@@ -77,46 +75,38 @@ func (h *history) try(actor supervision.Actor, action supervision.Action, later 
 }
 
 func (h *history) must(actor supervision.Actor, action supervision.Action, later time.Duration) *history {
-	h.c.Helper()
 	require.True(h.c, h.try(actor, action, later), "the case itself is wrong: %s refuses %s", h.order.Status,
 		action.Operation())
 	return h
 }
 
 func (h *history) buyer(action supervision.Action, later time.Duration) *history {
-	h.c.Helper()
 	return h.must(supervision.Buyer(h.order.Buyer), action, later)
 }
 
 func (h *history) seller(action supervision.Action, later time.Duration) *history {
-	h.c.Helper()
 	return h.must(supervision.Seller(h.order.Seller), action, later)
 }
 
 func (h *history) manager(action supervision.Action, later time.Duration) *history {
-	h.c.Helper()
 	return h.must(supervision.Manager("manager"), action, later)
 }
 
 // request, deliver and accept are the steps of the plain flow, an hour each.
 func (h *history) request() *history {
-	h.c.Helper()
 	return h.buyer(supervision.SubmitRequest{Text: "Deploy it."}, hour)
 }
 
 func (h *history) deliver() *history {
-	h.c.Helper()
 	return h.request().seller(supervision.AcceptRequest{}, hour).seller(supervision.Deliver{Result: "Done."}, hour)
 }
 
 func (h *history) accept() *history {
-	h.c.Helper()
 	return h.deliver().buyer(supervision.AcceptProduct{}, hour)
 }
 
 // appeal lets the buyer appeal on the seller's silence.
 func (h *history) appeal() *history {
-	h.c.Helper()
 	return h.request().buyer(supervision.RaiseAppeal{Ground: appeal.SellerSilent, Reason: "No answer.",
 		Demand: "An answer."}, 6*day)
 }
@@ -150,7 +140,6 @@ func (h *history) isStored() { h.stored = len(h.records) }
 
 // create stores new orders with all their records.
 func (c *check) create(list ...*history) {
-	c.Helper()
 	for _, h := range list {
 		require.NoError(c, c.Create(ctx, h.change()))
 		h.isStored()
@@ -159,7 +148,6 @@ func (c *check) create(list ...*history) {
 
 // save stores what is new in orders, in one call.
 func (c *check) save(list ...*history) {
-	c.Helper()
 	require.NoError(c, c.Save(ctx, changes(list...)...))
 	for _, h := range list {
 		h.isStored()

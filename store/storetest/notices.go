@@ -198,7 +198,6 @@ var aboutNotices = []sentence{
 
 // noticing opens an order whose silence is noticed a day before it entitles.
 func (c *check) noticing(id string, at time.Time) *history {
-	c.Helper()
 	o := opening(id)
 	o.Policy = supervision.Guide()
 	o.Policy.Notices.AppealOpens = day
@@ -212,7 +211,6 @@ func noticePlace(h *history) supervision.Position {
 
 // notices checks which orders have notices due.
 func (c *check) notices(at time.Time, after supervision.Position, limit int, want ...*history) {
-	c.Helper()
 	found, err := c.Noticing(ctx, at, after, limit)
 	require.NoError(c, err)
 	ids := make([]string, len(found))
@@ -229,14 +227,12 @@ func (c *check) notices(at time.Time, after supervision.Position, limit int, wan
 
 // noticed gives the first notices of an order as it is stored.
 func (c *check) noticed(h *history, next time.Time, due ...time.Time) {
-	c.Helper()
 	require.NoError(c, c.Notice(ctx, service.Noticed{Order: h.order.ID, Version: h.order.Version, At: noticePlace(h).At,
 		Due: due, Given: due, Next: next}))
 }
 
 // claimedIDs claims everything and returns its names.
 func (c *check) claimedIDs(at time.Time) (ids []supervision.RecordID) {
-	c.Helper()
 	claimed, err := c.Store.Claim(ctx, at, hour, 10)
 	require.NoError(c, err)
 	for _, cl := range claimed {

@@ -82,7 +82,6 @@ var aboutPages = []sentence{
 // turn reads page after page, checks each against Filter.Matches, and does
 // something in between.
 func (p *population) turn(filter supervision.Filter, between func(page int)) (read []supervision.Order) {
-	p.c.Helper()
 	for page := 0; ; page++ {
 		orders, err := p.c.Search(ctx, filter)
 		require.NoError(p.c, err)
@@ -101,7 +100,6 @@ func (p *population) turn(filter supervision.Filter, between func(page int)) (re
 // onceEach checks that what was there before the first page was read is there
 // once.
 func (c *check) onceEach(before []*history, have []supervision.Order) {
-	c.Helper()
 	times := make(map[string]int)
 	for _, o := range have {
 		times[o.ID]++

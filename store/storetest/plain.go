@@ -17,7 +17,6 @@ import (
 // Search returns the orders that the store finds, whole. Without that the same
 // search has to find their listings.
 func (c *check) Search(ctx context.Context, filter supervision.Filter) ([]supervision.Order, error) {
-	c.Helper()
 	listed, err := c.Store.Search(ctx, filter)
 	if err != nil {
 		return nil, err
@@ -74,7 +73,6 @@ func plain[F, V any](found []F, err error, value func(F) (V, error)) ([]V, error
 
 // lists checks that a search has found the listings of orders, and only those.
 func (c *check) lists(orders, listed []service.Found) {
-	c.Helper()
 	type row struct {
 		supervision.Position
 		supervision.Listing

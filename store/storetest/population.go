@@ -14,7 +14,6 @@ import (
 // The same seed makes the same crowd. Some are due but not settled, and many
 // were opened at the same instant.
 func (c *check) crowd(n int, seed uint64) []*history {
-	c.Helper()
 	random := rand.New(rand.NewPCG(seed, seed))
 	list := make([]*history, n)
 	for i := range list {
@@ -34,7 +33,6 @@ func policies() []supervision.Policy {
 }
 
 func (c *check) wander(random *rand.Rand, id string) *history {
-	c.Helper()
 	opening := supervision.Opening{
 		ID: id, Product: fmt.Sprintf("product-%d", random.IntN(6)),
 		Buyer: fmt.Sprintf("buyer-%d", random.IntN(5)), Seller: fmt.Sprintf("seller-%d", random.IntN(4)),

@@ -20,7 +20,6 @@ type population struct {
 }
 
 func (c *check) populate(n int, seed uint64) *population {
-	c.Helper()
 	p := &population{c: c, all: c.crowd(n, seed), random: rand.New(rand.NewPCG(seed, 0))}
 	slices.SortFunc(p.all, newestFirst)
 	p.at = []time.Time{day0, day0.Add(20 * day), day0.Add(1000 * day)}
@@ -54,7 +53,6 @@ func later(a, b time.Time) time.Time {
 
 // agrees checks which orders the store finds against Filter.Matches.
 func (p *population) agrees(filter supervision.Filter) {
-	p.c.Helper()
 	found, err := p.c.Search(ctx, filter)
 	require.NoError(p.c, err)
 	require.Equal(p.c, orderIDs(p.answer(filter)), idsOf(found), "the answer to %+v", filter)

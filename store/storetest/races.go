@@ -94,7 +94,6 @@ var aboutRaces = []sentence{
 // onlyWinner returns who got no error, and checks that it is one, and that the
 // others got the error of those who lose.
 func (c *check) onlyWinner(errs []error, lost error) int {
-	c.Helper()
 	winners := []int{}
 	for i, err := range errs {
 		if err == nil {
@@ -111,7 +110,6 @@ func (c *check) onlyWinner(errs []error, lost error) int {
 // call that failed as a whole, as one that a database chose to end a deadlock,
 // has saved none.
 func (c *check) followed(list []*history, rivals [][]*history, errs []error) {
-	c.Helper()
 	for k, h := range list {
 		var winners []*history
 		for i := range rivals {
@@ -130,7 +128,6 @@ func (c *check) followed(list []*history, rivals [][]*history, errs []error) {
 }
 
 func (c *check) saved(err error, id string) bool {
-	c.Helper()
 	var conflict *service.ConflictError
 	if isConflict(err) {
 		require.ErrorAs(c, err, &conflict)

@@ -103,7 +103,6 @@ var aboutRemove = []sentence{
 
 // relayed stores an accepted order of which no record waits in the outbox.
 func (c *check) relayed(id string) *history {
-	c.Helper()
 	h := c.open(opening(id), day0)
 	h.silent = true
 	c.create(h.accept())
@@ -112,7 +111,6 @@ func (c *check) relayed(id string) *history {
 }
 
 func (c *check) removes(h *history, want bool) {
-	c.Helper()
 	removed, err := c.Remove(ctx, h.order.ID, h.order.Version)
 	require.NoError(c, err)
 	require.Equal(c, want, removed, "whether it removed the order")

@@ -153,7 +153,6 @@ var aboutAside = []sentence{
 
 // setAside sets records aside that are written as "order3".
 func (c *check) setAside(written ...string) {
-	c.Helper()
 	var places []service.Waiting
 	for _, id := range ids(written) {
 		places = append(places, service.Waiting{RecordID: id, Attempts: 2, Aside: true})
@@ -163,7 +162,6 @@ func (c *check) setAside(written ...string) {
 
 // aside checks what is set aside.
 func (c *check) aside(after supervision.RecordID, limit int, want ...string) {
-	c.Helper()
 	list, err := c.Aside(ctx, after, limit)
 	require.NoError(c, err)
 	have := []spot{}

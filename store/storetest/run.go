@@ -71,7 +71,6 @@ func (s sentence) run(t testingT, store service.Store) {
 
 // testingT is what a case needs of a test.
 type testingT interface {
-	Helper()
 	Errorf(format string, args ...any)
 	FailNow()
 }
@@ -84,15 +83,11 @@ type check struct {
 	quote string
 }
 
-// Helper marks the caller as a helper of the test.
-func (c *check) Helper() { c.t.Helper() }
-
 // FailNow ends the case.
 func (c *check) FailNow() { c.t.FailNow() }
 
 // Errorf reports a failure with the sentence it breaks.
 func (c *check) Errorf(format string, args ...any) {
-	c.t.Helper()
 	c.t.Errorf("the contract of service.Store says: “%s”\n%s", c.quote, fmt.Sprintf(format, args...))
 }
 

@@ -40,13 +40,16 @@ var aboutSearch = []sentence{
 		c.create(h)
 		accepted := h.order.NextDue()
 		completed := accepted.Add(o.Policy.CompletionDelay)
-		for at, status := range map[time.Time]supervision.Status{
-			accepted.Add(-tick): supervision.AwaitingAcceptance, accepted: supervision.Accepted,
-			completed.Add(-tick): supervision.Accepted, completed: supervision.Completed,
+		for _, by := range []struct {
+			at     time.Time
+			status supervision.Status
+		}{
+			{accepted.Add(-tick), supervision.AwaitingAcceptance}, {accepted, supervision.Accepted},
+			{completed.Add(-tick), supervision.Accepted}, {completed, supervision.Completed},
 		} {
 			for _, asked := range supervision.Statuses() {
-				filter := supervision.Filter{Criteria: supervision.Criteria{Status: asked}, At: at, Limit: 10}
-				if asked == status {
+				filter := supervision.Filter{Criteria: supervision.Criteria{Status: asked}, At: by.at, Limit: 10}
+				if asked == by.status {
 					c.finds(filter, h)
 				} else {
 					c.finds(filter)
@@ -107,17 +110,16 @@ var aboutSearch = []sentence{
 		filter := supervision.Filter{Limit: 10}
 		filter.Appeal = supervision.AppealOpenToSeller // the buyer has to submit a request
 		l := h.order.Listing()
-		for at, open := range map[time.Time]bool{
-			l.SellerAppeal.Add(-tick): false, l.SellerAppeal: true,
-			l.BlackoutBegins.Add(-tick): true, l.BlackoutBegins: false,
-			l.BlackoutEnds.Add(-tick): false, l.BlackoutEnds: true,
-		} {
-			if filter.At = at; open {
-				c.finds(filter, h)
-			} else {
-				c.finds(filter)
-			}
+		for _, opens := range []time.Time{l.SellerAppeal, l.BlackoutEnds} {
+			filter.At = opens.Add(-tick)
+			c.finds(filter)
+			filter.At = opens
+			c.finds(filter, h)
 		}
+		filter.At = l.BlackoutBegins.Add(-tick)
+		c.finds(filter, h)
+		filter.At = l.BlackoutBegins
+		c.finds(filter)
 		filter.At, filter.Appeal = l.SellerAppeal, supervision.AppealOpenToBuyer
 		c.finds(filter)
 	}},
@@ -214,7 +216,6 @@ func (m moves) note(was, is supervision.Listing) {
 // haveAll checks that each field that a save can change was changed, and cleared
 // where it can be.
 func (m moves) haveAll(c *check) {
-	c.Helper()
 	for _, name := range []string{"Buyer", "Seller", "Status", "WaitingSince cleared", "Due cleared",
 		"AcceptedAt cleared", "ClosedAt cleared", "ClosedAs cleared", "HandleBy cleared", "BuyerAppeal cleared",
 		"SellerAppeal cleared", "BlackoutBegins cleared", "BlackoutEnds cleared"} {

@@ -158,7 +158,6 @@ func offered(pair [2]string, t service.PublishedTemplate) service.PublishedTempl
 
 // template finds a version as it was published.
 func (c *check) template(want service.PublishedTemplate) {
-	c.Helper()
 	have, err := c.Template(ctx, want.TemplateID)
 	require.NoError(c, err)
 	c.same(want, have, "the template")
@@ -166,7 +165,6 @@ func (c *check) template(want service.PublishedTemplate) {
 
 // latest finds the latest versions of a product, and no others.
 func (c *check) latest(seller, product string, want ...service.PublishedTemplate) {
-	c.Helper()
 	have, err := c.LatestTemplates(ctx, seller, product)
 	require.NoError(c, err)
 	require.Len(c, have, len(want))
@@ -176,7 +174,6 @@ func (c *check) latest(seller, product string, want ...service.PublishedTemplate
 }
 
 func (c *check) noTemplate(id supervision.TemplateID) {
-	c.Helper()
 	_, err := c.Template(ctx, id)
 	require.ErrorIs(c, err, supervision.ErrNotFound, "%+v", id)
 }

@@ -89,7 +89,6 @@ var aboutUpcoming = []sentence{
 // upcoming checks the answer of Upcoming.
 func (c *check) upcoming(want []supervision.Position, kinds []supervision.DeadlineKind, span supervision.Span,
 	after supervision.Position, limit int) {
-	c.Helper()
 	what := fmt.Sprintf("at most %d of %v in %v behind %v", limit, kinds, span, after)
 	list, err := c.Upcoming(ctx, kinds, span.From, span.Before, after, limit)
 	require.NoError(c, err, what)

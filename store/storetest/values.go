@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -38,13 +39,13 @@ var aboutValues = []sentence{
 		}
 	}},
 	{"the longest texts come back, in four-byte runes and emoji", saysCopies, func(c *check) {
-		for id, text := range map[string]string{
-			"gothic": strings.Repeat("𐍈", supervision.MaxText),
-			"emoji":  strings.Repeat("👩‍👩‍👧‍👦🏳️‍🌈😀", 300),
-			"markup": "<a href=\"x\">&amp; 'quoted' \\n \\u0000 \u2028 100% _ -- ; $1 ?\r\n\tend",
-			"forms":  "caf\u00e9 cafe\u0301 \u212b \u00c5 İ ı ß ﬁ",
+		for id, text := range []string{
+			strings.Repeat("𐍈", supervision.MaxText),
+			strings.Repeat("👩‍👩‍👧‍👦🏳️‍🌈😀", 300),
+			"<a href=\"x\">&amp; 'quoted' \\n \\u0000 \u2028 100% _ -- ; $1 ?\r\n\tend",
+			"caf\u00e9 cafe\u0301 \u212b \u00c5 İ ı ß ﬁ",
 		} {
-			h := c.open(opening(id), day0).buyer(supervision.SubmitRequest{
+			h := c.open(opening(fmt.Sprint("text ", id)), day0).buyer(supervision.SubmitRequest{
 				Text: text, Attachments: []supervision.Attachment{{Name: firstLine(text), Ref: firstLine(text)}},
 			}, hour)
 			c.create(h)
@@ -102,12 +103,12 @@ var aboutValues = []sentence{
 		require.Equal(c, h.records[1].Action, records[0].Action, "compared with their types")
 	}},
 	{"instants keep their microseconds", saysMicroseconds, func(c *check) {
-		for id, at := range map[string]time.Time{
-			"last": day0.Truncate(time.Second).Add(time.Second - tick), "first": day0.Truncate(time.Second).Add(tick),
-			"early": time.Date(1970, 1, 1, 0, 0, 0, 1000, time.UTC),
-			"late":  time.Date(8999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+		for id, at := range []time.Time{
+			day0.Truncate(time.Second).Add(time.Second - tick), day0.Truncate(time.Second).Add(tick),
+			time.Date(1970, 1, 1, 0, 0, 0, 1000, time.UTC),
+			time.Date(8999, 12, 31, 23, 59, 59, 999999000, time.UTC),
 		} {
-			h := c.open(opening(id), at).deliver()
+			h := c.open(opening(fmt.Sprint("order ", id)), at).deliver()
 			c.create(h)
 			c.holds(h)
 		}
@@ -129,7 +130,6 @@ func instantsInUTC(c *check) {
 	require.NoError(c, c.PutTemplate(ctx, t))
 
 	inUTC := func(what string, v any) {
-		c.Helper()
 		n := 0
 		instants(reflect.ValueOf(v), func(t time.Time) {
 			n++
@@ -172,7 +172,6 @@ func instantsInUTC(c *check) {
 
 // accepted lets the buyer accept what is delivered.
 func (h *history) accepted() *history {
-	h.c.Helper()
 	return h.buyer(supervision.AcceptProduct{}, hour)
 }
 

@@ -28,7 +28,7 @@ cover: ## statement coverage of the rules
 
 .PHONY: update
 update: ## rewrite generated documents and golden files; read the diff
-	go test . ./supervision ./supervision/template ./internal/machine ./examples/quickstart ./examples/takeover -update
+	go test . ./supervision ./supervision/template ./internal/machine ./store/storetest ./examples/quickstart ./examples/takeover -update
 	go run ./internal/verify/rulebook
 
 .PHONY: fuzz

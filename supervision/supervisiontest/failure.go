@@ -1,6 +1,7 @@
 package supervisiontest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,17 +70,15 @@ func (f Failure) err() error {
 	return ErrInjected
 }
 
-// armed is a failure that counts the calls of its methods.
+// armed is a failure that counts the calls of its methods, and how many of them
+// are still to fail.
 type armed struct {
 	Failure
 	seen int
 }
 
 func (f Failure) arm() *armed {
-	f.On, f.Call = slices.Clone(f.On), max(1, f.Call)
-	if f.Times == 0 {
-		f.Times = 1
-	}
+	f.Times = cmp.Or(f.Times, 1)
 	return &armed{Failure: f}
 }
 
@@ -89,5 +88,9 @@ func (a *armed) meets(m Method) bool {
 		return false
 	}
 	a.seen++
-	return a.seen >= a.Call && (a.Times < 0 || a.seen < a.Call+a.Times)
+	if a.seen < a.Call || a.Times == 0 {
+		return false
+	}
+	a.Times-- // which of a negative number is never 0
+	return true
 }

@@ -52,9 +52,7 @@ func Reach(opening supervision.Opening, at time.Time, to supervision.Status) (su
 		if m, err = next(order, to, at); err != nil {
 			break
 		}
-		if m.from.After(at) {
-			at = m.from
-		}
+		at = m.from
 		var more []supervision.Record
 		if m.action == nil {
 			order, more = order.Settle(at)
@@ -76,7 +74,7 @@ func Reach(opening supervision.Opening, at time.Time, to supervision.Status) (su
 func (e *Env) Appeal(ctx context.Context, o supervision.Order) (supervision.Order, error) {
 	m, err := firstAppeal(o, e.Service.Now())
 	if err != nil {
-		return o, err
+		return supervision.Order{}, err
 	}
 	return e.perform(ctx, o, m)
 }
@@ -108,9 +106,7 @@ type move struct {
 // next returns the next move on the way to a status.
 func next(o supervision.Order, to supervision.Status, now time.Time) (move, error) {
 	if o.Status == supervision.Frozen {
-		ruling := CancelOrder
-		ruling.Upheld = true
-		return move{by: supervision.Manager("manager"), action: ruling}, nil
+		return move{supervision.Manager("manager"), CancelOrder, now}, nil
 	}
 	appealing := to == supervision.Frozen || to == supervision.Canceled
 	if appealing {
@@ -121,19 +117,19 @@ func next(o supervision.Order, to supervision.Status, now time.Time) (move, erro
 	buyer, seller := supervision.Buyer(o.Buyer), supervision.Seller(o.Seller)
 	switch o.Status {
 	case supervision.AwaitingRequest:
-		return move{by: buyer, action: SubmitRequest}, nil
+		return move{buyer, SubmitRequest, now}, nil
 	case supervision.AwaitingConfirmation:
 		if appealing && grants(o, appeal.RequestRejected) {
-			return move{by: seller, action: RejectRequest}, nil
+			return move{seller, RejectRequest, now}, nil
 		}
-		return move{by: seller, action: supervision.AcceptRequest{}}, nil
+		return move{seller, supervision.AcceptRequest{}, now}, nil
 	case supervision.AwaitingDelivery:
-		return move{by: seller, action: Deliver}, nil
+		return move{seller, Deliver, now}, nil
 	case supervision.AwaitingAcceptance:
 		if appealing && grants(o, appeal.ProductRejected) {
-			return move{by: buyer, action: RejectProduct}, nil
+			return move{buyer, RejectProduct, now}, nil
 		}
-		return move{by: buyer, action: supervision.AcceptProduct{}}, nil
+		return move{buyer, supervision.AcceptProduct{}, now}, nil
 	case supervision.Accepted:
 		if to == supervision.Completed {
 			return move{from: o.NextDue()}, nil
@@ -178,7 +174,7 @@ func (e *Env) perform(ctx context.Context, o supervision.Order, m move) (supervi
 	switch action := m.action.(type) {
 	case nil:
 		if _, err := e.Service.Settle(ctx); err != nil {
-			return o, err
+			return supervision.Order{}, err
 		}
 		return e.Service.Order(ctx, o.ID, supervision.System())
 	case supervision.SubmitRequest:

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/appeal"
+	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
@@ -49,6 +50,7 @@ func TestReach_EveryStatusUnderEveryPolicy(t *testing.T) {
 				if policy.Start == supervision.AwaitingDelivery &&
 					(status == supervision.AwaitingRequest || status == supervision.AwaitingConfirmation) {
 					require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+					require.Zero(t, order)
 					return
 				}
 				require.NoError(t, err)
@@ -81,15 +83,16 @@ func TestReach_WithoutAServiceIsTheSame(t *testing.T) {
 			assert.Equal(t, order, replayed)
 		})
 	}
-	_, _, err := supervisiontest.Reach(supervision.Opening{Policy: supervision.License()},
+	order, records, err := supervisiontest.Reach(supervision.Opening{Policy: supervision.License()},
 		supervisiontest.New().Service.Now(), supervision.AwaitingRequest)
 	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
+	assert.Zero(t, order)
+	assert.Nil(t, records)
 }
 
 func TestReach_WithoutGroundsNobodyAppeals(t *testing.T) {
 	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
-		p.Appeal.Buyer, p.Appeal.Seller = 0,
-			0
+		p.Appeal.Buyer, p.Appeal.Seller = 0, 0
 	})))
 	for _, status := range []supervision.Status{supervision.Frozen, supervision.Canceled} {
 		_, err := b.Reach(t.Context(), supervision.Opening{}, status)
@@ -155,7 +158,14 @@ func TestAppeal_MovesTheClockNoFurtherThanNeeded(t *testing.T) {
 }
 
 func TestNew_PanicsOnFaultyOptions(t *testing.T) {
-	assert.Panics(t, func() { supervisiontest.New(service.WithBatch(-1)) })
+	_, err := service.New(memory.New(), service.WithBatch(-1))
+	require.Error(t, err)
+	assert.PanicsWithValue(t, "supervisiontest: "+err.Error(), func() { supervisiontest.New(service.WithBatch(-1)) })
+}
+
+func TestNew_TheClockStartsOnAMondayMorning(t *testing.T) {
+	want := time.Date(2024, time.January, 29, 9, 0, 0, 0, time.UTC)
+	assert.Zero(t, supervisiontest.New().Clock.Now().Sub(want))
 }
 
 func TestNew_DoesNotTouchTheOptions(t *testing.T) {

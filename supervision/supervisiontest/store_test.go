@@ -3,6 +3,7 @@ package supervisiontest_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -59,6 +60,11 @@ var calls = []struct {
 		_, err := s.Aside(ctx, supervision.RecordID{}, 1)
 		return err
 	}},
+	{supervisiontest.Noticing, func(ctx context.Context, s service.Store) error {
+		_, err := s.Noticing(ctx, time.Unix(1e9, 0), supervision.Position{}, 1)
+		return err
+	}},
+	{supervisiontest.Notice, func(ctx context.Context, s service.Store) error { return s.Notice(ctx) }},
 	{supervisiontest.PutTemplate, func(ctx context.Context, s service.Store) error {
 		return s.PutTemplate(ctx, service.PublishedTemplate{
 			TemplateID: supervision.TemplateID{Seller: "s", Product: "p", Operation: supervision.OpDeliver,
@@ -102,7 +108,8 @@ func TestStore_WholeUntilToldOtherwise(t *testing.T) {
 		require.NoError(t, c.call(t.Context(), s), c.method)
 		methods = append(methods, c.method)
 	}
-	assert.Equal(t, methods, s.Calls())
+	slices.Reverse(s.Calls())
+	assert.Equal(t, methods, s.Calls(), "whatever becomes of a list that was handed out")
 	s.Repair()
 	assert.Empty(t, s.Calls())
 }
@@ -121,6 +128,8 @@ func TestStore_FailsEachMethod(t *testing.T) {
 				}
 			}
 			require.ErrorIs(t, c.call(t.Context(), s), supervisiontest.ErrInjected, "it goes on failing")
+			require.ErrorIs(t, c.call(t.Context(), supervisiontest.Break(s)), supervisiontest.ErrInjected,
+				"whatever stands before it")
 			s.Repair()
 			require.NotErrorIs(t, c.call(t.Context(), s), supervisiontest.ErrInjected)
 		})

@@ -23,9 +23,7 @@ func Whole(ctx context.Context, store service.Store, id string) (supervision.Ord
 		return supervision.Order{}, err
 	}
 	var history service.History
-	if err := json.Unmarshal(document.Bytes(), &history); err != nil {
-		return supervision.Order{}, err
-	}
+	err = json.Unmarshal(document.Bytes(), &history)
 	if len(history.Findings) > 0 {
 		err = fmt.Errorf("supervisiontest: order %q: %v", id, history.Findings)
 	}

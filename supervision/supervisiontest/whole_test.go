@@ -30,4 +30,6 @@ func TestR21_WholeIsWhatItsRecordsMakeOfIt(t *testing.T) {
 	require.ErrorContains(t, err, order.ID)
 	_, err = supervisiontest.Whole(t.Context(), b.Store, "unknown")
 	require.ErrorIs(t, err, supervision.ErrNotFound)
+	_, err = supervisiontest.Whole(t.Context(), nil, order.ID)
+	require.ErrorIs(t, err, supervision.ErrInvalid)
 }

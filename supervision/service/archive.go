@@ -31,7 +31,7 @@ func (s *Service) Archive(ctx context.Context, closedBefore time.Time,
 		return 0, err
 	}
 	var step step
-	filter := supervision.Filter{At: s.Now(), Limit: s.batch}
+	filter := supervision.Filter{Limit: s.batch} // at no instant: an end that no worker has stored is none
 	filter.Closed.Before = closedBefore
 	if err := s.archive(ctx, filter, sink, &step); err != nil {
 		return step.done, err
@@ -66,29 +66,23 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 }
 
 // handOver reads one order at a time: it can be large, and so can its history.
-// By then it may have ended otherwise than time alone would have ended it, or
-// be another order of the same id.
+// By then it may be another order of the same id.
 func (s *Service) handOver(ctx context.Context, id string, closedBefore time.Time,
 	sink func(context.Context, History) error) (removed bool, err error) {
 	order, _, err := s.store.Load(ctx, id, "")
-	if errors.Is(err, supervision.ErrNotFound) { // removed by another since it was found
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	ended := func(o supervision.Order) bool { return o.Status.Final() && o.ClosedAt.Before(closedBefore) }
-	if !ended(order) { // a worker has to store the end first
-		return false, nil
-	}
-	history, err := s.history(ctx, order)
-	if errors.Is(err, supervision.ErrNotFound) || err == nil && !ended(history.Order) {
-		return false, nil
-	}
+	var history History
 	if err == nil {
-		err = history.whole()
+		history, err = s.history(ctx, order)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, supervision.ErrNotFound): // removed by another since it was found
+		return false, nil
+	case err != nil:
+		return false, err
+	case !history.Order.Status.Final() || !history.Order.ClosedAt.Before(closedBefore):
+		return false, nil
+	}
+	if err := history.whole(); err != nil {
 		return false, err
 	}
 	if err := sink(ctx, history); err != nil {

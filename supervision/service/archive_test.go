@@ -116,9 +116,9 @@ func TestR35_AnEndThatIsNotStoredIsNotArchived(t *testing.T) {
 	require.Empty(t, sink.histories)
 }
 
-// An order is found by when time alone will have closed it. One that a host with
-// a slower clock, and a manager later, end otherwise is not of that span.
-func TestR35_AnOrderThatEndsLaterThanItWasFoundToIsNotArchived(t *testing.T) {
+// What time alone will have closed, a host with a slower clock, and a manager
+// later, may end otherwise: it is not of that span.
+func TestR35_AnOrderThatEndsLaterThanTimeWouldHaveIsNotArchived(t *testing.T) {
 	env := supervisiontest.New(service.WithoutOutbox())
 	first := closedOrder(t, env, "o-1")
 	order, err := env.Reach(t.Context(), supervision.Opening{ID: "o-2", Product: "p", Buyer: ben.ID, Seller: sue.ID,
@@ -587,6 +587,7 @@ func TestR35_RecordsBetweenTwoInstants(t *testing.T) {
 	}
 	require.Len(t, read(first.OpenedAt, second.ClosedAt.Add(tick)), int(first.Version+second.Version))
 	require.Len(t, read(second.OpenedAt, second.ClosedAt), int(second.Version)-1, "but not its completion")
+	require.Len(t, read(second.OpenedAt, second.ClosedAt.Add(tick-1)), int(second.Version)-1, "nor to a tick")
 	require.Empty(t, read(second.ClosedAt.Add(tick), second.ClosedAt.Add(day)))
 
 	for range env.Service.RecordsBetween(t.Context(), first.OpenedAt, second.ClosedAt) {

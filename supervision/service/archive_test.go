@@ -327,6 +327,7 @@ func TestR35_AHistoryIsWrittenARecordALine(t *testing.T) {
 	order := closedOrder(t, env, "o-1")
 	history, document := exported(t, env, "o-1")
 	lines := strings.Split(document, "\n")
+	require.Contains(t, document, `"findings":[]}`, "none, and not null")
 	require.Len(t, lines, int(order.Version)+3, "the order before, what was found after, and the end of the last line")
 	for i, line := range lines[1 : 1+order.Version] {
 		var record supervision.Record
@@ -506,6 +507,26 @@ func TestR35_AnOrderThatIsErasedMeanwhileIsWhole(t *testing.T) {
 			assert.Len(t, history.Records, int(history.Order.Version))
 		})
 	}
+}
+
+// Whether what does not verify is damage or haste cannot be told of an order
+// that moves on whenever it is looked at.
+func TestR35_AnOrderThatChangesTooFastIsNotExported(t *testing.T) {
+	b := newBench(t)
+	order, records, err := forgedOrder()
+	require.NoError(t, err)
+	require.NoError(t, b.Store.Create(t.Context(), service.Change{Order: order, Records: records}))
+	b.Clock.Add(day)
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Load {
+			b.do(order.ID, sue, report)
+		}
+	})
+	var out bytes.Buffer
+	err = b.Service.Export(t.Context(), order.ID, &out)
+	require.ErrorIs(t, err, service.ErrConflict)
+	require.ErrorContains(t, err, order.ID)
+	require.Zero(t, out.Len())
 }
 
 // Records that do not follow from each other make no order: it is not handed

@@ -74,5 +74,9 @@ func TestCount_FaultyCriteria(t *testing.T) {
 	invalid(t, err, "criteria[1].status", "criteria[19].buyer")
 	_, err = b.Service.Count(t.Context(), supervision.Actor{}, make([]supervision.Criteria, 21)...)
 	invalid(t, err, "actor.role", "actor.id", "criteria")
+	var faulty *supervision.InvalidError
+	require.ErrorAs(t, err, &faulty)
+	assert.Equal(t, supervision.Fault{Field: "criteria", Code: supervision.FaultTooMany, Max: "20",
+		Message: "count for at most 20"}, faulty.Faults[2])
 	assert.Empty(t, b.Store.Calls())
 }

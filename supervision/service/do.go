@@ -195,7 +195,7 @@ func (s *Service) form(ctx context.Context, c *command, o *supervision.Order, re
 	if o.Form(op).Version == 0 {
 		return nil, nil
 	}
-	if d, err := o.Permit(c.actor, op, c.at); !repeated && (err != nil || !d.Allowed) {
+	if d, _ := o.Permit(c.actor, op, c.at); !repeated && !d.Allowed { // an error allows nothing
 		return nil, nil
 	}
 	t, err := s.pinned(ctx, o, op)

@@ -29,7 +29,7 @@ func (s *Service) commit(ctx context.Context, change Change) error {
 	if last.Operation != supervision.OpErase {
 		return s.store.Save(ctx, change)
 	}
-	records, err := s.records(ctx, change.Order.ID, change.Before)
+	records, err := s.records(ctx, change.Order.ID) // with one beyond the change it is a conflict
 	if err != nil {
 		return err
 	}

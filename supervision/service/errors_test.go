@@ -21,8 +21,8 @@ func TestErrorsNameTheirOrders(t *testing.T) {
 	}{
 		{&service.ExistsError{Orders: many}, `service: 6 order(s) exist already: ["a" "b" "c" "d" "e"]`,
 			service.ErrExists},
-		{&service.ConflictError{Orders: many[:2]},
-			`service: conflict: 2 order(s) changed meanwhile: ["a" "b"]: load again and decide again`,
+		{&service.ConflictError{Orders: many},
+			`service: conflict: 6 order(s) changed meanwhile: ["a" "b" "c" "d" "e"]: load again and decide again`,
 			service.ErrConflict},
 		{&service.DifferentError{Order: "a", Fields: []string{"buyer", "seller"}},
 			`service: order "a" exists already and differs in buyer, seller`, service.ErrExists},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision"
@@ -145,7 +144,7 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 // them.
 func (s *Service) verified(ctx context.Context, order supervision.Order) (h History, err error) {
 	h.Order = order
-	if h.Records, err = s.records(ctx, order.ID, math.MaxInt64); err != nil {
+	if h.Records, err = s.records(ctx, order.ID); err != nil {
 		return History{}, err
 	}
 	if h.Digest, err = audit.DigestOf(h.Records); err != nil {
@@ -155,7 +154,7 @@ func (s *Service) verified(ctx context.Context, order supervision.Order) (h Hist
 	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
 		form, err := s.pinned(ctx, &o, op)
 		if err != nil && !errors.Is(err, errLost) {
-			failed = errors.Join(failed, err)
+			failed = err
 		}
 		return form
 	}
@@ -163,19 +162,18 @@ func (s *Service) verified(ctx context.Context, order supervision.Order) (h Hist
 	return h, failed
 }
 
-// records returns an order's records up to a version, oldest first.
-func (s *Service) records(ctx context.Context, id string, version int64) (list []supervision.Record, err error) {
-	for last, more := int64(0), true; more && last < version; {
-		limit := int(min(version-last, supervision.MaxPage))
-		page, err := s.store.Records(ctx, id, last, limit)
-		if err != nil || len(page) == 0 { // verifying names what is missing
-			return list, err
-		}
-		records, err := readable(page)
-		if err != nil {
+// records returns all of an order's records, oldest first. Verifying names what
+// is missing.
+func (s *Service) records(ctx context.Context, id string) (list []supervision.Record, err error) {
+	for last := int64(0); ; {
+		page, err := s.store.Records(ctx, id, last, supervision.MaxPage)
+		records, unreadable := readable(page)
+		if err = errors.Join(err, unreadable); err != nil {
 			return nil, err
 		}
-		list, last, more = append(list, records...), page[len(page)-1].Seq, len(page) == limit
+		if list = append(list, records...); len(page) < supervision.MaxPage {
+			return list, nil
+		}
+		last = page[len(page)-1].Seq
 	}
-	return list, nil
 }

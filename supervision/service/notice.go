@@ -31,11 +31,10 @@ func (s *Service) notice(ctx context.Context, step *step) error {
 	return abreast(s.writers, due, func(batch []Noticing) error {
 		var list []Noticed
 		for _, found := range batch {
-			if found.Err != nil {
+			switch due := found.Order.NextDue(); {
+			case found.Err != nil:
 				step.fail(found.ID, found.Err)
-				continue
-			}
-			if due := found.Order.NextDue(); due.IsZero() || due.After(at) {
+			case due.IsZero() || due.After(at):
 				list = append(list, noticed(found, at))
 			}
 		}

@@ -236,6 +236,26 @@ func TestR33_SeveralNoticesComeInTurn(t *testing.T) {
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineAutoAccept}, b.work(&in))
 }
 
+// Behind the notice that is given several may be to come: the next one is the
+// nearest.
+func TestR33_NoNoticeIsPassedOver(t *testing.T) {
+	p := supervision.Guide()
+	p.Notices = supervision.Notices{AppealOpens: day, OpenFor: 180 * day, BlackoutBegins: 7 * day}
+	b := newBench(t, service.WithPolicy(p))
+	b.reach(supervision.AwaitingDelivery)
+	var in told
+	for _, c := range []struct {
+		at   time.Time
+		want supervision.DeadlineKind
+	}{
+		{bought.Add(4*day + tick), supervision.DeadlineAppealOpens}, {bought.Add(180 * day), supervision.DeadlineOpenFor},
+		{bought.Add(343 * day), supervision.DeadlineBlackoutBegins},
+	} {
+		b.Clock.Set(c.at)
+		assert.Equal(t, []supervision.DeadlineKind{c.want}, b.work(&in), c.at)
+	}
+}
+
 // An order that cannot be read is named, once, and hides no other.
 func TestR33_AnUnreadableOrderHidesNoOther(t *testing.T) {
 	store := &unreadableOrders{Store: memory.New(), ids: []string{"o-1", "o-2", "o-4"}}

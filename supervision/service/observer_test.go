@@ -118,8 +118,9 @@ func TestR33_AnObserverHearsOfNotices(t *testing.T) {
 	}
 	b.Clock.Add(4*day + tick)
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Noticing}, Call: 2})
-	_, err := b.Service.Notice(b.ctx)
+	n, err := b.Service.Notice(b.ctx)
 	require.ErrorIs(t, err, supervisiontest.ErrInjected)
+	assert.Equal(t, 2, n, "the first batch is noticed")
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Notice}, Times: 2})
 	_, err = b.Service.Notice(b.ctx)
 	require.ErrorIs(t, err, supervisiontest.ErrInjected, "the batch of one fails, and then by itself")

@@ -41,10 +41,10 @@ func (s *Service) Open(ctx context.Context, opening supervision.Opening) (superv
 // end came (R28).
 func (s *Service) couldBeRepeated(opening supervision.Opening, at time.Time) bool {
 	end := opening.ScheduledEnd
-	if end.IsZero() || end.After(at) {
+	if end.After(at) {
 		return false
 	}
-	_, _, err := supervision.Open(s.complete(opening), end.Add(-supervision.Tick))
+	_, _, err := supervision.Open(s.complete(opening), end.Add(-supervision.Tick)) // never before the zero instant
 	return err == nil
 }
 

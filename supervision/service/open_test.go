@@ -115,6 +115,7 @@ func TestR28_OpeningAgainAtAnyLaterTime(t *testing.T) {
 	b.publish("p-1", titled("first"))
 	opening := anOpening(supervision.Policy{})
 	opening.BoughtAt, opening.ScheduledEnd = bought.Add(-day), bought.Add(20*day)
+	opening.RequestTemplateVersion = -1 // which is not the host's to say
 	first, err := b.Service.Open(t.Context(), opening)
 	require.NoError(t, err)
 	b.publish("p-1", titled("second"))
@@ -178,6 +179,8 @@ func TestOpen_FaultyInputReachesNoStore(t *testing.T) {
 			ScheduledEnd: bought}, supervision.ErrInvalid},
 		{"bought later", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s",
 			BoughtAt: bought.Add(tick)}, supervision.ErrInvalid},
+		{"bought later, with an end to come", supervision.Opening{ID: "o", Product: "p", Buyer: "b", Seller: "s",
+			BoughtAt: bought.Add(tick), ScheduledEnd: bought.Add(day)}, supervision.ErrInvalid},
 		{"a policy", anOpening(faulty), supervision.ErrInvalid},
 	}
 	for _, tt := range tests {

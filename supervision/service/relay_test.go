@@ -215,6 +215,25 @@ func TestRelay_AnUnreadableRecordStopsNoOther(t *testing.T) {
 	assert.Equal(t, bad, events[1].Order, "but the newest is as stored")
 }
 
+// An event has no order that is older than its record, not even where the record
+// cannot be read any more once it is claimed.
+func TestRelay_AnEventHasNoEarlierOrder(t *testing.T) {
+	store := &unreadables{Store: memory.New()}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	order := b.reach(supervision.AwaitingDelivery)
+	require.Equal(t, 1, b.relay(new(inbox).publish))
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Records {
+			store.ids = seqs(order.ID, 2)
+		}
+	})
+	require.Equal(t, 1, b.relay(func(_ context.Context, e service.Event) error {
+		assert.Equal(t, int64(2), e.Record.Seq)
+		assert.Zero(t, e.Order)
+		return nil
+	}))
+}
+
 func TestRelay_AFailingOrderWaitsAndTheOthersGoOn(t *testing.T) {
 	b := newBench(t)
 	bad, good := b.reach(supervision.AwaitingDelivery), b.reach(supervision.AwaitingDelivery)

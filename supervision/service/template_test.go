@@ -301,8 +301,12 @@ func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {
 
 	b.open("o-2")
 	b.Store.Repair()
-	require.ErrorIs(t, b.refuse("o-2", sue, acceptRequest), supervision.ErrRefused)
-	require.ErrorIs(t, b.refuse("o-2", mia, submit), supervision.ErrRefused)
+	later, err := service.New(b.Store, service.WithClock(b.Clock)) // which remembers none
+	require.NoError(t, err)
+	for actor, action := range map[supervision.Actor]supervision.Action{sue: acceptRequest, mia: submit} {
+		_, err = later.Do(t.Context(), "o-2", actor, action)
+		require.ErrorIs(t, err, supervision.ErrRefused)
+	}
 	assert.NotContains(t, b.Store.Calls(), supervisiontest.Template, "nor where nothing is filled in")
 }
 

@@ -110,8 +110,8 @@ func next(o supervision.Order, to supervision.Status, now time.Time) (move, erro
 	}
 	appealing := to == supervision.Frozen || to == supervision.Canceled
 	if appealing {
-		if m, err := firstAppeal(o, now); !errors.Is(err, ErrUnreachable) {
-			return m, err
+		if m, err := firstAppeal(o, now); err == nil {
+			return m, nil
 		}
 	}
 	buyer, seller := supervision.Buyer(o.Buyer), supervision.Seller(o.Seller)

@@ -160,6 +160,10 @@ func TestR28_OpeningAnotherNamesWhatDiffers(t *testing.T) {
 			assert.EqualError(t, err, `service: order "o-1" exists already and differs in `+field)
 			assert.Zero(t, order)
 		}
+		later := opened
+		later.BoughtAt = bought.Add(tick)
+		_, err := b.Service.Open(t.Context(), later)
+		invalid(t, err, "bought_at") // nothing is opened before it is bought
 	}
 	assert.Equal(t, before, b.stored("o-1"))
 }

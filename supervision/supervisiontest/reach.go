@@ -131,9 +131,7 @@ func next(o supervision.Order, to supervision.Status, now time.Time) (move, erro
 		}
 		return move{buyer, supervision.AcceptProduct{}, now}, nil
 	case supervision.Accepted:
-		if to == supervision.Completed {
-			return move{from: o.NextDue()}, nil
-		}
+		return move{from: o.NextDue()}, nil
 	}
 	return move{}, fmt.Errorf("supervisiontest: %w: %s under the policy %q", ErrUnreachable, to, o.Policy.Name)
 }
@@ -160,7 +158,7 @@ func firstAppeal(o supervision.Order, now time.Time) (first move, err error) {
 		}
 	}
 	if first.action == nil {
-		return first, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status,
+		return move{}, fmt.Errorf("supervisiontest: %w: an appeal at %s under the policy %q", ErrUnreachable, o.Status,
 			o.Policy.Name)
 	}
 	return first, nil
@@ -173,9 +171,6 @@ func (e *Env) perform(ctx context.Context, o supervision.Order, m move) (supervi
 	}
 	switch action := m.action.(type) {
 	case nil:
-		if _, err := e.Service.Settle(ctx); err != nil {
-			return supervision.Order{}, err
-		}
 		return e.Service.Order(ctx, o.ID, supervision.System())
 	case supervision.SubmitRequest:
 		m.action = e.request(action)

@@ -155,6 +155,7 @@ func TestAppeal_MovesTheClockNoFurtherThanNeeded(t *testing.T) {
 	require.ErrorIs(t, err, supervisiontest.ErrUnreachable)
 	_, err = b.Appeal(t.Context(), supervision.Order{})
 	require.ErrorIs(t, err, supervision.ErrInvalid)
+	require.ErrorContains(t, err, "actor.id")
 }
 
 func TestNew_PanicsOnFaultyOptions(t *testing.T) {
@@ -180,18 +181,35 @@ func TestNew_TheBenchsClockGoesFirst(t *testing.T) {
 }
 
 func TestAppeal_TakesTheGroundThatOpensFirst(t *testing.T) {
-	b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
-		p.Appeal.Rejections = 1
-		p.Appeal.Buyer, p.Appeal.Seller = appeal.GroundsOf(appeal.SellerSilent),
-			appeal.GroundsOf(appeal.ProductRejected)
-	})))
+	for _, grounds := range []struct{ buyer, seller appeal.Grounds }{
+		{appeal.GroundsOf(appeal.SellerSilent), appeal.GroundsOf(appeal.ProductRejected)},
+		{0, appeal.GroundsOf(appeal.BuyerSilent, appeal.RequestRejected, appeal.ProductRejected)},
+	} {
+		b := supervisiontest.New(service.WithPolicy(with(func(p *supervision.Policy) {
+			p.Appeal.Rejections = 1
+			p.Appeal.Buyer, p.Appeal.Seller = grounds.buyer, grounds.seller
+		})))
+		order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
+		require.NoError(t, err)
+		result, err := b.Service.Do(t.Context(), order.ID, supervision.Buyer(order.Buyer),
+			supervision.RejectProduct{Reason: "No."})
+		require.NoError(t, err)
+		frozen, err := b.Appeal(t.Context(), result.Order)
+		require.NoError(t, err)
+		assert.Equal(t, appeal.ProductRejected, frozen.Appeal.Ground)
+		assert.Equal(t, order.TurnSince, frozen.Appeal.RaisedAt)
+	}
+}
+
+// Attachments alone come with the plain text.
+func TestReach_AddsAttachments(t *testing.T) {
+	b := supervisiontest.New()
+	files := []supervision.Attachment{{Name: "plan.pdf", Ref: "files/2"}}
+	b.Request.Attachments, b.Delivery.Attachments = files, files
 	order, err := b.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingAcceptance)
 	require.NoError(t, err)
-	result, err := b.Service.Do(t.Context(), order.ID, supervision.Buyer(order.Buyer),
-		supervision.RejectProduct{Reason: "No."})
-	require.NoError(t, err)
-	frozen, err := b.Appeal(t.Context(), result.Order)
-	require.NoError(t, err)
-	assert.Equal(t, appeal.ProductRejected, frozen.Appeal.Ground)
-	assert.Equal(t, order.TurnSince, frozen.Appeal.RaisedAt)
+	assert.Equal(t, files, order.Request.Attachments)
+	assert.Equal(t, supervisiontest.SubmitRequest.Text, order.Request.Text)
+	assert.Equal(t, files, order.Delivery.Attachments)
+	assert.Equal(t, supervisiontest.Deliver.Result, order.Delivery.Result)
 }

@@ -56,6 +56,12 @@ func TestNew_Defaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, time.UTC, s.Now().Location())
 	assert.Zero(t, s.Now().Nanosecond()%int(tick))
+
+	b := newBench(t)
+	for range 201 {
+		b.reach(supervision.AwaitingRequest)
+	}
+	assert.Equal(t, 200, b.relay(new(inbox).publish), "a batch")
 }
 
 func TestR01_OpenStoresTheOrder(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 const (
 	mostCounted = 1000
 	mostCounts  = 20
+	countTo     = mostCounted + 1 // which tells whether there are more
 )
 
 // Count is how many orders there are, up to 1,000.
@@ -61,7 +62,7 @@ func (s *Service) Count(ctx context.Context, actor supervision.Actor,
 	if len(filters) == 0 {
 		return counts, nil
 	}
-	found, err := s.store.Count(ctx, mostCounted+1, filters...)
+	found, err := s.store.Count(ctx, countTo, filters...)
 	if err != nil {
 		return nil, err
 	}

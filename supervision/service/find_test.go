@@ -355,6 +355,11 @@ func TestRecords_Pages(t *testing.T) {
 		_, err := b.Service.Records(t.Context(), order.ID, ben, faulty.after, faulty.limit)
 		invalid(t, err, faulty.field)
 	}
+	_, err = b.Service.Records(t.Context(), order.ID, ben, -1, 1)
+	var invalid *supervision.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, supervision.Fault{Field: "after", Code: supervision.FaultOutOfRange, Min: "0",
+		Message: "give a sequence number, or 0"}, invalid.Faults[0])
 }
 
 // To whom an order is none of their business it does not exist: every method

@@ -248,7 +248,8 @@ func TestR33_NoNoticeIsPassedOver(t *testing.T) {
 		at   time.Time
 		want supervision.DeadlineKind
 	}{
-		{bought.Add(4*day + tick), supervision.DeadlineAppealOpens}, {bought.Add(180 * day), supervision.DeadlineOpenFor},
+		{bought.Add(4*day + tick), supervision.DeadlineAppealOpens},
+		{bought.Add(180 * day), supervision.DeadlineOpenFor},
 		{bought.Add(343 * day), supervision.DeadlineBlackoutBegins},
 	} {
 		b.Clock.Set(c.at)

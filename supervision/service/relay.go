@@ -25,16 +25,16 @@ import (
 // early. None relayed does not mean an empty outbox: what waits may be under
 // other claims, or wait for its next attempt.
 func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
+	if publish == nil {
+		var f faults
+		f.Add("publish", fault.Required, "pass a function")
+		return 0, f.err()
+	}
 	_, relayed, err := s.relay(ctx, publish)
 	return relayed, err
 }
 
 func (s *Service) relay(ctx context.Context, publish Publish) (claimed, relayed int, err error) {
-	if publish == nil {
-		var f faults
-		f.Add("publish", fault.Required, "pass a function")
-		return 0, 0, f.err()
-	}
 	r := round{Service: s, publish: publish, until: s.Now().Add(s.lease)}
 	records, err := s.store.Claim(ctx, r.until.Add(-s.lease), s.lease, s.batch)
 	if len(records) > 0 {

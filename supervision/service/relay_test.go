@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -136,8 +137,9 @@ func TestWithoutOutbox_NothingIsRelayed(t *testing.T) {
 }
 
 func TestRelay_NilPublishIsInvalid(t *testing.T) {
-	_, err := newBench(t).Service.Relay(t.Context(), nil)
+	n, err := newBench(t).Service.Relay(t.Context(), nil)
 	require.ErrorIs(t, err, supervision.ErrInvalid)
+	assert.Zero(t, n)
 }
 
 // TestRelay_AnEventIsAddressed: an event has who to tell, and the order as the
@@ -347,6 +349,20 @@ func TestRelay_PublishSetsARecordAside(t *testing.T) {
 	assert.Empty(t, aside)
 }
 
+func TestRelay_SeveralAreSetAsideAndRetried(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	b.open("o-2")
+	ids := append(seqs("o-1", 1), seqs("o-2", 1)...)
+	require.NoError(t, b.Service.SetAside(t.Context(), ids...))
+	assert.Zero(t, b.relay(new(inbox).publish))
+	aside, err := b.Service.Aside(t.Context(), supervision.RecordID{}, 1)
+	require.NoError(t, err)
+	assert.Equal(t, []service.Waiting{{RecordID: ids[0], Aside: true}}, aside)
+	require.NoError(t, b.Service.Retry(t.Context(), ids...))
+	assert.Equal(t, 2, b.relay(new(inbox).publish))
+}
+
 func TestAside_FaultyLimit(t *testing.T) {
 	for _, limit := range []int{-1, supervision.MaxPage + 1} {
 		_, err := newBench(t).Service.Aside(t.Context(), supervision.RecordID{}, limit)
@@ -395,6 +411,21 @@ func TestRelay_StopsAtTheEndOfTheLease(t *testing.T) {
 	assert.Equal(t, 51, b.drain(in.publish))
 	in.inSequence(t)
 	assert.Len(t, in.got, 200, "each once")
+}
+
+// What took longest so far is what another may take.
+func TestRelay_BeginsNothingThatMightOutlastTheLease(t *testing.T) {
+	b := newBench(t, service.WithLease(time.Minute))
+	for range 3 {
+		b.reach(supervision.AwaitingRequest)
+	}
+	takes := seconds(25, 12)
+	in := inbox{fail: func(supervision.Record) error {
+		b.Clock.Set(b.Clock.Now().Add(takes[0]))
+		takes = takes[1:]
+		return nil
+	}}
+	assert.Equal(t, 2, b.relay(in.publish))
 }
 
 // TestRelay_APublishThatHangsIsLeftBehind: it holds its order up, and nobody
@@ -513,6 +544,24 @@ func TestRelay_NothingIsNotAcknowledged(t *testing.T) {
 	b := newBench(t)
 	assert.Zero(t, b.relay(new(inbox).publish))
 	assert.Equal(t, []supervisiontest.Method{supervisiontest.Claim}, b.Store.Calls())
+	in := inbox{fail: failing(b.open("o-1"))}
+	b.Store.Repair()
+	_, err := b.Service.Relay(t.Context(), in.publish)
+	require.ErrorIs(t, err, errPoison)
+	assert.Equal(t, []supervisiontest.Method{supervisiontest.Claim, supervisiontest.Return}, b.Store.Calls())
+}
+
+// The store may fail more than once while a round ends: each error is told.
+func TestRelay_EveryErrorOfTheStoreIsTold(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	in := inbox{fail: failing(b.open("o-2"))}
+	full := errors.New("the disk is full")
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Return}, Err: full})
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Acknowledge}})
+	_, err := b.Service.Relay(t.Context(), in.publish)
+	require.ErrorIs(t, err, full)
+	require.ErrorIs(t, err, supervisiontest.ErrInjected)
 }
 
 func TestRelay_ClaimFails(t *testing.T) {

@@ -38,7 +38,7 @@ type Stats struct {
 // bounded. It is the host's. Errors are the store's own.
 func (s *Service) Stats(ctx context.Context) (Stats, error) {
 	stats := Stats{At: s.Now()}
-	backlog, err := s.store.Backlog(ctx, mostCounted+1)
+	backlog, err := s.store.Backlog(ctx, countTo)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -61,7 +61,7 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 
 	overdue := supervision.Filter{At: stats.At}
 	overdue.Appeal = supervision.AppealOverdue
-	counts, err := s.store.Count(ctx, mostCounted+1, overdue)
+	counts, err := s.store.Count(ctx, countTo, overdue)
 	if err != nil {
 		return Stats{}, err
 	}

@@ -266,10 +266,7 @@ func (t PublishedTemplate) Validate() error {
 	if err := f.Err("service: template", supervision.ErrMalformed); err != nil || t.Withdrawn() {
 		return err
 	}
-	document, err := t.Template.MarshalJSON()
-	if err != nil {
-		return fmt.Errorf("service: template: %w: %w", supervision.ErrMalformed, err)
-	}
+	document, _ := t.Template.MarshalJSON() // nothing where it cannot be written, which cannot be read
 	return new(template.Template).UnmarshalJSON(document)
 }
 

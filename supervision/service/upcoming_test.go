@@ -198,17 +198,29 @@ func TestUpcoming_AnAppealThatIsOpenDoesNotOpen(t *testing.T) {
 		"in the blackout")
 }
 
-// What is open to the buyer does not keep it from opening to the seller.
+// What is open to one party does not keep it from opening to the other.
 func TestUpcoming_AnAppealOpensToEachParty(t *testing.T) {
-	policy := supervision.Guide()
-	policy.Appeal.Seller = appeal.GroundsOf(appeal.BuyerSilent)
-	b := newBench(t, service.WithPolicy(policy))
-	b.open("o-1")
-	for range 3 {
-		b.do("o-1", ben, submit)
-		b.do("o-1", sue, rejectRequest)
+	rejected := appeal.GroundsOf(appeal.RequestRejected)
+	for _, c := range []struct {
+		buyer, seller appeal.Grounds
+		submits       int
+		opens         string
+	}{
+		{rejected, appeal.GroundsOf(appeal.BuyerSilent), 3, "seller"},
+		{appeal.GroundsOf(appeal.SellerSilent), rejected, 4, "buyer"},
+	} {
+		policy := supervision.Guide()
+		policy.Appeal.Buyer, policy.Appeal.Seller = c.buyer, c.seller
+		b := newBench(t, service.WithPolicy(policy))
+		b.open("o-1")
+		for n := range c.submits {
+			b.do("o-1", ben, submit)
+			if n < 3 {
+				b.do("o-1", sue, rejectRequest)
+			}
+		}
+		at := bought.Add(5*day + tick).Format(time.RFC3339Nano)
+		assert.Equal(t, []string{at + " o-1 appeal_opens " + c.opens},
+			b.upcoming(bought, bought.Add(99*day), supervision.DeadlineAppealOpens), "to the other it is open")
 	}
-	opens := bought.Add(5*day + tick).Format(time.RFC3339Nano)
-	assert.Equal(t, []string{opens + " o-1 appeal_opens seller"},
-		b.upcoming(bought, bought.Add(99*day), supervision.DeadlineAppealOpens), "to the buyer it is open")
 }

@@ -106,7 +106,7 @@ func TestR22_AStoreThatFindsTooMuchShowsNothing(t *testing.T) {
 	page, err := b.Service.Search(t.Context(), ben, supervision.Query{})
 	require.NoError(t, err)
 	assert.Len(t, page.Orders, 2)
-	whole, err := b.Service.SearchWhole(t.Context(), ben, supervision.Query{})
+	whole, err := b.Service.SearchWhole(t.Context(), mia, supervision.Query{})
 	require.NoError(t, err)
 	require.Len(t, whole.Orders, 1)
 	assert.Equal(t, "o-1", whole.Orders[0].ID)

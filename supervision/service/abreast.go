@@ -32,11 +32,10 @@ func abreast[T any](n int, next func() ([]T, error), work func([]T) error) error
 	}
 	run := func() {
 		for batch := take(); len(batch) > 0; batch = take() {
-			if err := work(batch); err != nil {
-				mu.Lock()
-				end(err)
-				mu.Unlock()
-			}
+			err := work(batch)
+			mu.Lock()
+			end(err)
+			mu.Unlock()
 		}
 	}
 	var others sync.WaitGroup

@@ -159,13 +159,10 @@ func (s *Store) list(ctx context.Context, read reading, query string, args ...an
 // reading is read or readOnce.
 type reading func(ctx context.Context, scan func(Row) error, query string, args ...any) error
 
-// read runs a query in the host's transaction or on the database, and keeps it
-// prepared.
+// read runs a query in the host's transaction or, kept prepared, on the database.
 func (s *Store) read(ctx context.Context, scan func(Row) error, query string, args ...any) error {
-	if s.joined == nil && ctx.Err() == nil {
-		if err := s.prepared.add(ctx, query); err != nil {
-			return failed(ctx, err)
-		}
+	if err := s.prepared.add(ctx, query); err != nil {
+		return failed(ctx, err)
 	}
 	return s.readOnce(ctx, scan, query, args...)
 }

@@ -621,6 +621,24 @@ func TestARowThatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
+// What waits behind a record goes with it, unless the record is not the caller's
+// any more.
+func TestWhatWaitsBehindARecordGoesWithIt(t *testing.T) {
+	db := scripted{missed: true}
+	store, _ := db.open(t, SQLite)
+	require.NoError(t, store.Return(t.Context(), service.Waiting{}))
+	require.NotContains(t, db.told, "SELECT", "nothing behind it is looked for")
+
+	db.missed, db.ids, db.told = false, []string{"2"}, nil
+	db.says = func(string) error {
+		if db.told[len(db.told)-1] == "UPDATE" && slices.Index(db.told, "UPDATE") < len(db.told)-1 {
+			return codeError(10)
+		}
+		return nil
+	}
+	require.ErrorIs(t, store.Return(t.Context(), service.Waiting{}), codeError(10))
+}
+
 // Where the database does not tell its time nothing is written.
 func TestAClockThatCannotBeAsked(t *testing.T) {
 	var db scripted

@@ -36,7 +36,7 @@ var flows = []plot{
 	}},
 	{"supervision/apply.go", coreTests, []mutant{
 		{"R28", "a key is compared without the action",
-			`return err == nil && reflect.DeepEqual(checked, r.Clone().Action)`,
+			`return err == nil && reflect.DeepEqual(checked, r.Action)`,
 			`_ = reflect.DeepEqual(checked, nil); return err == nil`},
 		{"R24", "a faulty command that a rule forbids is told its faults instead of the rule",
 			`	d := next.decision(`,

@@ -40,7 +40,7 @@ type Event struct {
 // that was said with it is hidden from it; or notices, of which it has those
 // for the actor's role (R33).
 func (e Event) For(actor supervision.Actor) (Event, bool) {
-	now := supervision.Order{ID: e.ID.Order, Buyer: e.Buyer, Seller: e.Seller}
+	now := supervision.Order{Buyer: e.Buyer, Seller: e.Seller}
 	if _, err := now.For(actor); err != nil {
 		return Event{}, false
 	}

@@ -158,11 +158,14 @@ func TestObserver_BeginSetsTheContextOfTheWork(t *testing.T) {
 	require.ErrorIs(t, err, supervision.ErrInvalid)
 	_, err = s.Relay(ctx, func(ctx context.Context, _ service.Event) error { hear(ctx, "publish"); panic("no") })
 	require.ErrorIs(t, err, service.ErrPanic)
+	_, err = s.Adopt(ctx, supervision.Adoption{})
+	require.NoError(t, err)
 	assert.Equal(t, []string{
 		`create of "open"`, `operation of "open"`, `log of "open"`,
 		`save of "submit_request"`, `operation of "submit_request"`, `log of "submit_request"`,
 		`operation of ""`, `log of ""`,
 		`records of "publish"`, `publish of "publish"`, `log of "publish"`, `published of "publish"`,
+		`operation of "adopt"`, `log of "adopt"`,
 	}, heard)
 }
 

@@ -137,7 +137,7 @@ func (f Filter) Next(p Position) string {
 
 func (f *faults) cursor(cursor string, search uint64) Position {
 	var wire cursorJSON
-	data, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	data, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
 		err = fault.Decode("supervision: cursor", data, &wire)
 	}

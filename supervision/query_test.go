@@ -222,7 +222,7 @@ func TestQuery_Values(t *testing.T) {
 
 func TestParseQuery(t *testing.T) {
 	q, err := supervision.ParseQuery(url.Values{"bought_from": {"2026-03-02"},
-		"bought_before": {"2026-03-03T08:00:00+08:00"},
+		"bought_before": {"2026-03-02T16:00:00-08:00"},
 		"status":        {""}, "buyer": {"", "ben"}, "page": {"2"}})
 	require.NoError(t, err)
 	want := supervision.Query{}

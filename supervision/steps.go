@@ -56,7 +56,7 @@ func StepStatuses() []Status { return append([]Status(nil), steps...) }
 // Steps lists the steps of the order's flow at an instant, first to last. A
 // License flow begins at its delivery (R26).
 func (o Order) Steps(at time.Time) []Step {
-	now, _ := o.Settle(o.clamp(at))
+	now, _ := o.Settle(at)
 	stands, state := now.Status, StepCurrent
 	switch now.Status {
 	case Frozen:

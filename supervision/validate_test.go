@@ -110,6 +110,16 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 		{"closed before it was accepted", supervision.Completed, func(o *order) {
 			o.ClosedAt = o.AcceptedAt.Add(-tick)
 		}, map[string]string{"closed_at": "too_small"}},
+		{"closed before it was accepted, though open by then", supervision.Completed, func(o *order) {
+			o.ClosedAt, o.AcceptedAt = o.OpenedAt.Add(tick), o.OpenedAt.Add(2*tick)
+		}, map[string]string{"closed_at": "too_small"}},
+		{"closed before it was opened", supervision.Canceled, func(o *order) {
+			o.ClosedAt = o.OpenedAt.Add(-tick)
+		}, map[string]string{"closed_at": "too_small"}},
+		{"noted after the ruling", supervision.Canceled, func(o *order) {
+			o.UpdatedAt = o.UpdatedAt.Add(day)
+			o.Appeal.Notes = []appeal.Note{{At: o.Appeal.Ruling.At.Add(tick), By: "mia"}}
+		}, map[string]string{"appeal.notes[0].at": "too_large"}},
 		{"steps that it never took", supervision.AwaitingConfirmation, func(o *order) { o.Passed = 0xff },
 			map[string]string{"passed": "out_of_range"}},
 		{"a step that it has hidden", supervision.AwaitingConfirmation, func(o *order) { o.Passed = 0 },

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
@@ -56,8 +57,8 @@ func (v *visit) exportCSV() error {
 	for _, r := range records {
 		var said []string
 		for _, f := range r.Facts {
-			if !f.At.IsZero() {
-				f.Text = stamp(f.At)
+			if at, ok := f.Value.(time.Time); ok {
+				f.Text = stamp(at)
 			}
 			said = append(said, f.Label+": "+f.Text)
 		}

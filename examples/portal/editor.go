@@ -97,12 +97,11 @@ func (d *draft) template(l *tongue) (t template.Template, faults []supervision.F
 	for i, typed := range d.fields {
 		asked := l.settingsOf(template.Kind(typed.Get("kind")))
 		values := asked.Normalize(asked.FromForm(typed))
-		if form, err := template.Compile(asked); err == nil {
-			for _, f := range form.Check(values) {
-				delete(values, f.Field)
-				f.Field = settingsPrefix(i) + f.Field
-				faults = append(faults, f)
-			}
+		form, _ := template.Compile(asked) // the portal wrote it
+		for _, f := range form.Check(values) {
+			delete(values, f.Field)
+			f.Field = settingsPrefix(i) + f.Field
+			faults = append(faults, f)
 		}
 		if text, ok := values["options"].(string); ok {
 			values["options"] = readOptions(text)

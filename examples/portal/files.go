@@ -46,17 +46,10 @@ type file struct {
 // Ref is how forms, and the file questions of a template, refer to a file.
 func (f file) Ref() string { return f.Digest + "/" + f.Name }
 
-// sound tells a file that the portal keeps from other references.
-func (f file) sound() bool { return strings.HasPrefix(f.Digest, "sha256:") && f.Name != "" }
-
-func (f file) attachment() supervision.Attachment {
-	return supervision.Attachment{Name: f.Name, Ref: f.Digest, Digest: f.Digest}
-}
-
+// parseRef tells a file that the portal keeps from other references.
 func parseRef(ref string) (file, bool) {
 	digest, name, _ := strings.Cut(ref, "/")
-	f := file{Digest: digest, Name: name}
-	return f, f.sound()
+	return file{Digest: digest, Name: name}, strings.HasPrefix(digest, "sha256:") && name != ""
 }
 
 func (f file) Path() string {

@@ -128,7 +128,8 @@ func (f *form) action() (action supervision.Action, faults []supervision.Fault, 
 			posted.Policy = policyNamed[in.Value()]
 		case supervision.FieldFiles:
 			for _, f := range in.Files {
-				posted.Attachments = append(posted.Attachments, f.attachment())
+				posted.Attachments = append(posted.Attachments,
+					supervision.Attachment{Name: f.Name, Ref: f.Digest, Digest: f.Digest})
 			}
 		}
 	}

@@ -16,7 +16,7 @@ import (
 type listPage struct {
 	*visit
 	Inputs inputs
-	Tabs   queues
+	Tabs   []queue
 	Total  service.Count
 	Orders []summary
 	Many   []supervision.Operation // what can be done to many orders at once
@@ -67,18 +67,8 @@ type queue struct {
 
 func (q queue) Path() string { return listAddress(q.query, "") }
 
-type queues []queue
-
-// Most is how many orders the longest of them has.
-func (list queues) Most() (most int) {
-	for _, q := range list {
-		most = max(most, q.Count.Orders)
-	}
-	return most
-}
-
 // count counts the orders of queues, in one round trip.
-func (v *visit) count(list queues) queues {
+func (v *visit) count(list []queue) []queue {
 	var criteria []supervision.Criteria
 	for _, q := range list {
 		criteria = append(criteria, q.query.Criteria)
@@ -97,7 +87,7 @@ const appealsPath = "/orders?appeal=pending&sort=handling"
 
 // tabs lists the queues of the visitor's role, each with what is most urgent
 // first.
-func (v *visit) tabs(current supervision.Query) (list queues) {
+func (v *visit) tabs(current supervision.Query) (list []queue) {
 	for _, q := range forms.Queues {
 		if !slices.Contains(q.Roles, v.Who.Role) {
 			continue

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -46,13 +45,6 @@ func newHub() *hub {
 	h := &hub{listeners: make(map[*listener]bool), heartbeat: 20 * time.Second}
 	h.open, h.close = context.WithCancel(context.Background())
 	return h
-}
-
-func (l *listener) tell() {
-	select {
-	case l.news <- struct{}{}:
-	default:
-	}
 }
 
 // join adds a listener; false where there are too many.
@@ -112,7 +104,10 @@ func (p *portal) spread(ctx context.Context, id string) {
 	for l := range p.live.listeners {
 		_, hidden := order.For(l.actor)
 		if id == "" || (l.order == "" || l.order == id) && cmp.Or(err, hidden) == nil {
-			l.tell()
+			select {
+			case l.news <- struct{}{}:
+			default:
+			}
 		}
 	}
 }
@@ -123,30 +118,26 @@ func (p *portal) listen(ctx context.Context) error {
 	if p.db.channel == "" {
 		return nil
 	}
-	conn, err := p.db.Conn(ctx)
+	conn, err := pgx.Connect(ctx, p.postgres)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	return conn.Raw(func(driver any) error {
-		pg := driver.(*stdlib.Conn).Conn()
-		defer pg.Close(context.WithoutCancel(ctx)) // it is of no use to anybody else
-		_, err := pg.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
-		for order := ""; err == nil; {
-			if order == "" {
-				if err := p.db.readClock(ctx, p.clock); err != nil {
-					return err
-				}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
+	for order := ""; err == nil; {
+		if order == "" {
+			if err := p.db.readClock(ctx, p.clock); err != nil {
+				return err
 			}
-			p.spread(ctx, order)
-			news, failed := pg.WaitForNotification(ctx)
-			if failed != nil {
-				return failed
-			}
-			order = news.Payload
 		}
-		return err
-	})
+		p.spread(ctx, order)
+		news, failed := conn.WaitForNotification(ctx)
+		if failed != nil {
+			return failed
+		}
+		order = news.Payload
+	}
+	return err
 }
 
 // stream sends an event for each piece of news until the page has gone, its
@@ -161,19 +152,21 @@ func (v *visit) stream() error {
 		return nil
 	}
 	defer v.live.leave(l)
+	const news = "data: changed\n\n"
+	text := "retry: 2000\n\n"
 	if v.order.ID != "" {
 		order, err := v.svc.Order(v.ctx(), v.order.ID, v.actor())
 		if err != nil {
 			return err
 		}
 		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < order.Version {
-			l.tell()
+			text += news
 		}
 	}
 	v.w.Header().Set("Content-Type", "text/event-stream")
 	pulse := time.NewTicker(v.live.heartbeat)
 	defer pulse.Stop()
-	for text := "retry: 2000\n\n"; v.Known && v.emit(text) == nil; {
+	for v.Known && v.emit(text) == nil {
 		text = ": still here\n\n"
 		select {
 		case <-v.ctx().Done():
@@ -181,7 +174,7 @@ func (v *visit) stream() error {
 		case <-v.live.open.Done():
 			return nil
 		case <-l.news:
-			text = "data: changed\n\n"
+			text = news
 		case <-pulse.C:
 		}
 		if err := v.identify(); err != nil {
@@ -195,10 +188,8 @@ func (v *visit) stream() error {
 // heartbeat.
 func (v *visit) emit(text string) error {
 	control := http.NewResponseController(v.w)
-	err := errors.Join(control.SetReadDeadline(time.Time{}),
-		control.SetWriteDeadline(time.Now().Add(3*v.live.heartbeat)))
-	if err == nil {
-		_, err = fmt.Fprint(v.w, text)
-	}
-	return cmp.Or(err, control.Flush())
+	until := time.Now().Add(3 * v.live.heartbeat)
+	lasting := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(until))
+	_, err := fmt.Fprint(v.w, text)
+	return errors.Join(lasting, err, control.Flush())
 }

@@ -97,8 +97,8 @@ type noticeView struct {
 	Record   recordView             // zero where it is of an instant
 	Told     []supervision.Deadline // what it tells of an instant, as far as that still stands
 	Order    supervision.Order
-	You      []offer
-	Theirs   []offer
+	You      offers
+	Theirs   offers
 	Received time.Time
 }
 
@@ -126,8 +126,8 @@ func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView
 	if to.Role == supervision.RoleSeller {
 		other = supervision.Buyer(view.Order.Buyer)
 	}
-	view.You = allowed(offers(view.Order, to.actor(), p.svc.Now()))
-	view.Theirs = allowed(offers(view.Order, other, p.svc.Now()))
+	view.You = offersOf(view.Order, to.actor(), p.svc.Now()).Allowed()
+	view.Theirs = offersOf(view.Order, other, p.svc.Now()).Allowed()
 	return view, err
 }
 

@@ -14,7 +14,6 @@ type orderPage struct {
 	*visit
 	Order   standing
 	Done    supervision.Operation // what the visitor has just done
-	Steps   []supervision.Step
 	Cards   []card
 	Records []recordView // newest first
 	Earlier bool         // there are more than are shown
@@ -27,7 +26,7 @@ const recordsShown = 50
 func (v *visit) showOrder() error {
 	v.err = v.db.read(v.ctx(), v.Who.ID, v.order.ID)
 	records, cards := v.records("appeal", "delivery", "request")
-	page := orderPage{visit: v, Cards: cards, Order: v.standing(records), Steps: v.order.Steps(v.Now),
+	page := orderPage{visit: v, Cards: cards, Order: v.standing(records),
 		Done: supervision.Operation(v.said(address(v.order.ID)))}
 	v.follow()
 	slices.Reverse(records)
@@ -49,36 +48,12 @@ func (v *visit) follow() {
 type summary struct {
 	supervision.Order
 	Now    time.Time
-	Offers []offer
+	Offers offers
 	Role   supervision.Role // the visitor's
 }
 
 func (v *visit) summary(o supervision.Order) summary {
-	return summary{o, v.Now, offers(o, v.actor(), v.Now), v.Who.Role}
-}
-
-func (s summary) Allowed() []offer { return allowed(s.Offers) }
-
-func allowed(list []offer) []offer {
-	return slices.DeleteFunc(slices.Clone(list), func(o offer) bool { return !o.Allowed })
-}
-
-type closed struct {
-	Offers []offer
-	Why    supervision.Decision
-}
-
-// Closed lists what is not allowed, with one entry for each reason.
-func (s summary) Closed() (list []closed) {
-	for _, o := range s.Offers {
-		same := func(c closed) bool { return c.Why.Reason == o.Reason && c.Why.From.Equal(o.From) }
-		if i := slices.IndexFunc(list, same); !o.Allowed && i >= 0 {
-			list[i].Offers = append(list[i].Offers, o)
-		} else if !o.Allowed {
-			list = append(list, closed{[]offer{o}, o.Decision})
-		}
-	}
-	return list
+	return summary{o, v.Now, offersOf(o, v.actor(), v.Now), v.Who.Role}
 }
 
 // Assignee is the operations manager whose case the order's appeal is: who took

@@ -12,21 +12,15 @@ import (
 
 type overviewPage struct {
 	*visit
-	ByStatus, BySilence queues
+	ByStatus, BySilence []queue
 	Due                 []supervision.Summary // the cases that wait for a ruling
-	WhatIf              []whatIf
-}
-
-// whatIf is what the market's own history would have come to under a policy.
-type whatIf struct {
-	Name string
-	audit.Sums
+	WhatIf              map[string]audit.Sums // by the name of the rules
 }
 
 // showOverview draws how the market stands, and what the history of its newest
 // orders would have come to under other rules.
 func (v *visit) showOverview() error {
-	page := overviewPage{visit: v}
+	page := overviewPage{visit: v, WhatIf: make(map[string]audit.Sums)}
 	for _, s := range supervision.Statuses() {
 		if !s.Final() {
 			page.ByStatus = append(page.ByStatus, queue{Label: v.L.Status(s), Late: s == supervision.Frozen,
@@ -53,7 +47,7 @@ func (v *visit) showOverview() error {
 	}
 	for _, p := range policies {
 		under := slices.DeleteFunc(slices.Clone(outcomes), func(o audit.Outcome) bool { return o.Policy != p.Name })
-		page.WhatIf = append(page.WhatIf, whatIf{p.Name, audit.Sum(under...)})
+		page.WhatIf[p.Name] = audit.Sum(under...)
 	}
 	return v.render(http.StatusOK, "overview.html", page)
 }

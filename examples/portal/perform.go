@@ -154,7 +154,7 @@ type confirmPage struct {
 	Order summary
 	Form  *form
 	After summary // the order as it would be
-	Ends  []offer // what the visitor can do now and could not do any more
+	Ends  offers  // what the visitor can do now and could not do any more
 	Comes []supervision.Deadline
 }
 
@@ -163,9 +163,9 @@ type confirmPage struct {
 func (v *visit) confirm(f *form, after supervision.Order) error {
 	page := confirmPage{visit: v, Order: v.summary(v.order), Form: f, After: v.summary(after)}
 	page.Comes, _ = v.deadlines(after)
-	page.Ends = slices.DeleteFunc(page.Order.Allowed(), func(o offer) bool {
+	page.Ends = slices.DeleteFunc(page.Order.Offers.Allowed(), func(o offer) bool {
 		stays := func(other offer) bool { return other.Task.Slug == o.Task.Slug }
-		return o.Task.Slug == v.Task.Slug || slices.ContainsFunc(page.After.Allowed(), stays)
+		return o.Task.Slug == v.Task.Slug || slices.ContainsFunc(page.After.Offers.Allowed(), stays)
 	})
 	return v.render(http.StatusOK, "confirm.html", page)
 }

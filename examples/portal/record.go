@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/template"
@@ -19,10 +18,9 @@ type recordView struct {
 	Card  string // where the page shows the facts; empty for with the record
 }
 
-// fact is what the library tells of a fact, with its instant or files.
+// fact is what the library tells of a fact, with its files.
 type fact struct {
 	words.Told
-	At    time.Time
 	Files []file
 }
 
@@ -47,7 +45,6 @@ func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 	view := recordView{Record: r}
 	for _, told := range l.Facts(r, t) {
 		said := fact{Told: told}
-		said.At, _ = told.Value.(time.Time)
 		answersFile := told.Field.Kind == template.File
 		if told.Kind == supervision.FieldFiles || answersFile {
 			for _, ref := range written(told.Value) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -19,8 +19,7 @@ const (
 // hashed is how a session's token is stored, so that the database lets nobody
 // log in.
 func hashed(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(token)))
 }
 
 // startSession returns the token of a new session in place of one before, and

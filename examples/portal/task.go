@@ -51,9 +51,28 @@ type offer struct {
 // never are the reasons for which a task is not the actor's at all.
 var never = []supervision.Reason{supervision.ReasonRole, supervision.ReasonNotDue, supervision.ReasonNotNegotiable}
 
-// offers lists the tasks of the actor's role, as the library answers for their
-// operations (R23).
-func offers(o supervision.Order, actor supervision.Actor, at time.Time) (list []offer) {
+type offers []offer
+
+func (list offers) Allowed() offers {
+	return slices.DeleteFunc(slices.Clone(list), func(o offer) bool { return !o.Allowed })
+}
+
+// Closed are those that are not allowed, together by their reason.
+func (list offers) Closed() (groups []offers) {
+	for _, o := range list {
+		same := func(g offers) bool { return g[0].Reason == o.Reason && g[0].From.Equal(o.From) }
+		if i := slices.IndexFunc(groups, same); !o.Allowed && i >= 0 {
+			groups[i] = append(groups[i], o)
+		} else if !o.Allowed {
+			groups = append(groups, offers{o})
+		}
+	}
+	return groups
+}
+
+// offersOf lists the tasks of the actor's role, as the library answers for
+// their operations (R23).
+func offersOf(o supervision.Order, actor supervision.Actor, at time.Time) (list offers) {
 	permissions, _ := o.Operations(actor, at) // of an order that is not the actor's they allow nothing
 	for _, t := range tasks() {
 		mine := slices.DeleteFunc(slices.Clone(permissions[:]), func(d supervision.Decision) bool {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	texttemplate "text/template"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/koogallery/serviceflow/supervision"
@@ -135,9 +134,6 @@ func (l *tongue) advice(f supervision.Fault) string {
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }

@@ -152,9 +152,6 @@ func readDefault(f template.Field) any {
 	if text, ok := answer.(string); ok && f.Kind == template.Choices {
 		answer = strings.Split(text, ",")
 	}
-	if answer == nil {
-		return nil
-	}
 	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
@@ -289,10 +286,7 @@ func (v *visit) edit() error {
 	i, _ := strconv.Atoi(at)
 	d.change(do, i)
 	t, faults := d.template(v.L)
-	var invalid *template.InvalidError
-	if errors.As(t.Validate(), &invalid) {
-		faults = append(faults, invalid.Faults...)
-	}
+	faults = append(faults, v.L.Explain(t.Validate()).Faults...)
 	page := v.editorPage(entry, d)
 	page.Version, _ = strconv.Atoi(v.r.PostFormValue("version"))
 	publishes := do == "publish" || do == "confirm"

@@ -53,22 +53,6 @@ func (in input) offers(value string) bool {
 	return in.Options == nil || value == "" || slices.ContainsFunc(in.Options, is)
 }
 
-// Readout is what is typed, for reading.
-func (in input) Readout() string {
-	list := slices.Clone(in.Values)
-	for i := range list {
-		for _, o := range in.Options {
-			if o.Value == list[i] {
-				list[i] = o.Label
-			}
-		}
-		if f, ok := parseRef(list[i]); ok && in.takesFiles() {
-			list[i] = f.Name
-		}
-	}
-	return strings.Join(list, ", ")
-}
-
 func (in *input) takesFiles() bool { return in.Kind == "file" || in.Kind == "files" }
 
 type inputs []*input

@@ -93,7 +93,6 @@ func (db *database) read(ctx context.Context, account, order string) error {
 // and the other party can do now.
 type noticeView struct {
 	notice
-	To       account
 	Record   recordView             // zero where it is of an instant
 	Told     []supervision.Deadline // what it tells of an instant, as far as that still stands
 	Order    supervision.Order
@@ -104,7 +103,7 @@ type noticeView struct {
 
 func (p *portal) view(ctx context.Context, l *tongue, n notice) (view noticeView, err error) {
 	to := accounts[n.account]
-	view = noticeView{notice: n, To: to, Received: time.UnixMicro(n.at)}
+	view = noticeView{notice: n, Received: time.UnixMicro(n.at)}
 	if view.Order, err = p.svc.Order(ctx, n.order, to.actor()); err != nil {
 		return view, err
 	}
@@ -151,9 +150,7 @@ func (v *visit) Notices() (feed []noticeView) {
 }
 
 func (v *visit) readNotices() error {
-	if err := v.db.read(v.ctx(), v.Who.ID, ""); err != nil {
-		return err
-	}
+	v.err = v.db.read(v.ctx(), v.Who.ID, "")
 	return v.redirect("/notices")
 }
 
@@ -210,7 +207,7 @@ func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
 	m := mail.NewMsg()
 	m.Subject(view.Order.ID + ": " + subject)
 	m.SetDateWithValue(view.Received)
-	err = errors.Join(err, failed, m.FromFormat("KooGallery", "supervision@portal.example"), m.To(view.To.mail()),
+	err = errors.Join(err, failed, m.FromFormat("KooGallery", "supervision@portal.example"), m.To(accounts[n.account].mail()),
 		m.SetBodyTextTemplate(l.mail, map[string]any{"Notice": view, "Site": "http://" + p.addr}))
 	if err != nil {
 		return mail.NewMsg(), err // which is not sent

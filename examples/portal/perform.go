@@ -67,7 +67,7 @@ func (v *visit) perform() error {
 		f.Other = v.L.blame(f.Inputs, faults)
 		status, kind = http.StatusUnprocessableEntity, ""
 	case err == nil:
-		return v.confirm(f, result.Order)
+		return v.confirm(f, result)
 	case said.Refusal != nil:
 		if f.Refused = &said.Refusal.Decision; f.Refused.Reason != supervision.ReasonRole {
 			status = http.StatusConflict
@@ -154,15 +154,19 @@ type confirmPage struct {
 	Order summary
 	Form  *form
 	After summary // the order as it would be
+	Facts []fact  // what would be recorded
 	Ends  offers  // what the visitor can do now and could not do any more
 	Comes []supervision.Deadline
 }
 
 // confirm asks before anything happens, and says what ends. With a script the
 // same page is shown as a dialog.
-func (v *visit) confirm(f *form, after supervision.Order) error {
-	page := confirmPage{visit: v, Order: v.summary(v.order), Form: f, After: v.summary(after)}
-	page.Comes, _ = v.deadlines(after)
+func (v *visit) confirm(f *form, would service.Result) error {
+	page := confirmPage{visit: v, Order: v.summary(v.order), Form: f, After: v.summary(would.Order)}
+	for _, r := range would.Records {
+		page.Facts = v.L.view(r, f.Template).Facts // the last is the operation's own
+	}
+	page.Comes, _ = v.deadlines(would.Order)
 	page.Ends = slices.DeleteFunc(page.Order.Offers.Allowed(), func(o offer) bool {
 		stays := func(other offer) bool { return other.Task.Slug == o.Task.Slug }
 		return o.Task.Slug == v.Task.Slug || slices.ContainsFunc(page.After.Offers.Allowed(), stays)

@@ -262,9 +262,7 @@ var leaps = map[string]time.Duration{"1h": time.Hour, "3h": 3 * time.Hour, "1d":
 func (v *visit) Demo() bool { return v.demo && v.Known }
 
 func (v *visit) jump() error {
-	if err := v.db.forward(v.ctx(), leaps[v.r.PostFormValue("leap")], v.clock); err != nil {
-		return err
-	}
+	v.err = v.db.forward(v.ctx(), leaps[v.r.PostFormValue("leap")], v.clock)
 	v.announce(v.ctx(), "")
 	return v.redirect(v.Next())
 }

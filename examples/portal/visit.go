@@ -20,14 +20,15 @@ import (
 // around its own content.
 type visit struct {
 	*portal
-	w     http.ResponseWriter
-	r     *http.Request
-	Who   account
-	Known bool
-	L     *tongue
-	Now   time.Time
-	Title string
-	Live  string // the event stream that the page follows; empty for none
+	w       http.ResponseWriter
+	r       *http.Request
+	Who     account
+	Known   bool
+	L       *tongue
+	Now     time.Time
+	Title   string
+	Live    string // the event stream that the page follows; empty for none
+	Problem string // the kind of it that the error page tells of
 	// Unreadable are the orders and records that the page would show and that
 	// cannot be read.
 	Unreadable []string
@@ -194,14 +195,11 @@ func (v *visit) fail(err error) {
 		return // nobody waits for the answer
 	}
 	status, kind := problemOf(err)
+	v.Problem = kind
 	if status >= http.StatusInternalServerError {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.Pattern, "error", err)
 	}
-	err = v.render(status, "error.html", struct {
-		*visit
-		Kind string
-	}{v, kind})
-	if err != nil {
+	if err = v.render(status, "error.html", v); err != nil {
 		v.log.Error("error page failed", "error", err)
 		http.Error(v.w, http.StatusText(status), status)
 	}

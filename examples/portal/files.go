@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -115,12 +116,10 @@ func (db *database) unstage(ctx context.Context, s staged, list inputs) error {
 // that stops between the two loses no evidence.
 func (p *portal) sweep(ctx context.Context, now time.Time) error {
 	err := p.db.exec(ctx, `DELETE FROM portal_kept WHERE at < $1 AND subject LIKE '/%'`, now.Add(-keptFor).UnixMicro())
-	if err != nil {
-		return err
-	}
 	before := now.Add(-stagedFor).UnixMicro()
-	stale, err := list(ctx, p.db, func(f *file) []any { return []any{&f.order, &f.Digest} },
+	stale, failed := list(ctx, p.db, func(f *file) []any { return []any{&f.order, &f.Digest} },
 		`SELECT DISTINCT order_id, digest FROM portal_upload WHERE kept = 0 AND at < $1`, before)
+	err = errors.Join(err, failed)
 	for _, s := range stale {
 		order, failed := p.svc.Order(ctx, s.order, supervision.System())
 		referred, lost := p.referred(ctx, order, supervision.System())
@@ -179,7 +178,6 @@ func (v *visit) download() error {
 	if err != nil || !found {
 		return cmp.Or(err, v.notFound())
 	}
-	v.w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 	return v.saveAs("application/octet-stream", name, content)
 }
 
@@ -190,8 +188,7 @@ func (v *visit) saveAs(kind, name string, content []byte) error {
 	}
 	v.w.Header().Set("Content-Type", kind)
 	v.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(content) // an error means that the visitor has gone
+	http.ServeContent(v.w, v.r, name, time.Time{}, bytes.NewReader(content))
 	return nil
 }
 

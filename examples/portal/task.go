@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -35,10 +36,7 @@ func tasks() (list []task) {
 }
 
 func (l *tongue) task(t task) string {
-	if t.Label == "" {
-		return l.Operation(t.Operations[0])
-	}
-	return l.t(t.Label)
+	return cmp.Or(l.t(t.Label), l.Operation(t.Operations[0]))
 }
 
 // offer is a task as one person finds it now: with the decision that allows it,

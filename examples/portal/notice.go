@@ -208,7 +208,8 @@ func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
 	m.Subject(view.Order.ID + ": " + subject)
 	m.SetDateWithValue(view.Received)
 	err = errors.Join(err, failed, m.FromFormat("KooGallery", "supervision@portal.example"),
-		m.To(accounts[n.account].mail()), m.SetBodyTextTemplate(l.mail, map[string]any{"Notice": view, "Site": "http://" + p.addr}))
+		m.To(accounts[n.account].mail()),
+		m.SetBodyTextTemplate(l.mail, map[string]any{"Notice": view, "Site": "http://" + p.addr}))
 	if err != nil {
 		return mail.NewMsg(), err // which is not sent
 	}

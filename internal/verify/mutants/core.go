@@ -188,8 +188,8 @@ var services = []plot{
 		{"R28", "opening an order again is refused", `		order, err = s.openAgain(ctx, opening, at, err)`,
 			`		order = supervision.Order{}`},
 		{"R28", "opening an order again returns another buyer's", `if len(fields) > 0 {`, `if len(fields) > 99 {`},
-		{"R28", "an opening cannot be repeated once its scheduled end has come", `if end.IsZero() || end.After(at) {`,
-			`if end.IsZero() || !end.After(at) {`},
+		{"R28", "an opening cannot be repeated once its scheduled end has come", `if end.After(at) {`,
+			`if !end.After(at) {`},
 	}},
 	{"supervision/service/service.go", serviceTests, []mutant{
 		{"R02", "the clock is cut to milliseconds", `s.clock.Now().UTC().Truncate(supervision.Tick)`,

@@ -25,8 +25,8 @@ var retentions = []plot{
 			`filter.Closed.Before = closedBefore.Add(1)`},
 	}},
 	{"supervision/service/history.go", serviceTests, []mutant{
-		{"R21", "an order that is set back to an older version verifies", `order.ID, math.MaxInt64)`,
-			`order.ID, min(math.MaxInt64, order.Version))`},
+		{"R21", "an order that is set back to an older version verifies", `	if h.Digest, err =`,
+			`	h.Records = h.Records[:min(len(h.Records), int(order.Version))]` + "\n" + `	if h.Digest, err =`},
 		{"R35", "an order that is erased while it is read looks altered", `order.Version != h.Order.Version {`,
 			`order.Version < h.Order.Version {`},
 	}},

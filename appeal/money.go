@@ -78,7 +78,7 @@ func ParseMoney(decimal, currency string) (Money, error) {
 	m := Money{Currency: currency}
 	for _, text := range [...]string{decimal, decimal + "." + strings.Repeat("0", m.decimals())} {
 		// What this refuses is not written so either.
-		m.Amount, _ = strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
+		m.Amount, _ = strconv.ParseInt(strings.ReplaceAll(text, ".", ""), 10, 64)
 		if m.Decimal() == text {
 			return m, nil
 		}

@@ -159,7 +159,7 @@ func (s *Store) list(ctx context.Context, read reading, query string, args ...an
 // reading is read or readOnce.
 type reading func(ctx context.Context, scan func(Row) error, query string, args ...any) error
 
-// read runs a query in the host's transaction or, kept prepared, on the database.
+// read runs a query in the host's transaction or, prepared, on the database.
 func (s *Store) read(ctx context.Context, scan func(Row) error, query string, args ...any) error {
 	if err := s.prepared.add(ctx, query); err != nil {
 		return failed(ctx, err)

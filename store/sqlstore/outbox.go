@@ -22,8 +22,8 @@ const (
 
 // outbox are the statements of the outbox. A claim reads what could be claimed
 // and then compares and swaps: whoever still finds a row as it was has it. It
-// needs no lock, and so holds on engines whose locks stay on one node, and never
-// waits for a host's transaction. PostgreSQL has its locks in one place and
+// needs no lock, and so holds on engines whose locks stay on one node, and it
+// never waits for a host's transaction. PostgreSQL has its locks in one place and
 // passes by what is locked, so that there a claim is one statement.
 type outbox struct {
 	claim                                        string // in PostgreSQL

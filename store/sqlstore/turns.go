@@ -90,7 +90,8 @@ func (t *turns) withdraw(w *writing) bool {
 }
 
 // together runs a group in one transaction, and each by itself where that
-// fails, so that an error comes only to whom it belongs.
+// fails, so that an error comes only to whom it belongs. That others keep the
+// database busy is everybody's, who would wait for them one after the other.
 func together(group []*writing, run func(context.Context, ...*writing) error) {
 	alone := len(group) == 1
 	if !alone {
@@ -104,8 +105,8 @@ func together(group []*writing, run func(context.Context, ...*writing) error) {
 	}
 }
 
-// shared reports whether a group was written, or nobody knows whether it was. A
-// context that ends ends the transaction, but not the others' writing.
+// shared reports whether what came of a group is everybody's. A context that
+// ends ends the transaction, but not the others' writing.
 func shared(group []*writing, run func(context.Context, ...*writing) error) bool {
 	if len(group) == 0 { // others have written it all
 		return true
@@ -116,7 +117,7 @@ func shared(group []*writing, run func(context.Context, ...*writing) error) bool
 		defer context.AfterFunc(w.ctx, cancel)()
 	}
 	err := run(ctx, group...)
-	if err != nil && !errors.Is(err, service.ErrUnknownOutcome) {
+	if err != nil && !errors.Is(err, service.ErrUnknownOutcome) && !contended(err) {
 		return false
 	}
 	for _, w := range group {

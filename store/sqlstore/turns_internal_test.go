@@ -101,6 +101,16 @@ func TestTurns_AnUnknownOutcomeIsEverybodys(t *testing.T) {
 	})
 }
 
+// Each by itself would wait as long as all together have.
+func TestTurns_ABusyDatabaseIsEverybodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := codeError(5)
+		s := &scribe{turns: newTurns(), refuses: map[string]error{"b": busy}}
+		assert.Equal(t, map[string]error{"a": busy, "b": busy}, s.writeAll(nil, "a", "b"))
+		assert.Equal(t, [][]string{{"a", "b"}}, s.wrote)
+	})
+}
+
 func TestTurns_WhoeverIsCalledOff(t *testing.T) {
 	t.Run("while waiting is not written", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

@@ -112,9 +112,9 @@ func WithoutOutbox() Option { return func(s *Service) { s.outbox = false } }
 // records a relaying step claims; 200 by default, at most MaxPage.
 func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
 
-// WithWriters sets how many batches Settle, Notice and Adopt store at once, each
-// on a connection of its own; 1 by default, at most MaxPage. Where a database
-// has one writer, as SQLite has, the others prepare meanwhile what comes next.
+// WithWriters sets how many batches Settle, Notice and Adopt store at once, on
+// a connection each; 1 by default, at most MaxPage. Where a database has one
+// writer, as SQLite has, the others prepare meanwhile what comes next.
 func WithWriters(n int) Option { return func(s *Service) { s.writers = n } }
 
 // WithPublishers sets how many records a relay hands over at once, each of
@@ -140,8 +140,8 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 // WithStore returns the same service on a store that has joined the host's
 // transaction. It applies each command once and leaves a conflict to the host,
 // which has to begin its transaction anew; it has one writer, as a transaction
-// has. It remembers no templates beyond that: the transaction may take back what
-// it published.
+// has. It remembers no templates beyond that: the transaction may take back
+// what it published.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
 	in.store, in.attempts, in.writers, in.templates = joined, 1, 1, &templateCache{}

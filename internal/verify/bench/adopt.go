@@ -15,7 +15,8 @@ import (
 var adoptContests = func() (list []contest) {
 	for _, d := range []database{postgres, sqlite} {
 		for _, c := range []struct{ name, what string }{
-			{"adopt/" + d.name, "`Service.Adopt` of 100,000 orders in delivery on " + d.name + ", two writers, for each order"},
+			{"adopt/" + d.name,
+				"`Service.Adopt` of 100,000 orders in delivery on " + d.name + ", two writers, for each order"},
 			{"adopt/" + d.name + "/ceiling",
 				"the rows of these orders, copied by one statement a table: what this machine has to give"},
 		} {

@@ -60,7 +60,7 @@ func main() {
 
 func contest(ctx context.Context, only string, hosts bool, rounds int, turn time.Duration) error {
 	list := slices.DeleteFunc(sides(), func(s *side) bool {
-		return only != "" && s.name != "ours" && s.name != "silent" && !slices.Contains(strings.Split(only, ","), s.name)
+		return only != "" && !slices.Contains(append(strings.Split(only, ","), "ours", "silent"), s.name)
 	})
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%s, %s/%s, %d cores; load averages at the beginning %s; %d rounds, turns of %s.\n\n", runtime.Version(),

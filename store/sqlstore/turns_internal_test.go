@@ -160,6 +160,27 @@ func TestTurns_WhoeverIsCalledOff(t *testing.T) {
 	})
 }
 
+// What has been written is never told to have been called off.
+func TestTurns_WhoeverIsCalledOffTooLateIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scribe{turns: newTurns()}
+		ctx, cancel := context.WithCancel(t.Context())
+		late := func(context.Context, ...*writing) error {
+			cancel()
+			synctest.Wait()
+			return nil // committed before
+		}
+		require.NoError(t, s.turns.take(t.Context()))
+		var callers sync.WaitGroup
+		callers.Go(func() { assert.NoError(t, s.turns.write(&writing{ctx: t.Context()}, late)) })
+		synctest.Wait()
+		callers.Go(func() { assert.NoError(t, s.turns.write(&writing{ctx: ctx}, late)) })
+		synctest.Wait()
+		s.turns.leave()
+		callers.Wait()
+	})
+}
+
 func TestTurns_NilOnesMakeNobodyWait(t *testing.T) {
 	var none *turns
 	ctx, cancel := context.WithCancel(t.Context())

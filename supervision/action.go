@@ -174,8 +174,8 @@ func MarshalAction(a Action) ([]byte, error) {
 	return json.Marshal(actionJSON{Format, a.Operation(), body})
 }
 
-// UnmarshalAction reads what [MarshalAction] writes. Errors wrap
-// [ErrMalformed], and [ErrNewerFormat] or [ErrUnknown] where that is the cause.
+// UnmarshalAction reads what [MarshalAction] writes. Errors match
+// [ErrNewerFormat] or [ErrMalformed], and [ErrUnknown] where a word is the cause.
 // Whether the action's content is valid is decided when it is applied.
 func UnmarshalAction(data []byte) (Action, error) {
 	var wire actionJSON

@@ -25,8 +25,8 @@ func (o Order) MarshalJSON() ([]byte, error) { return (*Documents)(nil).MarshalO
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
 // documents of a newer version, and orders that [Order.Validate] refuses are
-// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
-// that is the cause.
+// errors that match [ErrNewerFormat] or [ErrMalformed], and [ErrUnknown] where
+// a word is the cause.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	read, err := (*Documents)(nil).UnmarshalOrder(data)
 	if err == nil {

@@ -72,8 +72,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
 // documents of a newer version, and records that [Record.Validate] refuses are
-// errors that wrap [ErrMalformed], and [ErrUnknown] or [ErrNewerFormat] where
-// that is the cause.
+// errors that match [ErrNewerFormat] or [ErrMalformed], and [ErrUnknown] where
+// a word is the cause.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var wire recordJSON[json.RawMessage]
 	if err := fault.DecodeDocument("supervision: record", data, &wire, &wire.Format); err != nil {

@@ -120,6 +120,12 @@ func Adopt(adoption Adoption, at time.Time, forms map[Operation]*template.Form) 
 	return o, record, nil
 }
 
+func (a Adoption) withoutPolicy() (Action, Policy) {
+	policy := a.Policy
+	a.Policy = Policy{}
+	return a, policy
+}
+
 // Operation returns OpAdopt.
 func (Adoption) Operation() Operation { return OpAdopt }
 

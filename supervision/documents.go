@@ -35,10 +35,10 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Documents reads and writes the JSON forms of orders for a store, and
-// remembers those of their policies: all orders have the same few (R25), and a
-// policy is the longer part of a short order. The zero value is ready for use,
-// by many at a time; nil remembers nothing.
+// Documents reads and writes the JSON forms of orders, and writes those of
+// records, for a store. It remembers those of their policies: all orders have
+// the same few (R25), and a policy is the longer part of a short order. The zero
+// value is ready for use, by many at a time; nil remembers nothing.
 type Documents struct {
 	mu       sync.RWMutex
 	policies map[string]Policy
@@ -75,6 +75,23 @@ func (d *Documents) UnmarshalOrder(data []byte) (Order, error) {
 		return Order{}, err
 	}
 	return read, nil
+}
+
+// MarshalRecord is [Record.MarshalJSON].
+func (d *Documents) MarshalRecord(r Record) ([]byte, error) {
+	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	var policy Policy
+	if a, ok := r.Action.(beginning); ok {
+		r.Action, policy = a.withoutPolicy()
+	}
+	written, err := json.Marshal(recordJSON[Action]{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To,
+		r.Finding, r.Key, r.Salt, r.Seal, r.Action})
+	if err != nil || policy == (Policy{}) {
+		return written, err
+	}
+	return slices.Concat(written[:len(written)-2], []byte(`,"policy":`), d.form(policy), []byte("}}")), nil
 }
 
 // form writes a valid policy, or remembers how.

@@ -3,6 +3,7 @@ package supervision_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,30 @@ func TestR25_DocumentsAreThoseOfTheOrder(t *testing.T) {
 			require.Equal(t, o, read)
 		}
 	}
+}
+
+// What is remembered of policies changes no record either, of an order that
+// was opened or adopted or of any other operation.
+func TestR25_DocumentsAreThoseOfTheRecord(t *testing.T) {
+	var documents supervision.Documents
+	records := wholeStory(t).records
+	for _, o := range ordersUnder(t, 300) {
+		_, adopted, err := supervision.Adopt(snapshot(o), o.OpenedAt, nil)
+		require.NoError(t, err)
+		records = append(records, adopted, begin(t, o.Policy).records[0])
+	}
+	for _, r := range slices.Concat(records, records) {
+		want, err := json.Marshal(r)
+		require.NoError(t, err)
+		got, err := documents.MarshalRecord(r)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
+		var read supervision.Record
+		require.NoError(t, read.UnmarshalJSON(got))
+		require.Equal(t, r, read)
+	}
+	_, err := documents.MarshalRecord(supervision.Record{})
+	require.ErrorIs(t, err, supervision.ErrMalformed)
 }
 
 // A policy that has been read before is not read again: it costs no allocation

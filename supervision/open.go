@@ -77,6 +77,8 @@ func Open(opening Opening, at time.Time) (Order, Record, error) {
 type beginning interface {
 	// begins returns the id of the order and where its flow stands.
 	begins() (id string, at Status)
+	// withoutPolicy returns the action and the policy of its order, apart.
+	withoutPolicy() (Action, Policy)
 }
 
 // beginnings is how many operations of the registry, its first ones, make an
@@ -86,6 +88,12 @@ const beginnings = 2
 func begins(op Operation) bool { return op == OpOpen || op == OpAdopt }
 
 func (a Opening) begins() (id string, at Status) { return a.ID, a.Policy.Start }
+
+func (a Opening) withoutPolicy() (Action, Policy) {
+	policy := a.Policy
+	a.Policy = Policy{}
+	return a, policy
+}
 
 // Operation returns OpOpen.
 func (Opening) Operation() Operation { return OpOpen }

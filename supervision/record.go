@@ -53,22 +53,16 @@ type recordJSON[A any] struct {
 	Operation Operation      `json:"operation"`
 	From      Status         `json:"from,omitzero"`
 	To        Status         `json:"to"`
-	Action    A              `json:"action"`
 	Finding   appeal.Finding `json:"finding,omitzero"`
 	Key       string         `json:"key,omitempty"`
 	Salt      string         `json:"salt,omitempty"`
 	Seal      string         `json:"seal,omitempty"`
+	Action    A              `json:"action"` // the last member: see [Documents.MarshalRecord]
 }
 
 // MarshalJSON writes the record with its format version. What UnmarshalJSON
 // would refuse is not written.
-func (r Record) MarshalJSON() ([]byte, error) {
-	if err := r.Validate(); err != nil {
-		return nil, err
-	}
-	return json.Marshal(recordJSON[Action]{Format, r.Order, r.Seq, r.At, r.Actor, r.Operation, r.From, r.To, r.Action,
-		r.Finding, r.Key, r.Salt, r.Seal})
-}
+func (r Record) MarshalJSON() ([]byte, error) { return (*Documents)(nil).MarshalRecord(r) }
 
 // UnmarshalJSON reads what MarshalJSON writes. Unknown fields and words,
 // documents of a newer version, and records that [Record.Validate] refuses are

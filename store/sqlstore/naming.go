@@ -65,8 +65,8 @@ func (n naming) position(p supervision.Position) []any {
 func (n naming) pairs() string {
 	switch n.dialect {
 	case Postgres:
-		return `order_id = ANY (?::text[]) AND (order_id, seq) IN (
-SELECT w.order_id, w.seq FROM unnest(?::text[], ?::bigint[]) AS i (order_id, seq)
+		return `order_id = ANY (` + split + `) AND (order_id, seq) IN (
+SELECT w.order_id, w.seq FROM ` + unnest("tb") + ` AS i (order_id, seq)
 CROSS JOIN LATERAL (SELECT * FROM {outbox} WHERE order_id = i.order_id AND seq = i.seq LIMIT 1) w)`
 	case SQLite:
 		return "(order_id, seq) IN (VALUES ?...)"
@@ -95,12 +95,12 @@ func (n naming) pairsOf(ids []supervision.RecordID) []any {
 		}
 		return args
 	}
-	columns := make([]array, 2)
+	columns := make([]column, 2)
 	for _, id := range ids {
-		columns[0].add(id.Order)
-		columns[1].add(id.Seq)
+		columns[0].add(id.Order, len(ids))
+		columns[1].add(id.Seq, len(ids))
 	}
-	list := arrays(columns)
+	list := arguments(columns)
 	return slices.Insert(list, 0, list[0])
 }
 

@@ -107,14 +107,16 @@ func TestAContextThatHasEndedIsTheReason(t *testing.T) {
 	}
 }
 
-func TestArraysAsPostgresReadsThem(t *testing.T) {
-	columns := make([]array, 1)
-	for _, value := range []any{int64(-7), int64(math.MinInt64), nil, "", `a"b\c,{d}`, `""x\\`, "NULL", "line\nbreak",
-		"é"} {
-		columns[0].add(value)
+func TestColumnsAsPostgresSplitsThem(t *testing.T) {
+	var columns [3]column
+	for _, value := range []any{int64(-7), int64(math.MinInt64), nil, `a"b\c,{d}`, "NULL", "line\nbreak", "é",
+		"not\x1eone", nil} {
+		columns[0].add(value, 9)
 	}
-	require.Equal(t, []any{`{-7,-9223372036854775808,NULL,"","a\"b\\c,{d}","\"\"x\\\\","NULL","line` + "\n" +
-		`break","é"}`}, arrays(columns))
+	columns[1].add(nil, 1)
+	require.Equal(t, []any{"-7\x1e-9223372036854775808\x1e\x1ea\"b\\c,{d}\x1eNULL\x1eline\nbreak\x1eé\x1e\x1e",
+		"", ""}, arguments(columns[:]))
+	require.Equal(t, "unnest("+split+", "+split+"::bigint[])", unnest("t b"))
 }
 
 func TestFilesAreSplitAtTheEndsOfStatements(t *testing.T) {

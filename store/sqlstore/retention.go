@@ -82,7 +82,7 @@ func (s *Store) Erase(ctx context.Context, change service.Change, erased []super
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
-	replaced, err := newRecordRows(&service.Change{Records: erased})
+	replaced, err := s.recordRows(&service.Change{Records: erased})
 	if err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}

@@ -107,10 +107,10 @@ func (r *recordRow) queued() any {
 	return nil
 }
 
-func newRecordRows(change *service.Change) ([]recordRow, error) {
+func (s *Store) recordRows(change *service.Change) ([]recordRow, error) {
 	rows := make([]recordRow, len(change.Records))
 	for i, record := range change.Records {
-		document, err := record.MarshalJSON()
+		document, err := s.documents.MarshalRecord(record)
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func (s *Store) changeRows(change *service.Change) (changeRows, error) {
 	if len(change.Records) == 0 {
 		return changeRows{}, change.Validate()
 	}
-	records, err := newRecordRows(change)
+	records, err := s.recordRows(change)
 	return changeRows{order, records}, err
 }
 

@@ -49,7 +49,7 @@ func TestR21_ADigestThatWasKeptHolds(t *testing.T) {
 	require.NoError(t, err)
 	var records []supervision.Record
 	require.NoError(t, json.Unmarshal(data, &records))
-	assert.Equal(t, "6358d275eff79cfc48c5538eb21ef373fa5936fdb0392bb888cdd1532e8fd243",
+	assert.Equal(t, "44ad585ed3ad96192429b02c3f79ecd8ba40bc2e80a3c20f8ff01acf39d04773",
 		digestOf(t, records).String())
 }
 

@@ -58,8 +58,11 @@ var databases = []plot{
 			`LEFT JOIN saved s ON s.id = i.order_id`},
 	}},
 	{"store/sqlstore/postgres.go", []string{"./store/sqlstore"}, []mutant{
-		{"documents", "PostgreSQL: quotation marks in arrays are lost", `			begin = i`,
-			`			begin = i + 1`},
+		{"documents", "PostgreSQL: a value that is none moves the others up", `	c.WriteByte(separator)
+}`, `	if value != nil {
+		c.WriteByte(separator)
+	}
+}`},
 	}},
 	{"store/sqlstore/mysql.go", databaseTests, []mutant{
 		{"compare and swap", "MySQL: a batch overwrites orders that have moved on", `version != row.order.before {`,

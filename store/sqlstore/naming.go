@@ -61,11 +61,12 @@ func (n naming) position(p supervision.Position) []any {
 // pairs is the condition that a row of the outbox is one of a number of records.
 // PostgreSQL would rather read the whole outbox than believe that it is not
 // empty, as it was when its statistics were made: those of a queue are always
-// stale. So it is told the orders first, and looks the records up one by one.
+// stale. So it is told the orders first, split once for all rows, and looks the
+// records up one by one.
 func (n naming) pairs() string {
 	switch n.dialect {
 	case Postgres:
-		return `order_id = ANY (` + split + `) AND (order_id, seq) IN (
+		return `order_id = ANY ((SELECT ` + split + `)::text[]) AND (order_id, seq) IN (
 SELECT w.order_id, w.seq FROM ` + unnest("tb") + ` AS i (order_id, seq)
 CROSS JOIN LATERAL (SELECT * FROM {outbox} WHERE order_id = i.order_id AND seq = i.seq LIMIT 1) w)`
 	case SQLite:

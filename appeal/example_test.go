@@ -1,6 +1,7 @@
 package appeal_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,4 +41,28 @@ func ExamplePolicy_Verdicts() {
 	// buyer_silent false not_silent_long_enough
 	// request_rejected false too_few_rejections
 	// product_rejected true
+}
+
+// An amount that somebody typed is read with the decimals of its currency, and
+// shown with them. Whether it can be paid is another question.
+func ExampleParseMoney() {
+	for _, typed := range []string{"499.50", "12", "1.5.0", "499.505"} {
+		amount, err := appeal.ParseMoney(typed, "CNY")
+		if err != nil {
+			var invalid *appeal.InvalidError
+			if errors.As(err, &invalid) {
+				fmt.Println(invalid.Faults[0].Message)
+			}
+			continue
+		}
+		fmt.Println(amount.Amount, amount.Decimal(), amount.Currency)
+	}
+	yen, _ := appeal.ParseMoney("500", "JPY")
+	fmt.Println(yen.Amount, yen.Decimal())
+	// Output:
+	// 49950 499.50 CNY
+	// 1200 12.00 CNY
+	// give an amount such as 120.50
+	// give an amount such as 120.50
+	// 500 500
 }

@@ -239,6 +239,58 @@ func ExampleService_Run() {
 	// true
 }
 
+// Of what is relayed each party is told what is news to it, as it may see it:
+// neither what it has done itself nor what is hidden from it (R22, R34).
+func ExampleEvent_For() {
+	ctx, env := context.Background(), supervisiontest.New()
+	order, _ := env.Reach(ctx, supervision.Opening{Buyer: "b-7", Seller: "s-3"}, supervision.AwaitingConfirmation)
+	mia := supervision.Manager("mia")
+	_, _ = env.Service.Do(ctx, order.ID, mia, supervision.Intervene{Reason: "Both asked for it."})
+	_, _ = env.Service.Do(ctx, order.ID, mia, supervision.AddNote{Text: "The buyer is new here."})
+
+	tell := func(_ context.Context, e service.Event) error {
+		for _, party := range []supervision.Actor{supervision.Buyer(e.Buyer), supervision.Seller(e.Seller)} {
+			if seen, news := e.For(party); news {
+				fmt.Println("tell", party.ID, "of", seen.Record.Operation)
+			}
+		}
+		return nil
+	}
+	for n := 1; n > 0; {
+		n, _ = env.Service.Relay(ctx, tell)
+	}
+	// Output:
+	// tell b-7 of open
+	// tell s-3 of open
+	// tell s-3 of submit_request
+	// tell b-7 of intervene
+	// tell s-3 of intervene
+}
+
+// The form that an order has to fill in is the one it is pinned to, whatever
+// its seller has published since (R04).
+func ExampleService_Form() {
+	ctx, env := context.Background(), supervisiontest.New()
+	seller := supervision.Seller("s-3")
+	id := supervision.TemplateID{Seller: seller.ID, Product: "crm", Operation: supervision.OpSubmitRequest}
+	publish := func(label string) {
+		_, _ = env.Service.PublishTemplate(ctx, seller, id, template.Template{Fields: []template.Field{
+			{Key: "seats", Label: label, Kind: template.Integer, Required: true},
+		}})
+	}
+	publish("Seats")
+	order, _ := env.Service.Open(ctx, supervision.Opening{ID: "o-1", Product: "crm", Buyer: "b-7", Seller: seller.ID})
+	publish("Number of seats")
+
+	form, err := env.Service.Form(ctx, order, supervision.OpSubmitRequest)
+	fmt.Println(form.Template().Fields[0].Label, err)
+	form, err = env.Service.Form(ctx, order, supervision.OpDeliver)
+	fmt.Println(form, err)
+	// Output:
+	// Seats <nil>
+	// <nil> <nil>
+}
+
 // What a receiver never takes is set aside, so that the order's later records
 // go on, and tried again by hand.
 func ExampleService_Retry() {

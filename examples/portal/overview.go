@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"net/http"
-	"slices"
 
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
@@ -20,7 +19,7 @@ type overviewPage struct {
 // showOverview draws how the market stands, and what the history of its newest
 // orders would have come to under other rules.
 func (v *visit) showOverview() error {
-	page := overviewPage{visit: v, WhatIf: make(map[string]audit.Sums)}
+	page := overviewPage{visit: v}
 	for _, s := range supervision.Statuses() {
 		if !s.Final() {
 			page.ByStatus = append(page.ByStatus, queue{Label: v.L.Status(s), Late: s == supervision.Frozen,
@@ -37,17 +36,14 @@ func (v *visit) showOverview() error {
 		Limit: supervision.MaxPage})
 	v.err = cmp.Or(v.err, err)
 	page.Due = due.Orders
-	policies := []supervision.Policy{supervision.Guide(), supervision.Rules2025()}
 	var outcomes []audit.Outcome
 	for _, o := range v.search(supervision.Query{Limit: supervision.MaxPage}).Orders {
 		if records, err := v.history(v.ctx(), o, supervision.System()); v.readable(err) {
-			result, _ := audit.WhatIf(records, policies...) // none of what the rules could not have made
+			// There is none of what the rules could not have made.
+			result, _ := audit.WhatIf(records, supervision.Guide(), supervision.Rules2025())
 			outcomes = append(outcomes, result...)
 		}
 	}
-	for _, p := range policies {
-		under := slices.DeleteFunc(slices.Clone(outcomes), func(o audit.Outcome) bool { return o.Policy != p.Name })
-		page.WhatIf[p.Name] = audit.Sum(under...)
-	}
+	page.WhatIf = audit.Sum(outcomes...)
 	return v.render(http.StatusOK, "overview.html", page)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -101,7 +102,7 @@ func (t *takeover) appeal(ctx context.Context) error {
 func (t *takeover) ask(ctx context.Context) error {
 	guide := supervision.Guide()
 	policies := []supervision.Policy{guide, silence("seven days", 7*day), silence("three days", 3*day)}
-	outcomes := make([][]audit.Outcome, len(policies))
+	var outcomes []audit.Outcome
 	for i, id := range t.adopted {
 		records, err := t.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
 		if err != nil {
@@ -111,17 +112,15 @@ func (t *takeover) ask(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for p, outcome := range list {
-			outcomes[p] = append(outcomes[p], outcome)
-		}
+		outcomes = append(outcomes, list...)
 		t.step("asking", i+1, len(t.adopted))
 	}
 	t.title("What if")
-	for p, policy := range policies {
-		sums := audit.Sum(outcomes[p]...)
+	sums := audit.Sum(outcomes...)
+	for _, policy := range policies {
 		t.printf("%-10s  silent today: %4d sellers, %4d buyers; appeals barred by %s: %d\n", policy.Name,
-			open(outcomes[p], appeal.SellerSilent), open(outcomes[p], appeal.BuyerSilent), supervision.R09,
-			sums.Barred[supervision.R09])
+			open(outcomes, policy, appeal.SellerSilent), open(outcomes, policy, appeal.BuyerSilent), supervision.R09,
+			sums[policy.Name].Barred[supervision.R09])
 		for _, d := range audit.Diff(guide, policy) {
 			if d.Field != "name" {
 				t.printf("            %s\n", d)
@@ -137,15 +136,15 @@ func silence(name string, length time.Duration) supervision.Policy {
 	return policy
 }
 
-// open counts the orders in which a ground is open today, or was until an
-// appeal of today.
-func open(outcomes []audit.Outcome, ground appeal.Ground) (n int) {
+// open counts the orders in which a policy has a ground open today, or had it
+// until an appeal of today.
+func open(outcomes []audit.Outcome, policy supervision.Policy, ground appeal.Ground) (n int) {
+	now := func(w audit.Window) bool {
+		return w.Ground == ground && !w.From.After(today) && (w.Until.IsZero() || !w.Until.Before(today))
+	}
 	for _, o := range outcomes {
-		for _, w := range o.Windows {
-			if w.Ground == ground && !w.From.After(today) && (w.Until.IsZero() || !w.Until.Before(today)) {
-				n++
-				break
-			}
+		if o.Policy == policy.Name && slices.ContainsFunc(o.Windows, now) {
+			n++
 		}
 	}
 	return n

@@ -83,7 +83,7 @@ func ExampleWhatIf() {
 			fmt.Println("  barred:", b.Operation, b.Rule, "allowed from", b.From.Format(time.DateOnly))
 		}
 	}
-	fmt.Println(audit.Sum(outcomes...).Barred)
+	fmt.Println(audit.Sum(outcomes...)["seven"].Barred)
 	// Output:
 	// seven - awaiting_delivery
 	//   open to the buyer on seller_silent from 2026-03-09

@@ -217,7 +217,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Sums are the outcomes of many orders, counted.
+// Sums are the outcomes of many orders under one policy, counted.
 type Sums struct {
 	Orders, Completed int
 	// Windows counts by ground, Barred by rule without what follows from
@@ -227,10 +227,14 @@ type Sums struct {
 	Followed int
 }
 
-// Sum counts outcomes, such as those of one policy.
-func Sum(outcomes ...Outcome) Sums {
-	s := Sums{Windows: make(map[appeal.Ground]int), Barred: make(map[supervision.Rule]int)}
+// Sum counts outcomes by the names of their policies.
+func Sum(outcomes ...Outcome) map[string]Sums {
+	sums := make(map[string]Sums)
 	for _, o := range outcomes {
+		s, ok := sums[o.Policy]
+		if !ok {
+			s = Sums{Windows: make(map[appeal.Ground]int), Barred: make(map[supervision.Rule]int)}
+		}
 		s.Orders++
 		if !o.CompletedAt.IsZero() {
 			s.Completed++
@@ -245,6 +249,7 @@ func Sum(outcomes ...Outcome) Sums {
 				s.Barred[b.Rule]++
 			}
 		}
+		sums[o.Policy] = s
 	}
-	return s
+	return sums
 }

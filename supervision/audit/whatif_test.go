@@ -209,16 +209,18 @@ func TestR25_WhatIfSums(t *testing.T) {
 	h := appealed(t)
 	outcomes, err := audit.WhatIf(h.records, silence(7*day), silence(3*day))
 	require.NoError(t, err)
-	assert.Equal(t, audit.Sums{
-		Orders: 2, Completed: 2, Windows: map[appeal.Ground]int{appeal.SellerSilent: 1},
-		Barred: map[supervision.Rule]int{supervision.R09: 1}, Followed: 2,
-	}, audit.Sum(outcomes...))
+	assert.Equal(t, map[string]audit.Sums{
+		"silence of 168h0m0s": {Orders: 2, Completed: 2, Windows: map[appeal.Ground]int{},
+			Barred: map[supervision.Rule]int{supervision.R09: 2}, Followed: 4},
+		"silence of 72h0m0s": {Orders: 2, Completed: 2, Windows: map[appeal.Ground]int{appeal.SellerSilent: 2},
+			Barred: map[supervision.Rule]int{}},
+	}, audit.Sum(append(outcomes, outcomes...)...))
 
 	silent, rejected := audit.Window{Ground: appeal.SellerSilent}, audit.Window{Ground: appeal.RequestRejected}
-	assert.Equal(t, audit.Sums{Orders: 1,
+	assert.Equal(t, map[string]audit.Sums{"guide": {Orders: 1,
 		Windows: map[appeal.Ground]int{appeal.SellerSilent: 2, appeal.RequestRejected: 1},
 		Barred:  map[supervision.Rule]int{},
-	}, audit.Sum(audit.Outcome{Windows: []audit.Window{silent, rejected, silent}}))
+	}}, audit.Sum(audit.Outcome{Policy: "guide", Windows: []audit.Window{silent, rejected, silent}}))
 }
 
 func TestR25_WhatIfRefuses(t *testing.T) {

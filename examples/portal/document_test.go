@@ -95,11 +95,9 @@ func TestExportCSV(t *testing.T) {
 	require.Len(t, rows, 3)
 	assert.Equal(t, "Request: Move it.\nSoon, please.", rows[2][8])
 	assert.Equal(t, "attachment; filename=record.csv", answer.Header.Get("Content-Disposition"))
-	formula := s.open(t, "=1+1", "data-migration", harbor)
-	assert.Contains(t, s.as(t, harbor).get(at(formula, "record.csv")).body, "\n'=1+1,1,")
-	for text, want := range map[string]string{"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a",
-		"a=1": "a=1"} {
-		assert.Equal(t, want, plainCell(text))
+	for id, want := range map[string]string{"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "a=1": "a=1"} {
+		formula := s.open(t, id, "data-migration", harbor)
+		assert.Contains(t, s.as(t, harbor).get(at(formula, "record.csv")).body, "\n"+want+",1,")
 	}
 }
 

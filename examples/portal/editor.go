@@ -258,10 +258,9 @@ func (v *visit) showEditor() error {
 	if err != nil {
 		return err
 	}
+	version, _ := strconv.Atoi(v.r.FormValue("version")) // 0 for the current one
 	id := entry.TemplateID
-	if version, err := strconv.Atoi(v.r.FormValue("version")); err == nil {
-		id.Version = version
-	}
+	id.Version = cmp.Or(version, id.Version)
 	d := draftOf(v.published(id).Template)
 	if kept, _ := v.kept(entry.Path()); kept != "" && id == entry.TemplateID {
 		typed, _ := url.ParseQuery(kept) // what the portal wrote
@@ -305,16 +304,11 @@ func (v *visit) edit() error {
 		return v.render(http.StatusUnprocessableEntity, "editor.html", page)
 	case do == "publish", do == "withdraw":
 		return v.render(http.StatusOK, "publish.html", page)
+	case page.Withdraws:
+		_, v.err = v.svc.WithdrawTemplate(v.ctx(), v.actor(), entry.TemplateID)
+		return v.say(entry.Path(), "withdrawn")
 	}
-	said := "published"
-	if publishes {
-		_, err = v.svc.PublishTemplate(v.ctx(), v.actor(), entry.TemplateID, t)
-	} else {
-		said = "withdrawn"
-		_, err = v.svc.WithdrawTemplate(v.ctx(), v.actor(), entry.TemplateID)
-	}
-	if v.err = cmp.Or(v.err, err); publishes {
-		v.keep(entry.Path(), "")
-	}
-	return v.say(entry.Path(), said)
+	_, v.err = v.svc.PublishTemplate(v.ctx(), v.actor(), entry.TemplateID, t)
+	v.keep(entry.Path(), "")
+	return v.say(entry.Path(), "published")
 }

@@ -183,13 +183,13 @@ func (v *visit) download() error {
 
 // saveAs sends content for the browser to save under a name.
 func (v *visit) saveAs(kind, name string, content []byte) error {
-	if v.err != nil {
-		return v.err
+	if v.err == nil {
+		attached := mime.FormatMediaType("attachment", map[string]string{"filename": name})
+		v.w.Header().Set("Content-Type", kind)
+		v.w.Header().Set("Content-Disposition", attached)
+		http.ServeContent(v.w, v.r, name, time.Time{}, bytes.NewReader(content))
 	}
-	v.w.Header().Set("Content-Type", kind)
-	v.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	http.ServeContent(v.w, v.r, name, time.Time{}, bytes.NewReader(content))
-	return nil
+	return v.err
 }
 
 // fileName keeps of a posted name what is a name, and no path.

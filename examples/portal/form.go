@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"errors"
+	"io"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -76,20 +78,17 @@ func (v *visit) newForm(op supervision.Operation) *form {
 // request where one has to be revised, and offers what they wrote before.
 func (f *form) restore(v *visit, records []recordView) {
 	kept, left := v.kept(f.subject())
-	var typed url.Values
-	if f.Left = left; kept != "" {
-		typed, _ = url.ParseQuery(kept) // what the portal wrote
-	} else if f.Operation == supervision.OpSubmitRequest {
-		for _, r := range records {
-			if r.Operation == f.Operation {
-				typed = url.Values{}
-				for _, said := range r.Facts {
-					typed[said.Key] = written(said.Value)
-				}
+	typed, _ := url.ParseQuery(kept) // what the portal wrote
+	f.Left = left
+	for _, r := range records {
+		if kept == "" && r.Operation == supervision.OpSubmitRequest && r.Operation == f.Operation {
+			typed = url.Values{}
+			for _, said := range r.Facts {
+				typed[said.Key] = written(said.Value)
 			}
 		}
 	}
-	if typed != nil {
+	if len(typed) > 0 {
 		f.fill(v, typed)
 	}
 	v.offerCanned(f, false)
@@ -118,14 +117,14 @@ func (f *form) fill(v *visit, typed url.Values) (faults []supervision.Fault) {
 // staged names the form for the files that are uploaded for it.
 func (f *form) staged(v *visit) staged { return staged{v.order.ID, v.Who.ID, f.Key, f.Operation} }
 
-// action is what the form says, whatever the operation, with the faults of what
-// it cannot say.
-func (f *form) action() (action supervision.Action, faults []supervision.Fault, err error) {
+// action is what the form says, whatever the operation. The error has the
+// faults of what it cannot say; without an action it could not be read at all.
+func (f *form) action() (supervision.Action, error) {
 	posted := supervision.Posted{Values: url.Values{}, Template: f.Template}
 	for _, in := range f.Inputs {
 		switch posted.Values[in.Name] = in.Values; in.Asked.Kind {
 		case supervision.FieldPolicy:
-			posted.Policy = policyNamed[in.Value()]
+			posted.Policy = policies[in.Value()]
 		case supervision.FieldFiles:
 			for _, f := range in.Files {
 				posted.Attachments = append(posted.Attachments,
@@ -133,12 +132,7 @@ func (f *form) action() (action supervision.Action, faults []supervision.Fault, 
 			}
 		}
 	}
-	action, err = posted.Action(f.Operation, f.asked)
-	var invalid *supervision.InvalidError
-	if action != nil && errors.As(err, &invalid) {
-		return action, invalid.Faults, nil
-	}
-	return action, nil, malformed(err)
+	return posted.Action(f.Operation, f.asked)
 }
 
 func (f *form) Danger() bool { return slices.Contains(forms.Grave, f.Operation) }
@@ -168,4 +162,75 @@ func (v *visit) offerCanned(f *form, sent bool) {
 			v.keep(subject, strings.Join(list[:min(len(list), cannedTexts)], " | "))
 		}
 	}
+}
+
+// Bounds of a posted form, in bytes.
+const (
+	smallForm = 16 << 10
+	textForm  = 4 << 20
+	partCost  = 256 // what a part of a form counts for beside its text
+	// uploadForm bounds what is read of a form with files. It is far above what
+	// is kept of it, so that too many files cost nobody what was typed.
+	uploadForm = 256 << 20
+)
+
+// slowest is how long a line may be silent while it sends a form.
+const slowest = 30 * time.Second
+
+// readPost reads a posted form as it comes in: texts into the values it
+// returns, and each file by calling keep with the texts before it. A form that
+// goes on for too long is read up to there, with the error.
+func (v *visit) readPost(keep func(typed url.Values, input, name string, r io.Reader) error) (url.Values, error) {
+	v.r.Body = http.MaxBytesReader(v.w, patient{v.r.Body, http.NewResponseController(v.w)}, uploadForm)
+	reader, err := v.r.MultipartReader()
+	if err != nil {
+		return nil, malformed(err)
+	}
+	typed, room := url.Values{}, int64(textForm)
+	for {
+		part, err := reader.NextPart()
+		if room -= partCost; room < 0 && err == nil {
+			err = &http.MaxBytesError{Limit: textForm}
+		}
+		switch {
+		case err == io.EOF: // one in the middle of a part is wrapped
+			return typed, nil
+		case err != nil:
+			return typed, malformed(err)
+		case part.FileName() != "":
+			if err := keep(typed, part.FormName(), part.FileName(), part); err != nil {
+				return typed, err
+			}
+		default:
+			text, err := io.ReadAll(io.LimitReader(part, room+1))
+			if err != nil {
+				return typed, malformed(err)
+			}
+			room -= int64(len(text))
+			typed.Add(part.FormName(), string(text))
+		}
+	}
+}
+
+// malformed tells a form that is none from one that is too large.
+func malformed(err error) error {
+	if err == nil || errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	}
+	return errors.Join(errMalformedForm, err)
+}
+
+// patient reads from a connection for as long as something comes.
+type patient struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	until := time.Now().Add(slowest)
+	err := errors.Join(p.control.SetReadDeadline(until), p.control.SetWriteDeadline(until.Add(slowest)))
+	if err != nil {
+		return 0, err
+	}
+	return p.ReadCloser.Read(b)
 }

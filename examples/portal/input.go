@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -142,9 +143,7 @@ func (l *tongue) ask(op supervision.Operation, asked supervision.Input) *input {
 	case supervision.FieldID:
 		in.Options = accountOptions(supervision.Role(asked.Key))
 	case supervision.FieldPolicy:
-		for _, p := range policies {
-			in.Options = append(in.Options, options(capital, p.Name)...)
-		}
+		in.Options = options(capital, slices.Sorted(maps.Keys(policies))...)
 	default:
 		l.choose(in)
 	}

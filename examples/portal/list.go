@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -143,11 +145,7 @@ func (v *visit) meant(q supervision.Query) supervision.Query {
 		}
 	}
 	if len(q.Orders) > 0 && v.err == nil {
-		account := v.Who.ID
-		if v.Who.Role == supervision.RoleManager || v.Who.Role == supervision.RoleSystem {
-			account = "" // they see all (R22)
-		}
-		q.Orders, v.err = v.db.ordersLike(v.ctx(), account, strings.TrimSpace(q.Orders[0]))
+		q.Orders, v.err = v.db.ordersLike(v.ctx(), v.Who, strings.TrimSpace(q.Orders[0]))
 	}
 	return q
 }
@@ -166,4 +164,121 @@ func accountOptions(role supervision.Role) (list []option) {
 		}
 	}
 	return list
+}
+
+// bulk are the operations that a seller performs on many orders at once.
+var bulk = []supervision.Operation{supervision.OpAcceptRequest, supervision.OpDeliver}
+
+type manyPage struct {
+	*visit
+	Operation supervision.Operation
+	Form      *form
+	Orders    []manyOrder
+	Asked     bool // what is chosen has been tried, and only has to be confirmed
+	Done      bool // to so many as were chosen
+	Chosen    int
+}
+
+// manyOrder is an order to which the operation can be done now.
+type manyOrder struct {
+	summary
+	Cards  []card
+	Chosen bool
+	Why    string // why it has not been done
+	done   bool
+}
+
+// many lists the visitor's orders to which an operation can be done with one
+// and the same form, what has waited longest first. It is tried on every one
+// that is chosen and, once that is confirmed, performed. Each order is a
+// command of its own: what stands in the way of one is said with it, and holds
+// up no other.
+func (v *visit) many() error {
+	op := supervision.Operation(v.r.PathValue("operation"))
+	if !slices.Contains(bulk, op) {
+		return v.notFound()
+	}
+	page := manyPage{visit: v, Operation: op}
+	found := v.search(supervision.Query{Criteria: supervision.Criteria{Turn: v.Who.Role},
+		Sort: supervision.LongestWaiting, Limit: supervision.MaxPage})
+	for _, v.order = range found.Orders {
+		if !v.permit(op).Allowed || v.order.Form(op).Version != 0 {
+			continue
+		}
+		_, about := v.records("request")
+		page.Orders = append(page.Orders, manyOrder{summary: v.summary(v.order), Cards: about})
+		if page.Form == nil {
+			page.Form = v.newForm(op)
+			page.Form.Inputs = slices.DeleteFunc(page.Form.Inputs, (*input).takesFiles)
+		}
+	}
+	typed := v.r.PostForm
+	if page.Form == nil || typed == nil || v.err != nil {
+		return v.render(http.StatusOK, "many.html", page)
+	}
+	page.Form.fill(v, typed)
+	action, err := page.Form.action()
+	if action == nil {
+		return malformed(err)
+	}
+	faults := v.L.Explain(err).Faults
+	confirmed := typed.Get("confirm") == "yes" && len(faults) == 0
+	for i := range page.Orders {
+		o := &page.Orders[i]
+		if o.Chosen = slices.Contains(typed["order"], o.ID); !o.Chosen {
+			continue
+		}
+		_, err := v.try(o.ID, action, confirmed, service.WithKey(page.Form.Key+o.ID))
+		switch said := v.L.Explain(err); {
+		case said.Refusal != nil:
+			o.Why = said.Detail
+		case said.Faults != nil:
+			faults = said.Faults
+		case err != nil:
+			return err
+		default:
+			page.Chosen++
+			o.done = confirmed
+		}
+	}
+	page.Orders = slices.DeleteFunc(page.Orders, func(o manyOrder) bool { return o.done })
+	page.Form.Other = v.L.blame(page.Form.Inputs, faults)
+	page.Done, page.Asked = confirmed && page.Chosen > 0, !confirmed && len(faults) == 0 && page.Chosen > 0
+	return v.render(http.StatusOK, "many.html", page)
+}
+
+type overviewPage struct {
+	*visit
+	ByStatus, BySilence []queue
+	Due                 []supervision.Order   // the cases that wait for a ruling
+	WhatIf              map[string]audit.Sums // by the name of the rules
+}
+
+// showOverview draws how the market stands, and what the history of its newest
+// orders would have come to under other rules.
+func (v *visit) showOverview() error {
+	page := overviewPage{visit: v}
+	for _, s := range supervision.Statuses() {
+		if !s.Final() {
+			page.ByStatus = append(page.ByStatus, queue{Label: v.L.Status(s), Late: s == supervision.Frozen,
+				query: supervision.Query{Criteria: supervision.Criteria{Status: s}}})
+		}
+	}
+	for d, most := supervision.Day, appeal.Guide().Silence; d <= most; d += supervision.Day {
+		page.BySilence = append(page.BySilence, queue{Label: v.L.Span(d), Late: d == most,
+			query: supervision.Query{Criteria: supervision.Criteria{SilentFor: d}}})
+	}
+	v.count(page.ByStatus)
+	v.count(page.BySilence)
+	page.Due = v.search(supervision.Query{Sort: supervision.ByHandling, Limit: supervision.MaxPage}).Orders
+	var outcomes []audit.Outcome
+	for _, o := range v.search(supervision.Query{Limit: supervision.MaxPage}).Orders {
+		if records, err := v.history(v.ctx(), o, supervision.System()); v.readable(err) {
+			// There is none of what the rules could not have made.
+			result, _ := audit.WhatIf(records, supervision.Guide(), supervision.Rules2025())
+			outcomes = append(outcomes, result...)
+		}
+	}
+	page.WhatIf = audit.Sum(outcomes...)
+	return v.render(http.StatusOK, "overview.html", page)
 }

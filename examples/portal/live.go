@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -124,18 +125,13 @@ func (p *portal) listen(ctx context.Context) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	_, err = conn.Exec(ctx, "LISTEN "+pgx.Identifier{p.db.channel}.Sanitize())
-	for order := ""; err == nil; {
-		if order == "" {
+	for news := new(pgconn.Notification); err == nil; news, err = conn.WaitForNotification(ctx) {
+		if news.Payload == "" {
 			if err := p.db.readClock(ctx, p.clock); err != nil {
 				return err
 			}
 		}
-		p.spread(ctx, order)
-		news, failed := conn.WaitForNotification(ctx)
-		if failed != nil {
-			return failed
-		}
-		order = news.Payload
+		p.spread(ctx, news.Payload)
 	}
 	return err
 }
@@ -155,11 +151,10 @@ func (v *visit) stream() error {
 	const news = "data: changed\n\n"
 	text := "retry: 2000\n\n"
 	if v.order.ID != "" {
-		order, err := v.svc.Order(v.ctx(), v.order.ID, v.actor())
-		if err != nil {
+		if err := v.look(v.order.ID); err != nil {
 			return err
 		}
-		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < order.Version {
+		if seen, err := strconv.ParseInt(v.r.FormValue("seen"), 10, 64); err == nil && seen < v.order.Version {
 			text += news
 		}
 	}

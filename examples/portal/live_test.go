@@ -193,8 +193,8 @@ func TestStreams_EndWithTheSession(t *testing.T) {
 func TestStreams_TwoProcesses(t *testing.T) {
 	t.Parallel()
 	schema := postgresSchema(t)
-	one := startSite(t, settings{postgres: schema, demo: true})
-	two := startSite(t, settings{postgres: schema, demo: true})
+	one := startSite(t, settings{postgres: schema, Demo: true})
+	two := startSite(t, settings{postgres: schema, Demo: true})
 	order := one.order(t, "data-migration", harbor)
 	pages := []*stream{one.as(t, harbor).stream(at(order, "events")), two.as(t, harbor).stream(at(order, "events")),
 		one.as(t, "seller-cloudline").stream("/events"), two.as(t, "seller-cloudline").stream("/events")}

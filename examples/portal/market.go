@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base32"
@@ -58,13 +57,9 @@ type product struct {
 	AtScheduledEnd                  supervision.EndAction `json:"at_scheduled_end"`
 }
 
-// policies are what orders can be put under.
-var policies = []supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
-	supervision.Hardware()}
-
 // opening puts an order of the product under supervision (R01).
 func (p product) opening(id, buyer string) supervision.Opening {
-	policy := policyNamed[p.Policy]
+	policy := policies[p.Policy]
 	policy.Notices = supervision.Notices{RulingOverdue: supervision.Day, OpenFor: 180 * supervision.Day}
 	if policy.Appeal.Silence > 0 {
 		policy.Notices.AppealOpens = supervision.Day
@@ -86,9 +81,11 @@ func byID[T any](list []T, id func(T) string) map[string]T {
 }
 
 var (
-	accounts    = byID(market.Accounts, func(a account) string { return a.ID })
-	products    = byID(market.Products, func(p product) string { return p.ID })
-	policyNamed = byID(policies, func(p supervision.Policy) string { return p.Name })
+	accounts = byID(market.Accounts, func(a account) string { return a.ID })
+	products = byID(market.Products, func(p product) string { return p.ID })
+	// policies are what orders can be put under.
+	policies = byID([]supervision.Policy{supervision.Guide(), supervision.Rules2025(), supervision.License(),
+		supervision.Hardware()}, func(p supervision.Policy) string { return p.Name })
 )
 
 // nameOf is what people read where the library knows an account or a product by
@@ -108,24 +105,16 @@ func (a account) actor() supervision.Actor {
 // showMarket stands for the marketplace's shop, so that orders can begin.
 func (v *visit) showMarket() error { return v.render(http.StatusOK, "market.html", v) }
 
-func (v *visit) Products() []product { return market.Products }
-
-// Key tells this page's purchases from those of any other.
-func (v *visit) Key() string { return rand.Text() }
-
-// orderID mints the id of an order. It follows from the page that the button
-// was pressed on, so that pressing twice buys once, and nobody can choose it.
-func orderID(a account, product, key string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{a.ID, product, key}, "\x00")))
-	return "KG-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
-}
-
+// buy opens an order. Its id follows from the page that the button was pressed
+// on, so that pressing twice buys once, and nobody can choose it.
 func (v *visit) buy() error {
 	p, ok := products[v.r.PathValue("product")]
 	if !ok {
 		return v.notFound()
 	}
-	order, err := v.svc.Open(v.ctx(), p.opening(orderID(v.Who, p.ID, v.r.PostFormValue("key")), v.Who.ID))
+	sum := sha256.Sum256([]byte(strings.Join([]string{v.Who.ID, p.ID, v.r.PostFormValue("key")}, "\x00")))
+	id := "KG-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
+	order, err := v.svc.Open(v.ctx(), p.opening(id, v.Who.ID))
 	if err != nil {
 		return err
 	}

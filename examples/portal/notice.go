@@ -40,13 +40,8 @@ type notice struct {
 // opened a case, and the marketplace nothing.
 func (a account) hears(e service.Event) bool {
 	seen, news := e.For(a.actor())
-	switch a.Role {
-	case supervision.RoleManager:
-		news = news && (len(seen.Notices) > 0 || seen.Record.Operation == supervision.OpRaiseAppeal)
-	case supervision.RoleSystem:
-		return false
-	}
-	return news
+	ofCase := len(seen.Notices) > 0 || seen.Record.Operation == supervision.OpRaiseAppeal
+	return news && a.Role != supervision.RoleSystem && (a.Role != supervision.RoleManager || ofCase)
 }
 
 // notify keeps a notice of a record, or of an instant, for everybody whom it
@@ -76,11 +71,6 @@ func (db *database) listNotices(ctx context.Context, query string, args ...any) 
 	return list(ctx, db, func(n *notice) []any {
 		return []any{&n.account, &n.order, &n.seq, &n.at, &n.Unread}
 	}, query, args...)
-}
-
-func (db *database) unread(ctx context.Context, account string) (n int, err error) {
-	_, err = db.get(ctx, []any{&n}, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`, account)
-	return n, err
 }
 
 // read marks the notices of an order as read, or all of them for "".

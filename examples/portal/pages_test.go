@@ -420,7 +420,7 @@ func postgresSchema(t *testing.T) string {
 
 // TestPostgres: the same portal on PostgreSQL, in a schema of its own.
 func TestPostgres(t *testing.T) {
-	s := startSite(t, settings{postgres: postgresSchema(t), demo: true})
+	s := startSite(t, settings{postgres: postgresSchema(t), Demo: true})
 	order := s.reached(t, "data-migration", supervision.AwaitingDelivery)
 	seller := s.as(t, "seller-cloudline")
 	typed := seller.get(at(order, "deliver")).form(url.Values{"result": {"Moved."}, "confirm": {"yes"}})

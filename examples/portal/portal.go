@@ -43,7 +43,7 @@ func main() {
 
 type settings struct {
 	addr, file, postgres, smtp string
-	demo, https                bool
+	Demo, https                bool
 }
 
 func parseSettings(args []string) (s settings, err error) {
@@ -56,7 +56,7 @@ func parseSettings(args []string) (s settings, err error) {
 	flags.StringVar(&s.file, "file", filepath.Join(dir, "serviceflow-portal", "portal.db"),
 		"SQLite `file`; delete it to begin anew")
 	flags.StringVar(&s.postgres, "postgres", "", "`URL` of a PostgreSQL database to use instead of the file")
-	flags.BoolVar(&s.demo, "demo", false, "let everybody move the clock forward")
+	flags.BoolVar(&s.Demo, "demo", false, "let everybody move the clock forward")
 	flags.BoolVar(&s.https, "https", false, "browsers come through a TLS proxy: cookies are Secure")
 	flags.StringVar(&s.smtp, "smtp", "",
 		"`address` of a mail server to send notices to, such as a catcher on this machine")
@@ -84,22 +84,17 @@ func serve(ctx context.Context, s settings, out io.Writer) error {
 	server := newServer(p)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { p.work(ctx); return nil })
-	group.Go(func() error {
-		if err := server.Serve(listener); err != http.ErrServerClosed {
-			return err
-		}
-		return nil
-	})
+	group.Go(func() error { return server.Serve(listener) })
 	group.Go(func() error {
 		<-ctx.Done()
 		ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := server.Shutdown(ending); !errors.Is(err, context.DeadlineExceeded) {
-			return err
-		}
-		return server.Close()
+		return server.Shutdown(ending)
 	})
-	return group.Wait()
+	if err := group.Wait(); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
 }
 
 // newServer has time-outs into which uploads have to fit; event streams move
@@ -206,7 +201,7 @@ func (p *portal) routes() []route {
 		{"GET /many/{operation}", false, supervision.RoleSeller, 0, (*visit).many},
 		{"POST /many/{operation}", false, supervision.RoleSeller, textForm, (*visit).many},
 	}
-	if p.demo {
+	if p.Demo {
 		list = append(list, route{"POST /clock", false, "", smallForm, (*visit).jump})
 	}
 	return list
@@ -257,9 +252,6 @@ func (c *demoClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 // leaps are how far one press moves the demonstration clock.
 var leaps = map[string]time.Duration{"1h": time.Hour, "3h": 3 * time.Hour, "1d": supervision.Day,
 	"5d": 5 * supervision.Day}
-
-// Demo tells whether the visitor can move it.
-func (v *visit) Demo() bool { return v.demo && v.Known }
 
 func (v *visit) jump() error {
 	v.err = v.db.forward(v.ctx(), leaps[v.r.PostFormValue("leap")], v.clock)

@@ -52,7 +52,7 @@ func TestEveryRoute(t *testing.T) {
 			_, never := r.path(unknown, ref)
 			request := func(p *person, path string) answer {
 				if method == http.MethodPost {
-					return p.post(path, url.Values{"operation": {"submit_request"}, "confirm": {"draft"}})
+					return p.send(path, url.Values{"operation": {"submit_request"}, "confirm": {"draft"}})
 				}
 				if strings.HasSuffix(path, "/events") {
 					return answer{Response: &http.Response{StatusCode: p.stream(path).status}}
@@ -154,7 +154,7 @@ func TestCrossOrigin(t *testing.T) {
 	assert.GreaterOrEqual(t, writes, 7)
 	assert.Equal(t, order.Version, s.version(t, order))
 	assert.Zero(t, s.clock.ahead.Load())
-	assert.Equal(t, http.StatusSeeOther, buyer.post(at(order, "submit_request"), form).StatusCode,
+	assert.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), form).StatusCode,
 		"still the same session")
 }
 

@@ -49,7 +49,9 @@ func (v *visit) setCookie(name, value, path string, life time.Duration) {
 // say leaves word of what was done for the page that comes next, and said takes
 // it from there: an address cannot be made to say it.
 func (v *visit) say(path, done string) error {
-	v.setCookie(doneCookie, done, path, time.Minute)
+	if v.err == nil {
+		v.setCookie(doneCookie, done, path, time.Minute)
+	}
 	return v.redirect(path)
 }
 
@@ -75,8 +77,6 @@ func (v *visit) identify() error {
 }
 
 func (v *visit) showLogin() error { return v.render(http.StatusOK, "login.html", v) }
-
-func (v *visit) Accounts() []account { return market.Accounts }
 
 // Next is where a form leads that comes from anywhere.
 func (v *visit) Next() string { return localPath(v.r.FormValue("next")) }

@@ -30,7 +30,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	return startSite(t, settings{file: seeded(t), demo: true})
+	return startSite(t, settings{file: seeded(t), Demo: true})
 }
 
 const (

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/rand"
 	"embed"
 	"fmt"
 	"html"
@@ -100,7 +101,8 @@ func (l *tongue) functions() template.FuncMap {
 		"time": l.time, "until": l.until, "deadline": l.deadline,
 		"told": func(d supervision.Deadline, at time.Time) string { return l.Deadline(d, l.Until(d.At.Sub(at))) },
 		"list": listAddress, "capital": capital, "next": func(n int) int { return n + 1 }, "address": address,
-		"stamp": stamp, "value": l.Value,
+		"stamp": stamp, "value": l.Value, "key": rand.Text,
+		"market":   func() any { return market },
 		"id":       strings.NewReplacer(" ", "-", "[", "-", "]", "-").Replace,
 		"task":     l.task,
 		"day":      func(t time.Time) string { return t.UTC().Format(l.day) },

@@ -75,13 +75,11 @@ func (v *visit) search(q supervision.Query) (found service.Page[supervision.Orde
 // is named on the page instead of standing in the way of all else.
 func (v *visit) readable(err error) bool {
 	var broken *service.UnreadableError
-	switch {
-	case !errors.As(err, &broken):
+	if errors.As(err, &broken) {
+		name := strings.TrimSuffix(fmt.Sprintf("%s #%d", broken.Order, broken.Seq), " #0") // 0 is the order itself
+		v.Unreadable = slices.Compact(append(v.Unreadable, name))
+	} else {
 		v.err = cmp.Or(v.err, err)
-	case broken.Seq == 0:
-		v.Unreadable = slices.Compact(append(v.Unreadable, broken.Order))
-	default:
-		v.Unreadable = slices.Compact(append(v.Unreadable, fmt.Sprintf("%s #%d", broken.Order, broken.Seq)))
 	}
 	return err == nil
 }
@@ -112,8 +110,9 @@ func (v *visit) answer(to route) error {
 		return v.notFound()
 	}
 	if to.form > 0 {
-		if err := v.readForm(to.form); err != nil {
-			return err
+		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, to.form)
+		if err := v.r.ParseForm(); err != nil {
+			return malformed(err)
 		}
 	}
 	if id := v.r.PathValue("id"); id != "" {
@@ -121,13 +120,9 @@ func (v *visit) answer(to route) error {
 			return err
 		}
 	}
-	if slug := v.r.PathValue("task"); slug != "" {
-		list := tasks()
-		i := slices.IndexFunc(list, func(t task) bool { return t.Slug == slug })
-		if i < 0 {
-			return v.notFound()
-		}
-		v.Task = list[i]
+	slug := v.r.PathValue("task")
+	if v.Task = tasksBySlug[slug]; v.Task.Slug != slug {
+		return v.notFound()
 	}
 	return to.page(v)
 }
@@ -150,12 +145,14 @@ func (v *visit) home() error {
 	return v.redirect("/orders")
 }
 
-// errNoSession: a form was sent by somebody who is not logged in any more. The
-// page that says so leaves the form where it can be sent again.
-var errNoSession = errors.New("no session")
-
-// errOtherSite: a form was sent from another site's page.
-var errOtherSite = errors.New("another site")
+var (
+	// errNoSession: a form was sent by somebody who is not logged in any more.
+	// The page that says so leaves the form where it can be sent again.
+	errNoSession = errors.New("no session")
+	// errOtherSite: a form was sent from another site's page.
+	errOtherSite     = errors.New("another site")
+	errMalformedForm = errors.New("malformed form")
+)
 
 // problems are the errors that people are told about, on a page of its own
 // (pages/error.html) or beside the form that they sent (pages/task.html).
@@ -220,7 +217,7 @@ func (v *visit) At(path string) bool {
 // News is how many notices are unread; a page without the number is better than
 // none.
 func (v *visit) News() (n int) {
-	n, _ = v.db.unread(v.ctx(), v.Who.ID)
+	_, _ = v.db.get(v.ctx(), []any{&n}, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`, v.Who.ID)
 	return n
 }
 
@@ -230,21 +227,19 @@ func (v *visit) render(status int, name string, data any) error {
 	if v.err == nil {
 		v.err = v.L.pages.ExecuteTemplate(&page, name, data)
 	}
-	if v.err != nil {
-		return v.err
+	if v.err == nil {
+		v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		v.w.WriteHeader(status)
+		_, _ = page.WriteTo(v.w) // an error means that the visitor has gone
 	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.WriteHeader(status)
-	_, _ = page.WriteTo(v.w) // an error means that the visitor has gone
-	return nil
+	return v.err
 }
 
 func (v *visit) redirect(path string) error {
-	if v.err != nil {
-		return v.err
+	if v.err == nil {
+		http.Redirect(v.w, v.r, path, http.StatusSeeOther)
 	}
-	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
-	return nil
+	return v.err
 }
 
 // serveAsset serves a file of assets, and nothing beside them.

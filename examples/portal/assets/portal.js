@@ -277,7 +277,8 @@ document.addEventListener('submit', async event => {
   unkept = null;
   await uploads;
   try {
-    const response = await fetch(form.getAttribute('action'), { method: 'POST', body: new FormData(form, event.submitter) });
+    const data = new FormData(form, event.submitter), body = form.matches('[data-ask]') ? data : new URLSearchParams(data);
+    const response = await fetch(form.getAttribute('action'), { method: 'POST', body });
     if (response.redirected) { location.assign(response.url); return; }
     if (response.status === 401) {
       ended();

@@ -361,6 +361,19 @@ func TestDone_IsNotTheAddress(t *testing.T) {
 		"is published")
 }
 
+// TestDone_IsDone: no page says that something was done which has failed.
+func TestDone_IsDone(t *testing.T) {
+	t.Parallel()
+	s := startLogged(t, settings{file: seeded(t)}, io.Discard)
+	seller, path := s.as(t, "seller-cloudline"), "/templates/crm/deliver"
+	form := seller.get(path).form(url.Values{"do": {"confirm"}, "fields[0].kind": {"line"},
+		"fields[0].label": {"Name"}})
+	require.NoError(t, s.db.exec(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON serviceflow_templates
+		BEGIN SELECT RAISE(ABORT, 'full'); END`))
+	require.Equal(t, http.StatusInternalServerError, seller.post(path, form).StatusCode)
+	assert.NotContains(t, seller.get(path).body, `class="notice good"`)
+}
+
 // TestTemplate_StaleTab: a draft that was begun before somebody else published
 // does not take that version's place unseen.
 func TestTemplate_StaleTab(t *testing.T) {

@@ -119,8 +119,12 @@ func (d *draft) template(l *tongue) (t template.Template, faults []supervision.F
 	if err != nil && faults == nil {
 		faults = append(faults, supervision.Fault{Code: supervision.FaultMalformed})
 	}
-	for i := range t.Fields {
-		t.Fields[i].Default = readDefault(t.Fields[i])
+	for i, f := range t.Fields { // a default is understood as a buyer's answer would be
+		answer := template.Values{f.Key: f.Default}
+		if text, ok := f.Default.(string); ok && f.Kind == template.Choices {
+			answer[f.Key] = strings.Split(text, ",")
+		}
+		t.Fields[i].Default = template.Template{Fields: []template.Field{f}}.Normalize(answer)[f.Key]
 	}
 	return t, faults
 }
@@ -144,15 +148,6 @@ func readOptions(text string) (list []template.Option) {
 		}
 	}
 	return list
-}
-
-// readDefault understands a default as it would a buyer's answer.
-func readDefault(f template.Field) any {
-	answer := f.Default
-	if text, ok := answer.(string); ok && f.Kind == template.Choices {
-		answer = strings.Split(text, ",")
-	}
-	return template.Template{Fields: []template.Field{f}}.Normalize(template.Values{f.Key: answer})[f.Key]
 }
 
 // templateEntry is a template of one of the seller's products, for requests or

@@ -33,7 +33,7 @@ var market = embedded[struct {
 		supervision.TemplateID
 		Template template.Template
 	}
-	Orders []story
+	Orders []json.RawMessage // a story each
 }](marketFile)
 
 // embedded reads a file that is part of the program.
@@ -124,8 +124,8 @@ func (v *visit) buy() error {
 // story is one order's past: actions are data, so that it is a list.
 type story struct {
 	ID, Buyer, Product string
-	Ago                time.Duration   // in hours
-	Adopt              json.RawMessage // how it stood in another system; empty where it began here
+	Ago                time.Duration         // in hours
+	Adopt              *supervision.Adoption // how it stood in another system; nil where it began here
 	Then               []struct {
 		After     time.Duration // in hours
 		By        string
@@ -146,39 +146,38 @@ func (p *portal) seed(ctx context.Context) error {
 			return fmt.Errorf("seed template of %s: %w", t.Product, err)
 		}
 	}
-	for _, s := range market.Orders {
-		if err := p.tell(ctx, s); err != nil {
+	now := p.svc.Now()
+	for _, document := range market.Orders {
+		s := embedded[story](instants.ReplaceAllFunc(document, func(text []byte) []byte {
+			d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))
+			return []byte(`"` + stamp(now.Add(d)) + `"`)
+		}))
+		if err := p.tell(ctx, s, now.Add(-s.Ago*time.Hour)); err != nil {
 			return fmt.Errorf("seed order %s: %w", s.ID, err)
 		}
 	}
 	return nil
 }
 
+// instants are those of the stories: so much before or after the market opens.
+var instants = regexp.MustCompile(`"now[+-]\w+"`)
+
 // tell lets a story happen, on a clock of its own.
-func (p *portal) tell(ctx context.Context, s story) error {
+func (p *portal) tell(ctx context.Context, s story, begin time.Time) error {
 	past := clock.NewMock()
-	past.Set(p.svc.Now().Add(-s.Ago * time.Hour))
+	past.Set(begin)
 	svc, err := service.New(p.db.store, service.WithClock(past))
 	if err != nil {
 		return err
 	}
 	sold := products[s.Product]
-	read := func(op supervision.Operation, document json.RawMessage) (supervision.Action, error) {
-		return supervision.UnmarshalActionOf(op, instants.ReplaceAllFunc(document, func(text []byte) []byte {
-			d, _ := time.ParseDuration(string(text[len(`"now`) : len(text)-1]))
-			return []byte(`"` + stamp(past.Now().Add(d)) + `"`)
-		}))
-	}
 	opening := sold.opening(s.ID, s.Buyer)
-	if s.Adopt == nil {
+	if a := s.Adopt; a == nil {
 		_, err = svc.Open(ctx, opening)
-	} else if action, failed := read(supervision.OpAdopt, s.Adopt); failed != nil {
-		err = failed
 	} else {
-		a := action.(supervision.Adoption)
 		a.ID, a.Product, a.Buyer, a.Seller = opening.ID, opening.Product, opening.Buyer, opening.Seller
 		a.Policy, a.Paid = opening.Policy, opening.Paid
-		adopted, failed := svc.Adopt(ctx, a)
+		adopted, failed := svc.Adopt(ctx, *a)
 		if err = failed; err == nil {
 			err = adopted[0].Err
 		}
@@ -190,7 +189,7 @@ func (p *portal) tell(ctx context.Context, s story) error {
 		"seller": supervision.Seller(sold.Seller), "manager": supervision.Manager("manager-mei")}
 	for _, step := range s.Then {
 		past.Set(past.Now().Add(step.After * time.Hour))
-		action, err := read(step.Operation, step.Action)
+		action, err := supervision.UnmarshalActionOf(step.Operation, step.Action)
 		if err == nil {
 			_, err = svc.Do(ctx, s.ID, actors[step.By], action)
 		}
@@ -200,6 +199,3 @@ func (p *portal) tell(ctx context.Context, s story) error {
 	}
 	return nil
 }
-
-// instants are those of a story: so much before or after its now.
-var instants = regexp.MustCompile(`"now[+-]\w+"`)

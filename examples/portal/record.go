@@ -51,20 +51,17 @@ func (l *tongue) view(r supervision.Record, t template.Template) recordView {
 	view := recordView{Record: r}
 	for _, told := range l.Facts(r, t) {
 		said := fact{Told: told}
-		answersFile := told.Field.Kind == template.File
-		if told.Kind == supervision.FieldFiles || answersFile {
+		switch {
+		case told.Kind == supervision.FieldID:
+			said.Text = nameOf(told.Text)
+		case told.Kind == supervision.FieldFiles, told.Field.Kind == template.File:
 			for _, ref := range written(told.Value) {
 				if kept, ok := parseRef(ref); ok {
 					kept.order = r.Order
 					said.Files = append(said.Files, kept)
+					said.Text = strings.ReplaceAll(said.Text, ref, kept.Name)
 				}
 			}
-		}
-		switch {
-		case told.Kind == supervision.FieldID:
-			said.Text = nameOf(told.Text)
-		case answersFile && said.Files != nil:
-			said.Text = said.Files[0].Name
 		}
 		view.Facts = append(view.Facts, said)
 	}

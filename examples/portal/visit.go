@@ -217,7 +217,8 @@ func (v *visit) At(path string) bool {
 // News is how many notices are unread; a page without the number is better than
 // none.
 func (v *visit) News() (n int) {
-	_, _ = v.db.get(v.ctx(), []any{&n}, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`, v.Who.ID)
+	_, _ = v.db.get(v.ctx(), []any{&n}, `SELECT count(*) FROM portal_notice WHERE account = $1 AND unread = 1`,
+		v.Who.ID)
 	return n
 }
 

@@ -54,6 +54,7 @@ func TestTwoProcesses(t *testing.T) {
 	seller.stays()
 	buyer.click(`form[action="/market/data-migration"] button`)
 	buyer.sees(".notice", "Product purchased")
+	buyer.sees("#details ~ dl dt", "Order ID")
 	order := "/orders/" + buyer.texts("#details ~ dl dd")[0]
 	seller.press("1 new. Show them.")
 	seller.sees("#list th a", strings.TrimPrefix(order, "/orders/"))

@@ -18,6 +18,7 @@ func TestGuide(t *testing.T) {
 	buyer.click(`form[action="/market/erp-suite"] button`)
 	buyer.sees(".notice", "Product purchased")
 	buyer.sees(".title", "Processing")
+	buyer.sees("#details ~ dl dt", "Order ID")
 	order := buyer.texts("#details ~ dl dd")[0]
 	buyer.press("Service Supervision")
 	buyer.sees("th", order)

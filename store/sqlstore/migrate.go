@@ -115,34 +115,39 @@ func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
 }
 
 // exclusively lets one migration run at a time: in one transaction where the
-// database can change its schema in one.
+// database can change its schema in one. Whatever fails, the connection goes
+// back without a transaction and without the lock.
 func (s *Store) exclusively(ctx context.Context, in session, run func(session) error) error {
-	begin := map[Dialect][]string{
-		SQLite:   {"BEGIN IMMEDIATE"},
-		Postgres: {"BEGIN", s.text("SELECT pg_advisory_xact_lock(hashtext('{schema}'))")},
-		MySQL:    {s.text("DO GET_LOCK('{schema}', 600)")},
-	}[s.dialect]
-	commit, rollback := "COMMIT", "ROLLBACK"
-	if s.dialect == MySQL {
-		commit = s.text("DO RELEASE_LOCK('{schema}')")
+	begin, lock, commit, rollback := "BEGIN IMMEDIATE", "", "COMMIT", "ROLLBACK"
+	switch s.dialect {
+	case Postgres:
+		begin, lock = "BEGIN", s.text("SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
+	case MySQL:
+		begin, commit = s.text("DO GET_LOCK('{schema}', 600)"), s.text("DO RELEASE_LOCK('{schema}')")
 		rollback = commit
 	}
-	for _, statement := range begin {
-		_, err := in.exec(ctx, statement)
-		for attempt := 0; attempt < attempts && gaveUp(err); attempt++ {
-			pause(ctx, attempt)
-			_, err = in.exec(ctx, statement) // the lock is a row in TiDB
-		}
-		if err != nil {
-			return err
-		}
+	_, err := in.exec(ctx, begin)
+	for attempt := 0; attempt < attempts && gaveUp(err); attempt++ {
+		pause(ctx, attempt)
+		_, err = in.exec(ctx, begin) // the lock is a row in TiDB
 	}
-	if err := run(in); err != nil {
+	if err != nil {
+		return err
+	}
+	if lock != "" {
+		_, err = in.exec(ctx, lock)
+	}
+	if err == nil {
+		err = run(in)
+	}
+	if err == nil {
+		_, err = in.exec(ctx, commit)
+	}
+	if err != nil {
 		_, undo := in.exec(context.WithoutCancel(ctx), rollback)
 		return errors.Join(err, undo)
 	}
-	_, err := in.exec(ctx, commit)
-	return err
+	return nil
 }
 
 // migrations reads a dialect's files; the number that each begins with is its

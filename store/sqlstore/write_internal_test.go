@@ -85,7 +85,10 @@ func (s *scripted) Prepare(text string) (driver.Stmt, error) {
 	return scriptedStmt{s, text}, s.tell("PREPARE")
 }
 
-func (s *scripted) ExecContext(_ context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+func (s *scripted) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s.direct++
 	return s.exec(text, args)
 }
@@ -475,8 +478,9 @@ func TestAMigrationHoldsItsLock(t *testing.T) {
 		"SQLite":             {SQLite, []string{"BEGIN", "CREATE"}, []string{"INSERT", "COMMIT"}, ""},
 		"SQLite, failing":    {SQLite, []string{"BEGIN", "CREATE"}, []string{"CREATE", "ROLLBACK"}, "CREATE"},
 		"SQLite, locked":     {SQLite, []string{"CONNECT", "BEGIN"}, []string{"BEGIN"}, "BEGIN"},
+		"SQLite, no commit":  {SQLite, []string{"BEGIN", "CREATE"}, []string{"COMMIT", "ROLLBACK"}, "COMMIT"},
 		"PostgreSQL":         {Postgres, []string{"BEGIN", "SELECT", "CREATE"}, []string{"INSERT", "COMMIT"}, ""},
-		"PostgreSQL, locked": {Postgres, []string{"CONNECT", "BEGIN", "SELECT"}, []string{"SELECT"}, "SELECT"},
+		"PostgreSQL, locked": {Postgres, []string{"BEGIN", "SELECT"}, []string{"SELECT", "ROLLBACK"}, "SELECT"},
 		"MySQL":              {MySQL, []string{"DO", "CREATE"}, []string{"INSERT", "DO"}, ""},
 		"MySQL, failing":     {MySQL, []string{"DO", "CREATE"}, []string{"CREATE", "DO"}, "CREATE"},
 	} {
@@ -496,6 +500,42 @@ func TestAMigrationHoldsItsLock(t *testing.T) {
 			require.Equal(t, c.first, db.told[:len(c.first)])
 			require.Equal(t, c.last, db.told[len(db.told)-len(c.last):])
 		})
+	}
+}
+
+// Whatever fails first ends a migration with its error, and whoever calls it off
+// leaves no transaction and no lock behind.
+func TestAMigrationEndsWithWhatFails(t *testing.T) {
+	ends := map[Dialect]string{SQLite: "ROLLBACK", Postgres: "ROLLBACK", MySQL: "DO"}
+	for dialect, end := range ends {
+		fails, done := 1, false
+		for ; !done; fails++ {
+			told := 0
+			ctx, cancel := context.WithCancel(t.Context())
+			db := scripted{says: func(string) error {
+				if told++; told == fails {
+					cancel()
+					return codeError(10)
+				}
+				return nil
+			}}
+			store, pool := db.open(t, dialect)
+			err := store.Migrate(ctx)
+			cancel()
+			require.Zero(t, pool.Stats().InUse, "no connection is kept")
+			if done = told < fails; done {
+				require.NoError(t, err)
+				continue
+			}
+			require.ErrorIs(t, err, codeError(10), db.told)
+			require.ErrorIs(t, err, context.Canceled)
+			require.Regexp(t, "^sqlstore: ", err)
+			if fails > 2 {
+				require.Equal(t, end, db.told[fails], "%v", db.told)
+				require.Len(t, db.told, fails+1)
+			}
+		}
+		require.Greater(t, fails, 10, dialect)
 	}
 }
 

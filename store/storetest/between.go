@@ -49,7 +49,7 @@ var aboutBetween = []sentence{
 	}},
 	{"goes on after a place, at most limit", saysBetweenPage, func(c *check) {
 		all := placed(c.crowd(30, 4)...)
-		from, before := all[3].At, all[len(all)-3].At
+		first, from, before := all[0].RecordPlace, all[9].At, all[len(all)-3].At
 		all = slices.DeleteFunc(all, func(r service.PlacedRecord) bool {
 			return r.At.Before(from) || !r.At.Before(before)
 		})
@@ -60,6 +60,7 @@ var aboutBetween = []sentence{
 			after, left = page[len(page)-1].RecordPlace, left[len(page):]
 		}
 		c.page(from, before, after, 7)
+		c.page(from, before, first, 7, all[:7]...) // which begins before the span does
 	}},
 }
 

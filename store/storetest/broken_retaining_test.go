@@ -75,6 +75,12 @@ func faultsOfRetaining() []fault {
 			betweenAsking(func(_, _ *time.Time, after *service.RecordPlace, _ *int) {
 				*after = service.RecordPlace{}
 			})},
+		{"what is behind a place before the span", []string{"Between/goes on after a place, at most limit"},
+			betweenAsking(func(from, _ *time.Time, after *service.RecordPlace, _ *int) {
+				if after.Order != "" {
+					*from = after.At
+				}
+			})},
 		{"pages without limit", []string{"Between/goes on after a place, at most limit"},
 			betweenAsking(func(_, _ *time.Time, _ *service.RecordPlace, limit *int) { *limit = 1000 })},
 

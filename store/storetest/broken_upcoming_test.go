@@ -51,6 +51,11 @@ func faultsOfUpcoming() []fault {
 				u.before = ever.Before
 			}
 		})},
+		fault{"what is behind a position before the first instant", []string{behind}, asking(func(u *upcoming) {
+			if u.after.ID != "" {
+				u.from = u.after.At
+			}
+		})},
 		fault{"a list without a limit", []string{behind}, asking(func(u *upcoming) { u.limit = 1000 })},
 		fault{"what came once", []string{"Upcoming/forgets what comes no more"}, func(b *broken) {
 			var met []service.Found

@@ -60,6 +60,8 @@ var aboutUpcoming = []sentence{
 				c.upcoming(p.brought(kinds, until)[i+1:], kinds, until, place, 1000)
 				first := slices.IndexFunc(list, func(p supervision.Position) bool { return p.At.Equal(place.At) })
 				c.upcoming(list[first:min(first+3, len(list))], kinds, ever, supervision.Position{At: place.At}, 3)
+				from := supervision.Span{From: place.At, Before: ever.Before} // behind what is before it
+				c.upcoming(p.brought(kinds, from), kinds, from, supervision.Position{At: ever.From, ID: "order"}, 1000)
 			}
 		}},
 	{"sorts by the bytes of the id where something comes at the same instant", "sorted by it and then by ID",

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strconv"
 	"strings"
 )
 
@@ -51,7 +50,7 @@ func (s *Store) Validate(ctx context.Context) error {
 	version, err := s.version(ctx, s.session())
 	switch {
 	case missing(err):
-		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, failed(ctx, err))
+		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, err)
 	case err != nil:
 		return failed(ctx, err)
 	case version < len(files):
@@ -150,8 +149,7 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 	return nil
 }
 
-// migrations reads a dialect's files; the number that each begins with is its
-// place.
+// migrations reads a dialect's files, oldest first.
 func migrations(dialect Dialect) ([]string, error) {
 	files, err := Schema(dialect)
 	if err != nil {
@@ -163,10 +161,6 @@ func migrations(dialect Dialect) ([]string, error) {
 	}
 	texts := make([]string, len(names))
 	for i, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
-			return nil, fmt.Errorf("%w: file %s is out of sequence", ErrSchema, name)
-		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err

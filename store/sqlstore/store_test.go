@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"database/sql"
 	"io/fs"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,10 +54,11 @@ func TestSchemaFilesBelongTogether(t *testing.T) {
 			first = names
 		}
 		require.Equal(t, first, names, dialect.String())
-		for _, name := range names {
+		for i, name := range names {
 			text, err := fs.ReadFile(files, name)
 			require.NoError(t, err)
-			version := strings.TrimLeft(name[:4], "0")
+			version := strconv.Itoa(i + 1) // migrate counts them
+			require.Regexp(t, "^0*"+version+"_", name)
 			require.True(t, strings.HasSuffix(string(text), "schema (version) VALUES ("+version+");\n"), "%s of %s",
 				name, dialect)
 		}

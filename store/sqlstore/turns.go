@@ -93,10 +93,7 @@ func (t *turns) withdraw(w *writing) bool {
 // fails, so that an error comes only to whom it belongs. That others keep the
 // database busy is everybody's, who would wait for them one after the other.
 func together(group []*writing, run func(context.Context, ...*writing) error) {
-	alone := len(group) == 1
-	if !alone {
-		alone = !shared(group, run)
-	}
+	alone := len(group) < 2 || !shared(group, run) // of none others have written all
 	for _, w := range group {
 		if alone {
 			w.err = run(w.ctx, w)
@@ -108,10 +105,7 @@ func together(group []*writing, run func(context.Context, ...*writing) error) {
 // shared reports whether what came of a group is everybody's. A context that
 // ends ends the transaction, but not the others' writing.
 func shared(group []*writing, run func(context.Context, ...*writing) error) bool {
-	if len(group) == 0 { // others have written it all
-		return true
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(group[0].ctx))
+	ctx, cancel := context.WithCancel(group[0].ctx)
 	defer cancel()
 	for _, w := range group {
 		defer context.AfterFunc(w.ctx, cancel)()

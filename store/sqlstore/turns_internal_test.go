@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,7 @@ type scribe struct {
 	turns   *turns
 	wrote   [][]string
 	refuses map[string]error
+	begins  func() // is called when it begins to write
 }
 
 func (s *scribe) run(ctx context.Context, group ...*writing) error {
@@ -29,6 +31,9 @@ func (s *scribe) run(ctx context.Context, group ...*writing) error {
 		ids = append(ids, w.rows[0].order.ID)
 	}
 	s.wrote = append(s.wrote, ids)
+	if s.begins != nil {
+		s.begins()
+	}
 	synctest.Wait() // whoever was called off has heard of it
 	if err := ctx.Err(); err != nil {
 		return err
@@ -76,6 +81,7 @@ func TestTurns_WhatWaitsIsWrittenTogether(t *testing.T) {
 		s := &scribe{turns: newTurns()}
 		assert.Equal(t, map[string]error{"a": nil, "b": nil, "c": nil}, s.writeAll(nil, "a", "b", "c"))
 		require.NoError(t, s.write(t.Context(), "d"))
+		together(nil, s.run) // others have written all
 		assert.Equal(t, [][]string{{"a", "b", "c"}, {"d"}}, s.wrote)
 	})
 }
@@ -85,7 +91,8 @@ func TestTurns_AnErrorComesOnlyToWhomItBelongs(t *testing.T) {
 		full := errors.New("full")
 		s := &scribe{turns: newTurns(), refuses: map[string]error{"b": full}}
 		assert.Equal(t, map[string]error{"a": nil, "b": full, "c": nil}, s.writeAll(nil, "a", "b", "c"))
-		assert.Equal(t, [][]string{{"a", "b", "c"}, {"a"}, {"b"}, {"c"}}, s.wrote)
+		require.Equal(t, full, s.write(t.Context(), "b"))
+		assert.Equal(t, [][]string{{"a", "b", "c"}, {"a"}, {"b"}, {"c"}, {"b"}}, s.wrote)
 	})
 }
 
@@ -120,6 +127,7 @@ func TestTurns_WhoeverIsCalledOff(t *testing.T) {
 			var told, other error
 			var callers sync.WaitGroup
 			callers.Go(func() { told = s.write(ctx, "a") })
+			synctest.Wait()
 			callers.Go(func() { other = s.write(t.Context(), "b") })
 			synctest.Wait()
 			cancel()
@@ -132,53 +140,66 @@ func TestTurns_WhoeverIsCalledOff(t *testing.T) {
 			assert.Equal(t, [][]string{{"b"}}, s.wrote)
 		})
 	})
-	t.Run("while being written stops no other", func(t *testing.T) {
+	for off, other := range map[string]string{"a": "b", "b": "a"} {
+		t.Run("while being written stops no other: "+off, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				s := &scribe{turns: newTurns(), begins: cancel}
+				told := s.writeAll(map[string]context.Context{off: ctx}, "a", "b")
+				require.ErrorIs(t, told[off], context.Canceled)
+				require.NoError(t, told[other])
+				assert.Equal(t, [][]string{{"a", "b"}, {"a"}, {"b"}}, s.wrote)
+			})
+		})
+	}
+}
+
+// What has been written is never told to have been called off, and what may not
+// have been is never told to be written.
+func TestTurns_WhoeverIsCalledOffTooLateIsToldWhatCameOfIt(t *testing.T) {
+	for _, comes := range []error{nil, unknown(errors.New("lost"))} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &scribe{turns: newTurns()}
 			ctx, cancel := context.WithCancel(t.Context())
-			run := s.run
-			calling := func(ctx context.Context, group ...*writing) error {
+			late := func(context.Context, ...*writing) error {
 				cancel()
-				return run(ctx, group...)
+				synctest.Wait()
+				return comes
 			}
 			require.NoError(t, s.turns.take(t.Context()))
-			var told, other error
 			var callers sync.WaitGroup
-			callers.Go(func() {
-				told = s.turns.write(&writing{ctx: ctx, rows: []changeRows{{order: orderRow{
-					Listing: supervision.Listing{ID: "a"}}}}}, calling)
-			})
+			callers.Go(func() { assert.Equal(t, comes, s.turns.write(&writing{ctx: t.Context()}, late)) })
 			synctest.Wait()
-			callers.Go(func() { other = s.write(t.Context(), "b") })
+			callers.Go(func() { assert.Equal(t, comes, s.turns.write(&writing{ctx: ctx}, late)) })
 			synctest.Wait()
 			s.turns.leave()
 			callers.Wait()
-			require.ErrorIs(t, told, context.Canceled)
-			require.NoError(t, other)
-			assert.Equal(t, [][]string{{"a", "b"}, {"a"}, {"b"}}, s.wrote)
 		})
+	}
+}
+
+// Whoever gives up before its turn has come writes nothing, and leaves no turn
+// that it does not have.
+func TestTurns_WhoeverGivesUpBeforeItsTurnWritesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var db scripted
+		store, _ := db.open(t, SQLite)
+		require.NoError(t, store.turns.take(t.Context()))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := store.Acknowledge(ctx, supervision.RecordID{Order: "o-1", Seq: 1})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Empty(t, db.told)
+		require.Len(t, store.turns.turn, 1, "another still has it")
 	})
 }
 
-// What has been written is never told to have been called off.
-func TestTurns_WhoeverIsCalledOffTooLateIsWritten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &scribe{turns: newTurns()}
-		ctx, cancel := context.WithCancel(t.Context())
-		late := func(context.Context, ...*writing) error {
-			cancel()
-			synctest.Wait()
-			return nil // committed before
-		}
-		require.NoError(t, s.turns.take(t.Context()))
-		var callers sync.WaitGroup
-		callers.Go(func() { assert.NoError(t, s.turns.write(&writing{ctx: t.Context()}, late)) })
-		synctest.Wait()
-		callers.Go(func() { assert.NoError(t, s.turns.write(&writing{ctx: ctx}, late)) })
-		synctest.Wait()
-		s.turns.leave()
-		callers.Wait()
-	})
+func TestTurns_OnlySQLiteHasThem(t *testing.T) {
+	for _, dialect := range []Dialect{SQLite, Postgres, MySQL} {
+		var db scripted
+		store, _ := db.open(t, dialect)
+		require.Equal(t, dialect == SQLite, store.turns != nil, dialect)
+	}
 }
 
 func TestTurns_NilOnesMakeNobodyWait(t *testing.T) {

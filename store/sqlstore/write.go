@@ -18,12 +18,10 @@ func (s *Store) statement(ctx context.Context, run func(session) error) error {
 			return err
 		}
 		defer conn.Close()
-		if err := run(session{on: conn}); err != nil && !answered(err) {
+		if err = run(session{on: conn}); err != nil && !answered(err) {
 			return unknown(err)
-		} else if err != nil {
-			return err
 		}
-		return nil
+		return err
 	})
 }
 

@@ -183,6 +183,7 @@ func TestWhatAFailedWriteHasDone(t *testing.T) {
 		"PostgreSQL: refused":        {Postgres, acknowledge, "DELETE", stateError("23505"), 1, false},
 		"PostgreSQL: serialization":  {Postgres, acknowledge, "DELETE", stateError("40001"), attempts + 1, false},
 		"SQLite: lost at first":      {SQLite, acknowledge, "BEGIN", lost, 1, false},
+		"SQLite: not prepared":       {SQLite, save, "PREPARE", lost, 1, false},
 		"SQLite: lost in between":    {SQLite, acknowledge, "DELETE", lost, 1, false},
 		"SQLite: lost at the commit": {SQLite, acknowledge, "COMMIT", lost, 1, true},
 		"SQLite: full":               {SQLite, acknowledge, "COMMIT", codeError(13), 1, false},
@@ -291,10 +292,17 @@ func TestAJoinedWriteIsNotRepeated(t *testing.T) {
 	require.NoError(t, err)
 	joined, err := store.Join(tx)
 	require.NoError(t, err)
+	require.NoError(t, joined.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1}))
+	require.Equal(t, []string{"SAVEPOINT", "DELETE", "RELEASE"}, db.told[len(db.told)-3:])
 	for failure, conflict := range map[error]bool{codeError(5): true, codeError(10): false} {
+		db.fails("SAVEPOINT", failure)
+		err = joined.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1})
+		require.ErrorIs(t, err, failure)
+		require.Equal(t, []string{"SAVEPOINT"}, db.told)
 		db.fails("DELETE", failure)
 		err = joined.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1})
 		require.ErrorIs(t, err, failure)
+		require.Regexp(t, "^sqlstore: ", err)
 		require.Equal(t, conflict, errors.Is(err, service.ErrConflict))
 		require.NotErrorIs(t, err, service.ErrUnknownOutcome)
 		require.Equal(t, []string{"SAVEPOINT", "DELETE", "ROLLBACK"}, db.told)
@@ -334,6 +342,11 @@ func TestATransactionOfAnotherDriver(t *testing.T) {
 	require.NoError(t, joined.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1}))
 	_, _, err = joined.Load(t.Context(), "o-1", "")
 	require.ErrorIs(t, err, supervision.ErrNotFound)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = joined.Acknowledge(ended, supervision.RecordID{Order: "o-1", Seq: 1})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Regexp(t, "^sqlstore: ", err)
 	require.Equal(t, []string{"DELETE", "SELECT"}, tx.told)
 	require.Empty(t, db.told)
 }
@@ -396,10 +409,10 @@ func TestNotEverythingIsKeptPrepared(t *testing.T) {
 func TestWhatIsSentAgainIsPrepared(t *testing.T) {
 	var db scripted
 	store, _ := db.open(t, SQLite)
-	change := opened(t, "o-1")
+	change, other := opened(t, "o-1"), opened(t, "o-2")
 	for name, call := range map[string]func() error{
-		"create": func() error { return store.Create(t.Context(), change) },
-		"save":   func() error { return store.Save(t.Context(), change) },
+		"create": func() error { return store.Create(t.Context(), change, other) },
+		"save":   func() error { return store.Save(t.Context(), change, other) },
 		"erase":  func() error { return store.Erase(t.Context(), change, change.Records) },
 		"remove": func() error { _, err := store.Remove(t.Context(), "o-1", 1); return err },
 		"notice": func() error {
@@ -417,6 +430,33 @@ func TestWhatIsSentAgainIsPrepared(t *testing.T) {
 		require.Equal(t, prepared, db.times("PREPARE"), name)
 		require.Zero(t, db.direct, name)
 	}
+}
+
+// PostgreSQL's drivers prepare by themselves, and its proxies dislike it.
+func TestNothingIsPreparedForPostgres(t *testing.T) {
+	var db scripted
+	store, _ := db.open(t, Postgres)
+	require.NoError(t, store.Acknowledge(t.Context(), supervision.RecordID{Order: "o-1", Seq: 1}))
+	_, err := store.Due(t.Context(), monday, supervision.Position{}, 1)
+	require.NoError(t, err)
+	require.Zero(t, db.times("PREPARE"))
+}
+
+// A block that has changed nothing is a conflict, and one for which there is no
+// connection was never sent.
+func TestABlockThatChangesNothing(t *testing.T) {
+	db := scripted{missed: true}
+	store, pool := db.open(t, MySQL)
+	var conflict *service.ConflictError
+	require.ErrorAs(t, store.Save(t.Context(), opened(t, "o-1")), &conflict)
+	require.Equal(t, []string{"o-1"}, conflict.Orders)
+	pool.SetMaxIdleConns(-1)
+	lost := errors.New("unexpected EOF")
+	db.fails("CONNECT", lost)
+	err := store.Save(t.Context(), opened(t, "o-1"))
+	require.ErrorIs(t, err, lost)
+	require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+	require.Equal(t, []string{"CONNECT"}, db.told)
 }
 
 // Of two that prepare the same statement at once the second lets go of its own.
@@ -536,6 +576,18 @@ func TestAMigrationEndsWithWhatFails(t *testing.T) {
 			}
 		}
 		require.Greater(t, fails, 10, dialect)
+	}
+}
+
+// What a database has not seen is run, each statement of each file, and nothing
+// else is.
+func TestAMigrationRunsWhatIsNew(t *testing.T) {
+	for version, want := range map[string][]string{"0": {"ONE", "TWO", "THREE"}, "1": {"THREE"}, "2": nil} {
+		db := scripted{ids: []string{version}}
+		store, _ := db.open(t, SQLite)
+		require.NoError(t, store.migrate(t.Context(), []string{"ONE;\nTWO;\n", "THREE;\n"}))
+		told := db.told[slices.Index(db.told, "END")+1:]
+		require.Equal(t, append(want, "COMMIT"), told, version)
 	}
 }
 

@@ -105,6 +105,11 @@ func (s *Store) save(ctx context.Context, fresh bool, changes []service.Change,
 			return nil, fmt.Errorf("memory: %w", err)
 		}
 	}
+	for _, r := range erased {
+		if err := r.Validate(); err != nil {
+			return nil, fmt.Errorf("memory: %w", err)
+		}
+	}
 	return locked(ctx, s, func() (others []string) {
 		for _, change := range changes {
 			o := s.orders[change.Order.ID]

@@ -58,7 +58,7 @@ func (s *Store) Count(ctx context.Context, limit int, filters ...supervision.Fil
 // its text, since it decides the plan.
 func (s *Store) count(limit int, filters []supervision.Filter) (read reading, text string, args []any) {
 	read = s.read
-	most := " LIMIT " + strconv.Itoa(max(limit, 0))
+	most := " LIMIT " + strconv.Itoa(limit)
 	var counts []string
 	for i, f := range filters {
 		f.After = supervision.Position{}

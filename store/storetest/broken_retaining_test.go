@@ -122,6 +122,19 @@ func faultsOfRetaining() []fault {
 				}
 				return b.Store.Erase(ctx, c, erased)
 			})},
+		{"an erasure that leaves out what it refuses", []string{"Erase/refuses what could not be read again"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				err := b.Store.Erase(ctx, c, erased)
+				if err != nil {
+					_ = b.Store.Erase(ctx, c, nil)
+				}
+				return err
+			})},
+		{"an erasure whose records nobody reads", []string{"Erase/refuses what could not be read again"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				return b.Store.Erase(ctx, c, slices.DeleteFunc(slices.Clone(erased),
+					func(r supervision.Record) bool { return r.Validate() != nil }))
+			})},
 
 		{"an order that is said to be removed", []string{
 			"Remove/removes an order with its records",

@@ -34,7 +34,7 @@ var aboutCount = []sentence{
 		open.OrderStatus = supervision.OrderProcessing
 		n := len(p.answer(supervision.Filter{Criteria: open.Criteria, At: day0, Limit: 30}))
 		require.Greater(c, n, 10, "the case itself is wrong: too few are open")
-		for _, limit := range []int{1, n - 1, n, n + 1, 30, 31} {
+		for _, limit := range []int{0, 1, n - 1, n, n + 1, 30, 31} {
 			c.counts(limit, []int{min(30, limit), min(n, limit)}, []supervision.Filter{{At: day0}, open})
 		}
 	}},

@@ -69,6 +69,23 @@ var aboutErase = []sentence{
 			c.lacks("order")
 			c.waiting()
 		}},
+	{"refuses what could not be read again", saysRefused, func(c *check) {
+		h := c.relayed("order")
+		for _, spoil := range []func(c *service.Change, erased []supervision.Record){
+			func(c *service.Change, _ []supervision.Record) { c.Order.Buyer = "" },
+			func(c *service.Change, _ []supervision.Record) { c.Records[1].Action = nil },
+			func(_ *service.Change, erased []supervision.Record) { erased[1].Action = nil },
+		} {
+			change, erased := h.erasure()
+			spoil(&change, erased)
+			require.ErrorIs(c, c.Erase(ctx, change, erased), supervision.ErrMalformed)
+			c.holds(h)
+		}
+		change, erased := h.erasure()
+		change.Records = nil
+		require.ErrorIs(c, c.Erase(ctx, change, erased), service.ErrNoRecords)
+		c.holds(h)
+	}},
 }
 
 // erasure is what erases an accepted order once time has completed it, and the

@@ -118,6 +118,8 @@ func TestR31_CheckedLikeAnOpening(t *testing.T) {
 			map[string]string{"scheduled_end": "out_of_range"}},
 		"an end at the instant": {supervision.Amend{ScheduledEnd: s.at, Reason: "x"},
 			map[string]string{"scheduled_end": "out_of_range"}},
+		"an end in the instant's tick": {supervision.Amend{ScheduledEnd: s.at.Add(tick - 1), Reason: "x"},
+			map[string]string{"scheduled_end": "out_of_range"}},
 		"faulty ids": {supervision.Amend{Buyer: "\n", Seller: "\xff", Reason: "x"},
 			map[string]string{"buyer": "line_break", "seller": "not_utf8"}},
 	} {

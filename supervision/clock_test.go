@@ -129,10 +129,13 @@ func TestR31_AnAmendmentTurnsAFastClockBack(t *testing.T) {
 	assert.Equal(t, afterwards, accepted.order.AcceptedAt)
 	assert.Equal(t, afterwards.Add(3*time.Hour), accepted.order.NextDue(), "R02")
 
-	frozen := begin(t, supervision.Guide()).delivery().until(bought.Add(ahead)).do(mia, intervene)
+	slow := supervision.Guide()
+	slow.Appeal.Handling = 5 * day
+	frozen := begin(t, supervision.Guide()).delivery().until(bought.Add(ahead)).do(mia, intervene,
+		supervision.Amend{Policy: slow, Reason: "Agreed."})
 	before := frozen.order
 	frozen.until(afterwards).do(mia, turnBack)
-	assert.Equal(t, afterwards.Add(3*day), frozen.order.Appeal.HandleBy, "R19")
+	assert.Equal(t, afterwards.Add(3*day), frozen.order.Appeal.HandleBy, "R19: by the policy of when it froze")
 	frozen.wait(2*day).do(mia, resume)
 	assert.Equal(t, before.TurnSince.Add(2*day), frozen.order.TurnSince, "R17: the freeze from then on")
 	assert.Equal(t, before.ScheduledEnd.Add(2*day), frozen.order.ScheduledEnd)

@@ -166,8 +166,9 @@ func everyNoticeOf() supervision.Notices {
 }
 
 func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
-	s := arrive(t, noticing(supervision.Notices{BlackoutBegins: 7 * day, OpenFor: 180 * day}),
-		supervision.AwaitingRequest)
+	opening := anOpening(noticing(supervision.Notices{BlackoutBegins: 7 * day, OpenFor: 180 * day}))
+	opening.BoughtAt = bought.Add(-day) // nothing counts from the purchase
+	s := beginAs(t, opening)
 	assert.Equal(t, []supervision.Notice{
 		{Deadline: supervision.Deadline{Kind: supervision.DeadlineOpenFor, At: bought.Add(180 * day),
 			Rule: supervision.R33},

@@ -24,6 +24,9 @@ func (s *story) posted(actor supervision.Actor, op supervision.Operation, p supe
 
 // A form that asked for an operation's inputs says its action (R23).
 func TestR23_APostedFormSaysItsAction(t *testing.T) {
+	here := time.Local
+	t.Cleanup(func() { time.Local = here })
+	time.Local = time.FixedZone("", 8*3600) // which no form means
 	waiting := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).wait(day)
 	frozen := arrive(t, supervision.Rules2025(), supervision.Frozen)
 	enabled, paid := bought.Add(time.Hour), supervision.Money{Amount: 12050, Currency: "CNY"}

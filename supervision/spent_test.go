@@ -183,6 +183,14 @@ func TestR17_AFreezeMovesTheScheduledCompletion(t *testing.T) {
 	s.blackout(scheduled)
 }
 
+// An order that was deemed accepted can be taken in hand again, and resumed.
+func TestR17_EveryRulingMovesTheScheduledCompletion(t *testing.T) {
+	for _, ruling := range []supervision.DecideAppeal{resume, resumeAt(supervision.AwaitingRequest), deem, cancel} {
+		s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).do(mia, intervene).wait(30*day).do(mia, ruling)
+		assert.Equal(t, bought.Add(395*day), s.order.ScheduledEnd, ruling.Outcome)
+	}
+}
+
 func TestR17_FrozenAcrossTheBlackout(t *testing.T) {
 	s := rejections(t, supervision.Guide(), appeal.RequestRejected, 3).until(bought.Add(350*day-tick)).do(ben,
 		appealOn(appeal.RequestRejected))

@@ -170,6 +170,32 @@ func TestR35_AnotherOrderOfTheSameIDIsNotArchived(t *testing.T) {
 	require.Equal(t, int64(1), opened.Version)
 }
 
+// Nor is one that has closed since, too late for this span.
+func TestR35_AnotherOrderThatClosedLaterIsNotArchived(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	order := closedOrder(t, env, "o-1")
+	until := env.Clock.Now().Add(tick)
+	env.Clock.Add(day)
+	env.Store.OnCall(func(m supervisiontest.Method) {
+		if m != supervisiontest.Load {
+			return
+		}
+		env.Store.OnCall(nil)
+		removed, err := env.Store.Remove(t.Context(), "o-1", order.Version)
+		require.NoError(t, err)
+		require.True(t, removed)
+		closedOrder(t, env, "o-1")
+	})
+	var sink archived
+	n, err := env.Service.Archive(t.Context(), until, sink.take)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Empty(t, sink.histories)
+	n, err = env.Service.Archive(t.Context(), env.Clock.Now().Add(tick), sink.take)
+	require.NoError(t, err)
+	require.Equal(t, 1, n, "it is of the next span")
+}
+
 func TestR35_ArchiveRemovesCanceledOrders(t *testing.T) {
 	env := supervisiontest.New(service.WithoutOutbox())
 	_, err := env.Reach(t.Context(), supervision.Opening{ID: "o-1", Product: "p", Buyer: ben.ID, Seller: sue.ID},

@@ -217,6 +217,18 @@ func TestR28_ARepeatedCommandSeesWhatTimeMade(t *testing.T) {
 	assert.Equal(t, supervision.Completed, b.stored(order.ID).Status, "so that it stands (R02)")
 }
 
+// A key is kept with the command, not with what time did before it.
+func TestR28_AKeyIsTheCommandsWhateverTimeDid(t *testing.T) {
+	b := newBench(t, service.WithPolicy(autoAccepting()))
+	order := b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(10 * day)
+	intervene := supervision.Intervene{Reason: "The product was delisted."}
+	first := b.do(order.ID, mia, intervene, service.WithKey("k-1"))
+	require.Equal(t, order.Version+2, first.Version, "after the acceptance (R27)")
+	assert.Equal(t, first, b.do(order.ID, mia, intervene, service.WithKey("k-1")))
+	assert.Empty(t, b.records(order.ID)[order.Version].Key)
+}
+
 func TestR28_AKeyBelongsToOneCommand(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingDelivery)

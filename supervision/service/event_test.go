@@ -20,6 +20,8 @@ func TestR34_AnEventIsNewsToWhomItIsShown(t *testing.T) {
 	order := b.reach(supervision.Frozen)
 	ruling := resume
 	ruling.ResumeAt = supervision.AwaitingDelivery
+	jane := sue
+	jane.User = "jane"                                                  // what she does is no news to her colleagues
 	namesake, host := supervision.Manager(ben.ID), supervision.System() // roles tell namesakes apart
 	everybody := []supervision.Actor{ben, sue, otherBuyer, otherSeller, mia, namesake, host}
 	for _, c := range []struct {
@@ -30,7 +32,7 @@ func TestR34_AnEventIsNewsToWhomItIsShown(t *testing.T) {
 		{mia, supervision.AddNote{Text: secret}, []supervision.Actor{namesake, host}},
 		{mia, supervision.AddNote{Text: "For all.", Shared: true}, []supervision.Actor{ben, sue, namesake, host}},
 		{mia, ruling, []supervision.Actor{ben, sue, namesake, host}},
-		{sue, report, []supervision.Actor{ben, mia, namesake, host}},
+		{jane, report, []supervision.Actor{ben, mia, namesake, host}},
 		{ben, remind, []supervision.Actor{sue, mia, namesake, host}},
 	} {
 		b.do(order.ID, c.by, c.action)

@@ -81,6 +81,10 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 			heard = append(heard, fmt.Sprint("relayed ", e.Done, " ", e.Failed, " ", e.Err != nil))
 		},
 	}), service.WithBatch(2))
+	var in inbox
+	require.Zero(t, b.settle()+b.relay(in.publish))
+	assert.Equal(t, []string{"settled 0 0 false", "relayed 0 0 false"}, heard, "with nothing to do it is a step")
+	heard = nil
 	b.accepted(3)
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Due}, Call: 2})
 	_, err := b.Service.Settle(t.Context())
@@ -88,7 +92,6 @@ func TestObserver_HearsOfTheWorkersSteps(t *testing.T) {
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Times: 1})
 	_, err = b.Service.Settle(t.Context())
 	require.NoError(t, err, "the batch of one fails once, and is saved again by itself")
-	var in inbox
 	_, err = b.Service.Relay(t.Context(), in.publish)
 	require.NoError(t, err)
 	in.fail = func(supervision.Record) error { return errPoison }

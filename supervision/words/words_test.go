@@ -230,6 +230,10 @@ func TestR23_DeadlinesSayWhatWillBe(t *testing.T) {
 	assert.Equal(t, "The buyer can appeal in 5 days, unless the seller updates the service flow before.",
 		en.Deadline(opens, en.Until(5*day+supervision.Tick)))
 	assert.Equal(t, "如商家仍未更新服务流程，买家可于5天后发起申诉。", zh.Deadline(opens, zh.Until(5*day)))
+	opens.Party, opens.Ground = appeal.Seller, appeal.BuyerSilent
+	assert.Equal(t, "The seller can appeal in 5 days, unless the buyer updates the service flow before.",
+		en.Deadline(opens, en.Until(5*day)))
+	assert.Equal(t, "如买家仍未更新服务流程，商家可于5天后发起申诉。", zh.Deadline(opens, zh.Until(5*day)))
 	overdue := supervision.Deadline{Kind: supervision.DeadlineRulingOverdue}
 	assert.Equal(t, "The operations manager's decision is due in 2 days.", en.Deadline(overdue, en.Until(2*day)))
 	for _, kind := range supervision.DeadlineKinds() {

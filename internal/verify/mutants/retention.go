@@ -32,7 +32,7 @@ var retentions = []plot{
 	}},
 	{"store/memory/store.go", memoryTests, []mutant{
 		{"R35", "an order is removed while a record waits", `if waiting.Order == id {`, `if waiting.Order == "" {`},
-		{"R35", "what waits to be relayed is not erased", `range erased {`, `range erased[:0] {`},
+		{"R35", "what waits to be relayed is not erased", `record := range erased {`, `record := range erased[:0] {`},
 	}},
 	{"store/sqlstore/retention.go", databaseTests, []mutant{
 		{"R35", "SQL: an order is removed whatever its version", `WHERE id = ? AND version = ?` + "\nAND NOT",

@@ -178,6 +178,25 @@ func TestFileName_IsItsUploaders(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, buyer.get(link(order, a)).StatusCode)
 }
 
+// TestDownload_OpensNothing: whatever a file is called, the browser saves it.
+func TestDownload_OpensNothing(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	buyer, path := s.as(t, harbor), at(order, "submit_request")
+	typed := buyer.get(path).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	names := []string{"plan.txt", "plan.pdf", "plan.html", "plan.svg", "plan.png"}
+	for _, name := range names {
+		typed.Add("attachments", buyer.attach(path, typed, name, "<script>"+name).ref(t))
+	}
+	require.Equal(t, http.StatusSeeOther, buyer.send(path, typed).StatusCode)
+	for i, name := range names {
+		got := buyer.get(at(order, "files", typed["attachments"][i]))
+		assert.Equal(t, "<script>"+name, got.body)
+		assert.Equal(t, "attachment; filename="+name, got.Header.Get("Content-Disposition"))
+		assert.Equal(t, "application/octet-stream", got.Header.Get("Content-Type"))
+	}
+}
+
 // TestNotesFiles: the file of a note that the managers keep to themselves is
 // theirs as well (R34).
 func TestNotesFiles(t *testing.T) {

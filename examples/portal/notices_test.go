@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"mime"
@@ -75,6 +76,7 @@ func TestNotices(t *testing.T) {
 func TestNotices_AreOfOneOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.clock.ahead.Add(int64(30 * supervision.Day)) // news is as old as orders are
 	buyer := s.as(t, harbor)
 	var first, second supervision.Order
 	for id, order := range map[string]*supervision.Order{"T-1": &first, "T-2": &second} {
@@ -298,6 +300,35 @@ func TestMail_OneInTheWay(t *testing.T) {
 	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_notice WHERE mailed = 0 AND account = $1`, harbor).
 		Scan(&waiting))
 	assert.Positive(t, waiting, "what could not be sent waits")
+}
+
+// TestMail_Interrupted: what a portal had begun to send when it stopped waits
+// for the next one.
+func TestMail_Interrupted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	order := s.order(t, "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	count := func(mailed int) (n int) {
+		require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_notice WHERE order_id = $1 AND mailed = $2`,
+			order.ID, mailed).Scan(&n))
+		return n
+	}
+	require.Eventually(t, func() bool { return count(0) > 0 }, patience, 20*time.Millisecond)
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer server.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		if conn, err := server.Accept(); err == nil {
+			stop()
+			conn.Close()
+		}
+	}()
+	mailing := *s.portal
+	mailing.smtp = server.Addr().String()
+	require.Error(t, mailing.mail(ctx))
+	require.ErrorIs(t, ctx.Err(), context.Canceled)
+	assert.Zero(t, count(1))
 }
 
 // TestNotices_OfAnotherAccount: after an amendment the order is somebody

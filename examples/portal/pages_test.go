@@ -457,3 +457,17 @@ func TestTemplate_ForDeliveries(t *testing.T) {
 	next := s.open(t, "T-next", "data-migration", harbor)
 	assert.Zero(t, next.Form(supervision.OpDeliver).Version)
 }
+
+// TestOrder_ShowsTheNewestRecords: a page has so many, and says where the
+// others are only if there are any.
+func TestOrder_ShowsTheNewestRecords(t *testing.T) {
+	t.Parallel()
+	s, order := orderAt(t, supervision.AwaitingDelivery)
+	buyer, report := s.as(t, harbor), bySeller(supervision.ReportProgress{Text: "Half of it."})
+	for order.Version < recordsShown {
+		order = s.after(t, order, report)
+	}
+	assert.NotContains(t, buyer.get(at(order)).body, "Earlier records")
+	s.after(t, order, report)
+	assert.Contains(t, buyer.get(at(order)).body, "Earlier records")
+}

@@ -228,7 +228,7 @@ func (v *visit) many() error {
 		if o.Chosen = slices.Contains(typed["order"], o.ID); !o.Chosen {
 			continue
 		}
-		_, err := v.try(o.ID, action, confirmed, service.WithKey(page.Form.Key+o.ID))
+		_, err := v.try(o.ID, action, confirmed, service.WithKey(page.Form.Key))
 		switch said := v.L.Explain(err); {
 		case said.Refusal != nil:
 			o.Why = said.Detail

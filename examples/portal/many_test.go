@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,7 +18,8 @@ import (
 func TestMany(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for _, id := range []string{"T-1", "T-2", "T-3"} {
+	long := strings.Repeat("T", supervision.MaxID) // leaves no room in a key
+	for _, id := range []string{"T-1", "T-2", "T-3", long} {
 		s.open(t, id, "data-migration", harbor, byBuyer(textRequest("Move "+id+".")))
 	}
 	s.open(t, "T-4", "data-migration", harbor)
@@ -28,10 +30,10 @@ func TestMany(t *testing.T) {
 	assert.NotContains(t, page.body, `value="T-4"`, "there is no request to take on")
 	assert.NotContains(t, page.body, `value="KG-1030"`, "another seller's")
 
-	chosen := page.form(url.Values{"order": {"T-1", "T-2", "T-4", "KG-1030"}})
+	chosen := page.form(url.Values{"order": {"T-1", long, "T-2", "T-4", "KG-1030"}})
 	asked := seller.post(path, chosen)
 	require.Equal(t, http.StatusOK, asked.StatusCode)
-	assert.Contains(t, asked.body, "Orders to which this will be done: 2.")
+	assert.Contains(t, asked.body, "Orders to which this will be done: 3.")
 	version := func(id string) int64 { return s.version(t, supervision.Order{ID: id}) }
 	require.EqualValues(t, 2, version("T-1"), "nothing happens before")
 
@@ -40,11 +42,11 @@ func TestMany(t *testing.T) {
 	require.NoError(t, err)
 	chosen.Set("confirm", "yes")
 	done := seller.post(path, chosen)
-	assert.Contains(t, done.body, "Orders done: 1.")
+	assert.Contains(t, done.body, "Orders done: 2.")
 	assert.NotContains(t, done.body, `value="T-1"`)
 	assert.Contains(t, done.body, `value="T-3"`)
 	seller.post(path, chosen)
-	for id, want := range map[string]int64{"T-1": 3, "T-2": 3, "T-3": 2, "T-4": 1} {
+	for id, want := range map[string]int64{"T-1": 3, long: 3, "T-2": 3, "T-3": 2, "T-4": 1} {
 		assert.Equal(t, want, version(id), id)
 	}
 

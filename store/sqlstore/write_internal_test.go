@@ -26,7 +26,7 @@ type scripted struct {
 	mu     sync.Mutex
 	says   func(word string) error
 	told   []string
-	ids    []string // the rows of every query
+	ids    []string // the rows of every query, their columns separated by commas
 	missed bool     // no row is what a write is for
 	direct int      // statements that were sent without being prepared
 	named  []string // the orders o-1 and o-2, as statements had them
@@ -142,13 +142,16 @@ type scriptedRows struct {
 	ids []string
 }
 
-func (r *scriptedRows) Columns() []string { return []string{"id"} }
+func (r *scriptedRows) Columns() []string { return strings.Split(append(r.ids, "id")[0], ",") }
 
 func (r *scriptedRows) Next(values []driver.Value) error {
 	if len(r.ids) == 0 {
 		return cmp.Or(r.tell("END"), io.EOF)
 	}
-	values[0], r.ids = r.ids[0], r.ids[1:]
+	for i, value := range strings.Split(r.ids[0], ",") {
+		values[i] = value
+	}
+	r.ids = r.ids[1:]
 	return nil
 }
 
@@ -502,6 +505,28 @@ func TestWhatIsHardlyAskedTwiceIsNotPrepared(t *testing.T) {
 				require.NoError(t, ask(store), name)
 				require.Equal(t, prepared, db.times("PREPARE"), "%s: %v", name, ids)
 			}
+		}
+	}
+}
+
+// Who creates many orders learns anew what is taken where another takes an id
+// meanwhile, and gives up when that does not end.
+func TestIDsThatAreTakenMeanwhile(t *testing.T) {
+	for fails, want := range map[int]error{1: service.ErrExists, 2: service.ErrConflict} {
+		db := scripted{ids: []string{"o-1,1"}}
+		store, _ := db.open(t, MySQL)
+		db.says = func(word string) error {
+			if word == "INSERT" && fails > 0 {
+				fails--
+				return &numberError{1062}
+			}
+			return nil
+		}
+		err := store.Create(t.Context(), opened(t, "o-1"), opened(t, "o-2"))
+		require.ErrorIs(t, err, want)
+		var exists *service.ExistsError
+		if errors.As(err, &exists) {
+			require.Equal(t, []string{"o-1"}, exists.Orders)
 		}
 	}
 }

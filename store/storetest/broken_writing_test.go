@@ -42,6 +42,24 @@ func faultsOfWriting() []fault {
 				return b.Store.Save(ctx, changes...)
 			}
 		}},
+		{"several records that come too late in silence",
+			[]string{"Save/returns a conflict for an order that has moved on"}, func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					if err := b.Store.Save(ctx, changes...); len(changes[0].Records) == 1 {
+						return err
+					}
+					return nil
+				}
+			}},
+		{"several taken ids that nobody is told of", []string{"Create/returns ErrExists where the id is taken"},
+			func(b *broken) {
+				b.createAll = func(ctx context.Context, changes ...service.Change) error {
+					if err := b.Store.Create(ctx, changes...); len(changes) == 1 {
+						return err
+					}
+					return nil
+				}
+			}},
 		{"saves from a version to come", []string{"Save/returns a conflict for a version the order does not have yet"},
 			func(b *broken) {
 				b.save = func(ctx context.Context, changes ...service.Change) error {

@@ -44,6 +44,8 @@ var aboutCreate = []sentence{
 		rival := c.open(opening("order"), day0.Add(hour)).key("key")
 		c.exist(c.Create(ctx, rival.change()), "order")
 		c.exist(c.Create(ctx, c.open(opening("order"), day0).change()), "order")
+		c.begin("another")
+		c.exist(c.Create(ctx, rival.change(), c.open(opening("another"), day0).change()), "order", "another")
 	}},
 	{"stores no change without records", "never empty.", func(c *check) {
 		change := c.open(opening("order"), day0).change()

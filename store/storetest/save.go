@@ -45,6 +45,8 @@ var aboutSave = []sentence{
 			late := h.rival().request()
 			c.save(h.request().seller(supervision.AcceptRequest{}, hour))
 			c.conflicts(c.Save(ctx, late.change()), "order")
+			late.seller(supervision.AcceptRequest{}, hour) // and of several records
+			c.conflicts(c.Save(ctx, late.change()), "order")
 		}},
 	{"returns a conflict for a version the order does not have yet", "whose order still has the version Before",
 		func(c *check) {

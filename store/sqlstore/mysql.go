@@ -206,7 +206,10 @@ func (q mysql) add(ctx context.Context, in session, rows []recordRow) error {
 	records, waits := recordValues(rows)
 	record, wait := q.record, q.wait
 	if len(rows) > 1 {
-		record, wait = many(q.records, len(rows), 5), many(q.waits, max(1, len(waits)/4), 4)
+		record = many(q.records, len(rows), 5)
+	}
+	if len(waits) > 4 {
+		wait = many(q.waits, len(waits)/4, 4)
 	}
 	if _, err := in.exec(ctx, record, records...); err != nil || len(waits) == 0 {
 		return err

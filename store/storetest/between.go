@@ -45,7 +45,9 @@ var aboutBetween = []sentence{
 			c.create(h)
 			list = append(list, h)
 		}
-		c.between(day0, day0.Add(tick), placed(list...)...)
+		all := placed(list...)
+		c.between(day0, day0.Add(tick), all...)
+		c.page(day0, day0.Add(tick), all[30].RecordPlace, 1000, all[31:]...)
 	}},
 	{"goes on after a place, at most limit", saysBetweenPage, func(c *check) {
 		all := placed(c.crowd(30, 4)...)

@@ -142,6 +142,10 @@ var aboutSave = []sentence{
 			h.silent = false
 			c.save(h.seller(supervision.AcceptRequest{}, hour))
 			c.waiting(h.records[2:]...)
+			h.silent = true
+			another := c.begin("another")
+			c.save(h.seller(supervision.Deliver{Result: "Done."}, hour), another.request())
+			c.waiting(another.records...)
 		}},
 }
 

@@ -142,6 +142,18 @@ func faultsOfRetaining() []fault {
 			"Remove/lets the id be taken again",
 			"Remove/loses no record to a save at the same time",
 		}, removing(func(_ *broken, _ context.Context, _ string, _ int64) (bool, error) { return true, nil })},
+		{"saves that are denied", []string{"Remove/loses no record to a save at the same time"}, func(b *broken) {
+			saved, end := context.WithCancel(ctx)
+			b.save = func(ctx context.Context, changes ...service.Change) error {
+				_ = b.Store.Save(ctx, changes...)
+				end()
+				return service.ErrConflict
+			}
+			b.remove = func(ctx context.Context, id string, version int64) (bool, error) {
+				<-saved.Done()
+				return b.Store.Remove(ctx, id, version)
+			}
+		}},
 		{"a removal that is denied", []string{"Remove/removes an order with its records"},
 			removing(func(b *broken, ctx context.Context, id string, version int64) (bool, error) {
 				_, err := b.Store.Remove(ctx, id, version)

@@ -112,5 +112,4 @@ func (c *check) erase(h *history) {
 		h.records[r.Seq-1] = r
 	}
 	h.order, h.records = change.Order, append(h.records, change.Records...)
-	h.isStored()
 }

@@ -521,11 +521,19 @@ func byPlace(a, b service.RecordPlace) int {
 
 // Erase implements [service.Retention].
 func (s *Plain) Erase(ctx context.Context, change service.Change, erased []supervision.Record) error {
-	leave, err := s.enter(ctx)
+	leave, err := s.enter(ctx, change)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if len(change.Records) == 0 {
+		return service.ErrNoRecords
+	}
+	for _, record := range erased {
+		if err := record.Validate(); err != nil {
+			return err
+		}
+	}
 	r := s.row(change.Order.ID)
 	if r == nil || r.order.Version != change.Before {
 		return &service.ConflictError{Orders: []string{change.Order.ID}}

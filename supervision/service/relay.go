@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/koogallery/serviceflow/internal/fault"
@@ -30,21 +31,71 @@ func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
 		f.Add("publish", fault.Required, "pass a function")
 		return 0, f.err()
 	}
-	_, relayed, err := s.relay(ctx, publish)
-	return relayed, err
+	r, err := s.claim(ctx, publish)
+	idle := newIdle(s.publishers)
+	<-idle
+	err = r.relay(ctx, err, idle)
+	return r.step.done, err
 }
 
-func (s *Service) relay(ctx context.Context, publish Publish) (claimed, relayed int, err error) {
-	r := round{Service: s, publish: publish, until: s.Now().Add(s.lease)}
-	records, err := s.store.Claim(ctx, r.until.Add(-s.lease), s.lease, s.batch)
-	if len(records) > 0 {
-		err = r.run(ctx, records)
+// relay relays until the context ends. It claims more as soon as a publisher has
+// nothing to do, so that one that is kept waiting holds up no other order.
+func (s *Service) relay(ctx context.Context, publish Publish) {
+	idle := newIdle(s.publishers)
+	ended := make(chan error, s.publishers) // a round has a publisher at least
+	var rounds sync.WaitGroup
+	s.loop(ctx, "relay", func() (busy bool, err error) {
+		for {
+			select {
+			case err := <-ended:
+				return true, err
+			case <-ctx.Done():
+				return false, ctx.Err()
+			case <-idle:
+			}
+			select {
+			case err := <-ended: // its last publisher may be the one
+				idle <- struct{}{}
+				return true, err
+			default:
+			}
+			r, err := s.claim(ctx, publish)
+			if len(r.records) == 0 {
+				idle <- struct{}{}
+				return false, r.relay(ctx, err, idle)
+			}
+			rounds.Go(func() {
+				ended <- r.relay(ctx, err, idle)
+				idle <- struct{}{}
+			})
+		}
+	})
+	rounds.Wait()
+	close(ended)
+	for err := range ended {
+		_ = s.tolerate(ctx, "relay", err)
 	}
-	s.observer.relayed(ctx, StepEvent{Done: r.step.done, Failed: len(r.step.failed), Err: err})
-	if err == nil {
-		err = errors.Join(r.step.err(), ctx.Err())
+}
+
+// idle are the publishers that have nothing to do.
+type idle chan struct{}
+
+func newIdle(n int) idle {
+	all := make(idle, n)
+	for range n {
+		all <- struct{}{}
 	}
-	return len(records), r.step.done, err
+	return all
+}
+
+// take reports whether there is one.
+func (i idle) take() bool {
+	select {
+	case <-i:
+		return true
+	default:
+		return false
+	}
 }
 
 // round hands over the records of one claim, several at once where the service
@@ -53,6 +104,7 @@ type round struct {
 	*Service
 	publish Publish
 	until   time.Time
+	records []Claimed
 	// handing ends when the host stops, when the lease ends or when the store
 	// fails; lease only when the lease does.
 	handing, lease context.Context
@@ -64,23 +116,56 @@ type round struct {
 	err error
 }
 
-func (r *round) run(ctx context.Context, records []Claimed) error {
+func (s *Service) claim(ctx context.Context, publish Publish) (*round, error) {
+	at := s.Now()
+	records, err := s.store.Claim(ctx, at, s.lease, s.batch)
+	return &round{Service: s, publish: publish, until: at.Add(s.lease), records: records}, err
+}
+
+// relay hands the records over and tells what came of it, after a claim with an
+// error or none. One publisher is the round's from the beginning, and it takes
+// others that are idle. They are idle again when nothing is left to be handed
+// over; the last one is the caller's to release.
+func (r *round) relay(ctx context.Context, err error, idle idle) error {
+	if len(r.records) > 0 {
+		err = r.run(ctx, idle)
+	}
+	r.observer.relayed(ctx, StepEvent{Done: r.step.done, Failed: len(r.step.failed), Err: err})
+	if err == nil {
+		err = errors.Join(r.step.err(), ctx.Err())
+	}
+	return err
+}
+
+func (r *round) run(ctx context.Context, idle idle) error {
 	var end context.CancelFunc
 	r.lease, end = context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	r.handing, r.stop = context.WithCancel(ctx)
 	defer r.stop()
 	defer r.clock.AfterFunc(r.until.Sub(r.Now()), func() { end(); r.stop() }).Stop()
-	todo := make(chan Claimed, len(records))
-	for _, c := range records {
+	todo := make(chan Claimed, len(r.records))
+	for _, c := range r.records {
 		todo <- c
 	}
 	close(todo)
-	var others sync.WaitGroup
-	for range min(r.publishers, len(records)) - 1 {
-		others.Go(func() { r.work(ctx, todo) })
+	publishers := 1
+	for publishers < len(r.records) && idle.take() {
+		publishers++
 	}
-	r.work(ctx, todo)
+	var busy atomic.Int32
+	busy.Store(int32(publishers))
+	work := func() {
+		r.work(ctx, todo)
+		if busy.Add(-1) > 0 {
+			idle <- struct{}{}
+		}
+	}
+	var others sync.WaitGroup
+	for range publishers - 1 {
+		others.Go(work)
+	}
+	work()
 	others.Wait()
 	return r.err
 }

@@ -118,7 +118,8 @@ func WithBatch(n int) Option { return func(s *Service) { s.batch = n } }
 func WithWriters(n int) Option { return func(s *Service) { s.writers = n } }
 
 // WithPublishers sets how many records a relay hands over at once, each of
-// another order; 1 by default, at most MaxPage.
+// another order; 1 by default, at most MaxPage. One that hangs keeps a publisher
+// until its lease ends: with several, Run goes on with the others.
 func WithPublishers(n int) Option { return func(s *Service) { s.publishers = n } }
 
 // WithRetry sets when a record that could not be relayed is tried again: after

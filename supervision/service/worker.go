@@ -100,12 +100,7 @@ func (s *Service) Run(ctx context.Context, publish Publish) error {
 				return n > 0, err
 			})
 		})
-		steps.Go(func() {
-			s.loop(ctx, "relay", func() (bool, error) {
-				claimed, _, err := s.relay(ctx, publish)
-				return claimed > 0, err
-			})
-		})
+		steps.Go(func() { s.relay(ctx, publish) })
 	}
 	s.loop(ctx, "settle", func() (bool, error) {
 		n, err := s.Settle(ctx)

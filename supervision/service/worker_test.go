@@ -377,6 +377,47 @@ func TestR33_RunGivesNotices(t *testing.T) {
 	})
 }
 
+// A receiver that hangs over one order keeps one publisher waiting until the
+// lease ends. The others go on with what comes, as soon as it comes, and an
+// order that hangs again and again takes one of them each time.
+func TestRun_AReceiverThatHangsHoldsUpNoOtherOrder(t *testing.T) {
+	for publishers, free := range map[int]time.Duration{1: time.Minute, 2: 0, 8: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, service.WithPublishers(publishers), service.WithRetry(time.Hour, time.Hour))
+			for _, id := range []string{"hangs", "a", "b"} {
+				b.Clock.Add(tick)
+				b.open(id)
+			}
+			start := b.Clock.Now()
+			var mu sync.Mutex
+			came := make(map[string][]time.Duration)
+			w := work(b, func(ctx context.Context, e service.Event) error {
+				mu.Lock()
+				came[e.ID.Order] = append(came[e.ID.Order], b.Clock.Now().Sub(start))
+				mu.Unlock()
+				if e.ID.Order == "hangs" {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				return nil
+			})
+			w.pass(time.Second, time.Second)
+			for _, id := range []string{"o-1", "o-2", "o-3"} {
+				b.open(id)
+				w.pass(time.Second, time.Second)
+			}
+			w.pass(2*time.Minute, time.Second)
+			w.stop()
+			assert.Equal(t, map[string][]time.Duration{
+				"hangs": {0}, "a": {free}, "b": {free},
+				"o-1": {max(2*time.Second, free)},
+				"o-2": {max(3*time.Second, free)},
+				"o-3": {max(4*time.Second, free)},
+			}, came, "%d publishers", publishers)
+		})
+	}
+}
+
 func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
 	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim,
 		supervisiontest.Acknowledge} {

@@ -13,7 +13,8 @@ import (
 // nothing is lost: an order is handed over at least once, and again where its
 // removal failed or the host stopped in between. An order stays, to be handed
 // over another time, while one of its records waits to be relayed. Archive
-// returns how many it removed.
+// returns how many it removed. An order that time has closed is archived once
+// that has been stored, as [Service.Run] and [Service.Settle] do.
 //
 // An order of which records are missing, or do not make it, fails: it stays,
 // and the sink never sees it. A sink may refuse an order with other findings.

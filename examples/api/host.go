@@ -97,6 +97,7 @@ func (a api) list(c call) (any, error) {
 type dashboard struct {
 	Waiting       string    `json:"waiting"`
 	OldestWaiting time.Time `json:"oldest_waiting,omitzero"`
+	Failing       string    `json:"failing"`
 	Aside         string    `json:"aside"`
 	OldestDue     time.Time `json:"oldest_due,omitzero"`
 	Overdue       string    `json:"overdue"`
@@ -121,7 +122,7 @@ func (a api) dashboard(c call) (any, error) {
 		return nil, err
 	}
 	answer := dashboard{Waiting: stats.Waiting.String(), OldestWaiting: stats.OldestWaiting, OldestDue: stats.OldestDue,
-		Aside: stats.Aside.String(), Overdue: stats.Overdue.String(), Coming: []coming{}}
+		Failing: stats.Failing.String(), Aside: stats.Aside.String(), Overdue: stats.Overdue.String(), Coming: []coming{}}
 	for _, broken := range stats.Unreadable {
 		answer.Unreadable = append(answer.Unreadable, broken.Order)
 	}

@@ -13,17 +13,21 @@ import (
 type Stats struct {
 	// At is the instant they were taken at.
 	At time.Time
-	// OldestWaiting is since when the record waits that has waited longest to be
-	// relayed for the first time: it stays where it is when relaying is stuck.
+	// OldestWaiting is the instant of the oldest record among Waiting: it stays
+	// where it is when nobody relays, but is zero when every record has failed.
 	OldestWaiting time.Time
-	// Waiting are the records that have not been tried, Failing those that wait
-	// for their next attempt, and Aside those that nobody relays until
+	// Waiting, Failing and Aside count the records and notices in the outbox,
+	// claimed or not. A failed attempt moves the record from Waiting to Failing,
+	// and with it every later one of its order that waits then, though nobody
+	// has tried those. One that is stored afterwards is Waiting until the
+	// order's next failed attempt. Aside are those that nobody relays until
 	// [Service.Retry].
 	Waiting, Failing, Aside Count
 	// OldestDue is since when the order is due that has been due longest: it
 	// stays where it is when no worker settles. Nothing is wrong then that a
 	// reader sees (R02), only what is stored and relayed is late. Orders that
-	// cannot be read stay due whatever a worker does, and do not count.
+	// cannot be read stay due whatever a worker does, and do not count: it is
+	// zero where Unreadable has the whole of a batch.
 	OldestDue time.Time
 	// Overdue are the appeals whose ruling is late (R19).
 	Overdue Count

@@ -67,6 +67,34 @@ func TestStats(t *testing.T) {
 	assert.Zero(t, stats().OldestDue)
 }
 
+// A failed attempt counts the later records of its order as failing, and leaves
+// the instant of the oldest one that waits with none.
+func TestStats_AFailedRecordTakesTheLaterOnesAlong(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingDelivery)
+	waits := func() (waiting, failing int) {
+		stats, err := b.Service.Stats(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, stats.Waiting.Orders == 0, stats.OldestWaiting.IsZero())
+		return stats.Waiting.Orders, stats.Failing.Orders
+	}
+	all := int(order.Version)
+	fail := func() {
+		_, err := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return errors.New("later") })
+		require.Error(t, err)
+	}
+	fail()
+	waiting, failing := waits()
+	assert.Equal(t, []int{0, all}, []int{waiting, failing})
+	b.do(order.ID, ben, supervision.Remind{})
+	waiting, failing = waits()
+	assert.Equal(t, []int{1, all}, []int{waiting, failing})
+	b.Clock.Add(time.Second)
+	fail()
+	waiting, failing = waits()
+	assert.Equal(t, []int{0, all + 1}, []int{waiting, failing})
+}
+
 func TestStats_NamesWhatCannotBeRead(t *testing.T) {
 	store := &poisoned{Store: memory.New()}
 	b := &bench{supervisiontest.On(store), t, t.Context()}

@@ -188,8 +188,7 @@ func (a api) template(c call) (any, error) {
 	return a.svc.Template(c.Context(), form)
 }
 
-// do performs an operation once, whatever becomes of its answer, and only on
-// the version that the caller has seen.
+// do performs an operation once, and only on the version the caller has seen.
 func (a api) do(c call, op supervision.Operation) (any, error) {
 	action, err := supervision.UnmarshalActionOf(op, c.body)
 	key := strings.Trim(c.Header.Get("Idempotency-Key"), `"`)
@@ -204,8 +203,7 @@ func (a api) do(c call, op supervision.Operation) (any, error) {
 	return a.svc.Do(c.Context(), c.PathValue("id"), c.actor, action, options...)
 }
 
-// write answers with a body and, where that is about one order, with its
-// version as entity tag.
+// write answers with a body; the version of one order is its entity tag.
 func write(w http.ResponseWriter, kind string, status int, body any) {
 	order, _ := body.(supervision.Order)
 	if done, ok := body.(service.Result); ok {

@@ -222,6 +222,31 @@ func TestAnOrderThatHasChanged(t *testing.T) {
 		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`).StatusCode)
 }
 
+// Only who has named a version hears that it has changed; who has named none
+// sends the same again.
+func TestAnOrderThatOthersKeepChanging(t *testing.T) {
+	c, env := bought(t)
+	for tag, want := range map[string]struct {
+		status      int
+		kind, after string
+	}{
+		"":    {http.StatusServiceUnavailable, "/problems/busy", "1"},
+		"*":   {http.StatusServiceUnavailable, "/problems/busy", "1"},
+		`"1"`: {http.StatusPreconditionFailed, "/problems/changed", ""},
+	} {
+		env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Times: -1,
+			Err: &service.ConflictError{Orders: []string{"o-1"}}})
+		ben := c.as("buyer:ben").with("Idempotency-Key", "k", "If-Match", tag)
+		got := ben.send("POST", "/orders/o-1/submit_request", `{"text":"x"}`)
+		assert.Equal(t, want.status, got.StatusCode, tag)
+		assert.Equal(t, want.kind, got.body["type"], tag)
+		assert.Equal(t, want.after, got.Header.Get("Retry-After"), tag)
+	}
+	env.Store.Repair()
+	assert.Equal(t, http.StatusOK, c.as("buyer:ben").with("Idempotency-Key", "k").
+		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`).StatusCode)
+}
+
 func TestR24_ProblemsSayWhatToDo(t *testing.T) {
 	c, _ := bought(t)
 	keyed := c.with("Idempotency-Key", "k")
@@ -241,7 +266,13 @@ func TestR24_ProblemsSayWhatToDo(t *testing.T) {
 			strings.Replace(opening, "ben", "bob", 1), 409, "exists", "", ""},
 		"no key": {c.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":"x"}`, 400,
 			"no-idempotency-key", "", ""},
-		"no JSON": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":`, 400, "malformed", "", ""},
+		"no JSON": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":`, 400, "malformed",
+			"supervision: action: malformed document: give one JSON value with the documented members only", ""},
+		"a wrong type": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{"text":5}`, 400, "malformed",
+			"supervision: action: malformed document: text is of another type", ""},
+		"an unknown word": {keyed.as("buyer:ben"), "POST", "/orders/o-1/raise_appeal", `{"ground":"TYPED"}`, 400,
+			"malformed", "supervision: action: malformed document: appeal: ground: unknown word: use one of " +
+				"seller_silent, buyer_silent, request_rejected, product_rejected, unconditional", ""},
 		"faulty input": {keyed.as("buyer:ben"), "POST", "/orders/o-1/submit_request", `{}`, 422, "invalid", "",
 			"This is required."},
 		"a faulty search": {c.as("buyer:ben"), "GET", "/orders?status=lost", "", 422, "invalid", "",

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -12,11 +13,10 @@ import (
 // problem is an error as RFC 9457 writes it, explained in the caller's
 // language; machines read Type, codes and Refusal.
 type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	// Unreadable is the order that is stored and cannot be read.
-	Unreadable string `json:"unreadable,omitempty"`
+	Type       string `json:"type"`
+	Title      string `json:"title"`
+	Status     int    `json:"status"`
+	Unreadable string `json:"unreadable,omitempty"` // the order that is stored and cannot be read
 	words.Explanation
 }
 
@@ -39,7 +39,7 @@ var problems = []struct {
 	{supervision.ErrRefused, "refused", http.StatusConflict},
 	{supervision.ErrMalformed, "malformed", http.StatusBadRequest},
 	{supervision.ErrInvalid, "invalid", http.StatusUnprocessableEntity},
-	{service.ErrConflict, "changed", http.StatusPreconditionFailed},
+	{service.ErrConflict, "busy", http.StatusServiceUnavailable}, // unless the caller named a version
 	{service.ErrExists, "exists", http.StatusConflict},
 	{service.ErrKeyReused, "key-reused", http.StatusUnprocessableEntity},
 	{service.ErrUnknownOutcome, "unknown-outcome", http.StatusServiceUnavailable},
@@ -58,6 +58,10 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &unreadable): // what is malformed is the store's
 		p.Type, p.Status, p.Unreadable = "/problems/unreadable", http.StatusInternalServerError, unreadable.Order
+	case errors.Is(err, supervision.ErrMalformed): // for the client's author; it repeats nothing of the body
+		p.Detail, language = err.Error(), words.English()
+	case errors.Is(err, service.ErrConflict) && strings.Trim(r.Header.Get("If-Match"), "*") != "":
+		p.Type, p.Status = "/problems/changed", http.StatusPreconditionFailed
 	case errors.As(err, new(*http.MaxBytesError)):
 		p.Status = http.StatusRequestEntityTooLarge
 	case p.Refusal != nil && p.Refusal.Reason == supervision.ReasonRole:

@@ -2,6 +2,9 @@
 // embeddable library: what happens to an order of a SaaS product between
 // purchase and settlement. It has no code itself; this page is the tutorial.
 //
+// Start here for whole hosts to copy from: examples/api serves orders over
+// HTTP, examples/takeover moves a service with orders in flight.
+//
 // # The flow
 //
 // The buyer submits a request on the seller's template. The seller accepts or
@@ -57,7 +60,9 @@
 //
 // What a rule forbids is refused with a supervision.Refusal: rule, reason, and
 // the instant from which it is allowed. Faulty input is refused whole, with
-// every fault at its field, in a supervision.InvalidError.
+// every fault at its field, in a supervision.InvalidError. An action whose JSON
+// cannot be read, such as an unknown word or a wrong type, is
+// supervision.ErrMalformed, which tells the first fault only.
 //
 // # Asking
 //

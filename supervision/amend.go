@@ -24,7 +24,7 @@ type Amend struct {
 	Buyer  string `json:"buyer,omitempty"`
 	Seller string `json:"seller,omitempty"`
 	// Clock turns an order's clock that is ahead back to what the amending
-	// host's says, though not to before the opening. What the order has later
+	// host's says; before the opening that is refused. What the order has later
 	// lies at that instant from then on, but for the scheduled end; its records
 	// stay as they are, and what has ended stays ended (R02, R21).
 	Clock bool `json:"clock,omitempty"`

@@ -102,7 +102,8 @@ type DoOption func(*command)
 func WithKey(key string) DoOption { return func(c *command) { c.key, c.keyed = key, true } }
 
 // IfVersion makes the command depend on the order's version as the caller saw
-// it: [ErrConflict] if it is another by now.
+// it: [ErrConflict] if it is another by now, without a [*ConflictError] unless
+// a save lost to another writer as well.
 func IfVersion(version int64) DoOption {
 	return func(c *command) { c.version, c.expects = version, true }
 }

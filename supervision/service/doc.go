@@ -15,5 +15,8 @@
 // The errors of storing are [ErrConflict] (with [*ConflictError]), [ErrExists]
 // (with [*ExistsError] and [*DifferentError]), [ErrKeyReused] and
 // [ErrUnknownOutcome]; those of the rules come from package supervision as they
-// are.
+// are. [supervision.ErrMalformed] is the client's from
+// [supervision.UnmarshalActionOf], and from a Service the host's: what is
+// stored. Where both are answered in one place, look for [*UnreadableError],
+// which names the order, first; a stored template that cannot be read has none.
 package service

@@ -10,7 +10,11 @@ import (
 // with errors.Is.
 var (
 	// ErrConflict: somebody else changed the order, or the template, meanwhile;
-	// load it and decide again.
+	// load it and decide again. A [*ConflictError] says that saves lost to
+	// other writers as often as the service tries: the same command may be sent
+	// again. Any other says that the version named, by [IfVersion] or in
+	// publishing a template, is not the newest. In a joined store either may
+	// say that the transaction has to begin anew.
 	ErrConflict = errors.New("conflict")
 	// ErrExists: another order has this id already.
 	ErrExists = errors.New("exists already")
@@ -24,7 +28,7 @@ var (
 	// ErrSetAside: publish returns an error that wraps it for a record that no
 	// other attempt could relay.
 	ErrSetAside = errors.New("set aside")
-	// ErrPanic: publish panicked.
+	// ErrPanic: publish panicked. The value is left out, with its type named.
 	ErrPanic = errors.New("publish panicked")
 	// ErrClock: the host's clock is so far ahead of the store's that the store
 	// takes it for wrong; see sqlstore.WithClockLimit.

@@ -239,12 +239,14 @@ func (r *round) attempt(ctx context.Context, c Claimed) error {
 	}
 }
 
-// guarded turns a panic into an error.
+// guarded turns a panic into an error, of which the value says nothing: it may
+// hold what publish was handed.
 func (r *round) guarded(ctx context.Context, event Event) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			r.log.ErrorContext(ctx, "publish panicked", "panic", cause, "stack", string(debug.Stack()))
-			err = fmt.Errorf("%w: %v", ErrPanic, cause)
+			kind := fmt.Sprintf("%T", cause)
+			r.log.ErrorContext(ctx, "publish panicked", "type", kind, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w with a %s", ErrPanic, kind)
 		}
 	}()
 	return r.publish(ctx, event)

@@ -1,9 +1,11 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -307,7 +309,8 @@ func TestRelay_FailingReceiversStarveNobody(t *testing.T) {
 }
 
 func TestRelay_APanicIsThatOrdersFailure(t *testing.T) {
-	b := newBench(t)
+	var log bytes.Buffer
+	b := newBench(t, service.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	bad, good := b.reach(supervision.AwaitingRequest), b.reach(supervision.AwaitingRequest)
 	var in inbox
 	n, err := b.Service.Relay(t.Context(), func(ctx context.Context, e service.Event) error {
@@ -317,6 +320,9 @@ func TestRelay_APanicIsThatOrdersFailure(t *testing.T) {
 		return in.publish(ctx, e)
 	})
 	require.ErrorIs(t, err, service.ErrPanic)
+	assert.ErrorContains(t, err, "publish panicked with a string")
+	assert.Contains(t, log.String(), `level=ERROR msg="publish panicked" type=string stack="goroutine `)
+	assert.NotContains(t, err.Error()+log.String(), "disco", "it may be what publish was handed")
 	var failed *service.OrdersError
 	require.ErrorAs(t, err, &failed)
 	assert.Equal(t, bad.ID, failed.Failed[0].Order)

@@ -98,8 +98,9 @@ func WithClock(c clock.Clock) Option { return func(s *Service) { s.clock = c } }
 func WithPolicy(p supervision.Policy) Option { return func(s *Service) { s.policy = p } }
 
 // WithLogger sets where the service logs: operations at debug, what time did at
-// info, trouble at warn, with the error of the store or of publish as it is. It
-// never logs what users wrote.
+// info, trouble at warn, with the error of the store or of publish as it is, a
+// panic of publish at error, with the type of its value and the stack. Apart
+// from what such an error says it never logs what users wrote.
 func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
 
 // WithObserver sets the hooks for metrics and traces.

@@ -342,9 +342,20 @@ func TestR29_AdoptionsAreRelayedAndObserved(t *testing.T) {
 
 	silent, err := service.New(memory.New(), service.WithClock(b.Clock), service.WithoutOutbox())
 	require.NoError(t, err)
-	_, err = silent.Adopt(t.Context(), inDelivery("o-1"))
+	open := inDelivery("o-1")
+	open.Policy = supervision.Guide()
+	open.Policy.Notices.OpenFor = day
+	_, err = silent.Adopt(t.Context(), open, acceptedOn("o-2", bought.Add(-day)))
 	require.NoError(t, err)
 	count, err := silent.Relay(t.Context(), in.publish)
 	require.NoError(t, err)
 	assert.Zero(t, count)
+	for _, step := range []func() (int, error){
+		func() (int, error) { return silent.Notice(t.Context()) },
+		func() (int, error) { return silent.Relay(t.Context(), in.publish) },
+	} {
+		count, err = step()
+		require.NoError(t, err)
+		assert.Equal(t, 1, count, "an overdue notice is no record")
+	}
 }

@@ -106,7 +106,8 @@ func WithLogger(log *slog.Logger) Option { return func(s *Service) { s.log = log
 // WithObserver sets the hooks for metrics and traces.
 func WithObserver(o Observer) Option { return func(s *Service) { s.observer = o } }
 
-// WithoutOutbox keeps records out of the outbox, for hosts that never relay.
+// WithoutOutbox keeps records out of the outbox, for hosts that never relay and
+// for adopting orders without telling anybody. Notices go there all the same.
 func WithoutOutbox() Option { return func(s *Service) { s.outbox = false } }
 
 // WithBatch sets how many orders a settling step saves at once, and how many

@@ -36,13 +36,30 @@ func openShop(ctx context.Context, file string) (*shop, error) {
 		return nil, err
 	}
 	_, err = db.ExecContext(ctx,
-		`CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER)`)
+		`CREATE TABLE purchases (id TEXT PRIMARY KEY, buyer TEXT NOT NULL, cents INTEGER NOT NULL);
+CREATE TABLE refunds (purchase TEXT NOT NULL, cents INTEGER NOT NULL)`)
 	return &shop{db, store, service}, errors.Join(err, store.Migrate(ctx))
 }
 
-// transact runs work in one transaction. Work does its part through the service
-// it is given, which has joined the transaction.
-func (s *shop) transact(ctx context.Context, work func(*sql.Tx, *service.Service) error) error {
+// work is done in a transaction, through a service that has joined it.
+type work func(*sql.Tx, *service.Service) error
+
+// attempts is how often a transaction is begun that others keep conflicting
+// with.
+const attempts = 5
+
+// transact runs work in one transaction, and in another one after a conflict: a
+// joined service leaves that to the host.
+func (s *shop) transact(ctx context.Context, work work) (err error) {
+	for range attempts {
+		if err = s.try(ctx, work); !errors.Is(err, service.ErrConflict) {
+			break
+		}
+	}
+	return err
+}
+
+func (s *shop) try(ctx context.Context, work work) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -76,14 +93,17 @@ func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func
 	})
 }
 
-// cancel rules that an order is canceled, and refunds it.
-func (s *shop) cancel(ctx context.Context, id, manager, decision string) error {
-	return s.transact(ctx, func(tx *sql.Tx, service *service.Service) error {
+// cancel rules that an order is canceled, and refunds it, once for each key: the
+// operation goes first, and a repetition writes nothing beside it (R28).
+func (s *shop) cancel(ctx context.Context, id, manager, decision, key string) error {
+	return s.transact(ctx, func(tx *sql.Tx, joined *service.Service) error {
 		ruling := supervision.DecideAppeal{Outcome: "cancel", Decision: decision, Upheld: true}
-		if _, err := service.Do(ctx, id, supervision.Manager(manager), ruling); err != nil {
+		result, err := joined.Do(ctx, id, supervision.Manager(manager), ruling, service.WithKey(key))
+		if err != nil || result.Repeated {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE purchases SET refunded = cents WHERE id = ?`, id)
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO refunds (purchase, cents) SELECT id, cents FROM purchases WHERE id = ?`, id)
 		return err
 	})
 }

@@ -15,8 +15,14 @@
 //
 //	tx, err := pool.Begin(ctx)
 //	joined, err := store.Join(tx)
-//	result, err := svc.WithStore(joined).Do(ctx, id, actor, action)
+//	result, err := svc.WithStore(joined).Do(ctx, id, actor, action, service.WithKey(key))
+//	if !result.Repeated {
+//		_, err = tx.Exec(ctx, "INSERT …") // the host's row
+//	}
 //	err = tx.Commit(ctx)
+//
+// Do goes first, and the host writes only where its result is not Repeated: a
+// command that repeats its key is no error.
 //
 // # Ways to send a statement
 //

@@ -33,22 +33,25 @@ func Example() {
 	_ = serve
 }
 
-// The host's rows and an operation are committed together, or neither is. A
-// conflict is the host's: it begins anew.
+// The host's rows and an operation are committed together, or neither is. The
+// operation goes first, so that a repetition writes nothing else. A conflict is
+// the host's: it begins anew.
 func ExampleStore_Join() {
 	ctx := context.Background()
 	accept := func(pool *pgxpool.Pool, store *pgxstore.Store, svc *service.Service, order string,
-		buyer supervision.Actor) error {
+		buyer supervision.Actor, key string) error {
 		for {
 			err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-				if _, err := tx.Exec(ctx, "UPDATE invoices SET payable = true WHERE id = $1", order); err != nil {
-					return err
-				}
 				joined, err := store.Join(tx)
 				if err != nil {
 					return err
 				}
-				_, err = svc.WithStore(joined).Do(ctx, order, buyer, supervision.AcceptProduct{})
+				in, accept := svc.WithStore(joined), supervision.AcceptProduct{}
+				result, err := in.Do(ctx, order, buyer, accept, service.WithKey(key))
+				if err != nil || result.Repeated {
+					return err
+				}
+				_, err = tx.Exec(ctx, "INSERT INTO invoices (order_id) VALUES ($1)", order)
 				return err
 			})
 			if !errors.Is(err, service.ErrConflict) {

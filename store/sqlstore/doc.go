@@ -6,7 +6,7 @@
 //	db, err := sql.Open("pgx", "postgres://…")
 //	store, err := sqlstore.New(db, sqlstore.Postgres)
 //	err = store.Migrate(ctx)
-//	service, err := service.New(store)
+//	svc, err := service.New(store)
 //
 // # In the host's transaction
 //
@@ -15,8 +15,14 @@
 //
 //	tx, err := db.BeginTx(ctx, nil)
 //	joined, err := store.Join(tx)
-//	order, err := service.WithStore(joined).Do(ctx, id, actor, action)
+//	result, err := svc.WithStore(joined).Do(ctx, id, actor, action, service.WithKey(key))
+//	if !result.Repeated {
+//		_, err = tx.ExecContext(ctx, "INSERT …") // the host's row
+//	}
 //	err = tx.Commit()
+//
+// Do goes first, and the host writes only where its result is not Repeated: a
+// command that repeats its key is no error.
 //
 // # What is stored
 //

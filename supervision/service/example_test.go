@@ -191,25 +191,27 @@ func ExampleService_Search() {
 }
 
 // An operation takes part in the host's own transaction: both are committed,
-// or neither is. A conflict is the host's: it rolls back and begins anew.
+// or neither is. It goes first, so that a repetition writes nothing else. A
+// conflict is the host's: it rolls back and begins anew.
 func ExampleService_WithStore() {
 	var db *sql.DB            // the host's
 	var store *sqlstore.Store // on the same database
 	var svc *service.Service  // on that store
-	accept := func(ctx context.Context, order string, buyer supervision.Actor) error {
+	accept := func(ctx context.Context, order string, buyer supervision.Actor, key string) error {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
-		if _, err := tx.ExecContext(ctx, "UPDATE invoices SET payable = true WHERE id = $1", order); err != nil {
-			return err
-		}
 		joined, err := store.Join(tx)
 		if err != nil {
 			return err
 		}
-		if _, err := svc.WithStore(joined).Do(ctx, order, buyer, supervision.AcceptProduct{}); err != nil {
+		result, err := svc.WithStore(joined).Do(ctx, order, buyer, supervision.AcceptProduct{}, service.WithKey(key))
+		if err != nil || result.Repeated {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO invoices (order_id) VALUES ($1)", order); err != nil {
 			return err
 		}
 		return tx.Commit()

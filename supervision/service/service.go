@@ -142,9 +142,10 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 
 // WithStore returns the same service on a store that has joined the host's
 // transaction. It applies each command once and leaves a conflict to the host,
-// which has to begin its transaction anew; it has one writer, as a transaction
-// has. It remembers no templates beyond that: the transaction may take back
-// what it published.
+// which has to begin its transaction anew. A command that repeats a key is no
+// error (R28): call Do first, and write the host's own rows only if its result
+// is not Repeated. The service has one writer, as a transaction has, and
+// remembers no templates beyond it, which may take back what it published.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
 	in.store, in.attempts, in.writers, in.templates = joined, 1, 1, &templateCache{}

@@ -176,7 +176,8 @@ func MarshalAction(a Action) ([]byte, error) {
 
 // UnmarshalAction reads what [MarshalAction] writes. Errors match
 // [ErrNewerFormat] or [ErrMalformed], and [ErrUnknown] where a word is the
-// cause; they tell the first fault only. Whether the action's content is valid is decided when it is applied.
+// cause; they tell the first fault only. Whether the action's content is valid
+// is decided when it is applied.
 func UnmarshalAction(data []byte) (Action, error) {
 	var wire actionJSON
 	if err := fault.DecodeDocument("supervision: action", data, &wire, &wire.Format); err != nil {

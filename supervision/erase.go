@@ -18,9 +18,9 @@ const OpErase Operation = "erase"
 // Erase erases the texts of a closed order, when the law asks for it: what the
 // parties and the managers wrote, the answers to the templates, and the names
 // of files. Ids, the persons of [Actor.User], idempotency keys, instants and
-// everything that the rules judge by stay. It is the system's: the host knows who asks, and whether with right. An order that
-// is still open is not erased, because the parties need its texts to perform,
-// and a manager to rule.
+// everything that the rules judge by stay. It is the system's: the host knows
+// who asks, and whether with right. An order that is still open is not erased,
+// because the parties need its texts to perform, and a manager to rule.
 //
 // Applying it erases the order; its records are erased by [Record.Erase], and a
 // service does both at once.

@@ -122,7 +122,8 @@ func (a api) dashboard(c call) (any, error) {
 		return nil, err
 	}
 	answer := dashboard{Waiting: stats.Waiting.String(), OldestWaiting: stats.OldestWaiting, OldestDue: stats.OldestDue,
-		Failing: stats.Failing.String(), Aside: stats.Aside.String(), Overdue: stats.Overdue.String(), Coming: []coming{}}
+		Failing: stats.Failing.String(), Aside: stats.Aside.String(), Overdue: stats.Overdue.String(),
+		Coming: []coming{}}
 	for _, broken := range stats.Unreadable {
 		answer.Unreadable = append(answer.Unreadable, broken.Order)
 	}

@@ -93,8 +93,8 @@ func (s *shop) buy(ctx context.Context, id, buyer string, cents int, charge func
 	})
 }
 
-// cancel rules that an order is canceled, and refunds it, once for each key: the
-// operation goes first, and a repetition writes nothing beside it (R28).
+// cancel rules that an order is canceled, and refunds it, once for each key:
+// the operation goes first, and a repetition writes nothing beside it (R28).
 func (s *shop) cancel(ctx context.Context, id, manager, decision, key string) error {
 	return s.transact(ctx, func(tx *sql.Tx, joined *service.Service) error {
 		ruling := supervision.DecideAppeal{Outcome: "cancel", Decision: decision, Upheld: true}

@@ -15,7 +15,8 @@
 //
 //	tx, err := db.BeginTx(ctx, nil)
 //	joined, err := store.Join(tx)
-//	result, err := svc.WithStore(joined).Do(ctx, id, actor, action, service.WithKey(key))
+//	key := service.WithKey(requestID)
+//	result, err := svc.WithStore(joined).Do(ctx, id, actor, action, key)
 //	if !result.Repeated {
 //		_, err = tx.ExecContext(ctx, "INSERT …") // the host's row
 //	}

@@ -13,10 +13,10 @@ import (
 // [Service.Do] with [supervision.Erase], as System; what that says of keys,
 // options and errors holds.
 //
-// Ids, the persons of [supervision.Actor.User] and idempotency keys stay: give
-// none that names a person where that has to go. Afterwards the records still
-// replay, verify and have the digest they had. What has left the store before, relayed, exported or in backups, is the
-// host's to erase.
+// Ids, the persons of [supervision.Actor.User] and idempotency keys stay, so
+// give such as name nobody. Afterwards the records still replay, verify and
+// have the digest they had. What has left the store before, relayed, exported
+// or in backups, is the host's to erase.
 func (s *Service) Erase(ctx context.Context, id, reason string, options ...DoOption) (Result, error) {
 	return s.Do(ctx, id, supervision.System(), supervision.Erase{Reason: reason}, options...)
 }

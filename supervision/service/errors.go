@@ -28,7 +28,7 @@ var (
 	// ErrSetAside: publish returns an error that wraps it for a record that no
 	// other attempt could relay.
 	ErrSetAside = errors.New("set aside")
-	// ErrPanic: publish panicked. The value is left out, with its type named.
+	// ErrPanic: publish panicked; of the value the error names the type only.
 	ErrPanic = errors.New("publish panicked")
 	// ErrClock: the host's clock is so far ahead of the store's that the store
 	// takes it for wrong; see sqlstore.WithClockLimit.

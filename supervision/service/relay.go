@@ -239,8 +239,8 @@ func (r *round) attempt(ctx context.Context, c Claimed) error {
 	}
 }
 
-// guarded turns a panic into an error, of which the value says nothing: it may
-// hold what publish was handed.
+// guarded turns a panic into an error, and names only the type of its value:
+// that may hold what publish was handed.
 func (r *round) guarded(ctx context.Context, event Event) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -13,15 +13,14 @@ import (
 type Stats struct {
 	// At is the instant they were taken at.
 	At time.Time
-	// OldestWaiting is the instant of the oldest record among Waiting: it stays
-	// where it is when nobody relays, but is zero when every record has failed.
+	// OldestWaiting is the instant of the oldest among Waiting: it stays where
+	// it is when nobody relays, but is zero when all that wait have failed.
 	OldestWaiting time.Time
 	// Waiting, Failing and Aside count the records and notices in the outbox,
-	// claimed or not. A failed attempt moves the record from Waiting to Failing,
-	// and with it every later one of its order that waits then, though nobody
-	// has tried those. One that is stored afterwards is Waiting until the
-	// order's next failed attempt. Aside are those that nobody relays until
-	// [Service.Retry].
+	// claimed or not. A failed attempt moves a record from Waiting to Failing,
+	// and with it every later one of its order, though nobody has tried those;
+	// one that is stored afterwards is Waiting until the order's next failed
+	// attempt. Aside are those that nobody relays until [Service.Retry].
 	Waiting, Failing, Aside Count
 	// OldestDue is since when the order is due that has been due longest: it
 	// stays where it is when no worker settles. Nothing is wrong then that a

@@ -80,8 +80,8 @@ func TestStats_AFailedRecordTakesTheLaterOnesAlong(t *testing.T) {
 	}
 	all := int(order.Version)
 	fail := func() {
-		_, err := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return errors.New("later") })
-		require.Error(t, err)
+		_, err := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return errPoison })
+		require.ErrorIs(t, err, errPoison)
 	}
 	fail()
 	waiting, failing := waits()

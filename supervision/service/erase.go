@@ -14,7 +14,7 @@ import (
 // options and errors holds.
 //
 // Ids, the persons of [supervision.Actor.User] and idempotency keys stay, so
-// give such as name nobody. Afterwards the records still replay, verify and
+// give ones that name nobody. Afterwards the records still replay, verify and
 // have the digest they had. What has left the store before, relayed, exported
 // or in backups, is the host's to erase.
 func (s *Service) Erase(ctx context.Context, id, reason string, options ...DoOption) (Result, error) {

@@ -60,6 +60,7 @@ func (c *crowd) Create(ctx context.Context, changes ...service.Change) error {
 	if err := c.refused(changes); err != nil {
 		return err
 	}
+	time.Sleep(time.Second) // the bubble's, in which those who are refused have gone
 	return c.Store.Create(ctx, changes...)
 }
 

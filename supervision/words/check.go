@@ -50,6 +50,7 @@ func (l *Language) Check() error {
 	c.text("Yes", l.Yes)
 	c.text("No", l.No)
 	c.text("Possible", l.Possible, "from")
+	c.text("Overdue", l.Overdue)
 	c.text("In", l.In, "span")
 	c.text("Now", l.Now)
 	for name, text := range map[string]string{

@@ -190,6 +190,7 @@ func English() *Language {
 			supervision.DeadlineRulingOverdue: "The operations manager's decision is due {in}.",
 			supervision.DeadlineOpenFor:       "The service flow has been open for long.",
 		},
+		Overdue: "The operations manager's decision is overdue.",
 		Openings: map[appeal.Ground]string{
 			appeal.SellerSilent:    "The {party} can appeal {in}, unless the seller updates the service flow before.",
 			appeal.BuyerSilent:     "The {party} can appeal {in}, unless the buyer updates the service flow before.",

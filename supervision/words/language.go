@@ -54,8 +54,10 @@ type Language struct {
 	Possible string
 	// Deadlines say what time brings {in} so long, unless somebody acts before.
 	// Openings are those of appeals, by their ground: {party} can appeal.
+	// Overdue is that of a ruling which is late.
 	Deadlines map[supervision.DeadlineKind]string
 	Openings  map[appeal.Ground]string
+	Overdue   string
 	// Faults say what to do about an input: {min}, {max}, {kind}.
 	Faults map[supervision.FaultCode]string
 	// Findings say what is wrong with the record {seq}: which {fields} differ,
@@ -152,11 +154,15 @@ func (l *Language) why(text string, d supervision.Decision) string {
 }
 
 // Deadline says what time will bring and in how long: at an instant, or with
-// the text that a page shows for it, such as a countdown.
+// the text that a page shows for it, such as a countdown. What [Language.Until]
+// says of an instant that has come is that it is now.
 func (l *Language) Deadline(d supervision.Deadline, in string) string {
 	text, known := l.Openings[d.Ground]
 	if !known {
 		text = l.Deadlines[d.Kind]
+	}
+	if d.Kind == supervision.DeadlineRulingOverdue && in == l.Now {
+		text = l.Overdue // a ruling is late from then on (R19)
 	}
 	return l.fill(text, params{"in": in, "party": l.Roles[supervision.Role(d.Party)]})
 }

@@ -236,6 +236,10 @@ func TestR23_DeadlinesSayWhatWillBe(t *testing.T) {
 	assert.Equal(t, "如买家仍未更新服务流程，商家可于5天后发起申诉。", zh.Deadline(opens, zh.Until(5*day)))
 	overdue := supervision.Deadline{Kind: supervision.DeadlineRulingOverdue}
 	assert.Equal(t, "The operations manager's decision is due in 2 days.", en.Deadline(overdue, en.Until(2*day)))
+	for _, late := range []time.Duration{0, -supervision.Tick, -2 * day} { // R19
+		assert.Equal(t, "The operations manager's decision is overdue.", en.Deadline(overdue, en.Until(late)))
+		assert.Equal(t, "运营经理的处理已超期。", zh.Deadline(overdue, zh.Until(late)))
+	}
 	for _, kind := range supervision.DeadlineKinds() {
 		if kind == supervision.DeadlineOpenFor {
 			continue // which has come when it is told

@@ -182,6 +182,7 @@ func Chinese() *Language {
 			supervision.DeadlineRulingOverdue:  "运营经理应于{in}作出处理。",
 			supervision.DeadlineOpenFor:        "服务流程已持续较长时间，仍未完成。",
 		},
+		Overdue: "运营经理的处理已超期。",
 		Openings: map[appeal.Ground]string{
 			appeal.SellerSilent:    "如商家仍未更新服务流程，{party}可于{in}发起申诉。",
 			appeal.BuyerSilent:     "如买家仍未更新服务流程，{party}可于{in}发起申诉。",

@@ -64,10 +64,14 @@ func (m Money) decimals() int {
 // 49950 of CNY is "499.50", and 500 of JPY "500".
 func (m Money) Decimal() string {
 	decimals := m.decimals()
-	text := fmt.Sprintf("%0*d", decimals+1, m.Amount)
 	if decimals == 0 {
-		return text
+		return strconv.FormatInt(m.Amount, 10)
 	}
+	width := decimals + 1
+	if m.Amount < 0 {
+		width++
+	}
+	text := fmt.Sprintf("%0*d", width, m.Amount)
 	return text[:len(text)-decimals] + "." + text[len(text)-decimals:]
 }
 

@@ -127,8 +127,8 @@ func (r Record) Clone() Record {
 // RecordID names a record, or what takes a record's place in the outbox; see
 // [NoticeID].
 type RecordID struct {
-	Order string
-	Seq   int64
+	Order string `json:"order"`
+	Seq   int64  `json:"seq"`
 }
 
 // Compare orders ids by the bytes of the order and then by sequence.

@@ -14,13 +14,13 @@ import (
 // Adopted is what came of one adoption.
 type Adopted struct {
 	// Order is the order as it is now; zero where Err is set.
-	Order supervision.Order
+	Order supervision.Order `json:"order,omitzero"`
 	// Repeated says that the order had been adopted before (R29).
-	Repeated bool
+	Repeated bool `json:"repeated"`
 	// Err is why it was not: an [*InvalidError] with every fault, a
 	// [*DifferentError] where the order began otherwise, or the error that
 	// ended the call.
-	Err error
+	Err error `json:"-"`
 }
 
 // adoptions is how many orders Adopt stores at once.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/koogallery/serviceflow/internal/fault"
 	"github.com/koogallery/serviceflow/supervision"
 )
 
@@ -28,6 +29,9 @@ func (s *Service) Archive(ctx context.Context, closedBefore time.Time,
 	sink func(context.Context, History) error) (int, error) {
 	var f faults
 	closedBefore = f.Instant("closed_before", closedBefore)
+	if sink == nil {
+		f.Add("sink", fault.Required, "pass a function")
+	}
 	if err := f.err(); err != nil {
 		return 0, err
 	}

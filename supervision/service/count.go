@@ -18,9 +18,9 @@ const (
 
 // Count is how many orders there are, up to 1,000.
 type Count struct {
-	Orders int
+	Orders int `json:"orders"`
 	// More says that there are more than that.
-	More bool
+	More bool `json:"more"`
 }
 
 // String returns the number, such as 7 or 1000+.

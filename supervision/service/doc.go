@@ -18,5 +18,5 @@
 // are. [supervision.ErrMalformed] is the client's from
 // [supervision.UnmarshalActionOf], and from a Service the host's: what is
 // stored. Where both are answered in one place, look for [*UnreadableError],
-// which names the order, first; a stored template that cannot be read has none.
+// which names the order, first.
 package service

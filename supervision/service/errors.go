@@ -40,10 +40,10 @@ var (
 // UnreadableError says that an order or a record is stored and cannot be read.
 // It wraps [supervision.ErrNewerFormat] or [supervision.ErrMalformed].
 type UnreadableError struct {
-	Order string
+	Order string `json:"order"`
 	// Seq is the record's number; 0 for the order itself.
-	Seq int64
-	Err error
+	Seq int64 `json:"seq,omitempty"`
+	Err error `json:"-"`
 }
 
 // Error names the order, and the record if it is one.

@@ -193,12 +193,12 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 // Page is one page of the order list: of summaries, or of whole orders.
 type Page[T supervision.Summary | supervision.Order] struct {
 	// Orders are in the query's order, and all of them the actor's to see.
-	Orders []T
+	Orders []T `json:"orders"`
 	// Unreadable are the orders of a page of whole orders that are stored and
 	// cannot be read. A page of summaries reads none and has none.
-	Unreadable []*UnreadableError
+	Unreadable []*UnreadableError `json:"unreadable,omitempty"`
 	// Next is the cursor of the next page; empty on the last.
-	Next string
+	Next string `json:"next,omitempty"`
 }
 
 // Search returns a page of the orders that the actor may see and the query asks

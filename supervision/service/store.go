@@ -178,15 +178,15 @@ type Backlog struct {
 type Waiting struct {
 	supervision.RecordID
 	// Attempts is how often relaying it has failed.
-	Attempts int
+	Attempts int `json:"attempts"`
 	// Next is the earliest instant of its next attempt; zero for a fresh
 	// record, which waits for none.
-	Next time.Time
+	Next time.Time `json:"next,omitzero"`
 	// Aside says that it is set aside: nobody claims it, and the later records
 	// of its order do not wait for it.
-	Aside bool
+	Aside bool `json:"aside"`
 	// ClaimedUntil is the end of its claim; zero without one.
-	ClaimedUntil time.Time
+	ClaimedUntil time.Time `json:"claimed_until,omitzero"`
 }
 
 // Claimed is a record that a relay has claimed, or a notice. One that cannot be

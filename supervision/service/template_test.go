@@ -461,3 +461,22 @@ func TestR04_TheFormOfAnOperation(t *testing.T) {
 	_, err = b.Service.Form(b.ctx, order, supervision.OpSubmitRequest)
 	assert.ErrorContains(t, err, "lost")
 }
+
+// A stored version that cannot be read is the host's trouble, under the name of
+// the order that is pinned to it, and no client's malformed input.
+func TestR04_APinnedVersionThatCannotBeRead(t *testing.T) {
+	for _, cause := range []error{supervision.ErrMalformed, supervision.ErrNewerFormat} {
+		b := newBench(t)
+		b.publish("p-1", seats())
+		order := b.open("o-1")
+		fresh, err := service.New(b.Store, service.WithClock(b.Clock)) // which remembers no template
+		require.NoError(t, err)
+		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}, Err: cause})
+		_, err = fresh.Form(b.ctx, order, supervision.OpSubmitRequest)
+		var unreadable *service.UnreadableError
+		require.ErrorAs(t, err, &unreadable)
+		require.ErrorIs(t, err, cause)
+		assert.Equal(t, "o-1", unreadable.Order)
+		assert.ErrorContains(t, err, "version 1 of its submit_request template")
+	}
+}

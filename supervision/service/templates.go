@@ -143,6 +143,9 @@ func (s *Service) pinned(ctx context.Context, o *supervision.Order, op supervisi
 	switch {
 	case errors.Is(err, supervision.ErrNotFound): // which would say that there is no such order
 		return nil, fmt.Errorf("service: order %q: version %d of its %s template: %w", o.ID, id.Version, op, errLost)
+	case errors.Is(err, supervision.ErrMalformed), errors.Is(err, supervision.ErrNewerFormat):
+		return nil, &UnreadableError{Order: o.ID,
+			Err: fmt.Errorf("version %d of its %s template: %w", id.Version, op, err)}
 	case err != nil:
 		return nil, err
 	case published.Withdrawn():

@@ -17,7 +17,8 @@ import (
 // Apply is pure. Rules are asked before the input is checked. On an error
 // nothing has happened and the results are zero: [ErrNotFound] for an actor
 // that has no part in the order (R22), a [*Refusal] where a rule forbids it
-// (R24), an [*InvalidError] for faulty input.
+// (R24), an [*InvalidError] for faulty input, and the one of [Order.Validate]
+// for an order that lacks its appeal or delivery.
 //
 // An instant before the order's newest record, as a host with a slow clock may
 // give, counts as that record's instant: an order's time never runs backwards,
@@ -72,6 +73,9 @@ func (o Order) Repeats(r Record, action Action, form ...*template.Form) bool {
 func (o *Order) admitAction(actor Actor, action Action, at time.Time) (time.Time, error) {
 	if err := CheckAction(action); err != nil {
 		return at, err
+	}
+	if o.Status == Frozen && !o.Appeal.Pending() || o.Status == AwaitingAcceptance && o.Delivery == nil {
+		return at, o.Validate() // effects read them
 	}
 	return o.admit(actor, at)
 }

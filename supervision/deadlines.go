@@ -76,7 +76,7 @@ func (o Order) Deadlines(at time.Time) []Deadline {
 	if now.Status.Waiting() {
 		now.appealDeadlines(at, add)
 	}
-	if now.Status == Frozen {
+	if now.Appeal.Pending() {
 		add(DeadlineRulingOverdue, now.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
 	add(DeadlineReminder, now.decision(Buyer(now.Buyer), Remind{}, at).From, R20, "", "")

@@ -58,7 +58,7 @@ func (a AddNote) facts(f facts) facts {
 }
 
 func (AddNote) decide(o Order, d Decision, _ Actor, _ time.Time) Decision {
-	if len(o.Appeal.Notes) >= MaxNotes {
+	if o.Appeal.Pending() && len(o.Appeal.Notes) >= MaxNotes {
 		d.Reason, d.Measure = ReasonNotes, appeal.Measure{Have: len(o.Appeal.Notes), Need: MaxNotes}
 	}
 	return d

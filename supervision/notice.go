@@ -93,7 +93,7 @@ func (o Order) Notices() []Notice {
 	case o.Status.Waiting():
 		o.appealNotices(add)
 		o.reminderNotice(add)
-	case o.Status == Frozen:
+	case o.Appeal.Pending():
 		add(DeadlineRulingOverdue, o.Appeal.HandleBy.Add(Tick), R19, "", "")
 	}
 	if open := o.Policy.Notices.OpenFor; open != 0 && !o.Status.Final() {

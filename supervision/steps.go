@@ -54,7 +54,7 @@ var steps = []Status{AwaitingRequest, AwaitingConfirmation, AwaitingDelivery, Aw
 func StepStatuses() []Status { return append([]Status(nil), steps...) }
 
 // Steps lists the steps of the order's flow at an instant, first to last. A
-// License flow begins at its delivery (R26).
+// License flow begins at its delivery (R26). The zero order has none.
 func (o Order) Steps(at time.Time) []Step {
 	now, _ := o.Settle(at)
 	stands, state := now.Status, StepCurrent
@@ -67,6 +67,9 @@ func (o Order) Steps(at time.Time) []Step {
 		state = StepDone
 	}
 	first, here := slices.Index(steps, now.Policy.Start), slices.Index(steps, stands)
+	if first < 0 {
+		return nil
+	}
 	var list []Step
 	for i := first; i < len(steps); i++ {
 		step := Step{steps[i], state}

@@ -309,3 +309,41 @@ func TestR21_ReplayMakesWholeOrdersOnly(t *testing.T) {
 	require.ErrorIs(t, err, supervision.ErrMalformed)
 	assert.Equal(t, map[string]string{"scheduled_end": "too_small"}, faultsOf(t, err))
 }
+
+// What a host has made by itself, or has none of, is no reason to panic: an
+// event has no order where an earlier record cannot be read.
+func TestOrder_AnswersWhatIsNone(t *testing.T) {
+	for _, status := range append(supervision.Statuses(), "", "elsewhere") {
+		for _, o := range []supervision.Order{
+			{Status: status},
+			{ID: "o-1", Status: status, Version: 1},
+			{ID: "o-1", Buyer: ben.ID, Seller: sue.ID, Status: status, Policy: supervision.Guide(), OpenedAt: bought},
+		} {
+			for _, at := range []time.Time{{}, bought, bought.Add(1000 * day)} {
+				require.NotPanics(t, func() {
+					answerEverything(t, o, at)
+					o.Settle(at)
+					o.NextDue()
+					o.Notices()
+					o.NoticesDue(at)
+					o.Listing()
+					o.ResumeTargets()
+					o.Facts()
+					_ = o.Clone().Validate()
+					for _, actor := range []supervision.Actor{ben, sue, mia, supervision.System(), {}} {
+						_, _ = o.For(actor)
+						_, _ = o.Offers(actor, at)
+						for _, op := range supervision.Operations() {
+							_, _ = o.Permit(actor, op, at)
+							_, _ = o.Inputs(actor, op, at)
+							for _, action := range attempts()[op] {
+								_, _, _ = o.Apply(actor, action, at)
+								o.Repeats(supervision.Record{At: at, Action: action}, action)
+							}
+						}
+					}
+				}, "%q at %s", status, at)
+			}
+		}
+	}
+}

@@ -23,8 +23,8 @@ type Notices struct {
 	// BlackoutBegins and BlackoutEnds are about the first instant of the
 	// blackout and the first one after it (R14); they may be negative.
 	BlackoutBegins, BlackoutEnds time.Duration
-	// Reminder is about the instant from which the buyer may remind again, in
-	// the turn in which it has (R20); it may be negative.
+	// Reminder is about the instant from which the buyer may remind again, where
+	// that comes within the seller's turn (R20); it may be negative.
 	Reminder time.Duration
 	// RulingOverdue is about the first instant at which a ruling is late (R19);
 	// it may be negative.
@@ -123,12 +123,12 @@ func (o *Order) appealNotices(add func(DeadlineKind, time.Time, Rule, appeal.Par
 	}
 }
 
-// reminderNotice adds when the buyer may remind again, while the seller has not
-// acted on the reminder (R20).
+// reminderNotice adds when the buyer may remind again (R20), where that comes
+// within the seller's turn.
 func (o *Order) reminderNotice(add func(DeadlineKind, time.Time, Rule, appeal.Party, appeal.Ground)) {
-	told := !o.Reminder.At.IsZero() && !o.Reminder.At.Before(o.TurnSince)
-	if told && flow.Allows(string(o.Status), string(OpRemind)) {
-		next, _ := o.window(OpRemind, o.nextReminder(), time.Time{}, false)
+	next := o.nextReminder()
+	if !o.Reminder.At.IsZero() && next.After(o.TurnSince) && flow.Allows(string(o.Status), string(OpRemind)) {
+		next, _ = o.window(OpRemind, next, time.Time{}, false)
 		add(DeadlineReminder, next, R20, "", "")
 	}
 }

@@ -209,8 +209,8 @@ func TestR33_TheEndOfTheBlackoutIsNoticed(t *testing.T) {
 	}
 }
 
-// The buyer is told when it may remind again (R20), unless the seller has gone
-// on.
+// The buyer is told when it may remind again (R20), whatever the seller has
+// reported, as long as it is the seller's turn.
 func TestR33_TheNextReminderIsNoticed(t *testing.T) {
 	for _, before := range []time.Duration{time.Hour, -time.Hour} {
 		s := arrive(t, noticing(supervision.Notices{Reminder: before}), supervision.AwaitingConfirmation)
@@ -226,11 +226,32 @@ func TestR33_TheNextReminderIsNoticed(t *testing.T) {
 		}
 		assert.Equal(t, []supervision.Role{supervision.RoleBuyer}, want[0].To())
 		s.do(sue, report)
-		assert.Equal(t, want, s.order.Notices(), "the two came at one instant")
-		s.wait(tick).do(sue, report)
-		assert.Empty(t, s.order.Notices(), "the seller has gone on")
-		s.do(sue, acceptRequest).do(sue, deliver)
+		assert.Equal(t, want, s.order.Notices())
+		s.wait(tick).do(sue, acceptRequest)
+		assert.Equal(t, want, s.order.Notices(), "its turn goes on")
+		s.do(sue, deliver)
 		assert.Empty(t, s.order.Notices(), "it is the buyer's turn")
+		s.do(ben, rejectProduct)
+		assert.Equal(t, want, s.order.Notices(), "and the seller's again")
+		s.do(sue, deliver).until(next.Add(-tick)).do(ben, rejectProduct)
+		assert.Equal(t, want, s.order.Notices(), "it comes within this turn")
+		s.do(sue, deliver).until(next).do(ben, rejectProduct)
+		assert.Empty(t, s.order.Notices(), "it came with this turn")
+	}
+}
+
+// A freeze moves the turn, and not when the buyer may remind again; one that is
+// over by then takes no notice away, however long it was (R17, R20, R33).
+func TestR33_AFreezeLeavesTheNextReminder(t *testing.T) {
+	policy := noticing(supervision.Notices{Reminder: time.Hour})
+	policy.ReminderInterval = 10 * day
+	for _, length := range []time.Duration{tick, day, 3 * day, 8 * day} {
+		s := arrive(t, policy, supervision.AwaitingConfirmation).wait(2*day).do(ben, remind)
+		want := s.order.Notices()
+		require.Len(t, want, 1)
+		s.wait(day).do(mia, intervene).wait(length).do(mia, supervision.DecideAppeal{Outcome: appeal.Resume,
+			ResumeAt: supervision.AwaitingConfirmation, Decision: "Go on."})
+		assert.Equal(t, want, s.order.Notices(), length)
 	}
 }
 

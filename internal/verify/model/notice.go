@@ -42,8 +42,8 @@ func (o Order) Notices() []Notice {
 		if o.Policy.Blackout > 0 && o.lasts(o.End) {
 			tell("blackout_ends", "R14", o.End)
 		}
-		next, followed := o.Reminded+o.Policy.Reminder, o.Reminded < o.TurnSince
-		if o.Turn() == "seller" && o.Reminded != 0 && !followed && o.lasts(next) {
+		next := o.Reminded + o.Policy.Reminder
+		if o.Turn() == "seller" && o.Reminded != 0 && next > o.TurnSince && o.lasts(next) {
 			tell("reminder", "R20", next)
 		}
 	}

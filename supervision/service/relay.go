@@ -42,22 +42,14 @@ func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
 // nothing to do, so that one that is kept waiting holds up no other order.
 func (s *Service) relay(ctx context.Context, publish Publish) {
 	idle := newIdle(s.publishers)
-	ended := make(chan error, s.publishers) // a round has a publisher at least
+	ended := make(chan error)
 	var rounds sync.WaitGroup
 	s.loop(ctx, "relay", func() (busy bool, err error) {
 		for {
 			select {
 			case err := <-ended:
 				return true, err
-			case <-ctx.Done():
-				return false, ctx.Err()
 			case <-idle:
-			}
-			select {
-			case err := <-ended: // its last publisher may be the one
-				idle <- struct{}{}
-				return true, err
-			default:
 			}
 			r, err := s.claim(ctx, publish)
 			if len(r.records) == 0 {
@@ -66,12 +58,14 @@ func (s *Service) relay(ctx context.Context, publish Publish) {
 			}
 			rounds.Go(func() {
 				ended <- r.relay(ctx, err, idle)
-				idle <- struct{}{}
+				idle <- struct{}{} // not before what came of it is known
 			})
 		}
 	})
-	rounds.Wait()
-	close(ended)
+	go func() {
+		rounds.Wait()
+		close(ended)
+	}()
 	for err := range ended {
 		_ = s.tolerate(ctx, "relay", err)
 	}

@@ -418,6 +418,45 @@ func TestRun_AReceiverThatHangsHoldsUpNoOtherOrder(t *testing.T) {
 	}
 }
 
+// Who is still handing over when the host stops is waited for: what it returns
+// counts, and what has failed beside it is told.
+func TestRun_StopsWhenItsPublishersHave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		b := newBench(t, service.WithPublishers(4), service.WithLogger(logged(&log)))
+		b.open("fails")
+		b.open("takes long")
+		w := work(b, func(_ context.Context, e service.Event) error {
+			if e.ID.Order == "fails" {
+				return errPoison
+			}
+			time.Sleep(map[string]time.Duration{"takes long": time.Second, "takes longer": time.Minute}[e.ID.Order])
+			return nil
+		})
+		b.open("takes longer")
+		w.pass(time.Second, time.Second)
+		w.stop()
+		backlog, err := b.Store.Backlog(b.ctx, 10)
+		require.NoError(t, err)
+		assert.Equal(t, []int{0, 1}, []int{backlog.Fresh, backlog.Failing})
+		assert.Contains(t, log.String(), `msg="orders failed" step=relay orders=1 first=fails error=poison`)
+	})
+}
+
+// The observer hears of each look at the outbox, also where there is nothing.
+func TestRun_ObserverHearsOfEachRelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var steps []service.StepEvent
+		b := newBench(t, service.WithObserver(service.Observer{
+			Relayed: func(_ context.Context, e service.StepEvent) { steps = append(steps, e) }}))
+		w := work(b, new(inbox).publish)
+		b.open("o-1")
+		w.pass(2*time.Second, time.Second)
+		w.stop()
+		assert.Equal(t, []service.StepEvent{{}, {Done: 1}, {}, {}}, steps)
+	})
+}
+
 func TestRun_BacksOffWhileTheStoreFails(t *testing.T) {
 	for _, method := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Claim,
 		supervisiontest.Acknowledge} {

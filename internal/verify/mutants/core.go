@@ -233,8 +233,8 @@ var services = []plot{
 	{"supervision/notice.go", coreTests, []mutant{
 		{"R33", "a notice is due a tick early", `at.Add(-before)}`, `at.Add(-before - Tick)}`},
 		{"R33", "of what has come people are told beforehand", `(!n.ahead() || at.After(o.UpdatedAt))`, `true`},
-		{"R33", "the buyer is told of a reminder that the seller has followed",
-			` && !o.Reminder.At.Before(o.TurnSince)`, ``},
+		{"R33", "the buyer is told of a reminder that came before the turn",
+			` && next.After(o.TurnSince)`, ``},
 	}},
 	{"supervision/service/templates.go", serviceTests, []mutant{
 		{"R04", "a running order gets the latest version of the template",

@@ -186,7 +186,8 @@ func TestR17_AFreezeMovesTheScheduledCompletion(t *testing.T) {
 // An order that was deemed accepted can be taken in hand again, and resumed.
 func TestR17_EveryRulingMovesTheScheduledCompletion(t *testing.T) {
 	for _, ruling := range []supervision.DecideAppeal{resume, resumeAt(supervision.AwaitingRequest), deem, cancel} {
-		s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).do(mia, intervene).wait(30*day).do(mia, ruling)
+		s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery)
+		s.do(mia, intervene).wait(30*day).do(mia, ruling)
 		assert.Equal(t, bought.Add(395*day), s.order.ScheduledEnd, ruling.Outcome)
 	}
 }

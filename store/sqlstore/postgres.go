@@ -162,8 +162,8 @@ func (q postgres) publish(ctx context.Context, s *Store, t templateRow) (publish
 // a separator, and NULL is nothing.
 type column struct{ strings.Builder }
 
-// separator is the record separator of ASCII. No id, key, word or number holds
-// it, nor does JSON.
+// separator is the record separator of ASCII. No id, key or word that passes
+// validation holds it, and JSON writes it as an escape.
 const separator = '\x1e'
 
 // split makes an array of a column.
@@ -179,7 +179,8 @@ func unnest(kinds string) string {
 }
 
 // add adds a value; rows is how many there will be, more or less. What holds
-// the separator becomes NULL, which matches nothing and fits no such column.
+// the separator becomes NULL, so that it moves no other value: it can only be an
+// id that somebody asks for, and there is no such order.
 func (c *column) add(value any, rows int) {
 	switch v := value.(type) {
 	case int64:

@@ -22,7 +22,8 @@ func TestJSON_NamesOfAnswers(t *testing.T) {
 			RecordID: supervision.RecordID{Order: "o-1", Seq: 2}, Attempts: 3, Next: bought},
 		`{"repeated":false}`: service.Adopted{Err: supervision.ErrInvalid},
 		`{"at":"2026-03-02T09:00:00Z","waiting":{"orders":1,"more":false},"failing":{"orders":0,"more":false},` +
-			`"aside":{"orders":0,"more":false},"overdue":{"orders":0,"more":false},"unreadable":[{"order":"o-1"}]}`: service.Stats{
+			`"aside":{"orders":0,"more":false},"overdue":{"orders":0,"more":false},` +
+			`"unreadable":[{"order":"o-1"}]}`: service.Stats{
 			At: bought, Waiting: service.Count{Orders: 1}, Unreadable: unreadable},
 	} {
 		written, err := json.Marshal(answer)

@@ -38,9 +38,9 @@ func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
 	return r.step.done, err
 }
 
-// relay relays until the context ends. It claims more as soon as a publisher has
-// nothing to do, so that one that is kept waiting holds up no other order.
-func (s *Service) relay(ctx context.Context, publish Publish) {
+// relayAll relays until the context ends. It claims more as soon as a publisher
+// has nothing to do, so that one that is kept waiting holds up no other order.
+func (s *Service) relayAll(ctx context.Context, publish Publish) {
 	idle := newIdle(s.publishers)
 	ended := make(chan error)
 	var rounds sync.WaitGroup

@@ -100,7 +100,7 @@ func (s *Service) Run(ctx context.Context, publish Publish) error {
 				return n > 0, err
 			})
 		})
-		steps.Go(func() { s.relay(ctx, publish) })
+		steps.Go(func() { s.relayAll(ctx, publish) })
 	}
 	s.loop(ctx, "settle", func() (bool, error) {
 		n, err := s.Settle(ctx)

@@ -682,3 +682,16 @@ func TestR35_ARecordThatCannotBeReadHidesNoOther(t *testing.T) {
 	}
 	require.Equal(t, int(order.Version)-1, good)
 }
+
+// Without a sink there is nobody to have the orders, so none is looked at.
+func TestArchive_RefusesAFaultyCall(t *testing.T) {
+	b := newBench(t)
+	_, err := b.Service.Archive(b.ctx, time.Time{}, nil)
+	var invalid *supervision.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	fields := make([]string, len(invalid.Faults))
+	for i, f := range invalid.Faults {
+		fields[i] = f.Field
+	}
+	assert.Equal(t, []string{"closed_before", "sink"}, fields)
+}

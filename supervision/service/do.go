@@ -25,8 +25,8 @@ type Result struct {
 }
 
 // Do performs an action on an order. The action is stored whole or not at all.
-// Where another command came between, Do decides again on the new state, a
-// bounded number of times.
+// Where another command came between, Do decides again on the new state, at a
+// new instant, a bounded number of times.
 //
 // Errors: [*supervision.InvalidError] for faulty input,
 // [supervision.ErrNotFound] for an order that does not exist for the actor
@@ -37,7 +37,7 @@ type Result struct {
 func (s *Service) Do(
 	ctx context.Context, id string, actor supervision.Actor, action supervision.Action, options ...DoOption,
 ) (Result, error) {
-	c := command{id: id, actor: actor, action: action, at: s.Now()}
+	c, began := command{id: id, actor: actor, action: action}, s.Now()
 	for _, option := range options {
 		if option == nil {
 			c.faults.Add("options", fault.Required, "leave out an option that is nil")
@@ -55,7 +55,7 @@ func (s *Service) Do(
 	if err == nil {
 		result, event.Attempts, err = s.persist(ctx, &c)
 	}
-	s.observe(ctx, event, c.at, result.Order, err)
+	s.observe(ctx, event, began, result.Order, err)
 	if err != nil {
 		return Result{}, err
 	}
@@ -116,7 +116,7 @@ type command struct {
 	id      string
 	actor   supervision.Actor
 	action  supervision.Action
-	at      time.Time
+	at      time.Time // of this attempt
 	key     string
 	keyed   bool
 	version int64
@@ -143,6 +143,7 @@ func (s *Service) try(ctx context.Context, c *command) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	c.at = s.Now() // not before: the attempt decides on what it has loaded
 	form, err := s.form(ctx, c, &stored, before != nil)
 	if err != nil {
 		return Result{}, err

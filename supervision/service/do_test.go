@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
 	"github.com/koogallery/serviceflow/supervision/supervisiontest"
@@ -105,6 +106,31 @@ func TestDo_DecidesAnewOnTheNewState(t *testing.T) {
 	b.interrupt(1, func() { b.do(order.ID, ben, rejectProduct) })
 	require.ErrorIs(t, b.refuse(order.ID, ben, acceptProduct), supervision.ErrRefused)
 	assert.Equal(t, supervision.AwaitingDelivery, b.stored(order.ID).Status)
+}
+
+func TestDo_DecidesAnewAtANewInstant(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingDelivery)
+	blackout := order.ScheduledEnd.Add(-order.Policy.Appeal.Blackout)
+	b.Clock.Set(blackout.Add(-tick))
+	b.interrupt(1, func() {
+		b.do(order.ID, ben, remind)
+		b.Clock.Set(blackout)
+	})
+	var refusal *supervision.Refusal
+	require.ErrorAs(t, b.refuse(order.ID, ben, supervisiontest.RaiseAppeal(appeal.SellerSilent)), &refusal)
+	assert.Equal(t, supervision.ReasonInBlackout, refusal.Reason)
+}
+
+func TestDo_ReadsTheClockWhenTheOrderIsLoaded(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingDelivery)
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Load {
+			b.Clock.Add(time.Second)
+		}
+	})
+	assert.Equal(t, b.Clock.Now().Add(time.Second), b.do(order.ID, sue, report).UpdatedAt)
 }
 
 func TestDo_GivesUpAfterTenConflicts(t *testing.T) {

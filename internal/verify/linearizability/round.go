@@ -95,12 +95,12 @@ func (c *contest) check(patience time.Duration) Result {
 
 func (c *contest) id(i int) string { return fmt.Sprintf("%s-%d", c.Name, i) }
 
-// host is one client's service, with a clock that remembers what it was asked
-// first.
+// host is one client's service, with a clock that remembers what it said during
+// a call.
 type host struct {
 	clock.Clock
 	contest *contest
-	first   int64
+	said    []int64
 	service *service.Service
 	lossy   *lossy
 }
@@ -108,10 +108,17 @@ type host struct {
 // Now implements clock.Clock.
 func (h *host) Now() time.Time {
 	now := h.contest.now.Load()
-	if h.first == 0 {
-		h.first = now
-	}
+	h.said = append(h.said, now)
 	return bridge.Time(now)
+}
+
+// instant is the one that decided the call: the first, but that of the last
+// attempt of a command. What is said after it tells how long it took.
+func (h *host) instant(in input) int64 {
+	if in.kind == "do" {
+		return h.said[len(h.said)-2]
+	}
+	return h.said[0]
 }
 
 func (c *contest) host(random *rand.Rand) *host {
@@ -132,11 +139,11 @@ func (h *host) call(client int, in input, do func(context.Context) (supervision.
 	c := h.contest
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	h.lossy.cancel, h.first = cancel, 0
+	h.lossy.cancel, h.said = cancel, nil
 	called := c.history.now()
 	var out output
 	out.order, out.err = do(ctx)
-	in.at = h.first
+	in.at = h.instant(in)
 	if c.definite(in, &out) {
 		c.history.add(client, in, called, out)
 	}

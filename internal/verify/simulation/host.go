@@ -24,7 +24,12 @@ type host struct {
 func (h *host) now() int64 { return h.world.now + h.skew }
 
 // Now implements clock.Clock.
-func (h *host) Now() time.Time { return bridge.Time(h.now()) }
+func (h *host) Now() time.Time {
+	if p := h.world.current; p != nil && p.call.begins {
+		p.call.at, p.call.begins = h.now(), false
+	}
+	return bridge.Time(h.now())
+}
 
 // AfterFunc implements clock.Clock; nobody waits in a simulation.
 func (h *host) AfterFunc(d time.Duration, f func()) *clock.Timer {

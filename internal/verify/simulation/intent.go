@@ -39,6 +39,11 @@ func owned(by supervision.Actor, key string) string {
 	return string(by.Role) + "\t" + by.ID + "\t" + key
 }
 
+// commands reports whether it is a command on an order that is there.
+func (i *intent) commands() bool {
+	return i != nil && i.opening == nil && i.snapshot == nil && i.closedBefore == 0
+}
+
 // erased is the command as its record has it once its texts are erased (R35).
 func (i *intent) erased() model.Command { return model.Record{Command: i.command}.Erased().Command }
 

@@ -27,8 +27,10 @@ type process struct {
 // call is one call of a service, and what the store saw of it.
 type call struct {
 	host *host
-	// at is the host's instant when it began.
-	at int64
+	// at is the host's instant when it began, but that of the last attempt of a
+	// command, which begins when the order is loaded; begins says that it does.
+	at     int64
+	begins bool
 	// faulted says that a fault was put into it, conflicted that a save was
 	// answered with a conflict.
 	faulted, conflicted bool

@@ -40,6 +40,7 @@ func (w *world) loaded(id, key string, order *supervision.Order, repeated *super
 	}
 	if w.current != nil {
 		w.current.call.loaded, w.current.call.seen, w.current.call.repeated = s.version(), s, repeated != nil
+		w.current.call.begins = w.current.call.want.commands()
 	}
 }
 

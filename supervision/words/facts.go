@@ -54,11 +54,9 @@ func (l *Language) Answer(f template.Field, value any) string {
 		return l.Value(value)
 	}
 	said := slices.Clone(chosen)
-	for i := range said {
-		for _, o := range f.Options {
-			if o.Value == chosen[i] {
-				said[i] = cmp.Or(o.Label, o.Value)
-			}
+	for i, value := range chosen {
+		if n := slices.IndexFunc(f.Options, func(o template.Option) bool { return o.Value == value }); n >= 0 {
+			said[i] = cmp.Or(f.Options[n].Label, value)
 		}
 	}
 	return strings.Join(said, l.And)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -39,7 +38,8 @@ var problems = []struct {
 	{supervision.ErrRefused, "refused", http.StatusConflict},
 	{supervision.ErrMalformed, "malformed", http.StatusBadRequest},
 	{supervision.ErrInvalid, "invalid", http.StatusUnprocessableEntity},
-	{service.ErrConflict, "busy", http.StatusServiceUnavailable}, // unless the caller named a version
+	{service.ErrStale, "changed", http.StatusPreconditionFailed},
+	{service.ErrConflict, "busy", http.StatusServiceUnavailable},
 	{service.ErrExists, "exists", http.StatusConflict},
 	{service.ErrKeyReused, "key-reused", http.StatusUnprocessableEntity},
 	{service.ErrUnknownOutcome, "unknown-outcome", http.StatusServiceUnavailable},
@@ -60,8 +60,6 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		p.Type, p.Status, p.Unreadable = "/problems/unreadable", http.StatusInternalServerError, unreadable.Order
 	case errors.Is(err, supervision.ErrMalformed): // for the client's author; it repeats nothing of the body
 		p.Detail, language = err.Error(), words.English()
-	case errors.Is(err, service.ErrConflict) && strings.Trim(r.Header.Get("If-Match"), "*") != "":
-		p.Type, p.Status = "/problems/changed", http.StatusPreconditionFailed
 	case errors.As(err, new(*http.MaxBytesError)):
 		p.Status = http.StatusRequestEntityTooLarge
 	case p.Refusal != nil && p.Refusal.Reason == supervision.ReasonRole:

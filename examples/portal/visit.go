@@ -169,6 +169,7 @@ var problems = []struct {
 	{service.ErrUnknownOutcome, http.StatusServiceUnavailable, "unknown"},
 	{service.ErrKeyReused, http.StatusConflict, "sent"},
 	{service.ErrExists, http.StatusConflict, "conflict"},
+	{service.ErrStale, http.StatusConflict, "conflict"},
 	{service.ErrConflict, http.StatusConflict, "conflict"},
 	{supervision.ErrRefused, http.StatusForbidden, "refused"},
 }

@@ -24,7 +24,7 @@
 //	serviceflow.record.seq      the record's number
 //
 // A span's status is Error where the store or publish failed, with the outcome
-// as error.type. A refusal, a conflict or faulty input is an answer, not an
+// as error.type. A refusal, a stale version or faulty input is an answer, not an
 // error.
 //
 // # Metrics

@@ -126,7 +126,7 @@ func TestOperation_HasASpanAndIsCounted(t *testing.T) {
 	require.NoError(t, b.do(ben, remind))
 	require.ErrorIs(t, b.do(ben, remind), supervision.ErrRefused)
 	require.ErrorIs(t, b.do(supervision.Buyer("bob"), remind), supervision.ErrNotFound)
-	require.ErrorIs(t, b.do(ben, supervision.AcceptProduct{}, service.IfVersion(7)), service.ErrConflict)
+	require.ErrorIs(t, b.do(ben, supervision.AcceptProduct{}, service.IfVersion(7)), service.ErrStale)
 	require.ErrorIs(t, b.do(supervision.Actor{Role: "a stranger"}, nil), supervision.ErrInvalid)
 
 	assert.Equal(t, []string{
@@ -141,11 +141,11 @@ func TestOperation_HasASpanAndIsCounted(t *testing.T) {
 		"serviceflow.remind attempts=1 operation=remind order.id=o-1" +
 			" outcome=refused reason=reminded_recently role=buyer rule=R20",
 		"serviceflow.remind attempts=1 operation=remind order.id=o-1 outcome=not_found role=buyer",
-		"serviceflow.accept_product attempts=1 operation=accept_product order.id=o-1 outcome=conflict role=buyer",
+		"serviceflow.accept_product attempts=1 operation=accept_product order.id=o-1 outcome=stale role=buyer",
 		"serviceflow.invalid attempts=1 outcome=invalid",
 	}, b.spans())
 	assert.Equal(t, []string{
-		"serviceflow.operation.duration operation=accept_product outcome=conflict 1 in 0.5 s",
+		"serviceflow.operation.duration operation=accept_product outcome=stale 1 in 0.5 s",
 		"serviceflow.operation.duration operation=open outcome=ok 1 in 1 s",
 		"serviceflow.operation.duration operation=remind outcome=not_found 1 in 0.5 s",
 		"serviceflow.operation.duration operation=remind outcome=ok 1 in 1 s",
@@ -154,7 +154,7 @@ func TestOperation_HasASpanAndIsCounted(t *testing.T) {
 		"serviceflow.operation.duration operation=submit_request outcome=refused 1 in 0.5 s",
 		"serviceflow.operation.duration outcome=invalid 1 in 0 s",
 		"serviceflow.operations dry_run=true operation=submit_request outcome=ok role=buyer 1 {operation}",
-		"serviceflow.operations operation=accept_product outcome=conflict role=buyer 1 {operation}",
+		"serviceflow.operations operation=accept_product outcome=stale role=buyer 1 {operation}",
 		"serviceflow.operations operation=open outcome=ok role=system 1 {operation}",
 		"serviceflow.operations operation=remind outcome=not_found role=buyer 1 {operation}",
 		"serviceflow.operations operation=remind outcome=ok role=buyer 1 {operation}",

@@ -31,8 +31,8 @@ type Result struct {
 // Errors: [*supervision.InvalidError] for faulty input,
 // [supervision.ErrNotFound] for an order that does not exist for the actor
 // (R22), [*supervision.Refusal] where a rule forbids it (R24), [ErrKeyReused]
-// (R28), [ErrConflict] where the expected version is not the order's or the
-// order changes too fast, [ErrUnknownOutcome] where the store's answer was
+// (R28), [ErrStale] where the expected version is not the order's,
+// [ErrConflict] where the order changes too fast, [ErrUnknownOutcome] where the store's answer was
 // lost, and the store's own.
 func (s *Service) Do(
 	ctx context.Context, id string, actor supervision.Actor, action supervision.Action, options ...DoOption,
@@ -102,8 +102,7 @@ type DoOption func(*command)
 func WithKey(key string) DoOption { return func(c *command) { c.key, c.keyed = key, true } }
 
 // IfVersion makes the command depend on the order's version as the caller saw
-// it: [ErrConflict] if it is another by now, without a [*ConflictError] unless
-// a save lost to another writer as well.
+// it: [ErrStale] if it is another by now.
 func IfVersion(version int64) DoOption {
 	return func(c *command) { c.version, c.expects = version, true }
 }
@@ -180,7 +179,7 @@ func (s *Service) done(ctx context.Context, stored supervision.Order, result Res
 func (c *command) apply(stored supervision.Order, form []*template.Form) (Result, error) {
 	if current, _ := stored.Settle(c.at); c.expects && current.Version != c.version {
 		return Result{}, fmt.Errorf("service: order %q has version %d, not %d: %w",
-			c.id, current.Version, c.version, ErrConflict)
+			c.id, current.Version, c.version, ErrStale)
 	}
 	next, records, err := stored.Apply(c.actor, c.action, c.at, form...)
 	if err != nil {

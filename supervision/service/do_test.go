@@ -170,11 +170,11 @@ func TestIfVersion(t *testing.T) {
 	order := b.reach(supervision.AwaitingDelivery)
 	for _, version := range []int64{0, -1, order.Version - 1, order.Version + 1} {
 		err := b.refuse(order.ID, sue, deliver, service.IfVersion(version))
-		require.ErrorIs(t, err, service.ErrConflict)
+		require.ErrorIs(t, err, service.ErrStale)
 		assert.ErrorContains(t, err, fmt.Sprintf("has version %d, not %d", order.Version, version))
 	}
 	b.Store.Repair()
-	require.ErrorIs(t, b.refuse(order.ID, sue, acceptRequest, service.IfVersion(1)), service.ErrConflict,
+	require.ErrorIs(t, b.refuse(order.ID, sue, acceptRequest, service.IfVersion(1)), service.ErrStale,
 		"whoever acts on an old state hears that first")
 	assert.Equal(t, []supervisiontest.Method{supervisiontest.Load}, b.Store.Calls(), "and once")
 	b.do(order.ID, sue, deliver, service.IfVersion(order.Version))
@@ -188,7 +188,7 @@ func TestIfVersion_TheVersionThatTheCallerSaw(t *testing.T) {
 	seen := b.order(order.ID)
 	require.Equal(t, order.Version+1, seen.Version, "settled")
 	require.ErrorIs(t, b.refuse(order.ID, mia, note, service.IfVersion(seen.Version)), supervision.ErrRefused)
-	require.ErrorIs(t, b.refuse(order.ID, mia, note, service.IfVersion(order.Version)), service.ErrConflict)
+	require.ErrorIs(t, b.refuse(order.ID, mia, note, service.IfVersion(order.Version)), service.ErrStale)
 }
 
 func TestIfVersion_LosesARace(t *testing.T) {
@@ -196,7 +196,7 @@ func TestIfVersion_LosesARace(t *testing.T) {
 	order := b.reach(supervision.AwaitingDelivery)
 	b.interrupt(1, func() { b.do(order.ID, sue, report) })
 	err := b.refuse(order.ID, sue, report, service.IfVersion(order.Version))
-	require.ErrorIs(t, err, service.ErrConflict)
+	require.ErrorIs(t, err, service.ErrStale)
 	assert.ErrorContains(t, err, "has version")
 }
 
@@ -211,7 +211,7 @@ func TestDryRun_StoresNothing(t *testing.T) {
 	assert.Equal(t, would, b.do(order.ID, sue, deliver, service.WithKey("k-1")),
 		"and told what would be; the key is not spent")
 	require.ErrorIs(t, b.refuse(order.ID, sue, deliver, service.DryRun()), supervision.ErrRefused)
-	require.ErrorIs(t, b.refuse(order.ID, sue, deliver, service.DryRun(), service.IfVersion(1)), service.ErrConflict)
+	require.ErrorIs(t, b.refuse(order.ID, sue, deliver, service.DryRun(), service.IfVersion(1)), service.ErrStale)
 	require.ErrorIs(t, b.refuse(order.ID, sue, report, service.DryRun(), service.WithKey("k-1")), service.ErrKeyReused)
 	assert.Equal(t, would, b.do(order.ID, sue, deliver, service.DryRun(), service.WithKey("k-1")))
 }

@@ -12,10 +12,10 @@
 // [Store] is what a host may implement itself; package store/storetest checks
 // an implementation.
 //
-// The errors of storing are [ErrConflict] (with [*ConflictError]), [ErrExists]
-// (with [*ExistsError] and [*DifferentError]), [ErrKeyReused] and
-// [ErrUnknownOutcome]; those of the rules come from package supervision as they
-// are. [supervision.ErrMalformed] is the client's from
+// The errors of storing are [ErrConflict] (with [*ConflictError]),
+// [ErrStale], [ErrExists] (with [*ExistsError] and [*DifferentError]),
+// [ErrKeyReused] and [ErrUnknownOutcome]; those of the rules come from package
+// supervision as they are. [supervision.ErrMalformed] is the client's from
 // [supervision.UnmarshalActionOf], and from a Service the host's: what is
 // stored. Where both are answered in one place, look for [*UnreadableError],
 // which names the order, first.

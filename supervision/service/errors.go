@@ -9,13 +9,14 @@ import (
 // The errors of storing. Each is wrapped with what it is about; match them
 // with errors.Is.
 var (
-	// ErrConflict: somebody else changed the order, or the template, meanwhile;
-	// load it and decide again. A [*ConflictError] says that saves lost to
-	// other writers as often as the service tries: the same command may be sent
-	// again. Any other says that the version named, by [IfVersion] or in
-	// publishing a template, is not the newest. In a joined store either may
-	// say that the transaction has to begin anew.
+	// ErrConflict: others were faster, as often as the service tries; the same
+	// command may be sent again. A [*ConflictError] names the orders. In a
+	// joined store the transaction has to begin anew before.
 	ErrConflict = errors.New("conflict")
+	// ErrStale: the version named, by [IfVersion] or in publishing a template,
+	// is not the newest. Look at what is there now: the same command, sent
+	// again, is refused again.
+	ErrStale = errors.New("stale version")
 	// ErrExists: another order has this id already.
 	ErrExists = errors.New("exists already")
 	// ErrKeyReused: the idempotency key has been used on this order for another

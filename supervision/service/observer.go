@@ -97,7 +97,7 @@ var outcomes = []struct {
 }{
 	{supervision.ErrRefused, "refused"}, {supervision.ErrInvalid, "invalid"}, {supervision.ErrPolicy, "invalid"},
 	{supervision.ErrNotFound, "not_found"}, {ErrExists, "exists"},
-	{ErrConflict, "conflict"}, {ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
+	{ErrConflict, "conflict"}, {ErrStale, "stale"}, {ErrKeyReused, "key_reused"}, {ErrUnknownOutcome, "unknown"},
 }
 
 // observe tells hooks and log what came of an operation that began at an

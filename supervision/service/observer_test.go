@@ -219,6 +219,7 @@ func TestOperationEvent_Outcome(t *testing.T) {
 		{service.ErrExists, "exists"},
 		{&service.ConflictError{}, "conflict"},
 		{service.ErrConflict, "conflict"},
+		{service.ErrStale, "stale"},
 		{service.ErrKeyReused, "key_reused"},
 		{service.ErrUnknownOutcome, "unknown"},
 		{context.Canceled, "error"},

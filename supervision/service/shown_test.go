@@ -28,7 +28,7 @@ var looks = map[string]func(b *bench) supervision.Status{
 	},
 	"Do, at another version": func(b *bench) supervision.Status {
 		require.ErrorIs(b.t, b.refuse("order-1", mia, supervision.Intervene{Reason: "Fraud."}, service.IfVersion(4)),
-			service.ErrConflict)
+			service.ErrStale)
 		return supervision.Accepted
 	},
 	"Do, dry": func(b *bench) supervision.Status {

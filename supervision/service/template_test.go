@@ -234,7 +234,7 @@ func TestR04_AStalePublisherIsRefused(t *testing.T) {
 		b.publish("p-1", titled("first"))
 		b.publish("p-1", titled("second"))
 		published, err := b.Service.PublishTemplate(t.Context(), sue, at(id, version), titled("another"))
-		assert.Equal(t, stale, errors.Is(err, service.ErrConflict), version)
+		assert.Equal(t, stale, errors.Is(err, service.ErrStale), version)
 		if stale {
 			assert.Zero(t, published)
 			assert.Contains(t, err.Error(), "publish in its place")
@@ -242,12 +242,12 @@ func TestR04_AStalePublisherIsRefused(t *testing.T) {
 		}
 		if version > 0 && stale {
 			_, err = b.Service.WithdrawTemplate(t.Context(), sue, at(id, version))
-			require.ErrorIs(t, err, service.ErrConflict, version)
+			require.ErrorIs(t, err, service.ErrStale, version)
 		}
 	}
 	b.withdraw(id)
 	_, err := b.Service.PublishTemplate(t.Context(), sue, at(id, 2), titled("another"))
-	require.ErrorIs(t, err, service.ErrConflict, "it has been withdrawn")
+	require.ErrorIs(t, err, service.ErrStale, "it has been withdrawn")
 }
 
 // The version is the key: the same once more is the same (R28).
@@ -272,9 +272,9 @@ func TestR28_PublishingAgainDoesNothing(t *testing.T) {
 	other := titled("first")
 	other.Fields[0].Required = false
 	_, err := b.Service.PublishTemplate(t.Context(), sue, id, other)
-	require.ErrorIs(t, err, service.ErrConflict, "whatever differs")
+	require.ErrorIs(t, err, service.ErrStale, "whatever differs")
 	_, err = b.Service.WithdrawTemplate(t.Context(), sue, at(id, 1))
-	require.ErrorIs(t, err, service.ErrConflict)
+	require.ErrorIs(t, err, service.ErrStale)
 }
 
 func TestR04_PinnedVersionsAreReadOnce(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 //
 // The version is the key as well (R28): who publishes the same again in the
 // place of the same version gets what was published then. Any other template
-// comes too late and changes nothing: that is [ErrConflict]. Other errors:
+// comes too late and changes nothing: that is [ErrStale]. Other errors:
 // [*InvalidError] for a faulty id or template and for an actor that is not the
 // seller, [ErrUnknownOutcome], after which it can be published again, and the
 // store's own.
@@ -67,7 +67,7 @@ func (s *Service) publish(ctx context.Context, latest supervision.TemplateID,
 		return PublishedTemplate{}, err
 	}
 	return PublishedTemplate{}, fmt.Errorf("service: version %d of the template is not the latest: %w: "+
-		"look at the latest and publish in its place", latest.Version, ErrConflict)
+		"look at the latest and publish in its place", latest.Version, ErrStale)
 }
 
 // same compares templates as they are stored.

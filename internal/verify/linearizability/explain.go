@@ -157,7 +157,7 @@ func (s *state) do(in input, out output) []*state {
 		return s.when(out.unknown || same && s.shows(in, out) || !same && errors.Is(out.err, service.ErrKeyReused))
 	}
 	if seen, _ := s.order.Settle(in.at); in.expects != 0 && in.expects != seen.Version {
-		return s.when(out.unknown || errors.Is(out.err, service.ErrConflict))
+		return s.when(out.unknown || errors.Is(out.err, service.ErrStale))
 	}
 	next, answer := s.order.Do(in.command, in.at)
 	seen := next.SeenBy(in.command.Role)

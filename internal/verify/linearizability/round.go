@@ -153,16 +153,14 @@ func (h *host) call(client int, in input, do func(context.Context) (supervision.
 // definite sorts errors out: those that say that nothing has happened need no
 // explanation, and are left out.
 func (c *contest) definite(in input, out *output) bool {
-	var conflict *service.ConflictError
 	switch {
 	case errors.Is(out.err, service.ErrUnknownOutcome):
 		out.unknown = true
 	case out.err == nil, errors.Is(out.err, supervision.ErrRefused), errors.Is(out.err, supervision.ErrInvalid),
-		errors.Is(out.err, supervision.ErrNotFound), errors.Is(out.err, service.ErrKeyReused):
-	case errors.As(out.err, &conflict): // too many others
+		errors.Is(out.err, supervision.ErrNotFound), errors.Is(out.err, service.ErrKeyReused),
+		errors.Is(out.err, service.ErrStale):
+	case errors.Is(out.err, service.ErrConflict): // too many others
 		return false
-	case errors.Is(out.err, service.ErrConflict):
-		return in.expects != 0
 	case errors.Is(out.err, context.Canceled):
 		return false
 	default:

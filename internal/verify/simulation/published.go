@@ -137,7 +137,7 @@ func (w *world) publishAnswered(id supervision.TemplateID, next template.Templat
 	case stored == nil:
 		w.fail("publishing version %d of a template of %s: nothing is stored: %v", id.Version, id.Seller, err)
 	case !reflect.DeepEqual(stored.Template, next):
-		if !errors.Is(err, service.ErrConflict) {
+		if !errors.Is(err, service.ErrStale) {
 			w.fail("publishing another version %d of a template of %s: %v", id.Version, id.Seller, err)
 		}
 	case err != nil || !reflect.DeepEqual(stored, t):

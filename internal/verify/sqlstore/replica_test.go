@@ -100,7 +100,7 @@ func TestFailOverLosesWhatTheStandbyHadNot(t *testing.T) {
 	require.EqualValues(t, 2, whole(t, hosts[1], "o").Version, "the order has gone back")
 	_, err := after.Do(t.Context(), "o", seller, supervision.ReportProgress{Text: "As I saw it."},
 		service.IfVersion(lost.Order.Version))
-	require.ErrorIs(t, err, service.ErrConflict, "who insists on what it was is told")
+	require.ErrorIs(t, err, service.ErrStale, "who insists on what it was is told")
 	other := after.report("All of it is done.")
 	require.Equal(t, lost.Order.Version, other.Order.Version, "the number is given again")
 	again := after.report("Half of it is done.", service.WithKey("k"))

@@ -52,7 +52,7 @@ func (s *Store) Validate(ctx context.Context) error {
 	case missing(err):
 		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, err)
 	case err != nil:
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	case version < len(files):
 		return fmt.Errorf("%w: version %d, this code needs %d: run Migrate", ErrSchema, version, len(files))
 	}
@@ -79,12 +79,12 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 	}
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	defer conn.Close()
 	if err := s.exclusively(ctx, session{on: conn},
 		func(in session) error { return s.upgrade(ctx, in, files) }); err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	return nil
 }

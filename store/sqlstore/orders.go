@@ -162,7 +162,7 @@ type reading func(ctx context.Context, scan func(Row) error, query string, args 
 // read runs a query in the host's transaction or, prepared, on the database.
 func (s *Store) read(ctx context.Context, scan func(Row) error, query string, args ...any) error {
 	if err := s.prepared.add(ctx, query); err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	return s.readOnce(ctx, scan, query, args...)
 }
@@ -171,10 +171,10 @@ func (s *Store) read(ctx context.Context, scan func(Row) error, query string, ar
 // what is asked.
 func (s *Store) readOnce(ctx context.Context, scan func(Row) error, query string, args ...any) error {
 	if err := ctx.Err(); err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	if err := s.session().query(ctx, scan, query, args...); err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	return nil
 }

@@ -114,8 +114,11 @@ func mysqlNumber(err error) int {
 }
 
 // failed wraps a driver's error; a context that has ended is named as the
-// reason.
-func failed(ctx context.Context, err error) error {
+// reason. What is contended in the host's transaction the host tries again.
+func (s *Store) failed(ctx context.Context, err error) error {
+	if s.joined != nil && contended(err) {
+		return fmt.Errorf("sqlstore: %w: begin the transaction anew: %w", service.ErrConflict, err)
+	}
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		return fmt.Errorf("sqlstore: %w: %w", ended, err)
 	}

@@ -99,11 +99,11 @@ func TestAContextThatHasEndedIsTheReason(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	lost := errors.New("unexpected EOF")
-	require.EqualError(t, failed(t.Context(), lost), "sqlstore: unexpected EOF")
-	require.EqualError(t, failed(ended, lost), "sqlstore: context canceled: unexpected EOF")
-	require.EqualError(t, failed(ended, context.Canceled), "sqlstore: context canceled")
+	require.EqualError(t, new(Store).failed(t.Context(), lost), "sqlstore: unexpected EOF")
+	require.EqualError(t, new(Store).failed(ended, lost), "sqlstore: context canceled: unexpected EOF")
+	require.EqualError(t, new(Store).failed(ended, context.Canceled), "sqlstore: context canceled")
 	for _, err := range []error{lost, context.Canceled} {
-		require.ErrorIs(t, failed(ended, lost), err)
+		require.ErrorIs(t, new(Store).failed(ended, lost), err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -132,7 +131,7 @@ func commit(ctx context.Context, tx *sql.Tx) error {
 // until it is not contended.
 func (s *Store) write(ctx context.Context, run func(session) error, try func() error) error {
 	if err := ctx.Err(); err != nil {
-		return failed(ctx, err)
+		return s.failed(ctx, err)
 	}
 	if s.joined != nil {
 		return s.join(ctx, run)
@@ -144,7 +143,7 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 			return err
 		}
 		if !contended(err) && !gaveUp(err) || attempt >= attempts || time.Since(begun) > patience {
-			return failed(ctx, err)
+			return s.failed(ctx, err)
 		}
 		pause(ctx, attempt)
 	}
@@ -153,12 +152,8 @@ func (s *Store) write(ctx context.Context, run func(session) error, try func() e
 // join runs a write in the host's transaction. Where it takes several
 // statements a savepoint keeps a failure from leaving half of it.
 func (s *Store) join(ctx context.Context, run func(session) error) error {
-	err := s.saved(ctx, run)
-	if err != nil && contended(err) {
-		return fmt.Errorf("sqlstore: %w: begin the transaction anew: %w", service.ErrConflict, err)
-	}
-	if err != nil {
-		return failed(ctx, err)
+	if err := s.saved(ctx, run); err != nil {
+		return s.failed(ctx, err)
 	}
 	return nil
 }

@@ -178,6 +178,39 @@ func TestJoinedSerializationFailureIsAConflict(t *testing.T) {
 	require.ErrorIs(t, err, service.ErrConflict)
 }
 
+// A read fails so as well, where two have read what the other has written.
+func TestJoinedReadThatCannotBeSerializedIsAConflict(t *testing.T) {
+	h := newHost(t, databases[1])
+	ctx := t.Context()
+	for _, id := range []string{"a", "b", "c"} {
+		h.opened(t, id)
+	}
+	begin := func() (*sql.Tx, *service.Service) {
+		tx, err := h.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = tx.Rollback() })
+		joined, err := h.store.Join(tx)
+		require.NoError(t, err)
+		return tx, h.WithStore(joined)
+	}
+	_, one := begin()
+	tx, other := begin()
+	for _, read := range []struct {
+		in *service.Service
+		id string
+	}{{one, "a"}, {other, "b"}} {
+		_, err := read.in.Order(ctx, read.id, supervision.System())
+		require.NoError(t, err)
+	}
+	_, err := one.Do(ctx, "b", buyer, submit)
+	require.NoError(t, err)
+	_, err = other.Do(ctx, "a", buyer, submit)
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit())
+	_, err = one.Order(ctx, "c", supervision.System())
+	require.ErrorIs(t, err, service.ErrConflict)
+}
+
 func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {
 	each(t, func(t *testing.T, d database) {
 		db, recorder := d.recorded(t, d.dsn(t))

@@ -271,12 +271,19 @@ func (s *Service) backOff(attempts int) time.Duration {
 
 // What has been handed over is acknowledged, and what has not is given back,
 // even if the host is stopping: it would be relayed again, or later, otherwise.
+// After as long as a lease that comes too late, and the host waits no longer.
+
+func (r *round) told(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), r.Service.lease)
+}
 
 func (r *round) acknowledge(ctx context.Context, ids []supervision.RecordID) {
 	if len(ids) == 0 {
 		return
 	}
-	err := r.store.Acknowledge(context.WithoutCancel(ctx), ids...)
+	ctx, cancel := r.told(ctx)
+	defer cancel()
+	err := r.store.Acknowledge(ctx, ids...)
 	if r.end(err); err == nil {
 		r.step.add(len(ids))
 	}
@@ -286,7 +293,9 @@ func (r *round) giveBack(ctx context.Context, places ...Waiting) {
 	if len(places) == 0 {
 		return
 	}
-	r.end(r.store.Return(context.WithoutCancel(ctx), places...))
+	ctx, cancel := r.told(ctx)
+	defer cancel()
+	r.end(r.store.Return(ctx, places...))
 }
 
 // end ends the round where the store fails: what is handed over now could not

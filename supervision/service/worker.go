@@ -91,6 +91,9 @@ func stored[C any](ctx context.Context, step *step, changes []C, store func(cont
 // context ends, and returns the context's error. None waits for another. Each
 // waits the interval when there is nothing to do, and longer and longer, up to
 // a minute, while the store fails. Any number of workers may run on one store.
+//
+// What is being handed over when the context ends is waited for until publish
+// returns or the lease ends; then a store has as long as a lease to hear of it.
 func (s *Service) Run(ctx context.Context, publish Publish) error {
 	var steps sync.WaitGroup
 	if publish != nil {

@@ -377,6 +377,38 @@ func TestR33_RunGivesNotices(t *testing.T) {
 	})
 }
 
+// silent is a store that answers a relay nothing.
+type silent struct{ service.Store }
+
+func (silent) Acknowledge(ctx context.Context, _ ...supervision.RecordID) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (silent) Return(ctx context.Context, _ ...service.Waiting) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A host that stops waits a lease at most for a store that does not answer:
+// whatever was handed over is relayed again in any case.
+func TestRun_EndsWhereTheStoreDoesNotAnswer(t *testing.T) {
+	for name, answer := range map[string]error{"acknowledging": nil, "giving back": errors.New("no receiver")} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &bench{supervisiontest.On(silent{memory.New()}, service.WithLease(time.Minute)), t, t.Context()}
+			b.open("o-1")
+			ctx, stop := context.WithCancel(t.Context())
+			began := time.Now()
+			err := b.Service.Run(ctx, func(context.Context, service.Event) error {
+				stop()
+				return answer
+			})
+			require.ErrorIs(t, err, context.Canceled)
+			assert.Equal(t, time.Minute, time.Since(began), name)
+		})
+	}
+}
+
 // A receiver that hangs over one order keeps one publisher waiting until the
 // lease ends. The others go on with what comes, as soon as it comes, and an
 // order that hangs again and again takes one of them each time.

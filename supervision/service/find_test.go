@@ -29,7 +29,7 @@ func (b *bench) search(actor supervision.Actor, query supervision.Query) []super
 		brief, err := b.Service.Search(b.ctx, actor, query)
 		require.NoError(b.t, err)
 		require.Equal(b.t, page.Next, brief.Next)
-		var summaries []supervision.Summary
+		summaries := []supervision.Summary{}
 		for _, order := range page.Orders {
 			summary, err := order.Listing().For(actor, b.Service.Now())
 			require.NoError(b.t, err)

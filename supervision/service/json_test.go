@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,5 +30,21 @@ func TestJSON_NamesOfAnswers(t *testing.T) {
 		written, err := json.Marshal(answer)
 		require.NoError(t, err)
 		assert.Equal(t, want, string(written))
+	}
+}
+
+func TestJSON_ListsOfNothingAreLists(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	summaries, err1 := b.Service.Search(b.ctx, otherBuyer, supervision.Query{})
+	whole, err2 := b.Service.SearchWhole(b.ctx, otherBuyer, supervision.Query{})
+	records, err3 := b.Service.Records(b.ctx, "o-1", ben, 99, 0)
+	require.NoError(t, errors.Join(err1, err2, err3))
+	for want, list := range map[string][]any{`{"orders":[]}`: {summaries, whole}, `[]`: {records}} {
+		for _, list := range list {
+			written, err := json.Marshal(list)
+			require.NoError(t, err)
+			assert.Equal(t, want, string(written))
+		}
 	}
 }

@@ -192,7 +192,8 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 
 // Page is one page of the order list: of summaries, or of whole orders.
 type Page[T supervision.Summary | supervision.Order] struct {
-	// Orders are in the query's order, and all of them the actor's to see.
+	// Orders are in the query's order, and all of them the actor's to see. It is
+	// never nil, which JSON would write as null.
 	Orders []T `json:"orders"`
 	// Unreadable are the orders of a page of whole orders that are stored and
 	// cannot be read. A page of summaries reads none and has none.
@@ -213,7 +214,7 @@ func (s *Service) Search(ctx context.Context, actor supervision.Actor,
 	if err != nil {
 		return page, err
 	}
-	page.Next = next
+	page = Page[supervision.Summary]{Orders: make([]supervision.Summary, 0, len(found)), Next: next}
 	for _, one := range found {
 		if view, err := one.Listing.For(actor, at); err == nil { // whatever a store finds, a party sees its own only
 			page.Orders = append(page.Orders, view)
@@ -233,7 +234,7 @@ func (s *Service) SearchWhole(ctx context.Context, actor supervision.Actor,
 	if err != nil {
 		return page, err
 	}
-	page.Next = next
+	page = Page[supervision.Order]{Orders: make([]supervision.Order, 0, len(found)), Next: next}
 	for _, one := range found {
 		var unreadable *UnreadableError
 		if errors.As(one.Err, &unreadable) {
@@ -269,8 +270,8 @@ func (s *Service) search(ctx context.Context, actor supervision.Actor, query sup
 
 // Records returns an order's operation records with a sequence number above
 // after, oldest first, at most limit (DefaultPage when 0), for an actor that
-// may see the order, and as it may see them (R21, R22, R34). What time has made
-// due is stored first, as [Service.Order] does. Records that cannot be read are
+// may see the order, and as it may see them (R21, R22, R34); never nil but with
+// an error. What time has made due is stored first, as [Service.Order] does. Records that cannot be read are
 // left out, and each is named by an [*UnreadableError] that comes with the
 // others. Errors besides: [*InvalidError] for a faulty id, actor or limit, and
 // those of [Service.Order].
@@ -299,10 +300,10 @@ func (s *Service) Records(ctx context.Context, id string, actor supervision.Acto
 	return views(records, actor), unreadable
 }
 
-// readable returns the records that could be read, and the errors of the
-// others.
+// readable returns the records that could be read, never nil, and the errors of
+// the others.
 func readable(found []FoundRecord) ([]supervision.Record, error) {
-	var records []supervision.Record
+	records := make([]supervision.Record, 0, len(found))
 	var unreadable []error
 	for _, one := range found {
 		if one.Err != nil {

@@ -26,13 +26,12 @@ func (t *takeover) verify(ctx context.Context) error {
 		return err
 	}
 	for i, id := range t.adopted {
-		order, err1 := t.service.Order(ctx, id, supervision.System())
-		records, err2 := t.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
-		if err := errors.Join(err1, err2); err != nil {
+		history, err := t.service.History(ctx, id)
+		if err != nil {
 			return err
 		}
-		if findings := audit.VerifyOrder(order, records); len(findings) > 0 || !found[id] {
-			return fmt.Errorf("order %q is not what its records say: %v", id, findings)
+		if len(history.Findings) > 0 || !found[id] {
+			return fmt.Errorf("order %q is not what its records say: %v", id, history.Findings)
 		}
 		t.step("verifying", i+1, len(t.adopted))
 	}
@@ -104,11 +103,11 @@ func (t *takeover) ask(ctx context.Context) error {
 	policies := []supervision.Policy{guide, silence("seven days", 7*day), silence("three days", 3*day)}
 	var outcomes []audit.Outcome
 	for i, id := range t.adopted {
-		records, err := t.service.Records(ctx, id, supervision.System(), 0, supervision.MaxPage)
+		history, err := t.service.History(ctx, id)
 		if err != nil {
 			return err
 		}
-		list, err := audit.WhatIf(records, policies...)
+		list, err := audit.WhatIf(history.Records, policies...)
 		if err != nil {
 			return err
 		}

@@ -103,21 +103,27 @@ func (d *document) bytes(data []byte) {
 	d.written, d.err = d.written+int64(n), err
 }
 
-// Export writes an order's history to w as one JSON document, which [History]
-// reads: the order, its records and what verifying them finds (R35). It is the
-// host's, who sees every order whole (R22). What time has made due but no
-// worker has stored is not in it. The whole history is read and verified before
-// any of it is written, so one record that cannot be read leaves no document.
+// History reads all that is stored of an order and verifies it, with the
+// templates that it is pinned to (R21, R35). It is the host's, who sees every
+// order whole (R22). What time has made due but no worker has stored is not in
+// it. One record that cannot be read leaves no history.
 //
 // Errors: [*InvalidError] for a faulty id, [ErrNotFound], [ErrConflict] where
 // the order changes too fast, an [*UnreadableError] for each record that cannot
-// be read, w's and the store's own.
-func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
+// be read, and the store's own.
+func (s *Service) History(ctx context.Context, id string) (History, error) {
 	order, _, err := s.load(ctx, id, supervision.System(), "")
 	if err != nil {
-		return err
+		return History{}, err
 	}
-	history, err := s.history(ctx, order)
+	return s.history(ctx, order)
+}
+
+// Export writes an order's history to w as one JSON document, which [History]
+// reads; nothing is written of one that [Service.History] does not return.
+// Errors are those of Service.History, and w's.
+func (s *Service) Export(ctx context.Context, id string, w io.Writer) error {
+	history, err := s.History(ctx, id)
 	if err != nil {
 		return err
 	}

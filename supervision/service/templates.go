@@ -120,9 +120,8 @@ func (s *Service) Template(ctx context.Context, id supervision.TemplateID) (Publ
 }
 
 // Form returns the form that an operation of an order fills in, of the version
-// to which the order is pinned (R04); nil where it fills in none. It is what
-// audit.VerifyOrder asks for. Errors: that the store has lost the version, and
-// the store's own.
+// to which the order is pinned (R04); nil where it fills in none. Errors: that
+// the store has lost the version, and the store's own.
 func (s *Service) Form(ctx context.Context, o supervision.Order, op supervision.Operation) (*template.Form, error) {
 	if o.Form(op).Version == 0 {
 		return nil, nil

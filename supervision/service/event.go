@@ -72,17 +72,9 @@ func (s *Service) event(ctx context.Context, c Claimed) (Event, error) {
 	if c.Order.Version == c.Seq {
 		return event, nil
 	}
-	// The claimed record is read again with the others: all of them may have been
-	// erased since (R35), and an order is erased whole.
-	found, err := s.store.Records(ctx, c.RecordID.Order, 0, int(c.Seq))
-	if err != nil {
-		return Event{}, err
-	}
-	records, _ := readable(found)
-	if event.Order, _ = supervision.Replay(records); event.Order.Version != c.Seq {
-		event.Order = supervision.Order{} // one is missing
-	}
-	return event, nil
+	var err error
+	event.Order, err = s.rebuild(ctx, &c)
+	return event, err
 }
 
 // stillDue are the notices of an instant that stand now: none where somebody

@@ -22,6 +22,7 @@ type Service struct {
 	log        *slog.Logger
 	observer   Observer
 	templates  *templateCache
+	rebuilt    *rebuiltOrders
 	outbox     bool
 	attempts   int
 	batch      int
@@ -51,8 +52,8 @@ const (
 func New(store Store, options ...Option) (*Service, error) {
 	s := &Service{
 		store: store, clock: clock.New(), policy: supervision.Guide(), log: slog.New(slog.DiscardHandler),
-		templates: &templateCache{},
-		outbox:    true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
+		templates: &templateCache{}, rebuilt: &rebuiltOrders{},
+		outbox: true, attempts: defaultAttempts, batch: defaultBatch, lease: defaultLease, interval: defaultInterval,
 		writers: 1, publishers: 1, retryFirst: defaultRetryFirst, retryMost: defaultRetryMost,
 	}
 	var f faults
@@ -148,7 +149,8 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 // remembers no templates beyond it, which may take back what it published.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
-	in.store, in.attempts, in.writers, in.templates = joined, 1, 1, &templateCache{}
+	in.store, in.attempts, in.writers = joined, 1, 1
+	in.templates, in.rebuilt = &templateCache{}, &rebuiltOrders{}
 	return &in
 }
 

@@ -16,23 +16,26 @@ import (
 type Publish func(ctx context.Context, event Event) error
 
 // Event is a record as a relay hands it over, or notices, with what a notifier
-// needs to address it. Nothing is left out of it: it is the host's (R34).
+// needs to address it. Nothing is left out of it: it is the host's (R34). Its
+// JSON form, for a broker, reads back as it was; docs/json.md describes it.
 type Event struct {
 	// ID names the record or the notices: a receiver tells repetitions by it.
-	ID supervision.RecordID
+	ID supervision.RecordID `json:"id"`
 	// Record is what happened; zero where it is Notices that are handed over,
 	// all due at one instant (R33).
-	Record  supervision.Record
-	Notices []supervision.Notice
+	Record  supervision.Record   `json:"record,omitzero"`
+	Notices []supervision.Notice `json:"notices,omitempty"`
 	// Buyer, Seller and Product are the order's as they are now, after an
 	// amendment the new ones (R31).
-	Buyer, Seller, Product string
+	Buyer   string `json:"buyer"`
+	Seller  string `json:"seller"`
+	Product string `json:"product"`
 	// Order is the order as the record left it, or for notices as stored now. It
 	// is zero where an earlier record cannot be read: what follows is relayed
 	// all the same.
-	Order supervision.Order
+	Order supervision.Order `json:"order,omitzero"`
 	// Attempt counts the attempts to hand the record over, from 1.
-	Attempt int
+	Attempt int `json:"attempt"`
 }
 
 // For returns the event as an actor may see it (R34), and whether it is news to

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/service"
 )
 
@@ -82,4 +83,30 @@ func TestR33_ANoticeIsNewsToItsRoles(t *testing.T) {
 		assert.Equal(t, want, seen.Notices)
 	}
 	assert.Len(t, event.Notices, 2, "the event is left as it is")
+}
+
+// What is put into a broker comes out of it as it was.
+func TestEvent_JSON(t *testing.T) {
+	b := newBench(t)
+	b.notices("o-1")
+	b.Clock.Add(day)
+	_, err := b.Service.Notice(b.ctx)
+	require.NoError(t, err)
+	members := make(map[string]int)
+	b.drain(func(_ context.Context, e service.Event) error {
+		written, err := json.Marshal(e)
+		require.NoError(t, err)
+		var read service.Event
+		require.NoError(t, json.Unmarshal(written, &read))
+		assert.Equal(t, e, read)
+		var object map[string]any
+		require.NoError(t, json.Unmarshal(written, &object))
+		assert.Empty(t, schema.Misfits(schema.Of[service.Event](), object))
+		for key := range object {
+			members[key]++
+		}
+		return nil
+	})
+	assert.Equal(t, map[string]int{"id": 2, "record": 1, "notices": 1, "buyer": 2, "seller": 2, "product": 2,
+		"order": 2, "attempt": 2}, members)
 }

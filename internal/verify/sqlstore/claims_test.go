@@ -2,8 +2,12 @@ package sqlstore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -49,6 +53,39 @@ func (c *claims) release(claimed []service.Claimed) {
 // Of eight relays, while records are added, no two ever hold the same order.
 func TestClaimsShareNoOrder(t *testing.T) {
 	each(t, func(t *testing.T, d database) { claimsShareNoOrder(t, d.store(t)) })
+}
+
+// What docs/production.md says for a receiver that is back after a long time.
+func TestEverythingIsTriedAgainAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		for _, id := range []string{"a", "b"} {
+			b.accepted(t, id)
+			_, err := b.Relay(t.Context(), func(context.Context, service.Event) error { return errors.New("down") })
+			require.Error(t, err)
+		}
+		require.NoError(t, b.SetAside(t.Context(), supervision.RecordID{Order: "a", Seq: 2}))
+		drain := func() (n int) {
+			for {
+				relayed, err := b.Relay(t.Context(), func(context.Context, service.Event) error { return nil })
+				require.NoError(t, err)
+				if n += relayed; relayed == 0 {
+					return n
+				}
+			}
+		}
+		require.Zero(t, drain())
+		page, err := os.ReadFile("../../../docs/production.md")
+		require.NoError(t, err)
+		statement := regexp.MustCompile("`(UPDATE serviceflow_outbox .*)`").FindSubmatch(page)
+		require.NotNil(t, statement)
+		_, err = db.Exec(strings.ReplaceAll(string(statement[1]), "serviceflow_", prefix))
+		require.NoError(t, err)
+		require.Equal(t, int(whole(t, store, "a").Version-1+whole(t, store, "b").Version), drain(),
+			"but for what is set aside")
+	})
 }
 
 // Whatever changes many rows of the outbox takes them in the order of their

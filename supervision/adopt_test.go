@@ -156,6 +156,7 @@ func TestR29_ItStandsAtTheLastThingThatHappened(t *testing.T) {
 		assert.Equal(t, last, s.order.UpdatedAt, name)
 		recorded := s.records[0].Action.(adoption)
 		assert.Equal(t, last, *c.at(&recorded), name)
+		assert.Equal(t, recorded.ClosedAt, s.order.ClosedAt, "%s: what came after its end closes it no later", name)
 	}
 }
 
@@ -180,6 +181,36 @@ func TestR29_InstantsAreCutToATick(t *testing.T) {
 	var invalid *supervision.InvalidError
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, bought.Add(8*day).Format(time.RFC3339Nano), invalid.Faults[0].Max)
+}
+
+// Every text and every file goes through the check of what would have submitted
+// it.
+func TestR29_WhatIsWrittenIsNormalised(t *testing.T) {
+	ended := canceledElsewhere()
+	ended.Appeal.Attachments = []supervision.Attachment{{Name: "notice.pdf", Ref: "legacy/18"}}
+	ended.Appeal.Ruling.Attachments = []supervision.Attachment{{Name: "ruling.pdf", Ref: "legacy/19"}}
+	disputed := frozenElsewhere() // whose files are the same everywhere
+	for _, c := range []struct {
+		of    *supervision.Adoption
+		texts []*string
+	}{
+		{&disputed, []*string{&disputed.Rejection.Reason, &disputed.Reminder.Text, &disputed.Request.Text,
+			&disputed.Delivery.Result, &disputed.Appeal.Reason, &disputed.Appeal.Demand,
+			&disputed.Appeal.Notes[0].Text, &disputed.Appeal.Notes[1].Text, &disputed.History[0].Who,
+			&disputed.History[0].What, &disputed.History[0].Text, &disputed.Request.Attachments[0].Name,
+			&disputed.Request.Attachments[0].Ref}},
+		{&ended, []*string{&ended.Appeal.Reason, &ended.Appeal.Attachments[0].Name, &ended.Appeal.Attachments[0].Ref,
+			&ended.Appeal.Ruling.Decision, &ended.Appeal.Ruling.Attachments[0].Name,
+			&ended.Appeal.Ruling.Attachments[0].Ref}},
+	} {
+		want := adopt(t, *c.of, bought.Add(100*day))
+		for _, text := range c.texts {
+			*text = " " + *text + " "
+		}
+		have := adopt(t, *c.of, bought.Add(100*day))
+		assert.Equal(t, want.order, have.order)
+		assert.Equal(t, want.records, have.records)
+	}
 }
 
 // What became due between the snapshot and the adoption happened when it was
@@ -219,7 +250,11 @@ func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
 	assert.Equal(t, bought.Add(365*day), order.ScheduledEnd)
 	assert.Equal(t, bought, order.TurnSince, "cut to a tick")
 
-	a := canceledElsewhere()
+	a := snapshot(order)
+	a.BoughtAt, a.ScheduledEnd = bought.Add(-day), time.Time{}
+	assert.Equal(t, bought.Add(365*day), adopt(t, a, bought).order.ScheduledEnd, "from the opening, not the purchase")
+
+	a = canceledElsewhere()
 	a.Cancellation.By = ""
 	assert.Equal(t, supervision.OpAdopt, adopt(t, a, bought.Add(30*day)).order.Cancellation.By)
 }

@@ -81,6 +81,10 @@ func TestR09_AFastClockCountsAsSilence(t *testing.T) {
 	} {
 		s := begin(t, supervision.Guide()).delivery().until(from).do(ben, remind).until(afterwards)
 		assert.Equal(t, open, s.permit(ben, supervision.OpRaiseAppeal).Allowed, from)
+		if open {
+			found := s.fork().do(ben, appealOn(appeal.SellerSilent)).order.Appeal.Finding
+			assert.Equal(t, appeal.Finding{Since: bought}, found, "R18: as the order's clock has it")
+		}
 		s.do(mia, turnBack)
 		assert.False(t, s.permit(ben, supervision.OpRaiseAppeal).Allowed, from)
 		assert.True(t, s.until(bought.Add(5*day+tick)).permit(ben, supervision.OpRaiseAppeal).Allowed, from)

@@ -145,7 +145,9 @@ func TestR23_ChoicesAreWhatIsTaken(t *testing.T) {
 // What an instant and an amount are bounded by is taken, and what is one beyond
 // is not (R07, R27, R32).
 func TestR23_BoundsAreWhatIsTaken(t *testing.T) {
-	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day)
+	opening := anOpening(supervision.Guide())
+	opening.BoughtAt = bought.Add(-day) // before which nothing is bounded by
+	s := beginAs(t, opening).delivery().wait(day).do(ben, remind)
 	for key, c := range map[string]struct {
 		s           *story
 		actor       supervision.Actor
@@ -158,19 +160,23 @@ func TestR23_BoundsAreWhatIsTaken(t *testing.T) {
 		"scheduled_end": {s, mia, s.at.Add(tick), time.Time{}, func(at time.Time) supervision.Action {
 			return supervision.Amend{ScheduledEnd: at, Reason: "x"}
 		}},
-		"received_at": {s.fork().do(sue, deliver).wait(day), supervision.System(), s.at, s.at.Add(day),
+		"received_at": {s.fork().do(sue, deliver).wait(day).do(mia, intervene, resume), supervision.System(), s.at,
+			s.at.Add(day),
 			func(at time.Time) supervision.Action { return supervision.ReportReceipt{ReceivedAt: at} }},
 	} {
-		inputs := inputsOf(t, c.s, c.actor, c.at(bought).Operation())
-		assert.Contains(t, inputs, supervision.Input{Key: key, Kind: supervision.FieldInstant, From: c.from,
-			Until: c.until})
-		bounds := map[time.Time]bool{c.from.Add(-tick): false, c.from: true}
-		if !c.until.IsZero() {
-			bounds[c.until], bounds[c.until.Add(tick)] = true, false
-		}
-		for at, taken := range bounds {
-			_, _, err := c.s.order.Apply(c.actor, c.at(at), c.s.at)
-			assert.Equal(t, taken, err == nil, "%s %s", key, at)
+		for _, behind := range []time.Duration{0, time.Hour} { // of the newest record, as a slow clock may be
+			asked := c.s.fork().wait(-behind)
+			inputs := inputsOf(t, asked, c.actor, c.at(bought).Operation())
+			assert.Contains(t, inputs, supervision.Input{Key: key, Kind: supervision.FieldInstant, From: c.from,
+				Until: c.until}, behind)
+			bounds := map[time.Time]bool{c.from.Add(-tick): false, c.from: true}
+			if !c.until.IsZero() {
+				bounds[c.until], bounds[c.until.Add(tick)] = true, false
+			}
+			for at, taken := range bounds {
+				_, _, err := asked.order.Apply(c.actor, c.at(at), asked.at)
+				assert.Equal(t, taken, err == nil, "%s %s, %s behind", key, at, behind)
+			}
 		}
 	}
 	s = arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
@@ -292,14 +298,19 @@ func TestR21_EveryFieldIsTold(t *testing.T) {
 		if told[r.Operation] == nil {
 			told[r.Operation] = make(map[string]bool)
 		}
+		var roots []int
 		for _, f := range r.Facts() {
 			root, _, _ := strings.Cut(f.Key, ".")
+			roots = append(roots, slices.Index(supervision.Fields(r.Operation), root))
 			assert.NotNil(t, f.Value)
 			assert.Contains(t, supervision.FieldKinds(), f.Kind)
 			if root != "finding" {
 				told[r.Operation][root] = true
+			} else {
+				roots = roots[:len(roots)-1] // which comes last
 			}
 		}
+		assert.True(t, slices.IsSorted(roots), "%s: in the order of a form: %+v", r.Operation, r.Facts())
 	}
 	for _, op := range supervision.Operations() {
 		assert.ElementsMatch(t, supervision.Fields(op), sorted(told[op]), op)

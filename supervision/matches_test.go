@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/stretchr/testify/assert"
 )
@@ -16,6 +17,7 @@ func TestFilter_Matches(t *testing.T) {
 	untouched := arrive(t, autoAccepting(), supervision.AwaitingAcceptance)
 	frozen := arrive(t, guide, supervision.Frozen)
 	overdue := frozen.order.Appeal.HandleBy
+	rejected := rejections(t, autoAccepting(), appeal.ProductRejected, 3).acceptance()
 	for name, c := range map[string]struct {
 		s       *story
 		at      time.Time
@@ -81,6 +83,12 @@ func TestFilter_Matches(t *testing.T) {
 		"after the blackout": {waiting, bought.Add(365 * day), criteria{Appeal: supervision.AppealOpenToBuyer}, true},
 		"frozen, no appeal is open": {frozen, bought.Add(99 * day),
 			criteria{Appeal: supervision.AppealOpenToSeller}, false},
+		"rejected, a tick before time accepts it": {rejected, bought.Add(10*day - tick),
+			criteria{Appeal: supervision.AppealOpenToBuyer}, true},
+		"rejected, and accepted by time": {rejected, bought.Add(10 * day),
+			criteria{Appeal: supervision.AppealOpenToBuyer}, false},
+		"canceled, and so not accepted": {arrive(t, guide, supervision.Canceled), bought.Add(99 * day),
+			criteria{Accepted: supervision.Span{Before: bought.Add(999 * day)}}, false},
 		"accepted when it was": {accepted, bought, criteria{Accepted: supervision.Span{From: bought}}, true},
 		"accepted a tick too early": {accepted, bought,
 			criteria{Accepted: supervision.Span{From: bought.Add(tick)}}, false},

@@ -74,8 +74,8 @@ func TestQuery_Cursor(t *testing.T) {
 	filter, _, err := supervision.Query{}.Filter(mia, bought)
 	require.NoError(t, err)
 	page := supervision.Position{At: bought.Add(tick), ID: "o-1"}
-	filter, _, err = supervision.Query{Cursor: filter.Next(page)}.Filter(mia, bought)
-	require.NoError(t, err)
+	filter, _, err = supervision.Query{Cursor: filter.Next(page)}.Filter(mia, bought.Add(day))
+	require.NoError(t, err, "however long somebody reads a page")
 	assert.Equal(t, page, filter.After)
 	for name, cursor := range map[string]string{
 		"no base64": "!", "more than one": filter.Next(page) + "!", "no document": "e30x", "an empty one": "e30",
@@ -96,6 +96,9 @@ func TestQuery_IDsMeanTheSameInAnyOrder(t *testing.T) {
 	again.Cursor = filter.Next(supervision.Position{At: bought, ID: "o-1"})
 	_, _, err = again.Filter(mia, bought)
 	assert.NoError(t, err)
+	again.Products = []string{"p-1 p-2"}
+	_, _, err = again.Filter(mia, bought)
+	assert.Equal(t, map[string]string{"cursor": "malformed"}, faultsOf(t, err), "one product is not two")
 }
 
 func TestQuery_IDsAreBounded(t *testing.T) {
@@ -119,7 +122,8 @@ func TestQuery_IDsAreBounded(t *testing.T) {
 
 func TestQuery_FilterOfAPage(t *testing.T) {
 	for limit, want := range map[int]int{0: 20, 1: 1, 500: 500} {
-		filter, _, err := supervision.Query{Sort: supervision.ByHandling, Limit: limit}.Filter(mia, bought.Add(999))
+		filter, _, err := supervision.Query{Sort: supervision.ByHandling, Limit: limit}.Filter(mia,
+			bought.Add(999).In(time.FixedZone("CST", 8*60*60)))
 		require.NoError(t, err)
 		assert.Equal(t, supervision.Filter{At: bought, Sort: supervision.ByHandling, Limit: want}, filter)
 	}

@@ -82,6 +82,7 @@ func TestR16_TheSilenceRuledOnBeginsAnew(t *testing.T) {
 			resume)
 		ruled := s.at
 		s.opensAt(c.waits, c.ground, ruled.Add(5*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
+		assert.Equal(t, ruled, s.order.Listing().WaitingSince, "by which the list is sorted and searched")
 		s.wait(day).do(mia, intervene).wait(7*day).do(mia, resume) // R17: the new silence goes on
 		s.opensAt(c.waits, c.ground, ruled.Add(12*day+tick), supervision.ReasonNotSilentLongEnough, supervision.R09)
 	}

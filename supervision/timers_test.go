@@ -256,12 +256,14 @@ func TestListing_Columns(t *testing.T) {
 // What had begun of the blackout when the order was stored has begun for any
 // clock; what lies behind it is no more.
 func TestListing_Blackout(t *testing.T) {
-	begins, ends := bought.Add(350*day), bought.Add(365*day)
+	begins, ends, purchase := bought.Add(350*day), bought.Add(365*day), bought.Add(-day)
 	for at, want := range map[time.Time][2]time.Time{
-		begins.Add(-tick): {begins, ends}, begins: {bought, ends}, ends.Add(-tick): {bought, ends}, ends: {},
+		begins.Add(-tick): {begins, ends}, begins: {purchase, ends}, ends.Add(-tick): {purchase, ends}, ends: {},
 		ends.Add(tick): {},
 	} {
-		l := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(at).do(sue, report).order.Listing()
+		opening := anOpening(supervision.Guide())
+		opening.BoughtAt = purchase
+		l := beginAs(t, opening).delivery().until(at).do(sue, report).order.Listing()
 		assert.Equal(t, want, [2]time.Time{l.BlackoutBegins, l.BlackoutEnds}, at)
 	}
 }
@@ -332,7 +334,9 @@ func TestListing_SummaryColumns(t *testing.T) {
 		Status: supervision.Accepted, AcceptedAt: accepted, ClosedAt: completed,
 	}, summary)
 
-	open := begin(t, supervision.Rules2025()).order.Listing()
+	opening := anOpening(supervision.Rules2025())
+	opening.BoughtAt = bought.Add(-2 * day)
+	open := beginAs(t, opening).order.Listing()
 	summary, err = open.For(ben, bought.Add(-day))
 	require.NoError(t, err)
 	assert.Equal(t, bought.Add(-day), summary.BuyerAppeal, "open already, also for a clock that is behind")
@@ -418,6 +422,9 @@ func TestSort_Compare(t *testing.T) {
 		assert.False(t, filter.Behind(first), "it was on the page before")
 	}
 	assert.True(t, supervision.Filter{}.Behind(first), "on the first page")
+	from := supervision.Filter{After: supervision.Position{At: bought}} // before every id
+	assert.False(t, from.Behind(last), "a place may be where no order is")
+	assert.True(t, from.Behind(supervision.Position{At: bought.Add(-tick), ID: "z"}))
 }
 
 func TestListing_Position(t *testing.T) {

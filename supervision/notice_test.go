@@ -118,8 +118,17 @@ func TestR33_WhatTimeForestallsIsNotNoticed(t *testing.T) {
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineBlackoutEnds, supervision.DeadlineAppealOpens},
 		kindsOf(s.order.Notices()), "the blackout has begun with the report")
 
-	accepted := arrive(t, noticing(supervision.Notices{OpenFor: day}), supervision.Accepted)
+	accepted := arrive(t, noticing(supervision.Notices{OpenFor: time.Hour}), supervision.Accepted)
+	assert.Len(t, accepted.order.NoticesDue(accepted.at.Add(time.Hour)), 1, "it is not closed yet")
+	accepted = arrive(t, noticing(supervision.Notices{OpenFor: day}), supervision.Accepted)
 	assert.Empty(t, accepted.order.NoticesDue(accepted.at.Add(day)), "it is completed by then")
+
+	closes := closing(supervision.EndCancel)
+	closes.Notices.Reminder = time.Hour
+	for before, told := range map[time.Duration]int{day + tick: 1, day: 0} {
+		s = arrive(t, closes, supervision.AwaitingDelivery).until(bought.Add(365*day-before)).do(ben, remind)
+		assert.Len(t, s.order.Notices(), told, "reminded %s before the end", before)
+	}
 }
 
 func kindsOf(notices []supervision.Notice) (kinds []supervision.DeadlineKind) {

@@ -170,6 +170,12 @@ func TestR25_WhatFitsTogether(t *testing.T) {
 		"a silence": func(p *supervision.Policy) {
 			p.AtScheduledEnd, p.Appeal.Silence = supervision.EndAccept, 350*day-2*tick
 		},
+		"a ruling that comes after the end, which a freeze moves": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.Notices.RulingOverdue = supervision.EndCancel, -p.SupervisionPeriod
+		},
+		"a completion long after the end, of what was accepted before": func(p *supervision.Policy) {
+			p.AtScheduledEnd, p.CompletionDelay, p.Notices.Completion = supervision.EndCancel, 400*day, day
+		},
 		"an open order": func(p *supervision.Policy) { p.Notices.OpenFor = 36_500 * day },
 		"one that closes": func(p *supervision.Policy) {
 			p.AtScheduledEnd, p.Notices.OpenFor = supervision.EndCancel, p.SupervisionPeriod-tick

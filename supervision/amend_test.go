@@ -131,18 +131,20 @@ func TestR31_CheckedLikeAnOpening(t *testing.T) {
 
 func TestR31_NoEndThatIsPastClosesAnOrder(t *testing.T) {
 	end := bought.Add(365 * day)
-	for at, fits := range map[time.Time]bool{end.Add(-tick): true, end: false, end.Add(tick): false} {
-		s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(at)
-		change := supervision.Amend{Policy: closing(supervision.EndCancel), Reason: "x"}
-		_, _, err := s.order.Apply(mia, change, s.at)
-		if fits {
-			assert.NoError(t, err)
-			continue
+	for _, action := range []supervision.EndAction{supervision.EndCancel, supervision.EndAccept} {
+		for at, fits := range map[time.Time]bool{end.Add(-tick): true, end: false, end.Add(tick): false} {
+			s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(at)
+			change := supervision.Amend{Policy: closing(action), Reason: "x"}
+			_, _, err := s.order.Apply(mia, change, s.at)
+			if fits {
+				assert.NoError(t, err)
+				continue
+			}
+			assert.Equal(t, map[string]string{"scheduled_end": "out_of_range"}, faultsOf(t, err), action)
+			change.ScheduledEnd = at.Add(day)
+			s.do(mia, change)
+			assert.Equal(t, at.Add(day), s.order.NextDue())
 		}
-		assert.Equal(t, map[string]string{"scheduled_end": "out_of_range"}, faultsOf(t, err))
-		change.ScheduledEnd = at.Add(day)
-		s.do(mia, change)
-		assert.Equal(t, at.Add(day), s.order.NextDue())
 	}
 	change := supervision.Amend{Policy: closing(supervision.EndCancel), Clock: true, Reason: "x"}
 	ahead := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).until(end.Add(30*day)).do(mia, intervene)
@@ -179,6 +181,9 @@ func TestR31_WhatIsOverdueStandsForASlowerClock(t *testing.T) {
 		assert.Equal(t, supervision.Completed, settled.Status, behind)
 		assert.Equal(t, s.at, records[0].At, behind)
 		assert.Equal(t, supervision.Completed, s.order.Listing().StatusAt(at), behind)
+		steps := s.order.Steps(at)
+		assert.Equal(t, supervision.Step{Status: supervision.Completed, State: supervision.StepDone},
+			steps[len(steps)-1], behind)
 	}
 	assert.Equal(t, s.at, s.order.Listing().Due, "a worker still has to store it")
 }
@@ -186,5 +191,7 @@ func TestR31_WhatIsOverdueStandsForASlowerClock(t *testing.T) {
 func TestR31_AProposalLapsesWithItsRule(t *testing.T) {
 	s := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
 	assert.NotZero(t, s.fork().do(mia, amend).order.Proposal)
+	assert.Zero(t, s.fork().do(mia, intervene, supervision.Amend{Policy: supervision.Guide(), Reason: "x"}).
+		order.Proposal, "frozen as well")
 	assert.Zero(t, s.do(mia, supervision.Amend{Policy: supervision.Guide(), Reason: "x"}).order.Proposal)
 }

@@ -51,6 +51,9 @@ func TestR04_TheAnswersOfAFormAreBoundedTogether(t *testing.T) {
 		}
 		assert.Equal(t, map[string]string{"values": "too_long"}, faultsOf(t, err))
 	}
+	padded := written(supervision.MaxAnswers)
+	padded["k0"] = " " + padded["k0"].(string) + " "
+	s.fork().do(ben, supervision.SubmitRequest{Values: padded}) // what is kept of them counts
 	s.do(ben, supervision.SubmitRequest{Values: written(1)}).do(sue, acceptRequest)
 	_, _, err := s.order.Apply(sue, supervision.Deliver{Values: written(supervision.MaxAnswers + 1)}, s.at, s.forms...)
 	assert.Equal(t, map[string]string{"values": "too_long"}, faultsOf(t, err))
@@ -73,6 +76,9 @@ func TestR13_NotesAreBoundedTogether(t *testing.T) {
 		}
 		assert.Equal(t, map[string]string{"text": "too_long"}, faultsOf(t, err))
 	}
+	lost := supervision.AddNote{Text: longest, Attachments: []supervision.Attachment{{Name: "n"}}}
+	_, _, err := s.order.Apply(mia, lost, s.at)
+	assert.Equal(t, map[string]string{"text": "too_long", "attachments[0].ref": "required"}, faultsOf(t, err))
 	last := supervision.AddNote{Text: longest[:2*3995], Attachments: files}
 	s.do(mia, last)
 	assert.True(t, s.permit(mia, supervision.OpAddNote).Allowed, "what is too long is no rule's to say")

@@ -111,8 +111,9 @@ func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
 		for _, other := range []string{`"completion_delay":"-3h0m0s"`, `"completion_delay":"soon"`,
 			`"delay":"3h0m0s"`} {
 			changed := strings.Replace(string(written), `"completion_delay":"3h0m0s"`, other, 1)
-			_, err = documents.UnmarshalOrder([]byte(changed))
+			refused, err := documents.UnmarshalOrder([]byte(changed))
 			require.ErrorIs(t, err, supervision.ErrMalformed, other)
+			require.Zero(t, refused, "nobody goes on with half an order")
 			require.ErrorIs(t, err, supervision.ErrPolicy, other)
 		}
 		read, err := documents.UnmarshalOrder(written)
@@ -120,8 +121,9 @@ func TestDocuments_RefuseAFaultyPolicyAgain(t *testing.T) {
 		require.Equal(t, o, read)
 	}
 	without := strings.Replace(string(written), `"policy":{`, `"policy":null,"none":{`, 1)
-	_, err = documents.UnmarshalOrder([]byte(without))
+	refused, err := documents.UnmarshalOrder([]byte(without))
 	require.ErrorIs(t, err, supervision.ErrMalformed)
+	require.Zero(t, refused)
 	_, err = documents.UnmarshalOrder(edited(t, "order_awaiting_request.json", "policy", nil))
 	require.Equal(t, map[string]string{"policy": "required"}, faultsOf(t, err), "none is a fault like any other")
 }

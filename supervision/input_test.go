@@ -531,7 +531,7 @@ func TestInput_ActionDocuments(t *testing.T) {
 		assert.Nil(t, action, document)
 	}
 	_, err := supervision.MarshalAction(supervision.SubmitRequest{Values: template.Values{"users": make(chan int)}})
-	assert.Error(t, err, "what has no JSON form")
+	assert.ErrorAs(t, err, new(*json.UnsupportedTypeError), "what has no JSON form")
 	for op, actions := range attempts() {
 		for _, action := range actions {
 			data, err := supervision.MarshalAction(action)

@@ -31,6 +31,8 @@ func TestR23_APostedFormSaysItsAction(t *testing.T) {
 	frozen := arrive(t, supervision.Rules2025(), supervision.Frozen)
 	enabled, paid := bought.Add(time.Hour), supervision.Money{Amount: 12050, Currency: "CNY"}
 	files := []supervision.Attachment{{Name: "a.pdf", Ref: "files/7"}}
+	nameless := supervision.License()
+	nameless.Name = ""
 	for name, c := range map[string]struct {
 		s     *story
 		actor supervision.Actor
@@ -58,9 +60,9 @@ func TestR23_APostedFormSaysItsAction(t *testing.T) {
 		"no": {frozen, mia, supervision.Posted{Values: url.Values{"outcome": {"resume"}, "upheld": {"no"},
 			"decision": {"d"}, "resume_at": {"awaiting_delivery"}}}, supervision.DecideAppeal{Outcome: appeal.Resume,
 			Decision: "d", ResumeAt: supervision.AwaitingDelivery}},
-		"a policy and an id": {waiting, mia, supervision.Posted{Policy: supervision.License(),
+		"a policy and an id": {waiting, mia, supervision.Posted{Policy: nameless,
 			Values: url.Values{"policy": {"license"}, "buyer": {"bob"}, "reason": {"merged"}}},
-			supervision.Amend{Policy: supervision.License(), Buyer: "bob", Reason: "merged"}},
+			supervision.Amend{Policy: nameless, Buyer: "bob", Reason: "merged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			action, err := c.s.posted(c.actor, c.want.Operation(), c.form)
@@ -83,9 +85,11 @@ func TestR04_APostedFormFillsInATemplate(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, template.Values{"users": "12", "region": "eu"}, action.(supervision.SubmitRequest).Values)
 
-	form.Values.Set("values.region", "\xff")
-	_, err = s.posted(ben, supervision.OpSubmitRequest, form)
-	assert.Equal(t, map[string]string{"values.region": "not_utf8"}, faultsOf(t, err))
+	for _, posted := range [][]string{{"\xff"}, {"eu", "\xff"}} {
+		form.Values["values.region"] = posted
+		_, err = s.posted(ben, supervision.OpSubmitRequest, form)
+		assert.Equal(t, map[string]string{"values.region": "not_utf8"}, faultsOf(t, err))
+	}
 }
 
 // What a form says wrongly is named at its input, all at once, and the action

@@ -164,6 +164,11 @@ func TestR21_ReplayRefusesWhatDoesNotFollow(t *testing.T) {
 			r[1].Operation, r[1].Action, r[1].To = supervision.OpOpen, r[0].Action, supervision.AwaitingRequest
 			return r[:2]
 		},
+		"opened anew": func(r []supervision.Record) []supervision.Record {
+			r[1].Operation, r[1].Action, r[1].From = supervision.OpOpen, r[0].Action, ""
+			r[1].To = supervision.AwaitingRequest
+			return r[:2]
+		},
 		"not opened": func(r []supervision.Record) []supervision.Record {
 			r[0].Operation, r[0].Action = supervision.OpSubmitRequest, submit
 			return r[:1]

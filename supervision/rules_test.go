@@ -325,6 +325,7 @@ func TestR20_Reminder(t *testing.T) {
 			assert.Equal(t, supervision.R20, refusal.Rule)
 			assert.Equal(t, supervision.ReasonReminded, refusal.Reason)
 			assert.Equal(t, again, refusal.From)
+			assert.Equal(t, appeal.Measure{Since: s.at, Length: 24 * time.Hour}, refusal.Measure)
 		}
 	}
 }
@@ -347,6 +348,10 @@ func TestR20_PolicySetsTheInterval(t *testing.T) {
 	policy.ReminderInterval = tick
 	s := arrive(t, policy, supervision.AwaitingDelivery).do(ben, remind)
 	s.refused(ben, remind)
+	s.wait(tick).do(ben, remind)
+	policy.ReminderInterval = 30 * day
+	s = arrive(t, policy, supervision.AwaitingDelivery).do(ben, remind)
+	s.wait(10*day).do(sue, report).until(bought.Add(30*day-tick)).refused(ben, remind)
 	s.wait(tick).do(ben, remind)
 }
 

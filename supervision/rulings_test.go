@@ -133,6 +133,11 @@ func TestR15_ResumeTargetsAreWhatARulingMayName(t *testing.T) {
 		"a License": {begin(t, supervision.License()), []supervision.Status{delivery}},
 		"a License, delivered": {begin(t, supervision.License()).acceptance(),
 			[]supervision.Status{delivery, acceptance}},
+		"a License that was requested elsewhere": {adopt(t, func() supervision.Adoption {
+			a := snapshot(begin(t, supervision.License()).order)
+			a.Request = &supervision.Request{Text: "Set up two hundred users.", SubmittedAt: bought}
+			return a
+		}(), bought), []supervision.Status{confirmation, delivery}},
 		"accepted by a ruling only": {begin(t, guide).do(mia, intervene, deem),
 			[]supervision.Status{request, delivery, accepted}},
 	} {

@@ -69,6 +69,14 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			"reminder.at": "too_large", "silence_spent": "too_small",
 			"request.submitted_at": "too_small", "delivery.delivered_at": "too_large",
 		}},
+		{"an end at the opening, of what was bought before", supervision.AwaitingRequest, func(o *order) {
+			o.BoughtAt, o.ScheduledEnd = o.OpenedAt.Add(-day), o.OpenedAt
+		}, map[string]string{"scheduled_end": "too_small"}},
+		{"what happened at no instant", supervision.AwaitingDelivery, func(o *order) {
+			o.Reminder.Text, o.Proposal.Amount, o.Refund.Amount = "Please.", half, half
+			o.Rejection = supervision.Rejection{Operation: supervision.OpRejectRequest, By: sue.ID}
+		}, map[string]string{"reminder.at": "required", "proposal.at": "required", "refund.at": "required",
+			"rejection.at": "required"}},
 		{"finer than a tick", supervision.AwaitingAcceptance, func(o *order) {
 			o.Delivery.EnabledAt, o.ScheduledEnd = o.OpenedAt.Add(time.Nanosecond), o.ScheduledEnd.Add(time.Nanosecond)
 		}, map[string]string{"delivery.enabled_at": "too_fine", "scheduled_end": "too_fine"}},
@@ -178,7 +186,6 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 	}
 }
 
-// Each instant lies between two others, both included.
 // A fault of an order says between what its field has to be.
 func TestR21_AFaultOfAnOrderHasItsBounds(t *testing.T) {
 	type order = supervision.Order
@@ -225,6 +232,7 @@ func TestR21_AFaultOfAnOrderHasItsBounds(t *testing.T) {
 	}
 }
 
+// Each instant lies between two others, both included.
 func TestR21_EachInstantHasItsPlace(t *testing.T) {
 	type order = supervision.Order
 	for field, c := range map[string]struct {
@@ -305,9 +313,10 @@ func TestR21_ReplayMakesWholeOrdersOnly(t *testing.T) {
 	opening := s.records[0].Action.(supervision.Opening)
 	opening.ScheduledEnd = bought
 	s.records[0].Action = opening
-	_, err := supervision.Replay(s.records)
+	order, err := supervision.Replay(s.records)
 	require.ErrorIs(t, err, supervision.ErrMalformed)
 	assert.Equal(t, map[string]string{"scheduled_end": "too_small"}, faultsOf(t, err))
+	assert.Zero(t, order)
 }
 
 // What a host has made by itself, or has none of, is no reason to panic: an

@@ -147,11 +147,12 @@ func TestR28_AnOwnedKeyNamesOrdersActorOnly(t *testing.T) {
 	colleague.User = "jane"
 	assert.Equal(t, owned(ben, "k"), owned(colleague, "k"))
 	seen := map[string]bool{}
-	for _, actor := range []supervision.Actor{ben, sue, mia, supervision.Seller(ben.ID), supervision.Manager("mia k")} {
-		for _, key := range []string{"k", "k k", "K"} {
+	for _, actor := range []supervision.Actor{ben, sue, mia, supervision.Seller(ben.ID), supervision.Manager("mia k"),
+		supervision.Buyer("b")} {
+		for _, key := range []string{"k", "k k", "K", "enk"} {
 			seen[owned(actor, key)] = true
 		}
 	}
-	assert.Len(t, seen, 15)
+	assert.Len(t, seen, 24)
 	assert.Empty(t, owned(ben, ""))
 }

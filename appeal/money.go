@@ -45,8 +45,9 @@ func (m Money) Validate() error {
 
 // The currencies of ISO 4217 whose minor unit is not a hundredth.
 const (
-	noMinorUnit = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-	thousandths = "BHD IQD JOD KWD LYD OMR TND"
+	noMinorUnit    = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+	thousandths    = "BHD IQD JOD KWD LYD OMR TND"
+	tenThousandths = "CLF UYW"
 )
 
 // decimals is how many decimals the currency has.
@@ -56,6 +57,8 @@ func (m Money) decimals() int {
 		return 0
 	case strings.Contains(thousandths, m.Currency):
 		return 3
+	case strings.Contains(tenThousandths, m.Currency):
+		return 4
 	}
 	return 2
 }

@@ -1,6 +1,7 @@
 package appeal_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/koogallery/serviceflow/appeal"
@@ -60,10 +61,17 @@ func TestR32_AnAmountAsPeopleWriteIt(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, money, read)
 	}
-	for currency, amount := range map[string]int64{"CNY": 1200, "JPY": 12, "KWD": 12000} {
-		read, err := appeal.ParseMoney("12", currency)
-		require.NoError(t, err)
-		assert.Equal(t, appeal.Money{Amount: amount, Currency: currency}, read)
+	for amount, currencies := range map[int64]string{ // as ISO 4217 lists them
+		12:      "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+		1200:    "CNY EUR GBP HUF IDR MGA MRU TWD USD UYU",
+		12000:   "BHD IQD JOD KWD LYD OMR TND",
+		120_000: "CLF UYW",
+	} {
+		for _, currency := range strings.Fields(currencies) {
+			read, err := appeal.ParseMoney("12", currency)
+			require.NoError(t, err)
+			assert.Equal(t, appeal.Money{Amount: amount, Currency: currency}, read)
+		}
 	}
 	for _, text := range []string{"", "x", "1.5", "1.500", "1,50", "1e3", "+1", "01", " 1", "1.", ".50", "1.2.3",
 		"99999999999999999999"} {

@@ -320,15 +320,15 @@ func TestR24_AMeasureAsJSON(t *testing.T) {
 		data, err := json.Marshal(want)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(data))
-		var read appeal.Measure
+		read := appeal.Measure{Have: 7, Need: 7, Since: began, Length: appeal.Day}
 		require.NoError(t, json.Unmarshal([]byte(text), &read))
-		assert.Equal(t, want, read)
+		assert.Equal(t, want, read, "whatever it was before")
 	}
-	for _, text := range []string{`{"length":"secret"}`, `{"have":"secret"}`} {
+	for _, text := range []string{`{"length":"7ecret"}`, `{"have":"7ecret"}`, `{"have":7.5}`} {
 		read := appeal.Measure{Have: 1}
 		err := read.UnmarshalJSON([]byte(text))
 		assert.ErrorIs(t, err, appeal.ErrMalformed)
-		assert.NotContains(t, err.Error(), "secret")
+		assert.NotContains(t, err.Error(), "7")
 		assert.Equal(t, appeal.Measure{Have: 1}, read, "stays what it was")
 	}
 }

@@ -78,6 +78,9 @@ func TestR04_EveryFaultAtOnce(t *testing.T) {
 
 	_, err = compile(t, full()).Accept(nil)
 	assert.Equal(t, []string{"name required", "start required", "mail required"}, fields(err))
+	_, err = compile(t, full()).Accept(template.Values{"code": "ab"})
+	assert.Equal(t, []string{"name required", "code pattern_mismatch", "start required", "mail required"}, fields(err),
+		"whatever is not answered before it")
 }
 
 func TestR04_FaultsNeverRepeatTheUser(t *testing.T) {

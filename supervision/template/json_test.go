@@ -53,6 +53,17 @@ func TestR04_JSONFormOfAnEmptyTemplate(t *testing.T) {
 
 }
 
+// Whoever was handed the fields before keeps them.
+func TestR04_ReadingOverATemplateLeavesItsFields(t *testing.T) {
+	var form template.Template
+	require.NoError(t, json.Unmarshal([]byte(`{"format":1,"title":"T","fields":[{"key":"a","label":"A","kind":"line"}]}`),
+		&form))
+	handed := form
+	require.NoError(t, json.Unmarshal([]byte(`{"format":1,"fields":[{"key":"b","label":"B","kind":"text"}]}`), &form))
+	assert.Equal(t, template.Template{Fields: []template.Field{{Key: "b", Label: "B", Kind: template.Text}}}, form)
+	assert.Equal(t, "a", handed.Fields[0].Key)
+}
+
 func TestR04_DefaultsAreReadAsValues(t *testing.T) {
 	var form template.Template
 	require.NoError(t, json.Unmarshal([]byte(`{"format":1,"fields":[

@@ -92,6 +92,9 @@ func TestBadInput_ADurationAsText(t *testing.T) {
 		var l fault.List
 		d := l.ParseDuration("f", text)
 		assert.Equal(t, one(code), codes(t, l), "%q", text)
+		for _, f := range l {
+			assert.Equal(t, `give a duration such as "120h0m0s"`, f.Message, "what was written is not repeated")
+		}
 		if text == "120h0m0s" {
 			assert.Equal(t, 120*time.Hour, d)
 		}

@@ -53,6 +53,12 @@ func TestCompileRefusesAFaultyTable(t *testing.T) {
 			},
 			[]string{"row 26 (Completed, resume, AwaitingRequest) leaves a final status: drop the row or the end"},
 		},
+		"a final status with an exit to another": {
+			func(s *machine.Spec) {
+				s.Rows = append(s.Rows, row{From: completed, Event: resume, To: canceled})
+			},
+			[]string{"row 26 (Completed, resume, Canceled) leaves a final status: drop the row or the end"},
+		},
 		"a status nothing leads to": {
 			func(s *machine.Spec) { s.Rows[7].To, s.Rows[21].To = frozen, accepted },
 			[]string{`status "AwaitingAcceptance" cannot be reached from an initial one: add a row to it or drop it`},

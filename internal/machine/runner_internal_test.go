@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/looplab/fsm"
@@ -48,7 +49,9 @@ func TestAMachineIsNotLentAgainAfterAnUncleanOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, made := lending(c.callbacks)
 			for range 20 {
-				require.EqualError(t, r.fire(transition{"A", "go>B", "B"}), c.want)
+				err := r.fire(transition{"A", "go>B", "B"})
+				require.EqualError(t, err, c.want)
+				require.Equal(t, strings.HasSuffix(c.want, ": failure"), errors.Is(err, failure), "what looplab wraps")
 			}
 			assert.Equal(t, 20, *made)
 		})

@@ -68,6 +68,8 @@ func TestSchema_MisfitsAreNamed(t *testing.T) {
 		`{"reason":null}`:           {".reason: is no string"},
 		`{"reason":"x","secret":1}`: {": has a member too many"},
 		`"x"`:                       {": is no object"},
+		`{"attachments":[{}]}`: {": reason is missing", ".attachments[0]: name is missing",
+			".attachments[0]: ref is missing"},
 		`{"reason":"x","attachments":[{"name":"n","ref":"r"},{"name":"n"}]}`: {".attachments[1]: ref is missing"},
 		`{"reason":"x","attachments":[{"ref":"r"},{"name":"n"}]}`: {".attachments[0]: name is missing",
 			".attachments[1]: ref is missing"},
@@ -81,6 +83,9 @@ func TestSchema_MisfitsAreNamed(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"outcome":"banish","upheld":1,"decision":"So."}`), &value))
 	assert.Equal(t, []string{".outcome: is none of the words", ".upheld: is no boolean"},
 		schema.Misfits(schema.Action(supervision.OpDecideAppeal), value))
+	require.NoError(t, json.Unmarshal([]byte(`{"outcome":"","upheld":true,"decision":"So."}`), &value))
+	assert.Equal(t, []string{".outcome: is none of the words"},
+		schema.Misfits(schema.Action(supervision.OpDecideAppeal), value), "a word has to be there")
 	assert.Nil(t, schema.Action("dance"))
 	type host struct {
 		Count int                `json:"count"`
@@ -91,6 +96,7 @@ func TestSchema_MisfitsAreNamed(t *testing.T) {
 	}
 	assert.Equal(t, []string{".count: is no integer"},
 		schema.Misfits(schema.Of[host](), map[string]any{"count": 1.5, "other": "x", "kind": "of_a_newer_version"}))
+	assert.Empty(t, schema.Misfits(schema.Of[host](), map[string]any{"count": -7.0}))
 }
 
 // A schema says of each field what its form is: of a host's own as well.
@@ -98,8 +104,12 @@ func TestSchema_OfEachForm(t *testing.T) {
 	type inner struct {
 		Name string `json:"name"`
 	}
+	type Inner struct {
+		Title string `json:"title"`
+	}
 	type host struct {
 		inner
+		Inner   `json:"within"`
 		At      time.Time            `json:"at"`
 		Who     *inner               `json:"who,omitempty"`
 		Steps   supervision.StepSet  `json:"steps,omitzero"`
@@ -119,9 +129,9 @@ func TestSchema_OfEachForm(t *testing.T) {
 		schema.Schema{"type": "object"}
 	assert.Equal(t, schema.Schema{
 		"type": "object", "additionalProperties": false,
-		"required": []string{"name", "at", "policy", "yes", "count", "seq"},
+		"required": []string{"name", "within", "at", "policy", "yes", "count", "seq"},
 		"properties": schema.Schema{
-			"name": text, "at": schema.Schema{"type": "string", "format": "date-time"},
+			"name": text, "within": schema.Of[Inner](), "at": schema.Schema{"type": "string", "format": "date-time"},
 			"who": schema.Schema{"type": "object", "additionalProperties": false, "required": []string{"name"},
 				"properties": schema.Schema{"name": text}},
 			"steps":   schema.Schema{"type": "array", "items": words(supervision.Statuses())},
@@ -132,6 +142,8 @@ func TestSchema_OfEachForm(t *testing.T) {
 	}, schema.Of[host]())
 	assert.Equal(t, []string{"format", "fields"}, schema.Of[template.Template]()["required"])
 	assert.Contains(t, schema.Of[supervision.Record]()["required"], "seq")
+	assert.Equal(t, schema.Of[appeal.Finding](),
+		schema.Of[supervision.Record]()["properties"].(schema.Schema)["finding"])
 	assert.Equal(t, number, schema.Of[supervision.Order]()["properties"].(schema.Schema)["format"])
 }
 

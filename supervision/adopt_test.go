@@ -502,9 +502,8 @@ func TestR29_AdoptionIsAFirstRecord(t *testing.T) {
 	_, err := supervision.Replay([]supervision.Record{record})
 	assert.NoError(t, err)
 
-	ended := adopt(t, canceledElsewhere(), bought.Add(100*day))
+	ended := adopt(t, canceledElsewhere(), bought.Add(100*day)).do(supervision.System(), erase)
 	ended.records[0].Action.(supervision.Adoption).Appeal.Ruling = nil
-	ended.do(supervision.System(), erase)
 	_, err = supervision.Replay(ended.records)
 	assert.ErrorIs(t, err, supervision.ErrMalformed, "canceled, with an appeal that nobody ruled on")
 }

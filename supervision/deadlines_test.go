@@ -23,7 +23,8 @@ func TestR23_Deadlines(t *testing.T) {
 		return supervision.Deadline{Kind: supervision.DeadlineAppealOpens, At: bought.Add(after), Rule: rule,
 			Party: party, Ground: ground}
 	}
-	guide := supervision.Guide()
+	guide, slow := supervision.Guide(), supervision.Guide()
+	slow.Appeal.Handling = 9 * day
 	for name, c := range map[string]struct {
 		s    *story
 		want []supervision.Deadline
@@ -50,8 +51,24 @@ func TestR23_Deadlines(t *testing.T) {
 				opens(365*day, R14, appeal.Seller, appeal.BuyerSilent),
 				opens(365*day, R14, appeal.Seller, appeal.RequestRejected), blackout[1],
 			}},
+		"a date of its own": {begin(t, guide).do(mia, supervision.Amend{ScheduledEnd: bought.Add(100 * day), Reason: "x"}),
+			[]supervision.Deadline{
+				opens(5*day+tick, R09, appeal.Seller, appeal.BuyerSilent),
+				{Kind: supervision.DeadlineBlackoutBegins, At: bought.Add(85 * day), Rule: R14},
+				{Kind: supervision.DeadlineBlackoutEnds, At: bought.Add(100 * day), Rule: R14},
+			}},
+		"in the blackout before it": {begin(t, guide).do(mia, supervision.Amend{ScheduledEnd: bought.Add(100 * day),
+			Reason: "x"}).until(bought.Add(90 * day)),
+			[]supervision.Deadline{
+				opens(100*day, R14, appeal.Seller, appeal.BuyerSilent),
+				{Kind: supervision.DeadlineBlackoutEnds, At: bought.Add(100 * day), Rule: R14},
+			}},
 		"behind the scheduled end": {begin(t, guide).until(bought.Add(365 * day)), nil},
 		"frozen": {arrive(t, guide, supervision.Frozen),
+			[]supervision.Deadline{{Kind: supervision.DeadlineRulingOverdue, At: bought.Add(8*day + 2*tick),
+				Rule: R19}}},
+		"frozen, and amended since": {arrive(t, guide, supervision.Frozen).do(mia, supervision.Amend{Policy: slow,
+			Reason: "x"}),
 			[]supervision.Deadline{{Kind: supervision.DeadlineRulingOverdue, At: bought.Add(8*day + 2*tick),
 				Rule: R19}}},
 		"accepted": {arrive(t, guide, supervision.Accepted),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +45,33 @@ func TestR25_DocumentsAreThoseOfTheOrder(t *testing.T) {
 			require.Equal(t, o, read)
 		}
 	}
+}
+
+// Many read and write at a time, each under policies that others use as well.
+func TestDocuments_ServeManyAtATime(t *testing.T) {
+	var documents supervision.Documents
+	var want [][]byte
+	orders := ordersUnder(t, 300)
+	for _, o := range orders {
+		written, err := o.MarshalJSON()
+		require.NoError(t, err)
+		want = append(want, written)
+	}
+	var all sync.WaitGroup
+	for from := range 8 {
+		all.Go(func() {
+			for i := range orders {
+				i = (i + 40*from) % len(orders)
+				written, err := documents.MarshalOrder(orders[i])
+				assert.NoError(t, err)
+				assert.Equal(t, string(want[i]), string(written))
+				read, err := documents.UnmarshalOrder(written)
+				assert.NoError(t, err)
+				assert.Equal(t, orders[i], read)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // What is remembered of policies changes no record either, of an order that

@@ -109,6 +109,7 @@ func TestR35_OneTextIsEnough(t *testing.T) {
 		"files":          adoption{Delivery: &supervision.Delivery{Attachments: files}},
 		"a demand":       adoption{Appeal: &appeal.Appeal{Demand: secret}},
 		"a note":         adoption{Appeal: &appeal.Appeal{Notes: []appeal.Note{{Text: secret}, {}}}},
+		"a shared note":  adoption{Appeal: &appeal.Appeal{Notes: []appeal.Note{{Text: secret, Shared: true}}}},
 		"a note's files": adoption{Appeal: &appeal.Appeal{Notes: []appeal.Note{{Attachments: files}}}},
 		"a ruling":       adoption{Appeal: &appeal.Appeal{Ruling: &appeal.Ruling{Decision: secret}}},
 		"who was quoted": adoption{History: []supervision.Quote{{Who: secret}}},

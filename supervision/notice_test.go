@@ -79,6 +79,26 @@ func TestR33_NoticesAfterTheirInstant(t *testing.T) {
 	assert.Equal(t, []supervision.Role{supervision.RoleManager}, s.order.Notices()[0].To())
 	s.do(mia, resume)
 	assert.Empty(t, s.order.NoticesDue(s.at), "it is ruled on")
+	s.do(mia, intervene)
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineRulingOverdue}, kindsOf(s.order.Notices()),
+		"of an intervention as well")
+}
+
+// Both parties are told of what concerns the flow.
+func TestR33_WhomANoticeIsFor(t *testing.T) {
+	for _, kind := range supervision.DeadlineKinds() {
+		want := parties
+		switch kind {
+		case supervision.DeadlineReminder:
+			want = parties[:1]
+		case supervision.DeadlineRulingOverdue:
+			want = []supervision.Role{supervision.RoleManager}
+		}
+		notice := supervision.Notice{Deadline: supervision.Deadline{Kind: kind}}
+		assert.Equal(t, want, notice.To(), kind)
+		notice.To()[0] = supervision.RoleSystem
+		assert.Equal(t, want, notice.To(), "what is returned is the caller's")
+	}
 }
 
 // The buyer's silence is noticed like the seller's; rejections, which open an
@@ -277,11 +297,12 @@ func TestR33_ListingsKnowTheNextNotice(t *testing.T) {
 
 // What is due at an instant has an id of its own, which is no record's.
 func TestR33_ANoticeHasAnID(t *testing.T) {
-	id := supervision.NoticeID("o-1", bought)
-	assert.Equal(t, supervision.RecordID{Order: "o-1", Seq: -bought.UnixMicro()}, id)
+	at := bought.Add(tick)
+	id := supervision.NoticeID("o-1", at)
+	assert.Equal(t, supervision.RecordID{Order: "o-1", Seq: -at.UnixMicro()}, id)
 	due, ok := id.Notice()
 	assert.True(t, ok)
-	assert.Equal(t, bought, due)
+	assert.Equal(t, at, due)
 	for _, seq := range []int64{0, 1} {
 		_, ok = supervision.RecordID{Order: "o-1", Seq: seq}.Notice()
 		assert.False(t, ok)

@@ -63,4 +63,11 @@ func TestR28_AnotherCommandIsAnother(t *testing.T) {
 	erased, err := record.Erase()
 	require.NoError(t, err)
 	assert.False(t, s.order.Repeats(erased, supervision.RejectRequest{}), "a faulty one, of a record that is erased")
+
+	s = begin(t, supervision.Rules2025()).do(ben, propose)
+	erased, err = s.records[1].Erase()
+	require.NoError(t, err)
+	assert.True(t, s.order.Repeats(erased, propose))
+	assert.False(t, s.order.Repeats(erased, supervision.ProposeRefund{Amount: paid, Reason: propose.Reason}),
+		"of an erased record nothing but the texts is gone")
 }

@@ -111,6 +111,7 @@ func (s *story) do(actor supervision.Actor, actions ...supervision.Action) *stor
 	for _, action := range actions {
 		next, records, err := s.order.Apply(actor, action, s.at, s.forms...)
 		require.NoError(s.t, err)
+		require.NoError(s.t, next.Validate(), "what is done can be stored")
 		s.order, s.records = next, append(s.records, records...)
 	}
 	return s

@@ -256,13 +256,13 @@ func TestListing_Columns(t *testing.T) {
 // What had begun of the blackout when the order was stored has begun for any
 // clock; what lies behind it is no more.
 func TestListing_Blackout(t *testing.T) {
-	begins, ends, purchase := bought.Add(350*day), bought.Add(365*day), bought.Add(-day)
+	begins, ends, purchase := bought.Add(185*day), bought.Add(200*day), bought.Add(-day)
 	for at, want := range map[time.Time][2]time.Time{
 		begins.Add(-tick): {begins, ends}, begins: {purchase, ends}, ends.Add(-tick): {purchase, ends}, ends: {},
 		ends.Add(tick): {},
 	} {
 		opening := anOpening(supervision.Guide())
-		opening.BoughtAt = purchase
+		opening.BoughtAt, opening.ScheduledEnd = purchase, ends
 		l := beginAs(t, opening).delivery().until(at).do(sue, report).order.Listing()
 		assert.Equal(t, want, [2]time.Time{l.BlackoutBegins, l.BlackoutEnds}, at)
 	}

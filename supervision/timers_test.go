@@ -411,11 +411,13 @@ func TestR22_ASummaryIsForThoseWhoSeeTheOrder(t *testing.T) {
 // The newest come first, or those that have waited longest.
 func TestSort_Compare(t *testing.T) {
 	first, last := supervision.Position{At: bought, ID: "a"}, supervision.Position{At: bought.Add(tick), ID: "a"}
+	alike := supervision.Position{At: bought, ID: "b"}
 	for sort, want := range map[supervision.Sort]int{
 		"": 1, supervision.Newest: 1, supervision.LongestWaiting: -1, supervision.ByHandling: -1,
 	} {
 		assert.Equal(t, want, sort.Compare(first, last), sort)
 		assert.Equal(t, -want, sort.Compare(last, first), sort)
+		assert.Equal(t, want, sort.Compare(first, alike), "%s: ids go the same way", sort)
 		assert.Zero(t, sort.Compare(first, first))
 		filter := supervision.Filter{Sort: sort, After: first}
 		assert.Equal(t, want < 0, filter.Behind(last), sort)

@@ -112,6 +112,8 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			o.AcceptedAt, o.ClosedAt, o.FrozenFrom = o.UpdatedAt, o.UpdatedAt, supervision.AwaitingRequest
 		}, map[string]string{"accepted_at": "unknown_field", "closed_at": "unknown_field",
 			"frozen_from": "unknown_field"}},
+		{"accepted, though it froze before", supervision.Frozen, func(o *order) { o.AcceptedAt = o.OpenedAt },
+			map[string]string{"accepted_at": "unknown_field"}},
 		{"accepted and completed never", supervision.Completed, func(o *order) {
 			o.AcceptedAt, o.ClosedAt = time.Time{}, time.Time{}
 		}, map[string]string{"accepted_at": "required", "closed_at": "required"}},

@@ -180,12 +180,14 @@ func (p *portal) mail(ctx context.Context) error {
 }
 
 // message is the mail of a notice; nil where the order cannot be read, or has
-// become somebody else's (R31).
+// become somebody else's (R31), and where what was to come has been settled
+// since (R33).
 func (p *portal) message(ctx context.Context, n notice) (*mail.Msg, error) {
 	tag, _, err := p.db.kept(ctx, n.account, tongueSubject)
 	l := p.Tongues.find(tag)
 	view, failed := p.view(ctx, l, n)
-	if errors.Is(failed, supervision.ErrNotFound) {
+	settled := failed == nil && view.Record.Operation == "" && view.Told == nil
+	if settled || errors.Is(failed, supervision.ErrNotFound) {
 		return nil, nil
 	} else if errors.As(failed, new(*service.UnreadableError)) {
 		return nil, failed

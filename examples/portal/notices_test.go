@@ -9,6 +9,7 @@ import (
 	"mime/quotedprintable"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -38,6 +39,8 @@ func TestNotices(t *testing.T) {
 	assert.Contains(t, buyer.get("/orders").body, "<title>(")
 	assert.NotContains(t, seller.get("/notices").body, "Which archive?", "it was the seller's own doing")
 	assert.Contains(t, seller.get("/notices").body, "Request submitted")
+	assert.Contains(t, entryOf(seller.get("/notices").body, order), "The other party can now: Submit request")
+	assert.NotContains(t, entryOf(feed, order), "The other party can now:")
 	assert.NotContains(t, s.as(t, northwind).get("/notices").body, order.ID)
 
 	records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), 0, 10)
@@ -99,6 +102,25 @@ func TestNotices_AreOfOneOrder(t *testing.T) {
 	assert.Equal(t, []string{"T-1 1", "T-2 1"}, unread())
 	require.Equal(t, http.StatusOK, buyer.get(at(first)).StatusCode)
 	assert.Equal(t, []string{"T-2 1"}, unread())
+}
+
+// TestNotices_NewestFirst: the feed has so many notices, the newest first.
+func TestNotices_NewestFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const first = 1000 // no record has such a number
+	for i := range int64(noticesShown + 1) {
+		require.NoError(t, s.db.exec(t.Context(), `INSERT INTO portal_notice VALUES ($1, 'KG-1027', $2, $3, 1, 1)`,
+			harbor, first+i, s.svc.Now().Add(time.Hour).UnixMicro()+i))
+	}
+	v := &visit{portal: s.portal, r: httptest.NewRequest(http.MethodGet, "/", nil), L: s.Tongues[0],
+		Who: accounts[harbor]}
+	feed := v.Notices()
+	require.NoError(t, v.err)
+	require.Len(t, feed, noticesShown)
+	for i, n := range feed {
+		assert.EqualValues(t, first+noticesShown-i, n.seq)
+	}
 }
 
 // TestNotes_AreTheManagers: what a manager notes for itself no page and no file
@@ -348,6 +370,11 @@ func TestNotices_OfAnotherAccount(t *testing.T) {
 	left := seller.get("/notices")
 	assert.Equal(t, http.StatusOK, left.StatusCode)
 	assert.NotContains(t, left.body, order.ID)
+
+	c, mailing := catchMail(t), *s.portal
+	mailing.smtp = c.addr
+	require.NoError(t, mailing.mail(t.Context()))
+	assert.NotContains(t, strings.Join(c.mails(t, "seller-cloudline@portal.example"), ""), order.ID, "nor is it mailed")
 }
 
 // TestNotices_OfInstants: the parties are told the day before a silence opens
@@ -363,8 +390,24 @@ func TestNotices_OfInstants(t *testing.T) {
 			return strings.Contains(entryOf(reader.get("/notices").body, order), "The buyer can appeal <time")
 		}, patience, 20*time.Millisecond, party)
 	}
+	c, mailing := catchMail(t), *s.portal
+	mailing.smtp = c.addr
+	about := func() (subjects []string) {
+		require.NoError(t, mailing.mail(t.Context()))
+		for _, text := range c.mails(t, accounts[harbor].mail()) {
+			if subject, _, _ := strings.Cut(text, "\n"); strings.HasPrefix(subject, order.ID+":") {
+				subjects = append(subjects, subject)
+			}
+		}
+		return subjects
+	}
+	const told = ": The buyer can appeal in 1 day, unless the seller updates the service flow before."
+	assert.Equal(t, []string{order.ID + told}, about())
 	_, err := s.svc.Do(t.Context(), order.ID, supervision.Seller("seller-cloudline"), supervision.AcceptRequest{})
 	require.NoError(t, err)
+	require.NoError(t, s.db.exec(t.Context(), `UPDATE portal_notice SET mailed = 0 WHERE order_id = $1 AND seq < 0`,
+		order.ID))
+	assert.Len(t, about(), 1, "what has been settled is not mailed")
 	assert.Contains(t, s.as(t, "seller-cloudline").get("/notices").body, "What was to come has been settled since.")
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -17,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 )
 
 // upload is a file as somebody chooses it.
@@ -121,6 +124,47 @@ func TestPerform_Conflict(t *testing.T) {
 	assert.Equal(t, order.Version+2, s.version(t, order))
 }
 
+// TestPerform_SentBefore: a form that was sent with other words can be sent
+// again where that is meant.
+func TestPerform_SentBefore(t *testing.T) {
+	t.Parallel()
+	s, order := orderAt(t, supervision.AwaitingDelivery)
+	seller, path := s.as(t, "seller-cloudline"), at(order, "report_progress")
+	form := seller.get(path).form(url.Values{"text": {"Half of it is moved."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, seller.send(path, form).StatusCode)
+	form.Set("text", "All of it is moved.")
+	again := seller.send(path, form)
+	require.Equal(t, http.StatusConflict, again.StatusCode)
+	assert.Contains(t, again.body, "This form has been sent before, with other words.")
+	meant := again.form(url.Values{"text": {"All of it is moved."}, "confirm": {"yes"}})
+	assert.Equal(t, http.StatusSeeOther, seller.send(path, meant).StatusCode)
+	assert.Equal(t, order.Version+2, s.version(t, order))
+}
+
+// TestPerform_UnknownOutcome: where the database's answer is lost, the form can
+// be sent again, even if the order has moved on, and that does it once (R28).
+func TestPerform_UnknownOutcome(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	store, shaky := supervisiontest.Break(s.db.store), *s.portal
+	var err error
+	shaky.svc, err = service.New(store, service.WithClock(s.clock))
+	require.NoError(t, err)
+	buyer := (&site{portal: &shaky}).hurried(t, time.Minute).as(t, harbor)
+	path := at(order, "submit_request")
+	form := buyer.get(path).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true, Times: -1})
+	lost := buyer.send(path, form)
+	store.Repair()
+	assert.Equal(t, http.StatusServiceUnavailable, lost.StatusCode)
+	assert.Contains(t, lost.body, "It is not known whether this has been saved.")
+	assert.Contains(t, lost.body, "Move it.</textarea>")
+	assert.Contains(t, lost.body, `<button class="main">Submit request</button>`)
+	again := lost.form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	assert.Equal(t, http.StatusSeeOther, buyer.send(path, again).StatusCode)
+	assert.Equal(t, order.Version+1, s.version(t, order))
+}
+
 // TestPerform_Refused: a form whose time has passed is shown as it was filled
 // in, with the reason, and cannot be sent.
 func TestPerform_Refused(t *testing.T) {
@@ -168,6 +212,9 @@ func TestUploads(t *testing.T) {
 	assert.Contains(t, refused.body, "protocol.txt")
 	assert.NotContains(t, refused.body, `..\`)
 	assert.NotContains(t, refused.body, "large.bin")
+
+	empty := seller.send(at(order, "deliver"), typed, upload{"attachments", "nothing", ""})
+	assert.Contains(t, empty.body, "Choose a file that is not empty.")
 
 	many := make([]upload, supervision.MaxAttachments+1)
 	for i := range many {
@@ -247,6 +294,39 @@ func TestFileField(t *testing.T) {
 	assert.Contains(t, buyer.get(at(order)).body, at(order, "files", digest[1]))
 }
 
+// TestRevise: a request that was rejected stands in the form that revises it,
+// with its files under their names; what was left unsent goes before it.
+func TestRevise(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	buyer, path := s.as(t, harbor), at(order, "submit_request")
+	form := buyer.get(path).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
+	require.Equal(t, http.StatusSeeOther,
+		buyer.send(path, form, upload{"attachments", "list.txt", "a list"}).StatusCode)
+	reject := bySeller(supervision.RejectRequest{Reason: "Which archive?"})
+	s.after(t, order, reject)
+
+	page := buyer.get(path)
+	assert.Contains(t, page.body, "Move it.</textarea>")
+	ref := page.ref(t)
+	form = page.form(url.Values{"text": {"Move the old archive."}, "confirm": {"yes"}})
+	form.Set("attachments", strings.Replace(ref, "list.txt", "contract.txt", 1))
+	assert.Contains(t, buyer.send(path, form).body, "Choose the file again.", "the same bytes by another name")
+	form.Set("attachments", ref)
+	require.Equal(t, http.StatusSeeOther, buyer.send(path, form).StatusCode)
+	confirming := s.as(t, "seller-cloudline").get(at(order, "confirmation")).body
+	assert.Contains(t, confirming, "Move the old archive.")
+	assert.NotContains(t, confirming, "Move it.", "it is the last request that the seller decides on")
+	s.after(t, order, reject)
+
+	page = buyer.get(path)
+	assert.Contains(t, page.body, "Move the old archive.</textarea>")
+	assert.Equal(t, ref, page.ref(t))
+	form = page.form(url.Values{"text": {"Move both."}, "confirm": {"draft"}})
+	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode)
+	assert.Contains(t, buyer.get(path).body, "Move both.</textarea>")
+}
+
 // TestCanned: what one wrote is offered again, what is usual before that; to
 // nobody else.
 func TestCanned(t *testing.T) {
@@ -262,4 +342,30 @@ func TestCanned(t *testing.T) {
 	require.NoError(t, s.sweep(t.Context(), time.Now().Add(2*keptFor)))
 	assert.Contains(t, seller.get(path).body, "<option>Which archive?</option>", "however long ago")
 	assert.NotContains(t, s.as(t, "seller-brightdesk").get("/orders/KG-1030/confirmation").body, "Which archive?")
+}
+
+// TestCanned_AreFew: so many texts are offered again, the newest first and each
+// once; neither an essay nor what would fall apart is.
+func TestCanned_AreFew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := &visit{portal: s.portal, r: httptest.NewRequest(http.MethodGet, "/", nil), L: s.Tongues[0],
+		Who: accounts["seller-cloudline"]}
+	offered := func(sent string) []string {
+		in := &input{Name: "reason", Values: []string{sent}, Asked: supervision.Input{Kind: supervision.FieldText}}
+		f := &form{Operation: supervision.OpRejectRequest, Inputs: inputs{in}}
+		v.offerCanned(f, true)
+		v.offerCanned(f, false)
+		require.NoError(t, v.err)
+		return in.Canned
+	}
+	assert.Len(t, offered("1"), 4, "beside what is usual")
+	for _, text := range []string{"2", "3", "4", "5"} {
+		offered(text)
+	}
+	assert.Equal(t, []string{"6", "5", "4", "3", "2"}, offered("6"))
+	assert.Equal(t, []string{"4", "6", "5", "3", "2"}, offered(" 4\n"))
+	assert.Equal(t, []string{"4", "6", "5", "3", "2"}, offered(" "))
+	assert.Equal(t, []string{"4", "6", "5", "3", "2"}, offered(strings.Repeat("x", cannedText+1)))
+	assert.Equal(t, []string{"a b", "4", "6", "5", "3"}, offered("a | b"))
 }

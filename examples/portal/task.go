@@ -272,7 +272,7 @@ func (v *visit) again(f *form, status int, notice string) error {
 	page.Notice, page.Refused = notice, f.Refused
 	i := slices.IndexFunc(page.Forms, func(other *form) bool { return other.Operation == f.Operation })
 	if i < 0 {
-		page.Forms, f.Closed = append(page.Forms, f), true
+		page.Forms, f.Closed = append(page.Forms, f), notice != "unknown" // which is sent again
 	} else {
 		page.Forms[i] = f
 	}

@@ -20,6 +20,8 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // TestDocument: every record of the market holds by the rules; the digest on
@@ -98,6 +100,40 @@ func TestExportCSV(t *testing.T) {
 	for id, want := range map[string]string{"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "a=1": "a=1"} {
 		formula := s.open(t, id, "data-migration", harbor)
 		assert.Contains(t, s.as(t, harbor).get(at(formula, "record.csv")).body, "\n"+want+",1,")
+	}
+	_, err = s.svc.PublishTemplate(t.Context(), supervision.Seller(order.Seller), requestTemplate("crm"),
+		template.Template{Fields: []template.Field{{Key: "a", Label: "=1+1", Kind: template.Line}}})
+	require.NoError(t, err)
+	asked := s.open(t, "T-asked", "crm", harbor,
+		byBuyer(supervision.SubmitRequest{Values: template.Values{"a": "x"}}))
+	end := asked.ScheduledEnd.Add(supervision.Day)
+	_, err = s.svc.Do(t.Context(), asked.ID, supervision.Manager("manager-mei"),
+		supervision.Amend{ScheduledEnd: end, Reason: "Both asked for it."})
+	require.NoError(t, err)
+	table := s.as(t, harbor).get(at(asked, "record.csv")).body
+	assert.Contains(t, table, ",'=1+1: x\n", "a seller's question is none either")
+	assert.Contains(t, table, ": "+stamp(end), "instants are for machines")
+}
+
+// TestHistory_IsWhole: a history has all of an order's records and, while the
+// order goes on, none after those that made it.
+func TestHistory_IsWhole(t *testing.T) {
+	env := supervisiontest.New()
+	order, err := env.Reach(t.Context(), supervision.Opening{}, supervision.AwaitingDelivery)
+	require.NoError(t, err)
+	for order.Version <= supervision.MaxPage {
+		result, err := env.Service.Do(t.Context(), order.ID, supervision.Seller(order.Seller),
+			supervision.ReportProgress{Text: "Half of it."})
+		require.NoError(t, err)
+		order = result.Order
+	}
+	p := &portal{svc: env.Service}
+	for _, version := range []int64{1, supervision.MaxPage - 1, supervision.MaxPage, supervision.MaxPage + 1} {
+		order.Version = version
+		records, err := p.history(t.Context(), order, supervision.System())
+		require.NoError(t, err)
+		require.Len(t, records, int(version))
+		assert.Equal(t, version, records[version-1].Seq)
 	}
 }
 

@@ -53,6 +53,10 @@ func TestUpload_QuotaOfEachParty(t *testing.T) {
 	full := seller.attach(at(order, "deliver"), flood, "more.txt", "more")
 	assert.Equal(t, http.StatusUnprocessableEntity, full.StatusCode)
 	assert.Contains(t, full.body, "This order holds as many of your files as it can.")
+	next := s.open(t, "T-next", "data-migration", harbor, underWay...)
+	form := seller.get(at(next, "deliver")).form(nil)
+	assert.Equal(t, http.StatusOK, seller.attach(at(next, "deliver"), form, "a.txt", "a").StatusCode,
+		"another order has room")
 
 	for _, party := range []*person{buyer, seller} {
 		appeal := party.get(at(order, "raise_appeal")).form(nil)
@@ -79,8 +83,11 @@ func TestUpload_PermitFirst(t *testing.T) {
 		buyer.send(at(order, task), forged(op), upload{"attachments", "a.txt", "a"})
 		assert.Equal(t, http.StatusConflict, buyer.attach(at(order, task), forged(op), "a.txt", "a").StatusCode, task)
 	}
-	assert.Equal(t, http.StatusBadRequest,
-		buyer.attach(at(order, "raise_appeal"), forged(supervision.OpDeliver), "a.txt", "a").StatusCode)
+	keyless := forged(supervision.OpRaiseAppeal)
+	keyless.Del("key")
+	for _, form := range []url.Values{forged(supervision.OpDeliver), keyless} {
+		assert.Equal(t, http.StatusBadRequest, buyer.attach(at(order, "raise_appeal"), form, "a.txt", "a").StatusCode)
+	}
 	assert.Zero(t, s.held(t, order))
 }
 
@@ -92,6 +99,8 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 	seller, buyer := s.as(t, "seller-cloudline"), s.as(t, harbor)
 	form := seller.get(at(order, "raise_appeal")).form(nil)
 	ref := seller.attach(at(order, "raise_appeal"), form, "secret.txt", "secret").ref(t)
+	assert.Equal(t, ref, seller.attach(at(order, "raise_appeal"), form, "secret.txt", "secret").ref(t))
+	require.Equal(t, 1, s.held(t, order), "a file that is sent again is the same")
 	typed := url.Values{"ground": {"unconditional"}, "reason": {"r"}, "demand": {"d"}, "attachments": {ref}}
 	for _, p := range []*person{seller, buyer} {
 		other := p.send(at(order, "raise_appeal"), p.get(at(order, "raise_appeal")).form(typed))
@@ -102,6 +111,10 @@ func TestUpload_BelongsToItsForm(t *testing.T) {
 	form["ground"], form["reason"], form["demand"], form["attachments"] = typed["ground"], typed["reason"],
 		typed["demand"], typed["attachments"]
 	assert.Equal(t, http.StatusOK, seller.send(at(order, "raise_appeal"), form).StatusCode)
+	own := seller.get(at(order, "raise_appeal")).form(typed)
+	own["attachments"] = []string{seller.attach(at(order, "raise_appeal"), own, "secret.txt", "secret").ref(t)}
+	assert.Equal(t, http.StatusOK, seller.send(at(order, "raise_appeal"), own).StatusCode,
+		"with the same file of its own it can")
 }
 
 // TestUpload_KeyOfAnother: not even whoever knows the key of a form can refer to
@@ -141,6 +154,10 @@ func TestUpload_Unsent(t *testing.T) {
 	_, err := s.db.Exec(`UPDATE portal_upload SET size = $1 WHERE order_id = $2`, maxStaged-len("more")+1, order.ID)
 	require.NoError(t, err)
 	assert.Contains(t, more().body, "This order holds as many of your files as it can.")
+	next := s.open(t, "T-next", "data-migration", harbor)
+	buyer, ask := s.as(t, harbor), at(next, "submit_request")
+	assert.Equal(t, http.StatusOK, buyer.attach(ask, buyer.get(ask).form(nil), "a.txt", "a list").StatusCode,
+		"what others have not sent is theirs")
 	_, err = s.db.Exec(`UPDATE portal_upload SET size = $1 WHERE order_id = $2`, maxStaged-len("more"), order.ID)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, more().StatusCode)
@@ -226,7 +243,7 @@ func TestSweep(t *testing.T) {
 	buyer := s.as(t, harbor)
 	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {"Move it."}, "confirm": {"yes"}})
 	form.Add("attachments", buyer.attach(at(order, "submit_request"), form, "sent.txt", "sent").ref(t))
-	buyer.attach(at(order, "submit_request"), form, "left out.txt", "left out")
+	buyer.attach(at(order, "submit_request"), form, "left out.txt", "sent").ref(t)
 	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), form).StatusCode)
 	require.Equal(t, 1, s.held(t, order), "with the operation goes what its form left out")
 
@@ -243,6 +260,14 @@ func TestSweep(t *testing.T) {
 	}
 	assert.Contains(t, buyer.get(at(order)).body, "sent.txt")
 	assert.Equal(t, "sent", buyer.get(at(order, "files", form.Get("attachments"))).body)
+
+	for _, key := range []string{"old", "new"} {
+		buyer.attach(at(order, "remind"), url.Values{"operation": {"remind"}, "key": {key}}, "same.txt", "same")
+	}
+	_, err = s.db.Exec(`UPDATE portal_upload SET at = 0 WHERE form = 'old'`)
+	require.NoError(t, err)
+	require.NoError(t, s.sweep(t.Context(), time.Now()))
+	require.Equal(t, 2, s.held(t, order), "the same bytes for a form that is being filled in stay")
 }
 
 // TestSweep_UnreadableOrder: an order that cannot be read keeps its files, and
@@ -269,7 +294,8 @@ func TestFileNameBounds(t *testing.T) {
 	for given, want := range map[string]string{
 		"a.txt": "a.txt", `C:\Users\x\a.txt`: "a.txt", "../../etc/passwd": "passwd", "..": "file", "": "file",
 		"a\x00b\u202egnp.exe": "abgnp.exe", "\u200b": "file", "\xff": "file",
-		long: strings.Repeat("ä", maxFileName-3) + ".gz",
+		long: strings.Repeat("ä", maxFileName-3) + ".gz", "\t a .txt ": "a .txt",
+		"." + strings.Repeat("x", maxFileName): "." + strings.Repeat("x", maxFileName-9) + ".xxxxxxx",
 	} {
 		assert.Equal(t, want, fileName(given), given)
 	}

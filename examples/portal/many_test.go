@@ -53,6 +53,7 @@ func TestMany(t *testing.T) {
 	deliver := "/many/deliver"
 	bare := seller.post(deliver, seller.get(deliver).form(url.Values{"order": {"T-1"}, "confirm": {"yes"}}))
 	assert.Contains(t, bare.body, "This is required.")
+	assert.NotContains(t, bare.body, `type="file"`, "no file goes with many orders")
 	require.EqualValues(t, 3, version("T-1"))
 	form := seller.get(deliver).form(url.Values{"order": {"T-1"}, "confirm": {"yes"}, "result": {"Moved."}})
 	assert.Contains(t, seller.post(deliver, form).body, "Orders done: 1.")

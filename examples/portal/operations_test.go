@@ -38,7 +38,7 @@ var performed = map[supervision.Operation]struct {
 		"reason": {"Nothing happens."}, "demand": {"Begin."}, "attachments": {"proof.txt"}}},
 	supervision.OpIntervene: {"manager-mei", "crm", underWay, url.Values{"reason": {"The product is delisted."}}},
 	supervision.OpAddNote: {"manager-tomas", "crm", frozen,
-		url.Values{"text": {"Asked both."}, "shared": {"yes"}, "attachments": {"note.txt"}}},
+		url.Values{"text": {"Asked both."}, "shared": {"yes"}, "attachments": {"minutes.txt", "note.txt"}}},
 	supervision.OpDecideAppeal: {"manager-mei", "crm", frozen, url.Values{"outcome": {"cancel"}, "upheld": {"no"},
 		"refund": {"12.50"}, "decision": {"The seller is gone."}}},
 	supervision.OpProposeRefund:  {harbor, "crm", underWay, url.Values{"amount": {"480"}, "reason": {"Half of it."}}},
@@ -106,9 +106,7 @@ func TestEveryOperation(t *testing.T) {
 				supervision.OpAgreeRefund, supervision.OpDeclineRefund, supervision.OpAmend, supervision.OpErase}, op)
 			assert.Equal(t, grave, strings.Contains(asked.body, `value="no" data-cancel data-first>`),
 				"what has the focus")
-			typed["attachments"] = asked.form(nil)["attachments"]
-			typed.Set("confirm", "yes")
-			require.Equal(t, http.StatusSeeOther, p.send(path, typed).StatusCode)
+			require.Equal(t, http.StatusSeeOther, p.send(path, asked.form(nil)).StatusCode)
 			records, err := s.svc.Records(t.Context(), order.ID, supervision.System(), order.Version, 1)
 			require.NoError(t, err)
 			require.Len(t, records, 1)
@@ -129,5 +127,23 @@ func TestEveryOperation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOffers_AreOnesOwn: nobody reads of what is never theirs to do: what
+// belongs to another role, or to time.
+func TestOffers_AreOnesOwn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, a := range market.Accounts {
+		found, err := s.svc.SearchWhole(t.Context(), a.actor(), supervision.Query{Limit: supervision.MaxPage})
+		require.NoError(t, err)
+		require.NotEmpty(t, found.Orders)
+		for _, o := range found.Orders {
+			for _, offer := range offersOf(o, a.actor(), s.svc.Now()) {
+				assert.Contains(t, offer.Operation.By(), a.Role, "%s of %s for %s", offer.Operation, o.ID, a.ID)
+				assert.NotEqual(t, supervision.ReasonNotDue, offer.Reason, "%s of %s", offer.Operation, o.ID)
+			}
+		}
 	}
 }

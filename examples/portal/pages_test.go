@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // TestSeed_HasEverything: the demonstration has an order in every status, and
@@ -57,6 +61,7 @@ func TestEveryPageOfEveryOrder(t *testing.T) {
 				answer := people[who].get(at(o, task.Slug))
 				assert.Equal(t, http.StatusOK, answer.StatusCode, "%s of %s for %s", task.Slug, o.ID, who)
 			}
+			assert.Equal(t, http.StatusNotFound, people[who].get(at(o, "idle")).StatusCode, "no such task")
 		}
 	}
 }
@@ -116,6 +121,7 @@ func TestList_Searches(t *testing.T) {
 		"order=KG-1027":                          {"KG-1027"},
 		"order=g-102":                            {"KG-1021", "KG-1023", "KG-1024", "KG-1027", "KG-1029"},
 		"order=%25":                              nil,
+		"order=_":                                nil,
 		"status=awaiting_request":                {"KG-1031"},
 		"order_status=canceled":                  {"KG-1032"},
 		"order=KG-1030":                          nil, // another buyer's
@@ -134,6 +140,13 @@ func TestList_Searches(t *testing.T) {
 		})
 	}
 	assert.Contains(t, manager.get("/orders?appeal=overdue").body, ">KG-1020</a>")
+	for _, who := range []string{"manager-mei", "system", "seller-brightdesk", northwind} {
+		assert.Contains(t, s.as(t, who).get("/orders?order=g-1030").body, ">KG-1030</a>", who)
+	}
+	for _, party := range []string{"buyer", "seller"} {
+		assert.Equal(t, party == "seller", strings.Contains(buyer.get("/orders").body, `<select id="`+party+`"`),
+			"whose orders they are goes without saying")
+	}
 
 	order, err := s.svc.Order(t.Context(), "KG-1027", supervision.System())
 	require.NoError(t, err)
@@ -141,6 +154,13 @@ func TestList_Searches(t *testing.T) {
 	on := buyer.get("/orders?order=KG-1027&bought_from=" + day + "&bought_before=" + day)
 	assert.Contains(t, on.body, ">KG-1027</a>", "the last day is one of the days")
 	assert.Equal(t, 2, strings.Count(on.body, `value="`+day+`"`))
+	assert.NotContains(t,
+		buyer.get("/orders?order=KG-1027&bought_before="+url.QueryEscape(stamp(order.BoughtAt))).body, ">KG-1027</a>",
+		"an instant is one")
+	closed, err := s.svc.Order(t.Context(), "KG-1002", supervision.System())
+	require.NoError(t, err)
+	day = closed.ClosedAt.UTC().Format(time.DateOnly)
+	assert.Contains(t, buyer.get("/orders?closed_from="+day+"&closed_before="+day).body, ">KG-1002</a>")
 	assert.Contains(t, manager.get("/orders?bought_from=2020-01-01").body,
 		`href="/orders?bought_from=2020-01-01&amp;cursor=`)
 
@@ -319,6 +339,18 @@ func TestNavigation(t *testing.T) {
 				"%s for %s", path, who)
 		}
 	}
+	assert.Contains(t, s.as(t, harbor).get("/orders/KG-1027").body, `href="/orders" aria-current="page"`)
+}
+
+// TestList_NobodyCrowdsIt: other people's orders take no place among those that
+// have a part of an id in them.
+func TestList_NobodyCrowdsIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := range 100 {
+		s.open(t, fmt.Sprint("KG-1027-", i), "data-migration", northwind)
+	}
+	assert.Contains(t, s.as(t, harbor).get("/orders?order=g-1027").body, ">KG-1027</a>")
 }
 
 // TestOverview: the manager sees the market as it stands, and as it would have
@@ -370,6 +402,81 @@ func TestTemplate_Draft(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
 	assert.Equal(t, "question_3", keyOf("旧系统", 2))
+	draft, _, err := s.db.kept(t.Context(), "seller-cloudline", "/templates/data-migration/submit_request")
+	require.NoError(t, err)
+	assert.Empty(t, draft, "what is published is no draft")
+}
+
+// TestDraft_Change: questions are added, removed and moved; at the ends of the
+// list nothing happens.
+func TestDraft_Change(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   string
+		at   int
+		want string
+	}{
+		"added": {"add", 0, "abc "}, "the first removed": {"remove", 0, "bc"}, "the last removed": {"remove", 2, "ab"},
+		"one after the last removed": {"remove", 3, "abc"}, "one before the first removed": {"remove", -1, "abc"},
+		"the last up": {"up", 2, "acb"}, "the first up": {"up", 0, "abc"}, "none up": {"up", 3, "abc"},
+		"the first down": {"down", 0, "bac"}, "the last down": {"down", 2, "abc"}, "nothing": {"update", 1, "abc"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := draft{fields: []url.Values{{"label": {"a"}}, {"label": {"b"}}, {"label": {"c"}}}}
+			d.change(c.do, c.at)
+			var labels string
+			for _, f := range d.fields {
+				labels += cmp.Or(f.Get("label"), " ")
+			}
+			assert.Equal(t, c.want, labels)
+		})
+	}
+}
+
+// TestDraft_GoesOn: what has been published stands in the editor with all its
+// settings, so that publishing it again changes nothing.
+func TestDraft_GoesOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	options := []template.Option{{Value: "s", Label: "Small"}, {Value: "l"}}
+	id := product{ID: "crm", Seller: "seller-cloudline"}.template(supervision.OpDeliver)
+	published := template.Template{Title: "All kinds", Intro: "Of each\none.", Fields: []template.Field{
+		{Key: "line", Label: "A line", Help: "Two letters.", Kind: template.Line, Required: true, MinLength: 2,
+			MaxLength: 4, Pattern: "[a-z]+", Default: "ab"},
+		{Key: "text", Label: "A text", Kind: template.Text, MaxLength: 100, Default: "a, b"},
+		{Key: "number", Label: "A number", Kind: template.Number, Min: "-0.5", Max: "9.5", Default: json.Number("1.5")},
+		{Key: "integer", Label: "An integer", Kind: template.Integer, Min: "1", Default: json.Number("5")},
+		{Key: "date", Label: "A date", Kind: template.Date, Min: "2026-01-01", Max: "2026-12-31",
+			Default: "2026-03-02"},
+		{Key: "choice", Label: "A choice", Kind: template.Choice, Options: options, Default: "l"},
+		{Key: "choices", Label: "Choices", Kind: template.Choices, Options: options, MinItems: 1, MaxItems: 2,
+			Default: []string{"s", "l"}},
+		{Key: "yes_no", Label: "Yes or no", Kind: template.YesNo, Default: false},
+		{Key: "email", Label: "An address", Kind: template.Email, Default: "a@b.example"},
+		{Key: "file", Label: "A file", Kind: template.File},
+	}}
+	_, err := s.svc.PublishTemplate(t.Context(), supervision.Seller(id.Seller), id, published)
+	require.NoError(t, err)
+	l, posted := s.Tongues[0], url.Values{"title": {published.Title}, "intro": {published.Intro}}
+	for i, f := range draftOf(published).fields {
+		for name, values := range f {
+			posted[settingsPrefix(i)+name] = values
+		}
+	}
+	d := readDraft(posted)
+	again, faults := d.template(l)
+	assert.Empty(t, faults)
+	assert.Equal(t, published, again)
+
+	seller, path := s.as(t, "seller-cloudline"), "/templates/crm/deliver"
+	posted["do"], posted["version"] = []string{"confirm"}, []string{"1"}
+	posted.Set("title", "Version two")
+	require.Equal(t, http.StatusSeeOther, seller.post(path, posted).StatusCode)
+	assert.Contains(t, seller.get(path).body, `value="Version two"`)
+	posted.Set("title", "A draft")
+	posted.Set("do", "keep")
+	require.Equal(t, http.StatusOK, seller.post(path, posted).StatusCode)
+	assert.Contains(t, seller.get(path).body, `value="A draft"`)
+	assert.Contains(t, seller.get(path+"?version=1").body, `value="All kinds"`, "it goes on from that one")
 }
 
 // TestClock_IsKept: the demonstration clock stays ahead over a restart, so that
@@ -429,6 +536,9 @@ func TestPostgres(t *testing.T) {
 	body := s.as(t, harbor).get(at(order)).body
 	assert.Contains(t, body, "Moved.")
 	assert.Contains(t, body, "protocol.txt")
+	for _, part := range []string{"g-102", "KG-102"} {
+		assert.Contains(t, s.as(t, harbor).get("/orders?order="+part).body, ">KG-1027</a>", part)
+	}
 	require.Equal(t, http.StatusSeeOther, s.as(t, harbor).post("/clock", url.Values{"leap": {"1d"}}).StatusCode)
 }
 
@@ -468,6 +578,9 @@ func TestOrder_ShowsTheNewestRecords(t *testing.T) {
 		order = s.after(t, order, report)
 	}
 	assert.NotContains(t, buyer.get(at(order)).body, "Earlier records")
+	assert.Contains(t, buyer.get(at(order)).body, "<strong>Product purchased</strong>")
 	s.after(t, order, report)
-	assert.Contains(t, buyer.get(at(order)).body, "Earlier records")
+	shown := buyer.get(at(order)).body
+	assert.Contains(t, shown, "Earlier records")
+	assert.NotContains(t, shown, "<strong>Product purchased</strong>")
 }

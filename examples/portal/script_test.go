@@ -3,10 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -134,6 +136,25 @@ func TestScript_LivePage(t *testing.T) {
 	// Time goes on with every look, since news sets a page's clock by the host's.
 	b.until(`(Date.now = (now => () => now() + 300000)(Date.now),
 		document.querySelector("[data-countdown]").textContent !== window.before)`)
+}
+
+// TestScript_Counts: the script counts down in the words in which the portal
+// began to (package words).
+func TestScript_Counts(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).logIn(t, harbor)
+	for _, l := range b.site.Tongues {
+		if l.Tag != "en" {
+			b.speaks(l.Tag)
+		}
+		for _, d := range []time.Duration{time.Minute, 61 * time.Second, time.Hour - time.Second, time.Hour,
+			time.Hour + time.Second, 3*time.Hour - time.Minute, supervision.Day - time.Second, supervision.Day,
+			supervision.Day + time.Second, 5*supervision.Day - time.Minute, 90 * supervision.Day} {
+			said, err := eval[string](b, fmt.Sprintf(`words.in.replace("{span}", span(%d))`, d/time.Second))
+			require.NoError(t, err)
+			assert.Equal(t, l.Until(d), said, d)
+		}
+	}
 }
 
 // TestScript_Canned: a text that was used before is put where it is to stand.

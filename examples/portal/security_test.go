@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -183,9 +185,11 @@ func TestHeaders(t *testing.T) {
 				assert.Equal(t, want, h.Get(name), "%s of %s", name, path)
 			}
 			assert.Equal(t, https, h.Get("Strict-Transport-Security") == "max-age=31536000", path)
-			if !strings.HasPrefix(path, "/assets/") {
-				assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
+			kept := "no-store"
+			if strings.HasPrefix(path, "/assets/") {
+				kept = "max-age=300"
 			}
+			assert.Equal(t, kept, h.Get("Cache-Control"), path)
 		}
 	}
 }
@@ -251,12 +255,18 @@ func TestSession(t *testing.T) {
 	assert.False(t, known(second))
 	assert.True(t, known(elsewhere), "the account's other browsers stay logged in")
 	assert.Equal(t, http.StatusOK, p.post("/login", url.Values{"account": {"nobody"}}).StatusCode)
+
+	_, err = s.db.startSession(t.Context(), market.Accounts[0], "", now.Add(sessionLength))
+	require.NoError(t, err)
+	require.NoError(t,
+		s.db.QueryRow(`SELECT count(*) FROM portal_session WHERE token = $1`, hashed(token)).Scan(&stored))
+	assert.Zero(t, stored, "what has ended is forgotten")
 }
 
 func TestLocalPath(t *testing.T) {
 	for given, want := range map[string]string{
 		"/orders?x=1": "/orders?x=1", "": "/", "orders": "/", "//elsewhere.example": "/", `/\elsewhere.example`: "/",
-		"https://elsewhere.example": "/", "/a\nb": "/",
+		"https://elsewhere.example": "/", "/a\nb": "/", "/\r/elsewhere.example": "/", "/\t/elsewhere.example": "/",
 	} {
 		assert.Equal(t, want, localPath(given), given)
 	}
@@ -287,7 +297,19 @@ func TestForms_AreBounded(t *testing.T) {
 	assert.Equal(t, http.StatusOK, buyer.post("/login", long(smallForm-100)).StatusCode)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, buyer.post("/login", long(smallForm)).StatusCode)
 	assert.Equal(t, http.StatusOK, seller.post("/templates/crm/deliver", long(textForm-100)).StatusCode)
-	assert.Equal(t, http.StatusRequestEntityTooLarge, seller.post("/templates/crm/deliver", long(textForm)).StatusCode)
+	for _, r := range s.routes() {
+		method, path := r.path(order, "")
+		reads := r.pattern != "POST /logout" && r.pattern != "POST /notices" && r.pattern != "POST /orders/{id}/{task}"
+		if method != http.MethodPost || !reads {
+			continue
+		}
+		p := map[bool]*person{true: seller, false: buyer}[r.role == supervision.RoleSeller]
+		assert.Equal(t, http.StatusRequestEntityTooLarge, p.post(path, long(textForm)).StatusCode, r.pattern)
+		garbled, err := http.NewRequest(method, s.url+path, strings.NewReader("a=%zz"))
+		require.NoError(t, err)
+		garbled.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		assert.Equal(t, http.StatusBadRequest, p.do(garbled, nil).StatusCode, r.pattern)
+	}
 
 	form := buyer.get(at(order, "submit_request")).form(url.Values{"text": {strings.Repeat("x", textForm+1<<20)}})
 	texts := buyer.send(at(order, "submit_request"), form)
@@ -319,6 +341,8 @@ func TestTemplates_AreTheirSellers(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, other.get("/templates/erp-suite/submit_request").StatusCode)
 	assert.Equal(t, http.StatusNotFound,
 		other.post("/templates/erp-suite/submit_request", url.Values{"do": {"confirm"}}).StatusCode)
+	assert.Equal(t, http.StatusNotFound, other.get("/templates/helpdesk/remind").StatusCode, "what has no template")
+	assert.Equal(t, http.StatusOK, other.get("/templates/helpdesk/deliver").StatusCode)
 }
 
 // TestBuy_Twice: a button pressed twice buys once, and neither its form nor its
@@ -391,6 +415,9 @@ func TestTemplate_StaleTab(t *testing.T) {
 	current, err := s.svc.Template(t.Context(), requestTemplate("erp-suite"))
 	require.NoError(t, err)
 	assert.Equal(t, "Mine", current.Template.Title)
+	withdraw := url.Values{"version": {"1"}, "do": {"withdrawn"}}
+	assert.Equal(t, http.StatusConflict, seller.post("/templates/erp-suite/submit_request", withdraw).StatusCode,
+		"nor is what one has not seen withdrawn")
 	draft = stale.form(draft)
 	draft.Set("version", "2")
 	assert.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite/submit_request", draft).StatusCode)
@@ -402,7 +429,7 @@ func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	told, teller := io.Pipe()
 	ended := make(chan error, 1)
-	file := filepath.Join(t.TempDir(), "new", "portal.db")
+	file := filepath.Join(t.TempDir(), "new %41#1?", "portal.db")
 	go func() { ended <- serve(ctx, settings{addr: "127.0.0.1:0", file: file}, teller) }()
 	line := make([]byte, 200)
 	n, err := told.Read(line)
@@ -419,8 +446,57 @@ func TestServe(t *testing.T) {
 	assert.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))
 	assert.Equal(t, http.StatusNotFound, p.post("/clock", url.Values{"leap": {"5d"}}).StatusCode,
 		"no demonstration, no clock to move")
+	dir, err := os.Stat(filepath.Dir(file))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o700), dir.Mode().Perm(), "nobody else on this machine reads it")
+	assert.FileExists(t, file)
 	stop()
 	require.NoError(t, <-ended)
+}
+
+// TestSettings: the portal is for its own machine and nobody moves its clock,
+// unless it is told otherwise.
+func TestSettings(t *testing.T) {
+	usual, err := parseSettings(nil)
+	require.NoError(t, err)
+	assert.Equal(t, settings{addr: "127.0.0.1:8080", file: usual.file}, usual)
+	told, err := parseSettings([]string{"-addr", "a", "-file", "f", "-postgres", "p", "-smtp", "m", "-demo", "-https"})
+	require.NoError(t, err)
+	assert.Equal(t, settings{addr: "a", file: "f", postgres: "p", smtp: "m", Demo: true, https: true}, told)
+}
+
+// TestWork: a portal that runs sweeps and mails by itself.
+func TestWork(t *testing.T) {
+	t.Parallel()
+	file, mail := seeded(t), catchMail(t)
+	db, err := openDatabase(t.Context(), settings{file: file})
+	require.NoError(t, err)
+	require.NoError(t, db.exec(t.Context(), `INSERT INTO portal_kept VALUES ('buyer-harbor', '/old', 'x', 0)`))
+	require.NoError(t, db.exec(t.Context(),
+		`INSERT INTO portal_notice VALUES ('buyer-harbor', 'KG-1027', 1, 0, 1, 0)`))
+	require.NoError(t, db.Close())
+	s := startSite(t, settings{file: file, smtp: mail.addr})
+	require.Eventually(t, func() bool {
+		kept, _, err := s.db.kept(t.Context(), harbor, "/old")
+		return err == nil && kept == "" && len(mail.mails(t, accounts[harbor].mail())) > 0
+	}, patience, 10*time.Millisecond)
+}
+
+// TestEvery_GoesOn: what fails is logged and done again, until nobody wants it
+// any more.
+func TestEvery_GoesOn(t *testing.T) {
+	var log strings.Builder
+	p := &portal{log: slog.New(slog.NewTextHandler(&log, nil))}
+	ctx, stop := context.WithCancel(t.Context())
+	tries := 0
+	p.every(ctx, time.Nanosecond, "mailing", func(context.Context) error {
+		if tries++; tries == 3 {
+			stop()
+		}
+		return errors.New("down")
+	})
+	assert.Equal(t, 3, tries)
+	assert.Equal(t, 2, strings.Count(log.String(), "mailing failed"), "the last one was interrupted")
 }
 
 // TestBroken: what is wrong in the portal is logged, and told to nobody else.

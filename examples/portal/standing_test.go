@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,10 @@ func TestStanding(t *testing.T) {
 		{northwind, "/orders/KG-1026", []string{"To be completed", "The order is completed"}, []string{"can appeal"}},
 		{harbor, "/orders/KG-1021", []string{"Waiting for the operations manager", "decision is due"}, nil},
 		{northwind, "/orders/KG-1018", []string{"Canceled · "}, []string{"<meter"}},
+		{"seller-brightdesk", "/orders/KG-1039/confirmation", []string{"A help desk for 12 agents"}, nil},
+		{"manager-mei", "/orders/KG-1021/ruling", []string{"Move the archive of invoices."}, nil},
+		{harbor, "/orders/KG-1031/raise_appeal", []string{"Not possible now",
+			"<strong>The delivery has been rejected repeatedly</strong> Rejected 0 times; an appeal takes 3."}, nil},
 	} {
 		body := s.as(t, c.who).get(c.path).body
 		for _, text := range c.says {
@@ -61,6 +66,89 @@ func TestUsed(t *testing.T) {
 		assert.Contains(t, shown.String(), fmt.Sprintf(`<meter min="%d" max="%d" value="%d"`, since.Unix(),
 			since.Add(order.Policy.Appeal.Silence).Unix(), v.Now.Unix()))
 	}
+}
+
+// TestUsed_OfWhom: while an appeal is pending it is the manager's time that is
+// used, and after acceptance that until completion.
+func TestUsed_OfWhom(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	used := func(id string) (o supervision.Order, since, until time.Time) {
+		o, err := s.svc.Order(t.Context(), id, supervision.System())
+		require.NoError(t, err)
+		v := &visit{portal: s.portal, L: s.Tongues[0], Who: accounts["manager-mei"], Now: s.svc.Now(), order: o}
+		st := v.standing(nil)
+		return o, st.Used.Since, st.Used.Until
+	}
+	o, since, until := used("KG-1021")
+	assert.Equal(t, []time.Time{o.Appeal.RaisedAt, o.Appeal.HandleBy}, []time.Time{since, until})
+	o, since, until = used("KG-1026")
+	assert.Equal(t, []time.Time{o.AcceptedAt, o.AcceptedAt.Add(o.Policy.CompletionDelay)}, []time.Time{since, until})
+}
+
+// TestThisTurn: what somebody whose turn it is has to know begins with what
+// began the turn; a ruling counts with what it let go on, its case does not.
+func TestThisTurn(t *testing.T) {
+	const asked, working, delivered, frozen = supervision.AwaitingConfirmation, supervision.AwaitingDelivery,
+		supervision.AwaitingAcceptance, supervision.Frozen
+	record := func(op supervision.Operation, from, to supervision.Status) recordView {
+		return recordView{Record: supervision.Record{Operation: op, From: from, To: to}}
+	}
+	accept, report := record("accept_request", asked, working), record("report_progress", working, working)
+	raise, note := record("raise_appeal", working, frozen), record("add_note", frozen, frozen)
+	intervene, resume := record("intervene", working, frozen), record("decide_appeal", frozen, working)
+	deliver, reject := record("deliver", working, delivered), record("reject_product", delivered, working)
+	remind := record("remind", working, working)
+	for name, c := range map[string]struct{ history, want []recordView }{
+		"nothing":                {nil, nil},
+		"what began the turn":    {[]recordView{accept, deliver, reject}, []recordView{reject}},
+		"and what was said":      {[]recordView{accept, report, remind}, []recordView{remind, report, accept}},
+		"but only the newest":    {[]recordView{accept, report, report, remind}, []recordView{remind, report, report}},
+		"a case that is pending": {[]recordView{accept, report, raise, note}, []recordView{raise}},
+		"a ruling":               {[]recordView{accept, raise, note, resume}, []recordView{resume, accept}},
+		"the end of a manager's own case": {[]recordView{accept, intervene, note, resume, report},
+			[]recordView{report, resume, accept}},
+		"one case after another": {[]recordView{accept, raise, resume, raise}, []recordView{raise}},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, thisTurn(c.history)) })
+	}
+}
+
+// TestDeadlines: at the head of a page stands what comes first, beside it what
+// comes later or when one may remind again; what is far away nobody reads.
+func TestDeadlines(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	soon := products["data-migration"].opening("T-soon", harbor)
+	soon.ScheduledEnd = s.svc.Now().Add(80 * supervision.Day)
+	order, err := s.svc.Open(t.Context(), soon)
+	require.NoError(t, err)
+	s.after(t, order, byBuyer(textRequest("Move it.")), byBuyer(supervision.Remind{Text: "When do you begin?"}))
+	found, err := s.svc.SearchWhole(t.Context(), supervision.System(), supervision.Query{Limit: supervision.MaxPage})
+	require.NoError(t, err)
+	most, far, reminders := 0, 0, 0
+	for _, o := range found.Orders {
+		v := &visit{Now: s.svc.Now()}
+		head, later := v.deadlines(o)
+		var shown []supervision.Deadline
+		for _, d := range o.Deadlines(v.Now) {
+			if !d.At.Before(v.Now.Add(horizon)) {
+				far++
+				continue
+			}
+			shown = append(shown, d)
+			if d.Kind == supervision.DeadlineReminder {
+				reminders++
+				assert.Contains(t, later, d, o.ID)
+			}
+		}
+		most = max(most, len(shown))
+		assert.ElementsMatch(t, shown, slices.Concat(head, later), o.ID)
+		assert.LessOrEqual(t, len(head), foreseen, o.ID)
+	}
+	assert.Greater(t, most, foreseen)
+	assert.Positive(t, far)
+	assert.Positive(t, reminders)
 }
 
 // TestConfirm_SaysWhatEnds: the question before an operation names its

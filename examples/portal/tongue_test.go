@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -122,6 +123,14 @@ func TestChinese(t *testing.T) {
 // byPeople is what people wrote: dir="auto" says so.
 var byPeople = regexp.MustCompile(`(?s)dir="auto">[^<]*<|<legend>[^<]*|<label for="values[^<]*<|` +
 	`<p class="(intro|hint)"[^<]*<|<dt>[^<]*`)
+
+// TestDays: a day is one of UTC, written as in the language.
+func TestDays(t *testing.T) {
+	at := time.Date(2026, time.March, 2, 23, 59, 0, 0, time.FixedZone("", -3600))
+	for tag, want := range map[string]string{"en": "3 Mar 2026", "zh-Hans": "2026年3月3日"} {
+		assert.Equal(t, want, parseTongues().find(tag).functions()["day"].(func(time.Time) string)(at))
+	}
+}
 
 // TestTexts_FillIn: a text says in its own order what it is filled in with, and
 // one without blanks is not filled in.

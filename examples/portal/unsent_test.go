@@ -75,6 +75,8 @@ func TestUnsent_IsKept(t *testing.T) {
 
 	form.Set("confirm", "draft")
 	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode)
+	require.NoError(t, s.db.exec(t.Context(), `UPDATE portal_kept SET at = 0`))
+	require.Equal(t, http.StatusNoContent, buyer.send(path, form).StatusCode, "and written on")
 	require.NoError(t, s.sweep(t.Context(), time.Now().Add(keptFor-time.Minute)))
 	assert.Contains(t, buyer.get(path).body, "Move the archive.")
 	require.NoError(t, s.sweep(t.Context(), time.Now().Add(keptFor+time.Minute)))
@@ -86,6 +88,25 @@ func TestUnsent_IsKept(t *testing.T) {
 	var kept int
 	require.NoError(t, s.db.QueryRow(`SELECT count(*) FROM portal_kept WHERE subject LIKE '/%'`).Scan(&kept))
 	assert.Zero(t, kept)
+}
+
+// TestUnsent_OfTwoManagers: what one of them left is not the other's to read or
+// to discard, although both are at the same address.
+func TestUnsent_OfTwoManagers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path := "/orders/KG-1021/ruling"
+	mei, tomas := s.as(t, "manager-mei"), s.as(t, "manager-tomas")
+	leave := func(p *person, text, how string) int {
+		return p.send(path, p.get(path).form(url.Values{"operation": {"add_note"}, "text": {text},
+			"confirm": {how}})).StatusCode
+	}
+	require.Equal(t, http.StatusNoContent, leave(mei, "Ask the seller.", "draft"))
+	require.Equal(t, http.StatusNoContent, leave(tomas, "Ask the buyer.", "draft"))
+	assert.NotContains(t, mei.get(path).body, "Ask the buyer.")
+	require.Equal(t, http.StatusSeeOther, leave(mei, "", "discard"))
+	assert.NotContains(t, mei.get(path).body, "Ask the seller.")
+	assert.Contains(t, tomas.get(path).body, "Ask the buyer.")
 }
 
 // TestUnsent_Nothing: a form that asks for nothing leaves nothing behind.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -127,7 +128,12 @@ func TestAnOrderFromItsPurchaseToItsAcceptance(t *testing.T) {
 
 func TestWhatIsAsked(t *testing.T) {
 	c, _ := bought(t)
-	assert.Equal(t, http.StatusOK, c.as("seller:sue").send("GET", "/orders/o-1/records?after=0", "").StatusCode)
+	for after, want := range []int{1, 0} {
+		records := c.as("seller:sue").send("GET", fmt.Sprint("/orders/o-1/records?after=", after), "")
+		assert.Equal(t, http.StatusOK, records.StatusCode)
+		assert.Len(t, records.list, want, after)
+	}
+	assert.Equal(t, http.StatusNotFound, c.as("buyer:bob").send("GET", "/orders/o-1/operations", "").StatusCode)
 	asked := c.as("buyer:ben").send("GET", "/orders/o-1/operations", "")
 	assert.Equal(t, http.StatusOK, asked.StatusCode)
 	first := asked.list[0].(map[string]any)
@@ -239,6 +245,21 @@ func TestAnOrderThatOthersKeepChanging(t *testing.T) {
 		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`).StatusCode)
 }
 
+// Where the answer of the store is lost, sending the same again does it once
+// (R28).
+func TestR28_AnUnknownOutcome(t *testing.T) {
+	c, env := bought(t)
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Save}, Applied: true,
+		Times: -1})
+	ben := c.as("buyer:ben").with("Idempotency-Key", "k")
+	lost := ben.send("POST", "/orders/o-1/submit_request", `{"text":"x"}`)
+	assert.Equal(t, http.StatusServiceUnavailable, lost.StatusCode)
+	assert.Equal(t, "/problems/unknown-outcome", lost.body["type"])
+	assert.Equal(t, "1", lost.Header.Get("Retry-After"))
+	env.Store.Repair()
+	assert.Equal(t, true, ben.send("POST", "/orders/o-1/submit_request", `{"text":"x"}`).body["repeated"])
+}
+
 func TestR24_ProblemsSayWhatToDo(t *testing.T) {
 	c, _ := bought(t)
 	keyed := c.with("Idempotency-Key", "k")
@@ -281,6 +302,7 @@ func TestR24_ProblemsSayWhatToDo(t *testing.T) {
 			got := p.c.send(p.method, p.path, p.body)
 			require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"))
 			assert.Equal(t, p.status, got.StatusCode)
+			assert.Equal(t, p.status == http.StatusUnauthorized, got.Header.Get("WWW-Authenticate") == "Basic")
 			if p.kind != "" {
 				assert.Equal(t, "/problems/"+p.kind, got.body["type"])
 			}
@@ -300,6 +322,8 @@ func TestProblemsAreInTheCallersLanguage(t *testing.T) {
 		send("POST", "/orders/o-1/submit_request", `{"text":"x"}`)
 	assert.Equal(t, "该操作只能由买家执行。", got.body["detail"])
 	assert.Equal(t, "zh-Hans", got.Header.Get("Content-Language"))
+	faulty := c.as("seller:sue").with("Accept-Language", "zh").send("POST", "/orders/o-1/submit_request", "{")
+	assert.Equal(t, "en", faulty.Header.Get("Content-Language"), "what is for the client's author")
 }
 
 // The document has every route and every operation, and is what OpenAPI 3.1
@@ -354,6 +378,16 @@ func (spoiled) Load(_ context.Context, id, _ string) (supervision.Order, *superv
 	return supervision.Order{}, nil, &service.UnreadableError{Order: id, Err: supervision.ErrMalformed}
 }
 
+func (s spoiled) Due(ctx context.Context, at time.Time, after supervision.Position, limit int) (list []service.Found,
+	err error) {
+	list, err = s.Store.Due(ctx, at, after, limit)
+	for i, found := range list {
+		list[i] = service.Found{Position: found.Position,
+			Err: &service.UnreadableError{Order: found.ID, Err: supervision.ErrMalformed}}
+	}
+	return list, err
+}
+
 // TestUnreadable: an order that is stored and cannot be read is named, and not
 // blamed on whoever asks for it.
 func TestUnreadable(t *testing.T) {
@@ -365,4 +399,5 @@ func TestUnreadable(t *testing.T) {
 	assert.Equal(t, http.StatusInternalServerError, got.StatusCode)
 	assert.Equal(t, "/problems/unreadable", got.body["type"])
 	assert.Equal(t, "o-1", got.body["unreadable"])
+	assert.NotContains(t, got.body, "detail", "what is wrong with it is not the caller's to know")
 }

@@ -59,11 +59,15 @@ func host(t *testing.T) (client, *supervisiontest.Env) {
 
 func TestTheListAndItsTabsTakeTwoRoundTrips(t *testing.T) {
 	c, env := host(t)
+	env.Clock.Add(time.Hour)
+	_, err := env.Service.Do(t.Context(), "o-2", supervision.Seller("sue"), supervision.ReportProgress{Text: "Half."})
+	require.NoError(t, err)
+	env.Clock.Add(30 * time.Minute)
 	for _, reader := range []struct{ user, language, first, says string }{
-		{"buyer:ben", "en", "Longest waiting first", "Processing · Waiting for service · less than a minute"},
-		{"seller:sue", "zh-CN", "等待最久优先", "处理中 · 待提供服务 · 不到1分钟"},
-		{"manager:mia", "zh", "处理期限最近优先", "处理中 · 待提供服务 · 不到1分钟"},
-		{"system:host", "en", "Decision due first", "Processing · Waiting for service · less than a minute"},
+		{"buyer:ben", "en", "Longest waiting first", "Processing · Waiting for service · 30 min"},
+		{"seller:sue", "zh-CN", "等待最久优先", "处理中 · 待提供服务 · 30分钟"},
+		{"manager:mia", "zh", "处理期限最近优先", "处理中 · 待提供服务 · 30分钟"},
+		{"system:host", "en", "Decision due first", "Processing · Waiting for service · 30 min"},
 	} {
 		env.Store.Repair()
 		c := c.as(reader.user).with("Accept-Language", reader.language)
@@ -89,10 +93,14 @@ func TestTheListAndItsTabsTakeTwoRoundTrips(t *testing.T) {
 
 func TestTheDashboardTellsWhatWaitsAndWhatComes(t *testing.T) {
 	c, env := host(t)
-	assert.Equal(t, http.StatusForbidden, c.as("buyer:ben").send("GET", "/dashboard", "").StatusCode)
+	for _, party := range []string{"buyer:ben", "seller:sue"} {
+		assert.Equal(t, http.StatusForbidden, c.as(party).send("GET", "/dashboard", "").StatusCode, party)
+	}
+	assert.Equal(t, http.StatusOK, c.as("system:host").send("GET", "/dashboard", "").StatusCode)
 	c = c.as("manager:mia").with("Accept-Language", "zh")
 	got := c.send("GET", "/dashboard", "")
 	assert.NotEqual(t, "0", got.body["waiting"])
+	require.Len(t, got.body["coming"], 1, "within a day")
 	comes := got.body["coming"].([]any)[0].(map[string]any)
 	assert.Equal(t, "o-3", comes["order"])
 	assert.Equal(t, "订单将于3小时后完成。", comes["says"])
@@ -107,6 +115,23 @@ func TestTheDashboardTellsWhatWaitsAndWhatComes(t *testing.T) {
 	assert.Contains(t, got.body, "oldest_due")
 	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Count}})
 	assert.Equal(t, http.StatusInternalServerError, c.send("GET", "/dashboard", "").StatusCode)
+}
+
+// The dashboard is bounded, and names the orders that are due and cannot be
+// read.
+func TestTheDashboardIsBounded(t *testing.T) {
+	c, env := newClient(t)
+	for i := range mostComing + 1 {
+		_, err := env.Reach(t.Context(), supervision.Opening{ID: fmt.Sprint("o-", i)}, supervision.Accepted)
+		require.NoError(t, err)
+	}
+	c = c.as("manager:mia")
+	assert.Len(t, c.send("GET", "/dashboard", "").body["coming"], mostComing)
+	svc, err := service.New(spoiled{env.Store}, service.WithClock(env.Clock), service.WithBatch(2))
+	require.NoError(t, err)
+	c.handler = newAPI(svc, basic)
+	env.Clock.Add(4 * time.Hour)
+	assert.Equal(t, []any{"o-0", "o-1"}, c.send("GET", "/dashboard", "").body["unreadable"])
 }
 
 func TestLettersGoToThoseWhomTheyConcernInTheirLanguage(t *testing.T) {

@@ -53,8 +53,8 @@ func TestTheSellerMayBeSilentForFiveDaysExactly(t *testing.T) {
 func TestRefundDue(t *testing.T) {
 	frozen := apply(t, waiting(t), buyer, silence, firstTooSilent)
 	cancel := supervision.DecideAppeal{Outcome: appeal.Cancel, Upheld: true, Decision: "The seller cannot deliver."}
-	notUpheld := cancel
-	notUpheld.Upheld = false
+	notUpheld, granted := cancel, everythingsFine
+	notUpheld.Upheld, granted.Upheld = false, true
 	for name, c := range map[string]struct {
 		ruling supervision.DecideAppeal
 		want   bool
@@ -62,6 +62,7 @@ func TestRefundDue(t *testing.T) {
 		"canceled and upheld":     {cancel, true},
 		"canceled but not upheld": {notUpheld, false},
 		"resumed":                 {everythingsFine, false},
+		"resumed and upheld":      {granted, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ruled := apply(t, frozen, manager, c.ruling, firstTooSilent.Add(time.Hour))
@@ -69,4 +70,11 @@ func TestRefundDue(t *testing.T) {
 		})
 	}
 	assert.False(t, rules.RefundDue(frozen))
+
+	idle, _, err := supervisiontest.Reach(supervision.Opening{Buyer: buyer.ID, Seller: seller.ID}, bought,
+		supervision.AwaitingRequest)
+	require.NoError(t, err)
+	sellers := apply(t, idle, seller, supervision.RaiseAppeal{Ground: appeal.BuyerSilent, Reason: "No request.",
+		Demand: "An end."}, firstTooSilent)
+	assert.False(t, rules.RefundDue(apply(t, sellers, manager, cancel, firstTooSilent)), "the seller appealed")
 }

@@ -10,7 +10,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
 )
@@ -146,6 +148,63 @@ func differs(r row, rows []row) bool {
 		}
 	}
 	return false
+}
+
+// Every column has its place: what was lost here nobody finds again.
+func TestAdoption_HasEveryColumn(t *testing.T) {
+	at := func(d int) time.Time { return today.AddDate(0, 0, d-100) }
+	r := row{ID: "1", Product: "crm", Buyer: "ben", Seller: "sue", Cents: 900, Refunded: 450, Bought: at(1),
+		Due: at(200), Since: at(2), Request: "Users.", Requested: at(3), SentBack: 1, Result: "All.", Delivered: at(4), Returned: 2}
+	want := supervision.Adoption{ID: "1", Product: "crm", Buyer: "ben", Seller: "sue", Paid: dollars(900),
+		Refund: dollars(450), OpenedAt: at(1), ScheduledEnd: at(200), RequestRejections: 1, ProductRejections: 2,
+		Request:  &supervision.Request{Text: "Users.", SubmittedAt: at(3)},
+		Delivery: &supervision.Delivery{Result: "All.", DeliveredAt: at(4)},
+		History:  []supervision.Quote{{At: at(3), Who: "ben", What: "ask", Text: "Users."}}}
+	disputed := func(r *row) {
+		r.Before, r.Side, r.Ground, r.Disputed = "WORKING", "buyer", "SELLER_SILENT", at(5)
+		r.Reason, r.Demand = "Why.", "What."
+	}
+	dispute := appeal.Appeal{By: appeal.Buyer, Ground: appeal.SellerSilent, Reason: "Why.", Demand: "What.",
+		RaisedAt: at(5)}
+	for name, c := range map[string]struct {
+		row  func(*row)
+		want func(*supervision.Adoption)
+	}{
+		"waiting": {func(r *row) { r.State = "DELIVERED" }, func(a *supervision.Adoption) {
+			a.Status, a.TurnSince = supervision.AwaitingAcceptance, at(2)
+		}},
+		"accepted": {func(r *row) { r.State, r.Accepted = "ACCEPTED", at(6) }, func(a *supervision.Adoption) {
+			a.Status, a.AcceptedAt = supervision.Accepted, at(6)
+		}},
+		"closed": {func(r *row) { r.State, r.Accepted, r.Closed = "CLOSED", at(6), at(7) },
+			func(a *supervision.Adoption) {
+				a.Status, a.AcceptedAt, a.ClosedAt = supervision.Completed, at(6), at(7)
+			}},
+		"disputed": {func(r *row) { disputed(r); r.State = "DISPUTED" }, func(a *supervision.Adoption) {
+			a.Status, a.TurnSince, a.FrozenFrom = supervision.Frozen, at(2), supervision.AwaitingDelivery
+			a.Appeal = &dispute
+		}},
+		"canceled": {func(r *row) {
+			disputed(r)
+			r.State, r.Clerk, r.Decision, r.Decided, r.Closed = "CANCELLED", "mia", "Half.", at(8), at(9)
+		}, func(a *supervision.Adoption) {
+			a.Status, a.ClosedAt, a.Cancellation.From = supervision.Canceled, at(9), supervision.AwaitingDelivery
+			decided := dispute
+			decided.Ruling = &appeal.Ruling{Outcome: appeal.Cancel, Upheld: true, Decision: "Half.", By: "mia",
+				Refund: dollars(450), At: at(8)}
+			a.Appeal = &decided
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, want := r, want
+			c.row(&r)
+			c.want(&want)
+			got := adoption(r, []entry{{At: at(3), Role: "buyer", Who: "ben", Action: "ask", Text: "Users."}})
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got:\n%+v\nwant:\n%+v", got, want)
+			}
+		})
+	}
 }
 
 // The mapping is short: that is what the library promises a host.

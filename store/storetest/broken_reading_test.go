@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -133,6 +135,34 @@ func faultsOfReading() []fault {
 			}},
 		{"records that begin with after", []string{"Records/returns those above after, at most limit"},
 			recordsAsking(func(after *int64, _ *int) { *after-- })},
+		{"all records behind the last number there is", []string{"Records/returns those above after, at most limit"},
+			recordsAsking(func(after *int64, _ *int) {
+				if *after == math.MaxInt64 {
+					*after = 0
+				}
+			})},
+		{"records sorted by the digits of their numbers", []string{"Records/returns an order's records, oldest first"},
+			func(b *broken) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord,
+					error) {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					slices.SortFunc(records, func(a, b service.FoundRecord) int {
+						return strings.Compare(fmt.Sprint(a.Seq), fmt.Sprint(b.Seq))
+					})
+					return records, err
+				}
+			}},
+		{"records under another's number", []string{"Records/returns an order's records, oldest first"},
+			func(b *broken) {
+				b.records = func(ctx context.Context, id string, after int64, limit int) ([]service.FoundRecord,
+					error) {
+					records, err := b.Store.Records(ctx, id, after, limit)
+					for i := range records {
+						records[i].Seq++
+					}
+					return records, err
+				}
+			}},
 		{"as many records as there are", []string{"Records/returns those above after, at most limit"},
 			recordsAsking(func(_ *int64, limit *int) { *limit = 1000 })},
 		{"an error for the records of an unknown order", []string{"Records/returns none of an unknown order"},
@@ -166,6 +196,57 @@ func faultsOfReading() []fault {
 			dueAsking(func(at *time.Time, _ *supervision.Position, _ *int) { *at = at.Add(-tick) })},
 		{"due a tick early", []string{"Due/returns an order from the instant at which it is due"},
 			dueAsking(func(at *time.Time, _ *supervision.Position, _ *int) { *at = at.Add(tick) })},
+		{"due orders at another instant", []string{"Due/returns an order from the instant at which it is due"},
+			func(b *broken) {
+				b.due = func(ctx context.Context, at time.Time, after supervision.Position,
+					limit int) ([]service.Found, error) {
+					list, err := b.Store.Due(ctx, at, after, limit)
+					for i := range list {
+						list[i].Position.At = list[i].Position.At.Add(tick)
+					}
+					return list, err
+				}
+			}},
+		{"all that will be due, once something is", []string{"Due/returns those of a crowd that are due, in order"},
+			func(b *broken) {
+				b.due = func(ctx context.Context, at time.Time, after supervision.Position,
+					limit int) ([]service.Found, error) {
+					list, err := b.Store.Due(ctx, at, after, limit)
+					if len(list) > 0 {
+						list, err = b.Store.Due(ctx, at.Add(1000*day), after, limit)
+					}
+					return list, err
+				}
+			}},
+		{"due orders from the first, behind a place without an id", []string{"Due/begins behind a position, at most limit"},
+			dueAsking(func(_ *time.Time, after *supervision.Position, _ *int) {
+				if after.ID == "" {
+					*after = supervision.Position{}
+				}
+			})},
+		{"due orders from the first, behind a place where none is", []string{"Due/begins behind a position, at most limit"},
+			func(b *broken) {
+				b.due = func(ctx context.Context, at time.Time, after supervision.Position,
+					limit int) ([]service.Found, error) {
+					if _, _, err := b.Store.Load(ctx, after.ID, ""); err != nil && after.ID != "" {
+						after = supervision.Position{}
+					}
+					return b.Store.Due(ctx, at, after, limit)
+				}
+			}},
+		{"due orders by offset", []string{"Due/goes on page by page while orders are settled"}, func(b *broken) {
+			read := 0
+			b.due = func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Found,
+				error) {
+				if after == (supervision.Position{}) {
+					read = 0
+				}
+				list, err := b.Store.Due(ctx, at, supervision.Position{}, read+limit)
+				list = list[min(read, len(list)):]
+				read += limit
+				return list, err
+			}
+		}},
 		{"due orders from the first, always", []string{"Due/begins behind a position, at most limit",
 			"Due/goes on page by page while orders are settled"},
 			dueAsking(func(_ *time.Time, after *supervision.Position, _ *int) { *after = supervision.Position{} })},

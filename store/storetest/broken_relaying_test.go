@@ -43,6 +43,27 @@ func faultsOfRelaying() []fault {
 		{"a lease that never ends",
 			[]string{"Claim/what is not acknowledged is claimed again when the lease has ended"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = 100000 * hour })},
+		{"claims under another's number", []string{"Claim/returns the first record of each order, as it was stored"},
+			func(b *broken) {
+				b.claim = func(ctx context.Context, at time.Time, lease time.Duration,
+					limit int) ([]service.Claimed, error) {
+					claimed, err := b.Store.Claim(ctx, at, lease, limit)
+					for i := range claimed {
+						claimed[i].RecordID.Seq++
+					}
+					return claimed, err
+				}
+			}},
+		{"an order that nobody gets", []string{"Relay/two who claim at the same time never share an order"},
+			func(b *broken) {
+				b.claim = func(ctx context.Context, at time.Time, lease time.Duration,
+					limit int) ([]service.Claimed, error) {
+					claimed, err := b.Store.Claim(ctx, at, lease, limit)
+					return slices.DeleteFunc(claimed, func(c service.Claimed) bool {
+						return c.RecordID.Order == "order-07"
+					}), err
+				}
+			}},
 		{"one lease for all", []string{"Claim/each claim has a lease of its own"},
 			claiming(func(_ *time.Time, lease *time.Duration, _ *int) { *lease = hour })},
 		{"claims without limit", []string{"Claim/at most limit"},

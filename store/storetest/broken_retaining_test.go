@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,6 +61,12 @@ func faultsOfRetaining() []fault {
 			[]string{"Between/sorts what happened at one instant by the bytes of the order and by sequence"},
 			betweenSorted(func(a, b service.PlacedRecord) int {
 				return cmp.Or(a.At.Compare(b.At), cmp.Compare(len(a.Order), len(b.Order)))
+			})},
+		{"records of one instant by the digits of their numbers",
+			[]string{"Between/sorts what happened at one instant by the bytes of the order and by sequence"},
+			betweenSorted(func(a, b service.PlacedRecord) int {
+				return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Order, b.Order),
+					cmp.Compare(fmt.Sprint(a.Seq), fmt.Sprint(b.Seq)))
 			})},
 		{"records after the instant only",
 			[]string{"Between/returns those from the one instant on and before the other"},

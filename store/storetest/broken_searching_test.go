@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,38 @@ func asking(change func(f *supervision.Filter)) func(*broken) {
 		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
 			change(&f)
 			return b.Store.Search(ctx, f)
+		}
+	}
+}
+
+// finding breaks Search by what it finds.
+func finding(change func(b *broken, f supervision.Filter, found []service.Found)) func(*broken) {
+	return func(b *broken) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+			found, err := b.Store.Search(ctx, f)
+			change(b, f, found)
+			return found, err
+		}
+	}
+}
+
+// alikeInCase breaks Search by comparing one field of the criteria without
+// regard to case.
+func alikeInCase(field func(c *supervision.Criteria) *[]string, of func(l supervision.Listing) string) func(*broken) {
+	return func(b *broken) {
+		b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+			asked := *field(&f.Criteria)
+			*field(&f.Criteria) = nil
+			found, err := b.Store.Search(ctx, f)
+			return slices.DeleteFunc(found, func(o service.Found) bool {
+				l := o.Listing
+				if f.Whole {
+					l = o.Order.Listing()
+				}
+				return asked != nil && !slices.ContainsFunc(asked, func(id string) bool {
+					return strings.EqualFold(id, of(l))
+				})
+			}), err
 		}
 	}
 }
@@ -42,6 +75,17 @@ func counting(change func(limit *int, filters []supervision.Filter)) func(*broke
 	}
 }
 
+// countSearching counts what Search finds by filters that are changed.
+func countSearching(ctx context.Context, s service.Store, limit int, filters []supervision.Filter,
+	change func(f *supervision.Filter)) (counts []int, err error) {
+	for _, f := range filters {
+		change(&f)
+		found, failed := s.Search(ctx, f)
+		counts, err = append(counts, min(len(found), limit)), errors.Join(err, failed)
+	}
+	return counts, err
+}
+
 func faultsOfSearching() []fault {
 	const (
 		listings        = "Search/finds the listing of an order of every kind, as created and as saved"
@@ -51,6 +95,8 @@ func faultsOfSearching() []fault {
 		sorted          = "Search/longest waiting first, and by handling date"
 		equalWaits      = "Search/by the bytes of the id where they have waited as long"
 		equalInstants   = "Search/newest first, and by the bytes of the id where opened at the same instant"
+		lookAlike       = "IDs/ids that look alike are different orders"
+		everyPage       = "Pages/every order is on one page, whatever the size of pages"
 	)
 	return []fault{
 		{"statuses as stored", []string{"Search/knows both transitions that time makes one after the other", alone,
@@ -113,6 +159,47 @@ func faultsOfSearching() []fault {
 			asking(func(f *supervision.Filter) { f.Orders = f.Orders[:min(len(f.Orders), 1)] })},
 		{"only the first of several buyers", []string{alone},
 			asking(func(f *supervision.Filter) { f.Buyers = f.Buyers[:min(len(f.Buyers), 1)] })},
+		{"only the first of several sellers", []string{alone},
+			asking(func(f *supervision.Filter) { f.Sellers = f.Sellers[:min(len(f.Sellers), 1)] })},
+		{"only the first of several products", []string{alone},
+			asking(func(f *supervision.Filter) { f.Products = f.Products[:min(len(f.Products), 1)] })},
+		{"orders without regard to case", []string{lookAlike}, alikeInCase(
+			func(c *supervision.Criteria) *[]string { return &c.Orders },
+			func(l supervision.Listing) string { return l.ID })},
+		{"products without regard to case", []string{lookAlike}, alikeInCase(
+			func(c *supervision.Criteria) *[]string { return &c.Products },
+			func(l supervision.Listing) string { return l.Product })},
+		{"buyers without regard to case", []string{lookAlike}, alikeInCase(
+			func(c *supervision.Criteria) *[]string { return &c.Buyers },
+			func(l supervision.Listing) string { return l.Buyer })},
+		{"sellers without regard to case", []string{lookAlike}, alikeInCase(
+			func(c *supervision.Criteria) *[]string { return &c.Sellers },
+			func(l supervision.Listing) string { return l.Seller })},
+		{"spans without a first instant forgotten", []string{alone}, asking(func(f *supervision.Filter) {
+			for _, s := range []*supervision.Span{&f.Bought, &f.Accepted, &f.Closed} {
+				if s.From.IsZero() {
+					s.Before = time.Time{}
+				}
+			}
+		})},
+		{"the first page, whatever the place, of those whose turn it is", []string{together},
+			asking(func(f *supervision.Filter) {
+				if f.Turn != "" {
+					f.After = supervision.Position{}
+				}
+			})},
+		{"orders at another place", []string{"Search/returns orders as stored, by what time has made of them"},
+			finding(func(_ *broken, _ supervision.Filter, found []service.Found) {
+				for i := range found {
+					found[i].Position.At = found[i].Position.At.Add(tick)
+				}
+			})},
+		{"listings with their orders", []string{listings},
+			finding(func(b *broken, f supervision.Filter, found []service.Found) {
+				for i := range found {
+					found[i].Order, _, _ = b.Store.Load(ctx, found[i].ID, "")
+				}
+			})},
 		{"accepted before, the instant included", []string{alone}, asking(func(f *supervision.Filter) {
 			if !f.Accepted.Before.IsZero() {
 				f.Accepted.Before = f.Accepted.Before.Add(tick)
@@ -201,6 +288,23 @@ func faultsOfSearching() []fault {
 				filters[i] = filters[0]
 			}
 		})},
+		{"counts of what is behind a place", []string{counts}, func(b *broken) {
+			b.count = func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+				return countSearching(ctx, b.Store, limit, filters, func(f *supervision.Filter) { f.Limit = limit })
+			}
+		}},
+		{"counts of a page", []string{counts}, func(b *broken) {
+			b.count = func(ctx context.Context, limit int, filters ...supervision.Filter) ([]int, error) {
+				return countSearching(ctx, b.Store, limit, filters,
+					func(f *supervision.Filter) { f.After = supervision.Position{} })
+			}
+		}},
+		{"a limit of nothing that is none", []string{"Count/counts up to the limit"},
+			counting(func(limit *int, _ []supervision.Filter) {
+				if *limit == 0 {
+					*limit = 1000
+				}
+			})},
 		{"no limit of a count", []string{"Count/counts up to the limit"},
 			counting(func(limit *int, _ []supervision.Filter) { *limit = 1000 })},
 		{"counts where nothing is", []string{"Count/counts nothing in an empty store, and for no filter"},
@@ -236,7 +340,44 @@ func faultsOfSearching() []fault {
 			"Pages/orders opened at the same instant are not skipped between pages",
 			"Pages/a page begins behind a place where no order is",
 		}, asking(func(f *supervision.Filter) { f.After.ID = "" })},
-		{"a cursor that repeats its order", []string{"Pages/every order is on one page, whatever the size of pages"},
+		{"a cursor that skips equal waits", []string{
+			"Pages/orders opened at the same instant are not skipped between pages",
+		}, asking(func(f *supervision.Filter) {
+			if f.Sort == supervision.LongestWaiting && f.After.ID != "" {
+				f.After.ID = "\U0010ffff"
+			}
+		})},
+		{"the first page of all but the newest", []string{everyPage}, asking(func(f *supervision.Filter) {
+			if f.Sort == supervision.LongestWaiting || f.Sort == supervision.ByHandling {
+				f.After = supervision.Position{}
+			}
+		})},
+		{"the first page behind an instant at which nothing was bought",
+			[]string{"Pages/a page begins behind a place where no order is"}, func(b *broken) {
+				bought := make(map[time.Time]bool)
+				b.create = func(ctx context.Context, c service.Change) error {
+					bought[c.Order.BoughtAt] = true
+					return b.Store.Create(ctx, c)
+				}
+				asking(func(f *supervision.Filter) {
+					if !bought[f.After.At] {
+						f.After = supervision.Position{}
+					}
+				})(b)
+			}},
+		{"equal instants of one buyer in ascending order of ids", []string{equalInstants}, func(b *broken) {
+			b.search = func(ctx context.Context, f supervision.Filter) ([]service.Found, error) {
+				found, err := b.Store.Search(ctx, f)
+				if f.Buyers != nil {
+					slices.Reverse(found)
+					slices.SortStableFunc(found, func(a, b service.Found) int {
+						return b.Position.At.Compare(a.Position.At)
+					})
+				}
+				return found, err
+			}
+		}},
+		{"a cursor that repeats its order", []string{everyPage},
 			asking(func(f *supervision.Filter) {
 				if f.After.ID != "" {
 					f.After.ID += "\x00"

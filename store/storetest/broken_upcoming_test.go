@@ -57,6 +57,15 @@ func faultsOfUpcoming() []fault {
 			}
 		})},
 		fault{"a list without a limit", []string{behind}, asking(func(u *upcoming) { u.limit = 1000 })},
+		fault{"one order for all", []string{each}, func(b *broken) {
+			b.upcoming = func(ctx context.Context, u upcoming) ([]service.Found, error) {
+				found, err := u.ask(ctx, b.Store)
+				for i := range found {
+					found[i].Order = found[0].Order
+				}
+				return found, err
+			}
+		}},
 		fault{"what came once", []string{"Upcoming/forgets what comes no more"}, func(b *broken) {
 			var met []service.Found
 			b.upcoming = func(ctx context.Context, u upcoming) ([]service.Found, error) {

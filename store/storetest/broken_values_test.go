@@ -59,6 +59,14 @@ func faultsOfValues() []fault {
 		{"instants cut to seconds", []string{"Values/instants keep their microseconds", asGiven,
 			"Search/newest first, and by the bytes of the id where opened at the same instant"},
 			storing(func(o *supervision.Order) { o.OpenedAt = o.OpenedAt.Truncate(time.Second) })},
+		{"instants counted in nanoseconds", []string{"Values/instants keep their microseconds"},
+			loading(func(o *supervision.Order) { o.OpenedAt = time.Unix(0, o.OpenedAt.UnixNano()).UTC() })},
+		{"the first second of 1970 as one instant", []string{"Values/instants keep their microseconds"},
+			loading(func(o *supervision.Order) {
+				if o.OpenedAt.Unix() == 0 {
+					o.OpenedAt = time.Unix(0, 0).UTC()
+				}
+			})},
 		{"instants cut to milliseconds", []string{"Values/instants keep their microseconds"},
 			storing(func(o *supervision.Order) { o.TurnSince = o.TurnSince.Truncate(time.Millisecond) })},
 		{"instants in the zone of the host", []string{"Values/instants come back in UTC"},

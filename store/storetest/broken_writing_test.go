@@ -276,7 +276,17 @@ func faultsOfWriting() []fault {
 				return b.Store.Save(ctx, readable(changes)...)
 			}
 		}},
-		{"another error for a taken id", []string{"Create/returns ErrExists where the id is taken"}, func(b *broken) {
+		{"another error for who comes too late", []string{"Race/one of many who save a version wins"},
+			func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					if err := b.Store.Save(ctx, changes...); err != nil {
+						return service.ErrExists
+					}
+					return nil
+				}
+			}},
+		{"another error for a taken id", []string{"Create/returns ErrExists where the id is taken",
+			"Race/one of many who create an order wins"}, func(b *broken) {
 			b.create = func(ctx context.Context, change service.Change) error {
 				if err := b.Store.Create(ctx, change); err != nil {
 					return service.ErrConflict
@@ -333,6 +343,17 @@ func faultsOfWriting() []fault {
 				for i := range latest {
 					id := latest[i].TemplateID
 					id.Version = 1
+					latest[i], err = b.Store.Template(ctx, id)
+				}
+				return latest, err
+			}
+		}},
+		{"the latest version by its digits", []string{"Templates/returns the latest"}, func(b *broken) {
+			b.latest = func(ctx context.Context, seller, product string) ([]service.PublishedTemplate, error) {
+				latest, err := b.Store.LatestTemplates(ctx, seller, product)
+				for i := range latest {
+					id := latest[i].TemplateID
+					id.Version = min(id.Version, 9)
 					latest[i], err = b.Store.Template(ctx, id)
 				}
 				return latest, err

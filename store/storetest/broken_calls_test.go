@@ -93,7 +93,7 @@ func noticed(s sentence) (n int) {
 	return n
 }
 
-const mostCalls = 50
+const mostCalls = 100
 
 // fails reports whether a case says that a store is wrong. One that panics has
 // not said it.

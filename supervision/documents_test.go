@@ -162,6 +162,6 @@ func TestDocuments_AnswersThatCannotBeWritten(t *testing.T) {
 	o.Request.Values = template.Values{"region": make(chan int)}
 	require.NoError(t, o.Validate())
 	written, err := new(supervision.Documents).MarshalOrder(o)
-	assert.ErrorContains(t, err, "unsupported type")
+	assert.ErrorAs(t, err, new(*json.UnsupportedTypeError))
 	assert.Empty(t, written)
 }

@@ -61,13 +61,16 @@ func TestR23_EveryFieldIsAskedFor(t *testing.T) {
 		}
 		keys := make(map[string]bool)
 		for _, s := range stories {
+			var places []int
 			for _, in := range inputsOf(t, s, performer(op), op) {
 				keys[in.Key] = true
+				places = append(places, slices.Index(supervision.Fields(op), in.Key))
 				assert.Contains(t, supervision.FieldKinds(), in.Kind)
 				written := in.Kind == supervision.FieldText || in.Kind == supervision.FieldID ||
 					in.Kind == supervision.FieldFiles || in.Kind == supervision.FieldForm
 				assert.Equal(t, written, in.Max > 0, "%s of %s is bounded", in.Key, op)
 			}
+			assert.True(t, slices.IsSorted(places), "%s, in the order of its fields", op)
 		}
 		assert.ElementsMatch(t, supervision.Fields(op), sorted(keys), op)
 	}

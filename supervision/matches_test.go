@@ -103,6 +103,8 @@ func TestFilter_Matches(t *testing.T) {
 			criteria{Closed: supervision.Span{From: bought.Add(3 * time.Hour)}}, true},
 		"closed by time, a tick before": {accepted, bought.Add(3*time.Hour - tick),
 			criteria{Closed: supervision.Span{From: bought}}, false},
+		"closed, for a clock that is behind": {arrive(t, guide, supervision.Canceled), bought,
+			criteria{Closed: supervision.Span{From: bought}}, true},
 		"one of several":  {waiting, bought, criteria{Buyers: []string{"bob", "ben"}}, true},
 		"none of several": {waiting, bought, criteria{Orders: []string{"o-2", "o-3"}}, false},
 		"ruled is no longer either": {frozen.fork().do(mia, resume), overdue.Add(99 * day),

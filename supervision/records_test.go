@@ -82,8 +82,9 @@ func TestR21_FollowingIsReplayingStepByStep(t *testing.T) {
 	records := wholeStory(t).records
 	var order supervision.Order
 	for i, r := range records {
-		_, skipped := order.Follow(supervision.Record{Order: r.Order, Seq: r.Seq + 1})
+		none, skipped := order.Follow(supervision.Record{Order: r.Order, Seq: r.Seq + 1})
 		require.ErrorIs(t, skipped, supervision.ErrMalformed)
+		require.Zero(t, none)
 		next, err := order.Follow(r)
 		require.NoError(t, err)
 		order = next

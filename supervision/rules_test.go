@@ -332,7 +332,8 @@ func TestR20_Reminder(t *testing.T) {
 
 func TestR20_TheIntervalOutlastsTheTurn(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingConfirmation).do(ben, remind)
-	s.wait(time.Hour).do(sue, acceptRequest, report)
+	s.do(sue, rejectRequest).do(ben, submit).wait(time.Hour).do(sue, acceptRequest, report, deliver)
+	s.do(ben, rejectProduct)
 	assert.Equal(t, bought.Add(day), s.refused(ben, remind).From,
 		"one reminder in 24 h, whatever the seller does meanwhile")
 

@@ -82,7 +82,12 @@
 // Opening.Paid says what was paid. Where the policy lets them, the buyer
 // proposes a refund and the seller agrees to that amount; a ruling and the
 // scheduled end may grant one too. The library moves no money: Order.Refund
-// says what the host has to pay back, and by which operation.
+// says what the host has to pay back, and by which operation. It may change
+// until the order is Completed or Canceled, so that is when to pay:
+//
+//	if order.Status.Final() && order.Refund != (supervision.Refund{}) {
+//		pay(order.ID, order.Refund.Amount) // once for each order
+//	}
 //
 // # Time
 //

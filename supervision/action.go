@@ -190,8 +190,13 @@ func UnmarshalAction(data []byte) (Action, error) {
 // the body of a request holds it; errors are those of [UnmarshalAction].
 func UnmarshalActionOf(op Operation, data []byte) (Action, error) {
 	room, ok := rooms[op]
-	if !ok || len(data) == 0 || string(data) == "null" {
+	switch {
+	case op == "":
 		return nil, fmt.Errorf("supervision: action: %w: name an operation and its action", ErrMalformed)
+	case !ok:
+		return nil, fmt.Errorf("supervision: action: %w: %w operation: name one of Operations", ErrMalformed, ErrUnknown)
+	case len(data) == 0, string(data) == "null":
+		return nil, fmt.Errorf("supervision: action: %w: no body: send {} for an action without input", ErrMalformed)
 	}
 	return room.decode(data)
 }

@@ -67,7 +67,8 @@ type Adoption struct {
 	Delivery *Delivery      `json:"delivery,omitempty"`
 	Appeal   *appeal.Appeal `json:"appeal,omitempty"`
 	// Refund is what the host has to pay back for an order that was accepted or
-	// canceled (R32).
+	// canceled (R32). Whether the other system has paid it the host knows: leave
+	// it out where nothing is left to be paid by whoever hears of the adoption.
 	Refund Money `json:"refund,omitzero"`
 
 	// History is what the other system recorded, at most MaxHistory quotes in

@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,6 +160,25 @@ func TestJSON_OneDocumentAndNothingElse(t *testing.T) {
 		for _, none := range []string{"", " ", "null", "[]", "7", `"x"`, "{", string(data[:len(data)/2])} {
 			require.ErrorIs(t, read([]byte(none)), supervision.ErrMalformed, none)
 		}
+	}
+}
+
+func TestUnmarshalActionOf_SaysWhatToSend(t *testing.T) {
+	for _, c := range []struct {
+		op         supervision.Operation
+		body, want string
+		unknown    bool
+	}{
+		{"", "{}", "name an operation", false},
+		{"nonsense", "{}", "name one of Operations", true},
+		{supervision.OpAcceptRequest, "", "send {}", false},
+		{supervision.OpAcceptRequest, "null", "send {}", false},
+	} {
+		_, err := supervision.UnmarshalActionOf(c.op, []byte(c.body))
+		require.ErrorIs(t, err, supervision.ErrMalformed)
+		require.ErrorContains(t, err, c.want)
+		assert.Equal(t, c.unknown, errors.Is(err, supervision.ErrUnknown), c.op)
+		assert.NotContains(t, err.Error(), "nonsense")
 	}
 }
 

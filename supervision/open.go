@@ -28,7 +28,10 @@ type Opening struct {
 	// Paid is what the buyer paid, the most that can be refunded (R32); zero
 	// where the host does not say, and then nothing can be.
 	Paid Money `json:"paid,omitzero"`
-	// Policy is pinned to the order (R25); zero stands for [Guide].
+	// Policy is pinned to the order (R25); zero stands for [Guide], and with a
+	// service for the service's. The same purchase delivered again, after a
+	// policy named here has changed, is another opening (R28): let the service
+	// have the policy, or keep what was named.
 	Policy Policy `json:"policy,omitzero"`
 	// RequestTemplateVersion and DeliveryTemplateVersion are the versions of
 	// the seller's templates that the order is pinned to (R04); 0 for free text.

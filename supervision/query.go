@@ -34,7 +34,8 @@ type Sort string
 const (
 	// Newest: what was bought last comes first.
 	Newest Sort = "newest"
-	// LongestWaiting: the party whose turn has begun first comes first (R09).
+	// LongestWaiting: the party that has been silent longest comes first; a
+	// report of progress ends a silence (R09).
 	LongestWaiting Sort = "waiting"
 	// ByHandling: the appeal to be ruled on first comes first (R19).
 	ByHandling Sort = "handling"

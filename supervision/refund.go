@@ -9,7 +9,10 @@ import (
 // Money is an amount in the minor units of a currency (R32).
 type Money = appeal.Money
 
-// Refund is what the host has to pay back (R32). The zero value is nothing.
+// Refund is what the host has to pay back (R32). The zero value is nothing. It
+// is a state and no payment: until the order's status is final, an intervention
+// or an agreement may put another amount in its place, or take it away. Pay
+// once [Status.Final] says so, and once for each order.
 type Refund struct {
 	Amount Money `json:"amount"`
 	// By is the operation that grants it: a ruling ([OpDecideAppeal]), an

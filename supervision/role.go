@@ -53,7 +53,8 @@ func (r Role) party() appeal.Party {
 type Actor struct {
 	Role Role `json:"role"`
 	// ID is the host's id of the account, at most [MaxID] characters. The
-	// account is the party.
+	// account is the party, whatever its role: a manager with the id of an
+	// order's buyer is that buyer, and does not rule on its order (R13).
 	ID string `json:"id"`
 	// User is the person who acts for the account, such as an IAM user's id;
 	// optional. It is recorded and decides nothing (R22).

@@ -120,10 +120,12 @@ func newAPI(svc *service.Service, who func(*http.Request) (supervision.Actor, er
 	for _, to := range a.routes() {
 		mux.HandleFunc(to.method+" "+to.path, func(w http.ResponseWriter, r *http.Request) {
 			actor, err := who(r)
-			text, tooLarge := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
 			var body any
-			if err = cmp.Or(err, tooLarge); err == nil {
-				body, err = to.answer(call{r, actor, words.Preferred(r.Header.Get("Accept-Language")), text})
+			if err == nil { // of a stranger nothing is read
+				var text []byte
+				if text, err = io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody)); err == nil {
+					body, err = to.answer(call{r, actor, words.Preferred(r.Header.Get("Accept-Language")), text})
+				}
 			}
 			if err != nil {
 				writeProblem(w, r, err)

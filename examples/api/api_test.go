@@ -214,6 +214,16 @@ func TestR28_AKeyDoesItOnce(t *testing.T) {
 	assert.Equal(t, "/problems/key-reused", other.body["type"])
 }
 
+// A stranger's body is not read, however long it is.
+func TestAStrangerIsNotListenedTo(t *testing.T) {
+	c, _ := newClient(t)
+	body := strings.NewReader("much")
+	w := httptest.NewRecorder()
+	c.handler.ServeHTTP(w, httptest.NewRequest("POST", "/orders", body))
+	assert.Equal(t, http.StatusUnauthorized, w.Code)
+	assert.Equal(t, 4, body.Len())
+}
+
 // What a caller has not seen keeps it from deciding.
 func TestAnOrderThatHasChanged(t *testing.T) {
 	c, _ := bought(t)

@@ -15,6 +15,7 @@ import (
 // is moved.
 func (t *takeover) shadow(context.Context) error {
 	shadow := audit.NewShadow()
+	shadow.Late = supervision.Day // it closes orders at night
 	unopened, begun := 0, make(map[string]bool)
 	for i, r := range t.rows {
 		t.step("shadowing", i+1, len(t.rows))
@@ -34,6 +35,7 @@ func (t *takeover) shadow(context.Context) error {
 				return err
 			}
 		}
+		shadow.End(r.ID)
 	}
 	report := shadow.Report()
 	t.title("Shadow")

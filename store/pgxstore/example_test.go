@@ -35,13 +35,13 @@ func Example() {
 
 // The host's rows and an operation are committed together, or neither is. The
 // operation goes first, so that a repetition writes nothing else. A conflict is
-// the host's: it begins anew.
+// the host's: it begins anew, a few times.
 func ExampleStore_Join() {
 	ctx := context.Background()
 	accept := func(pool *pgxpool.Pool, store *pgxstore.Store, svc *service.Service, order string,
-		buyer supervision.Actor, key string) error {
-		for {
-			err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		buyer supervision.Actor, key string) (err error) {
+		for range 5 {
+			err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 				joined, err := store.Join(tx)
 				if err != nil {
 					return err
@@ -58,6 +58,7 @@ func ExampleStore_Join() {
 				return err
 			}
 		}
+		return err
 	}
 	_ = accept
 }

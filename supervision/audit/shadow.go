@@ -68,6 +68,10 @@ func (d Disagreement) String() string {
 // accepts what the rules refuse, the shadow goes along if the flow has a way
 // for it. Make one with [NewShadow]; it is not safe for concurrent use.
 type Shadow struct {
+	// Late is by how much the other system may be late with what time does and
+	// agree all the same, such as the period of its job. Zero: not at all.
+	Late time.Duration
+
 	forms  []Forms
 	orders map[string]supervision.Order
 	astray map[string]bool
@@ -101,10 +105,17 @@ func (s *Shadow) Begin(o supervision.Order) {
 	delete(s.astray, o.ID)
 }
 
+// End forgets an order of which no decision will come any more. What was
+// heard of it stays in the report.
+func (s *Shadow) End(order string) {
+	delete(s.orders, order)
+	delete(s.astray, order)
+}
+
 // Feed hears a decision. Those of an order come in the sequence of their
 // instants. What the other system's clock does by itself is fed too, as the
-// system's action, such as [supervision.Complete]; it agrees at the due instant
-// only. An error is [supervision.ErrNotFound] for an order that has not begun,
+// system's action, such as [supervision.Complete]; it agrees at the due instant,
+// and where it is [Shadow.Late] by then. An error is [supervision.ErrNotFound] for an order that has not begun,
 // or an [*supervision.InvalidError] for what is no action.
 func (s *Shadow) Feed(d Decided) error {
 	o, ok := s.orders[d.Order]
@@ -121,7 +132,7 @@ func (s *Shadow) Feed(d Decided) error {
 			o, _ = o.Settle(due.At)
 			s.orders[d.Order] = o
 		}
-		if !d.Accepted || !due.At.Equal(d.At) {
+		if !d.Accepted || d.At.Sub(due.At) > s.Late {
 			s.disagree(d, Disagreement{Rule: due.Operation.Rule(), From: due.At})
 		}
 		return nil

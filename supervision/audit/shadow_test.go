@@ -66,6 +66,46 @@ func TestR29_AShadowNamesWhatTheRulesRefuse(t *testing.T) {
 	assert.Equal(t, 1, s.Report().ByRule[supervision.R09])
 }
 
+// What time does the other system may do later, by as much as it is said to be
+// late (R02).
+func TestR29_AShadowOfALateJob(t *testing.T) {
+	for _, c := range []struct {
+		late, by time.Duration
+		agrees   bool
+	}{
+		{0, 0, true},
+		{0, tick, false},
+		{time.Hour, time.Hour - tick, true},
+		{time.Hour, time.Hour, true},
+		{time.Hour, time.Hour + tick, false},
+	} {
+		h := delivered(t, supervision.Guide())
+		s := shadowing(t, h)
+		s.Late = c.late
+		for _, r := range h.records[1:] {
+			require.Empty(t, feed(t, s, true, r.Actor, r.Action, r.At))
+		}
+		require.Empty(t, feed(t, s, true, ben, supervision.AcceptProduct{}, h.at))
+		due := h.at.Add(3 * time.Hour)
+		heard := feed(t, s, true, supervision.System(), supervision.Complete{}, due.Add(c.by))
+		assert.Equal(t, c.agrees, len(heard) == 0, c)
+		for _, d := range heard {
+			assert.Equal(t, []any{supervision.R02, due}, []any{d.Rule, d.From})
+		}
+	}
+}
+
+// An order that has ended is forgotten, and what was heard of it is not.
+func TestR29_AShadowForgetsWhatEnds(t *testing.T) {
+	s := shadowing(t, begin(t, supervision.Guide()))
+	require.Len(t, feed(t, s, true, sue, supervision.AcceptRequest{}, monday), 1)
+	s.End("o-1")
+	require.ErrorIs(t, s.Feed(audit.Decided{Order: "o-1", Actor: ben, Action: supervision.SubmitRequest{Text: "x"},
+		At: monday}), supervision.ErrNotFound)
+	assert.Len(t, s.Report().Disagreements, 1)
+	s.End("another")
+}
+
 // What the other system refuses, though the rules allow it, is not done here
 // either.
 func TestR29_AShadowDoesNotDoWhatWasRefused(t *testing.T) {

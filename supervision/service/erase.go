@@ -16,7 +16,9 @@ import (
 // Ids, the persons of [supervision.Actor.User] and idempotency keys stay, so
 // give ones that name nobody. Afterwards the records still replay, verify and
 // have the digest they had. What has left the store before, relayed, exported
-// or in backups, is the host's to erase.
+// or in backups, is the host's to erase; and what a relay has claimed before may
+// still be published, with its texts, until that claim's lease ends. The record
+// of the erasure is relayed after all of them.
 func (s *Service) Erase(ctx context.Context, id, reason string, options ...DoOption) (Result, error) {
 	return s.Do(ctx, id, supervision.System(), supervision.Erase{Reason: reason}, options...)
 }

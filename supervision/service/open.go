@@ -15,7 +15,8 @@ import (
 // policy stands for the service's; the latest versions of the seller's
 // templates for the product are pinned to the order, unless they are withdrawn
 // (R04). Opening the same order again returns it as it is now, however much
-// later (R28).
+// later (R28), unless it has been archived: then nothing of it is left, and the
+// opening begins another one, so a host that archives keeps the ids.
 //
 // Errors: [*InvalidError] or [ErrPolicy] for a faulty opening, a
 // [*DifferentError] where the order began otherwise, [ErrUnknownOutcome], and

@@ -146,7 +146,9 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 // which has to begin its transaction anew. A command that repeats a key is no
 // error (R28): call Do first, and write the host's own rows only if its result
 // is not Repeated. The service has one writer, as a transaction has, and
-// remembers no templates beyond it, which may take back what it published.
+// remembers no templates beyond it, which may take back what it published. The
+// observer hears of an operation when it is done, and not what becomes of the
+// transaction.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
 	in.store, in.attempts, in.writers = joined, 1, 1
@@ -158,7 +160,8 @@ func (s *Service) WithStore(joined Store) *Service {
 // What time has made due and no worker has stored yet is stored first, so that
 // nothing which comes later undoes what was shown (R02). Errors:
 // [*InvalidError] for a faulty id or actor, [ErrNotFound], [ErrConflict] where
-// the order changes too fast, and the store's own.
+// the order changes too fast, and those of storing: [ErrUnknownOutcome] and
+// [ErrClock] as well.
 func (s *Service) Order(ctx context.Context, id string, actor supervision.Actor) (supervision.Order, error) {
 	order, err := s.show(ctx, id, actor, s.Now())
 	if err != nil {

@@ -84,6 +84,8 @@ func TestR34_PartiesSeeSharedNotesOnly(t *testing.T) {
 			assert.Equal(t, c.seen, seen)
 			assert.Equal(t, a.Reason, a.Shared().Reason)
 			assert.Equal(t, whole, a, "the appeal itself keeps its notes")
+			withheld := len(c.seen) < len(c.notes)
+			assert.Equal(t, !withheld, a == a.Shared(), "it is another one only where something is withheld")
 		})
 	}
 }

@@ -128,7 +128,7 @@ func TestBadInput_ID(t *testing.T) {
 		{"a\u200bb", fault.Format}, {"\ufeffa", fault.Format}, {"a\u202eb", fault.Format},
 		{"a\u2066b", fault.Format}, {"a\u200fb", fault.Format},
 		{"a\u00adb", fault.Format}, {"a\u3164", fault.Format}, {"a\ufe0f", fault.Format}, {"a\u2800", fault.Format},
-		{"a\U000e0041", fault.Format},
+		{"a\U000e0041", fault.Format}, {strings.Repeat("文", 127) + "\u200b", fault.Format},
 	} {
 		var l fault.List
 		l.ID("f", c.id)

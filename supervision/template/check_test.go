@@ -166,7 +166,7 @@ func TestR03_Choices(t *testing.T) {
 func TestR03_ChoicesAreReadAsAList(t *testing.T) {
 	f := template.Field{Kind: template.Choices}
 	for _, c := range []struct{ raw, want any }{
-		{"a ", []string{"a"}}, {" ", nil}, {[]string{}, nil}, {[]string{" ", ""}, nil}, {[]any{}, nil},
+		{"a ", []string{"a"}}, {"a, b", []string{"a, b"}}, {" ", nil}, {[]string{}, nil}, {[]string{" ", ""}, nil}, {[]any{}, nil},
 		{[]any{" b", "a", "b"}, []string{"b", "a"}}, {[]string{"b", " b"}, []string{"b"}},
 		{[]any{"a", 1}, []any{"a", 1}},
 	} {
@@ -190,9 +190,12 @@ func TestR03_YesNo(t *testing.T) {
 	for _, s := range []string{"no", "False", "off", "N", "0"} {
 		assert.Equal(t, false, normal(f, s), s)
 	}
-	for _, value := range []any{"maybe", 1, json.Number("1")} {
+	for _, value := range []any{"maybe", "ok", "2", "yes!", 1, json.Number("1")} {
 		assert.Equal(t, value, normal(f, value))
 	}
+	f.Key, f.Label = "agreed", "Agreed"
+	assert.Equal(t, []template.Fault{{Field: "agreed", Code: "required", Message: "answer this field"}},
+		compile(t, template.Template{Fields: []template.Field{f}}).Check(nil), "no answer is not no")
 }
 
 func TestR03_DefaultsAnswerWhatIsBlank(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,6 +83,19 @@ func TestR04_ANewerTemplateIsNamedAsSuch(t *testing.T) {
 		"template: document has format 2: newer format than this version reads (1): upgrade this host")
 }
 
+// Each member has one spelling.
+func TestR04_MembersAreSpeltAsDocumented(t *testing.T) {
+	written, err := json.Marshal(full())
+	require.NoError(t, err)
+	members := regexp.MustCompile(`"[a-z_]+":`).FindAllString(string(written), -1)
+	require.Greater(t, len(members), 50)
+	for _, member := range members {
+		var form template.Template
+		other := strings.Replace(string(written), member, member[:1]+strings.ToUpper(member[1:2])+member[2:], 1)
+		assert.ErrorIs(t, json.Unmarshal([]byte(other), &form), template.ErrMalformed, member)
+	}
+}
+
 func TestR04_ReadingIsStrict(t *testing.T) {
 	field := func(members string) string { return `{"format":1,"fields":[{"key":"a","label":"A",` + members + `}]}` }
 	for data, want := range map[string]error{
@@ -116,6 +130,7 @@ func TestR04_ReadingIsStrict(t *testing.T) {
 		field(`"kind":"line","default":{"a":1}`):                 template.ErrMalformed,
 		field(`"kind":"choice","options":[{"value":"a","x":1}]`): template.ErrMalformed,
 		field(`"kind":"choice","options":["a"]`):                 template.ErrMalformed,
+		`{"format":1,"fields":[{"label":"A"}]}`:                  template.ErrUnknown,
 		field(`"kind":"lines"`):                                  template.ErrUnknown,
 		field(`"kind":""`):                                       template.ErrUnknown,
 		field(`"required":true`):                                 template.ErrUnknown,

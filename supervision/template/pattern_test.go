@@ -204,6 +204,8 @@ func TestR04_AFormKeepsWhatWasCompiled(t *testing.T) {
 	form := compile(t, published)
 	published.Fields[0].Key = "changed"
 	assert.Empty(t, form.Check(template.Values{"f": "a"}))
+	form.Template().Fields[0].Key = "changed"
+	assert.Empty(t, form.Check(template.Values{"f": "a"}), "whatever becomes of what it hands out")
 }
 
 // BenchmarkHostileTemplate is the dearest template that is accepted, with the

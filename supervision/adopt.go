@@ -166,7 +166,7 @@ func (a Adoption) checkWith(forms map[Operation]*template.Form, c command, f fau
 	f.without("turn_since", a.TurnSince.IsZero() || a.turns() || unknown)
 	if a.Refund != (Money{}) {
 		f.refund("refund", a.Refund, a.Paid)
-		f.without("refund", a.Status.Final() || a.Status == Accepted || unknown)
+		f.without("refund", a.Status.Final() || a.stands() == Accepted || unknown)
 	}
 	return a, f
 }

@@ -164,13 +164,15 @@ func TestR29_ItStandsAtTheLastThingThatHappened(t *testing.T) {
 func TestR29_InstantsAreCutToATick(t *testing.T) {
 	a := frozenElsewhere()
 	a.Appeal.HandleBy = bought.Add(30 * day)
-	want := adopt(t, a, bought.Add(100*day)).order
-	assert.Equal(t, bought.Add(30*day), want.Appeal.HandleBy, "as the other system had it (R19)")
+	want := adopt(t, a, bought.Add(100*day))
+	assert.Equal(t, bought.Add(30*day), want.order.Appeal.HandleBy, "as the other system had it (R19)")
 	for _, at := range []*time.Time{&a.BoughtAt, &a.ScheduledEnd, &a.Delivery.EnabledAt, &a.Appeal.HandleBy,
 		&a.Appeal.Finding.Since, &a.History[0].At} {
 		*at = at.Add(999)
 	}
-	assert.Equal(t, want, adopt(t, a, bought.Add(100*day)).order)
+	have := adopt(t, a, bought.Add(100*day))
+	assert.Equal(t, want.order, have.order)
+	assert.Equal(t, want.records, have.records)
 
 	a = frozenElsewhere()
 	enabled := bought.Add(999)
@@ -254,6 +256,10 @@ func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
 	a.BoughtAt, a.ScheduledEnd = bought.Add(-day), time.Time{}
 	assert.Equal(t, bought.Add(365*day), adopt(t, a, bought).order.ScheduledEnd, "from the opening, not the purchase")
 
+	a = frozenElsewhere()
+	a.Policy.Appeal.Handling = 9 * day
+	assert.Equal(t, a.Appeal.RaisedAt.Add(9*day), adopt(t, a, bought.Add(100*day)).order.Appeal.HandleBy)
+
 	a = canceledElsewhere()
 	a.Cancellation.By = ""
 	assert.Equal(t, supervision.OpAdopt, adopt(t, a, bought.Add(30*day)).order.Cancellation.By)
@@ -261,6 +267,12 @@ func TestR29_ZeroFieldsAreFilledIn(t *testing.T) {
 
 // The other system may have granted a refund with whatever ends a flow (R32).
 func TestR29_ARefundOfWhatEnded(t *testing.T) {
+	ruling := deem
+	ruling.Refund = half
+	again := arrive(t, supervision.Guide(), supervision.Frozen).do(mia, ruling, intervene)
+	adopted := adopt(t, snapshot(again.order), again.at).do(mia, resume)
+	assert.Equal(t, half, adopted.order.Refund.Amount, "an acceptance that is looked at again")
+
 	for _, status := range []supervision.Status{supervision.Accepted, supervision.Completed, supervision.Canceled} {
 		s := arrive(t, supervision.Guide(), status)
 		if status == supervision.Accepted {
@@ -315,6 +327,9 @@ func TestR29_FormsAreCheckedWithTheirTemplates(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, order.DeliveryTemplateVersion)
 	assert.Equal(t, json.Number("200"), order.Delivery.Values["users"], "normalised")
+	_, _, err = supervision.Adopt(a, bought.Add(100*day),
+		map[supervision.Operation]*template.Form{supervision.OpSubmitRequest: form})
+	assert.Equal(t, []string{"delivery.values"}, faultFields(err), "each with its own")
 	a.Request.Text, a.Request.Values = "", template.Values{"users": "200"}
 	a.Delivery.Values = template.Values{"region": "eu"}
 	_, _, err = supervision.Adopt(a, bought.Add(100*day), forms)

@@ -230,7 +230,7 @@ func TestRecord_Validate(t *testing.T) {
 func TestRecordID_Compare(t *testing.T) {
 	id := supervision.RecordID{Order: "o-2", Seq: 5}
 	for other, want := range map[supervision.RecordID]int{
-		{Order: "o-1", Seq: 9}: 1, {Order: "o-2", Seq: 4}: 1, id: 0, {Order: "o-2", Seq: 6}: -1, {Order: "o-3", Seq: 1}: -1,
+		{Order: "o-1", Seq: 9}: 1, {Order: "o-10", Seq: 9}: 1, {Order: "o-2", Seq: 4}: 1, id: 0, {Order: "o-2", Seq: 6}: -1, {Order: "o-3", Seq: 1}: -1,
 	} {
 		assert.Equal(t, want, id.Compare(other), other)
 	}
@@ -263,7 +263,8 @@ func TestClone_SharesNothing(t *testing.T) {
 		require.NoError(t, err)
 		full := reflect.New(reflect.TypeOf(zero)).Elem()
 		confide(full)
-		clone := supervision.Record{Action: full.Interface().(supervision.Action)}.Clone()
+		seal := map[bool]string{true: "0f"}[op == supervision.OpDeliver] // what is erased is copied as well
+		clone := supervision.Record{Action: full.Interface().(supervision.Action), Seal: seal}.Clone()
 		before := text(t, full.Interface())
 		assert.Equal(t, before, text(t, clone.Action))
 		wipe(full)

@@ -99,6 +99,8 @@ func TestR21_EveryFaultOfAnOrderIsNamed(t *testing.T) {
 			map[string]string{"cancellation": "required"}},
 		{"erased while it goes on", supervision.AwaitingRequest, func(o *order) { o.ErasedAt = o.UpdatedAt },
 			map[string]string{"erased_at": "unknown_field"}},
+		{"erased while it is frozen", supervision.Frozen, func(o *order) { o.ErasedAt = o.UpdatedAt },
+			map[string]string{"erased_at": "unknown_field"}},
 		{"a proposal on a closed order", supervision.Canceled, func(o *order) {
 			o.Proposal = supervision.Proposal{Amount: half, At: o.UpdatedAt}
 		}, map[string]string{"proposal": "unknown_field"}},

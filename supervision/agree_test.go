@@ -113,6 +113,9 @@ func TestR32_Amounts(t *testing.T) {
 		}
 		assert.Equal(t, c.want, faultsOf(t, err), c.amount)
 	}
+	cheap := anOpening(supervision.Rules2025())
+	cheap.Paid = money(1, "CNY")
+	beginAs(t, cheap).do(ben, supervision.ProposeRefund{Amount: cheap.Paid})
 	unpaid := anOpening(supervision.Guide())
 	unpaid.Paid = supervision.Money{}
 	ruled := beginAs(t, unpaid).delivery().do(mia, intervene)

@@ -228,6 +228,7 @@ func TestR35_ErasedRecordsReplayToTheErasedOrder(t *testing.T) {
 		before := s.order
 		s.wait(time.Hour).do(supervision.System(), erase)
 		require.NotContains(t, text(t, s.order), secret)
+		require.Equal(t, s.at, s.order.ErasedAt)
 		if s.order.Request != nil {
 			require.Nil(t, s.order.Request.Values, "there were no answers")
 		}

@@ -66,9 +66,12 @@ func TestR23_EveryFieldIsAskedFor(t *testing.T) {
 				keys[in.Key] = true
 				places = append(places, slices.Index(supervision.Fields(op), in.Key))
 				assert.Contains(t, supervision.FieldKinds(), in.Kind)
-				written := in.Kind == supervision.FieldText || in.Kind == supervision.FieldID ||
-					in.Kind == supervision.FieldFiles || in.Kind == supervision.FieldForm
-				assert.Equal(t, written, in.Max > 0, "%s of %s is bounded", in.Key, op)
+				most := map[supervision.FieldKind]int{supervision.FieldText: 4000, supervision.FieldID: 128,
+					supervision.FieldFiles: 20, supervision.FieldForm: 40_000}[in.Kind]
+				if op == supervision.OpErase {
+					most = 256
+				}
+				assert.Equal(t, most, in.Max, "%s of %s is bounded", in.Key, op)
 			}
 			assert.True(t, slices.IsSorted(places), "%s, in the order of its fields", op)
 		}
@@ -130,15 +133,17 @@ func TestR23_ChoicesAreWhatIsTaken(t *testing.T) {
 				}
 			}
 		}
-		for _, in := range inputsOf(t, s, mia, supervision.OpDecideAppeal) {
-			for _, c := range in.Choices {
-				ruling := supervision.DecideAppeal{Outcome: appeal.Outcome(c.Value), Decision: "So."}
-				if in.Key == "resume_at" {
-					ruling.Outcome, ruling.ResumeAt = appeal.Resume, supervision.Status(c.Value)
+		for _, actor := range []supervision.Actor{mia, supervision.Manager(ben.ID)} { // whose own case it is
+			for _, in := range inputsOf(t, s, actor, supervision.OpDecideAppeal) {
+				for _, c := range in.Choices {
+					ruling := supervision.DecideAppeal{Outcome: appeal.Outcome(c.Value), Decision: "So."}
+					if in.Key == "resume_at" {
+						ruling.Outcome, ruling.ResumeAt = appeal.Resume, supervision.Status(c.Value)
+					}
+					_, _, err := s.order.Apply(actor, ruling, s.at)
+					assert.Equal(t, err == nil, c.Decision.Allowed, "%s %s", c.Value, s.order.Status)
+					chosen++
 				}
-				_, _, err := s.order.Apply(mia, ruling, s.at)
-				assert.Equal(t, err == nil, c.Decision.Allowed, "%s %s", c.Value, s.order.Status)
-				chosen++
 			}
 		}
 	}

@@ -185,6 +185,8 @@ func TestR33_WhatTimeDoesIsNoticed(t *testing.T) {
 	for _, status := range []supervision.Status{supervision.Completed, supervision.Canceled} {
 		assert.Empty(t, arrive(t, noticing(everyNoticeOf()), status).order.Notices(), status)
 	}
+	s := arrive(t, noticing(supervision.Notices{Completion: tick}), supervision.Accepted)
+	assert.Equal(t, s.order.NextDue().Add(-tick), s.order.Notices()[0].Due, "as short as that")
 }
 
 // everyNoticeOf is each notice that the guide's policy can give.

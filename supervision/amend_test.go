@@ -57,7 +57,7 @@ func TestR31_TheNewPolicyJudgesFromThenOn(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(4 * day)
 	s.refused(ben, appealOn(appeal.SellerSilent))
 	strict := supervision.Guide()
-	strict.Appeal.Silence = 3 * day
+	strict.Name, strict.Appeal.Silence = "", 3*day // a name is optional
 	s.do(mia, supervision.Amend{Policy: strict, Reason: "Agreed."}).do(ben, appealOn(appeal.SellerSilent))
 }
 
@@ -87,6 +87,7 @@ func TestR31_AnOrderStaysPinned(t *testing.T) {
 			s.do(mia, supervision.Amend{Seller: seller, Reason: "A merger."})
 			assert.Equal(t, c.seller, s.order.TemplateSeller, "%+v", c)
 			assert.Equal(t, cmp.Or(c.seller, seller), s.order.Form(supervision.OpDeliver).Seller)
+			assert.Equal(t, seller, s.order.Listing().Seller, "whoever's they are")
 		}
 	}
 }

@@ -230,7 +230,8 @@ func TestRecord_Validate(t *testing.T) {
 func TestRecordID_Compare(t *testing.T) {
 	id := supervision.RecordID{Order: "o-2", Seq: 5}
 	for other, want := range map[supervision.RecordID]int{
-		{Order: "o-1", Seq: 9}: 1, {Order: "o-10", Seq: 9}: 1, {Order: "o-2", Seq: 4}: 1, id: 0, {Order: "o-2", Seq: 6}: -1, {Order: "o-3", Seq: 1}: -1,
+		{Order: "o-1", Seq: 9}: 1, {Order: "o-10", Seq: 9}: 1, {Order: "o-2", Seq: 4}: 1, id: 0,
+		{Order: "o-2", Seq: 6}: -1, {Order: "o-3", Seq: 1}: -1,
 	} {
 		assert.Equal(t, want, id.Compare(other), other)
 	}

@@ -166,7 +166,8 @@ func TestR03_Choices(t *testing.T) {
 func TestR03_ChoicesAreReadAsAList(t *testing.T) {
 	f := template.Field{Kind: template.Choices}
 	for _, c := range []struct{ raw, want any }{
-		{"a ", []string{"a"}}, {"a, b", []string{"a, b"}}, {" ", nil}, {[]string{}, nil}, {[]string{" ", ""}, nil}, {[]any{}, nil},
+		{"a ", []string{"a"}}, {"a, b", []string{"a, b"}}, {" ", nil},
+		{[]string{}, nil}, {[]string{" ", ""}, nil}, {[]any{}, nil},
 		{[]any{" b", "a", "b"}, []string{"b", "a"}}, {[]string{"b", " b"}, []string{"b"}},
 		{[]any{"a", 1}, []any{"a", 1}},
 	} {

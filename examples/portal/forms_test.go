@@ -231,7 +231,7 @@ func TestUploads(t *testing.T) {
 
 	ref := regexp.MustCompile(`sha256:[0-9a-f]{64}/protocol.txt`).FindString(refused.body)
 	digest, _, _ := strings.Cut(ref, "/")
-	typed.Set("attachments", ref)
+	typed["attachments"] = []string{ref, ref}
 	require.Equal(t, http.StatusSeeOther, seller.send(at(order, "deliver"), typed).StatusCode)
 	delivered, err := s.svc.Order(t.Context(), order.ID, supervision.Seller("seller-cloudline"))
 	require.NoError(t, err)
@@ -290,6 +290,11 @@ func TestFileField(t *testing.T) {
 	require.NotNil(t, digest)
 	typed.Set("values.site", "https://northwind.example")
 	typed.Set("values.logo", digest[1])
+	typed.Del("confirm")
+	replaced := buyer.send(at(order, "submit_request"), typed, upload{"values.logo", "new.svg", "<svg></svg>"}).body
+	assert.Contains(t, replaced, "new.svg")
+	assert.NotContains(t, replaced, "logo.svg", "one question takes one file, the last")
+	typed.Set("confirm", "yes")
 	require.Equal(t, http.StatusSeeOther, buyer.send(at(order, "submit_request"), typed).StatusCode)
 	assert.Contains(t, buyer.get(at(order)).body, at(order, "files", digest[1]))
 }

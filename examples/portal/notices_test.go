@@ -61,11 +61,13 @@ func TestNotices(t *testing.T) {
 		return n
 	}
 	assert.NotZero(t, unread())
+	assert.Contains(t, entryOf(feed, order), ">new<")
 	require.Equal(t, http.StatusOK, seller.get(at(order)).StatusCode)
 	require.Equal(t, http.StatusSeeOther, seller.post("/notices", nil).StatusCode)
 	assert.NotZero(t, unread(), "what others read stays unread")
 	require.Equal(t, http.StatusOK, buyer.get(at(order)).StatusCode)
 	assert.Zero(t, unread())
+	assert.NotContains(t, entryOf(buyer.get("/notices").body, order), ">new<")
 	again()
 	assert.Zero(t, unread(), "what has been read is no news")
 	require.Eventually(t, func() bool {
@@ -293,6 +295,7 @@ func TestMail(t *testing.T) {
 	assert.Contains(t, strings.Join(c.mails(t, "seller-cloudline@portal.example"), ""), order.ID+": 已提交需求",
 		"in the language that the seller has chosen")
 	assert.Contains(t, about()[0], "Which archive?")
+	assert.Contains(t, about()[0], "\nCloudline Software, ")
 	assert.Contains(t, about()[0], "You can now: Submit request")
 	assert.Contains(t, about()[0], "http://portal.example"+at(order))
 }
@@ -395,8 +398,9 @@ func TestNotices_OfInstants(t *testing.T) {
 	about := func() (subjects []string) {
 		require.NoError(t, mailing.mail(t.Context()))
 		for _, text := range c.mails(t, accounts[harbor].mail()) {
-			if subject, _, _ := strings.Cut(text, "\n"); strings.HasPrefix(subject, order.ID+":") {
+			if subject, body, _ := strings.Cut(text, "\n"); strings.HasPrefix(subject, order.ID+":") {
 				subjects = append(subjects, subject)
+				assert.Contains(t, body, strings.TrimPrefix(subject, order.ID+": "))
 			}
 		}
 		return subjects

@@ -284,7 +284,9 @@ func TestTemplate_OldOrdersKeepTheirs(t *testing.T) {
 		"fields[0].min":     {"left over from another kind"}}
 	require.Equal(t, http.StatusSeeOther, seller.post("/templates/erp-suite/submit_request", draft).StatusCode)
 	assert.Contains(t, seller.get("/templates/erp-suite/submit_request").body, "Version 2 is published.")
-	assert.NotContains(t, seller.get("/templates/erp-suite/submit_request").body, "is published.")
+	editor := seller.get("/templates/erp-suite/submit_request").body
+	assert.NotContains(t, editor, "is published.")
+	assert.Contains(t, editor, `<a href="?version=1">`)
 	buyer := s.as(t, harbor)
 	assert.Contains(t, buyer.get(at(order, "submit_request")).body, "Number of users")
 	next := buyer.post("/market/erp-suite", url.Values{"key": {"next"}}).Header.Get("Location")
@@ -339,7 +341,11 @@ func TestNavigation(t *testing.T) {
 				"%s for %s", path, who)
 		}
 	}
-	assert.Contains(t, s.as(t, harbor).get("/orders/KG-1027").body, `href="/orders" aria-current="page"`)
+	buyer := s.as(t, harbor)
+	assert.Contains(t, buyer.get("/orders/KG-1027").body, `href="/orders" aria-current="page"`)
+	list := buyer.get("/orders").body
+	assert.Contains(t, list, `<td class="plain">Cloudline Software</td>`)
+	assert.NotContains(t, list, `<td class="plain">Harbor Retail</td>`, "one knows who one is")
 }
 
 // TestList_NobodyCrowdsIt: other people's orders take no place among those that
@@ -362,6 +368,8 @@ func TestOverview(t *testing.T) {
 	for _, text := range []string{"<svg", ">Waiting for service<", "KG-1020</a>", "overdue since", "2025", "Guide"} {
 		assert.Contains(t, body, text)
 	}
+	assert.Equal(t, 1, strings.Count(body, "overdue since"), "of two cases")
+	assert.Equal(t, 2, strings.Count(body, `<tr class="late">`), "what is frozen, and the longest silence")
 	bars := regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*`+
 		`<td><svg viewBox="0 0 (\d+) 1"[^>]*><rect width="(\d+)" height="1"></rect></svg></td>`+
 		`<td>(\d+)</td>`).FindAllStringSubmatch(body, -1)
@@ -401,7 +409,10 @@ func TestTemplate_Draft(t *testing.T) {
 	published, err := s.svc.Template(t.Context(), requestTemplate("data-migration"))
 	require.NoError(t, err)
 	assert.Equal(t, "old_system_if_any", published.Template.Fields[0].Key)
-	assert.Equal(t, "question_3", keyOf("旧系统", 2))
+	for key, label := range map[string]string{"question_3": "旧系统", strings.Repeat("a", 40): strings.Repeat("a", 40)} {
+		assert.Equal(t, key, keyOf(label, 2))
+	}
+	assert.Equal(t, "question_3", keyOf(strings.Repeat("a", 41), 2))
 	draft, _, err := s.db.kept(t.Context(), "seller-cloudline", "/templates/data-migration/submit_request")
 	require.NoError(t, err)
 	assert.Empty(t, draft, "what is published is no draft")

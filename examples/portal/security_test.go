@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/service"
 )
 
 // paths fills in a route's address for an order and a file of it.
@@ -277,6 +280,11 @@ func TestNext(t *testing.T) {
 	t.Parallel()
 	p := newSite(t).as(t, harbor)
 	assert.Contains(t, p.get("/login?next=//elsewhere.example").body, `name="next" value="/"`)
+	for _, form := range []string{"/language", "/clock"} {
+		_, body, _ := strings.Cut(p.get("/orders?turn=buyer").body, `action="`+form+`"`)
+		next := hiddenInput.FindStringSubmatch(body)
+		assert.Equal(t, []string{"next", "/orders?turn=buyer"}, next[1:], form)
+	}
 	for path, typed := range map[string]url.Values{"/login": {"account": {harbor}}, "/language": {"language": {"en"}},
 		"/clock": {"leap": {"1h"}}} {
 		for next, want := range map[string]string{"//elsewhere.example": "/", "https://elsewhere.example/": "/",
@@ -517,6 +525,40 @@ func TestBroken(t *testing.T) {
 	logged, err := os.ReadFile(log.Name())
 	require.NoError(t, err)
 	assert.Len(t, regexp.MustCompile(`request failed.*no such table: portal_kept`).FindAll(logged, -1), 2)
+}
+
+// TestProblems: whatever goes wrong, people read what they can do about it; and
+// who has gone reads nothing.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	s := startLogged(t, settings{file: seeded(t)}, io.Discard)
+	for _, c := range []struct {
+		err    error
+		status int
+		says   string
+	}{
+		{errNoSession, http.StatusUnauthorized, "Log in in a new window."},
+		{errOtherSite, http.StatusForbidden, "The form was sent from another site."},
+		{supervision.ErrNotFound, http.StatusNotFound, "There is no such page, or it is not yours to see."},
+		{errMalformedForm, http.StatusBadRequest, "The address or the form is faulty."},
+		{&http.MaxBytesError{}, http.StatusRequestEntityTooLarge, "The form is too large."},
+		{service.ErrExists, http.StatusConflict, "Go back, reload the page and try again."},
+		{service.ErrConflict, http.StatusConflict, "Go back, reload the page and try again."},
+		{service.ErrStale, http.StatusConflict, "Go back, reload the page and try again."},
+		{supervision.ErrRefused, http.StatusForbidden, "This is not yours to do now."},
+		{service.ErrUnknownOutcome, http.StatusServiceUnavailable, "Please try again in a moment."},
+		{io.ErrUnexpectedEOF, http.StatusInternalServerError, "Please try again in a moment."},
+	} {
+		w := httptest.NewRecorder()
+		v := &visit{portal: s.portal, w: w, r: httptest.NewRequest(http.MethodGet, "/", nil), L: s.Tongues[0]}
+		v.fail(fmt.Errorf("somewhere: %w", c.err))
+		assert.Equal(t, c.status, w.Code, c.err)
+		assert.Contains(t, w.Body.String(), c.says, c.err)
+		assert.NotContains(t, w.Body.String(), "somewhere")
+	}
+	w := httptest.NewRecorder()
+	(&visit{portal: s.portal, w: w}).fail(context.Canceled)
+	assert.Empty(t, w.Body)
 }
 
 // TestServer_TimesOut: no connection is held for ever.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // TestStanding: the head of an order's pages says what happened, whose turn it
@@ -34,7 +35,14 @@ func TestStanding(t *testing.T) {
 			"The seller has to deliver the purchasing module.", "Purchasing is missing."}, nil},
 		{northwind, "/orders/KG-1026", []string{"To be completed", "The order is completed"}, []string{"can appeal"}},
 		{harbor, "/orders/KG-1021", []string{"Waiting for the operations manager", "decision is due"}, nil},
-		{northwind, "/orders/KG-1018", []string{"Canceled · "}, []string{"<meter"}},
+		{northwind, "/orders/KG-1018", []string{"Canceled · ", "<dt>Closed</dt>"}, []string{"<meter"}},
+		{harbor, "/orders/KG-1031", []string{"<dt>Scheduled completion</dt>"}, []string{"<dt>Closed</dt>"}},
+		{"seller-cloudline", "/orders?order=KG-1024", []string{"Your turn · for "}, nil},
+		{"seller-cloudline", "/orders?order=KG-1027", []string{"Waiting for the buyer · for 15 h"}, nil},
+		{harbor, "/orders/KG-1027/acceptance", []string{`<section class="card delivery"`}, nil},
+		{harbor, "/orders/KG-1023/raise_appeal", []string{`value="seller_silent" checked>`,
+			`value="product_rejected" disabled>`, "<small>Rejected 0 times; an appeal takes 3.</small>"}, nil},
+		{"manager-mei", "/orders/KG-1021/ruling", []string{`name="shared" value="no" checked>`}, nil},
 		{"seller-brightdesk", "/orders/KG-1039/confirmation", []string{"A help desk for 12 agents"}, nil},
 		{"manager-mei", "/orders/KG-1021/ruling", []string{"Move the archive of invoices."}, nil},
 		{harbor, "/orders/KG-1031/raise_appeal", []string{"Not possible now",
@@ -114,6 +122,21 @@ func TestThisTurn(t *testing.T) {
 	}
 }
 
+// TestQuote: a banner has room for an amount and one text.
+func TestQuote(t *testing.T) {
+	l, amount := parseTongues()[0], supervision.Money{Amount: 48050, Currency: "CNY"}
+	for want, action := range map[string]supervision.Action{
+		"CNY 480.50\nHalf of it.": supervision.ProposeRefund{Amount: amount, Reason: "Half of it."},
+		"CNY 480.50":              supervision.AgreeRefund{Amount: amount},
+		"Nobody answers.": supervision.RaiseAppeal{Ground: "seller_silent", Reason: "Nobody answers.",
+			Demand: "An answer."},
+		"": supervision.AcceptProduct{},
+	} {
+		record := supervision.Record{Operation: action.Operation(), Action: action}
+		assert.Equal(t, want, l.view(record, template.Template{}).Quote())
+	}
+}
+
 // TestDeadlines: at the head of a page stands what comes first, beside it what
 // comes later or when one may remind again; what is far away nobody reads.
 func TestDeadlines(t *testing.T) {
@@ -166,6 +189,12 @@ func TestConfirm_SaysWhatEnds(t *testing.T) {
 	reject := ask(supervision.OpRejectProduct, url.Values{"reason": {"Empty."}, "confirm": nil})
 	assert.Contains(t, reject, "Delivery rejections: 1 of 3, at which the buyer can appeal.")
 	assert.Contains(t, reject, "Waiting for acceptance</span> → <span")
+	next := s.open(t, "T-next", "data-migration", harbor, byBuyer(textRequest("Move it.")))
+	seller := s.as(t, "seller-cloudline")
+	form := seller.get(at(next, "confirmation")).form(url.Values{"operation": {"reject_request"},
+		"reason": {"Too vague."}})
+	assert.Contains(t, seller.send(at(next, "confirmation"), form).body,
+		"Request rejections: 1 of 3, at which the buyer can appeal.")
 	accept := ask(supervision.OpAcceptProduct, url.Values{"confirm": nil})
 	assert.Contains(t, accept, "The order is completed <time")
 	assert.Contains(t, accept, ">Accept service</button>")

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,6 +56,37 @@ func TestScript_SlowLine(t *testing.T) {
 	b.press("Try again")
 	b.sees(".kept", name)
 	b.sees(".kept", "two.txt")
+	b.until(`fetch(location.href).then(r => r.text()).then(t => t.includes("two.txt"))`)
+}
+
+// TestScript_SessionEnds: a page that was left open says that its session has
+// ended, before somebody writes into it.
+func TestScript_SessionEnds(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	b := s.logIn(t, harbor, at(order))
+	b.attends()
+	require.NoError(t, s.db.exec(t.Context(), `DELETE FROM portal_session`))
+	s.announce(t.Context(), "")
+	b.sees("#problem", "Your session has ended.")
+}
+
+// TestScript_BeginsAnew: what is discarded does not come back by leaving the
+// page.
+func TestScript_BeginsAnew(t *testing.T) {
+	t.Parallel()
+	s, order := freshOrder(t)
+	path := at(order, "submit_request")
+	require.NoError(t, s.db.keep(t.Context(), harbor, path+"#submit_request", "text=Move+it."))
+	b := s.logIn(t, harbor, path)
+	b.fill("text", "Move it all.")
+	b.press("Begin anew")
+	b.until(`!document.body.innerText.includes("left here unsent") && document.readyState === "complete"`)
+	b.open("/market")
+	b.until(`fetch("/orders").then(r => r.ok)`)
+	kept, _, err := s.db.kept(t.Context(), harbor, path+"#submit_request")
+	require.NoError(t, err)
+	assert.Empty(t, kept)
 }
 
 // TestScript_CannotBeReached: a form that cannot be sent says so, and stays as
@@ -132,10 +165,23 @@ func TestScript_LivePage(t *testing.T) {
 	b.until(`document.getElementById("closed").open && document.activeElement.getAttribute("href") === "` +
 		at(order, "record") + `"`)
 
+	b.until(`(window.used = document.querySelector("meter").value) > 0`)
 	b.until(`(window.before = document.querySelector("[data-countdown]").textContent) !== ""`)
 	// Time goes on with every look, since news sets a page's clock by the host's.
 	b.until(`(Date.now = (now => () => now() + 300000)(Date.now),
 		document.querySelector("[data-countdown]").textContent !== window.before)`)
+	b.until(`document.querySelector("meter").value > window.used`)
+
+	b.open("/orders")
+	b.attends()
+	b.until(`(window.clock = document.querySelector(".clock time").textContent) !== "" &&
+		(window.bell = document.querySelector("#bell").innerText) !== ""`)
+	s.after(t, order, bySeller(supervision.Deliver{Result: "All of it is moved."}))
+	require.Equal(t, http.StatusSeeOther,
+		s.as(t, "seller-cloudline").post("/clock", url.Values{"leap": {"1d"}}).StatusCode)
+	b.until(`document.querySelector(".clock time").textContent !== window.clock &&
+		document.querySelector("#bell").innerText !== window.bell &&
+		document.title.startsWith("(" + parseInt(document.querySelector("#bell .count").innerText) + ")")`)
 }
 
 // TestScript_Counts: the script counts down in the words in which the portal
@@ -168,6 +214,7 @@ func TestScript_Canned(t *testing.T) {
 		e.dispatchEvent(new Event("change", {bubbles: true}))
 		return document.getElementById(e.dataset.canned).value === e.options[1].text && e.value === ""
 	})(document.querySelector("[data-canned]"))`)
+	b.until(`fetch(location.href).then(r => r.text()).then(t => t.includes("left here unsent"))`)
 }
 
 // TestScript_Phone: three orders stand whole on a phone's first screen.

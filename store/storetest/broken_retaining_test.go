@@ -99,6 +99,14 @@ func faultsOfRetaining() []fault {
 		}, erasing(func(b *broken, ctx context.Context, c service.Change, _ []supervision.Record) error {
 			return b.Store.Save(ctx, c)
 		})},
+		{"an erasure without its key", []string{"Erase/finds the record of an erasure by its key"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				c.Records = slices.Clone(c.Records)
+				for i := range c.Records {
+					c.Records[i].Key = ""
+				}
+				return b.Store.Erase(ctx, c, erased)
+			})},
 		{"all records erased", []string{"Erase/leaves records that are not named"},
 			erasing(func(b *broken, ctx context.Context, c service.Change, _ []supervision.Record) error {
 				var erased []supervision.Record

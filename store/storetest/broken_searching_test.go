@@ -210,6 +210,12 @@ func faultsOfSearching() []fault {
 				f.Closed.From = f.Closed.From.Add(tick)
 			}
 		})},
+		{"bought from, cut to a tick", []string{alone},
+			asking(func(f *supervision.Filter) { f.Bought.From = f.Bought.From.Truncate(tick) })},
+		{"bought before, cut to a tick", []string{alone},
+			asking(func(f *supervision.Filter) { f.Bought.Before = f.Bought.Before.Truncate(tick) })},
+		{"silent and overdue at an instant cut to a tick", []string{alone},
+			asking(func(f *supervision.Filter) { f.At = f.At.Truncate(tick) })},
 		{"what time will close as closed", []string{alone}, asking(func(f *supervision.Filter) {
 			if f.Closed != (supervision.Span{}) {
 				f.At = f.At.Add(2000 * day)

@@ -41,6 +41,10 @@ func faultsOfUpcoming() []fault {
 			asking(func(u *upcoming) { u.before = u.before.Add(tick) })},
 		fault{"nothing at the first instant", []string{bounds},
 			asking(func(u *upcoming) { u.from = u.from.Add(tick) })},
+		fault{"instants from which it begins cut to a tick", []string{bounds},
+			asking(func(u *upcoming) { u.from = u.from.Truncate(tick) })},
+		fault{"instants before which it ends cut to a tick", []string{bounds},
+			asking(func(u *upcoming) { u.before = u.before.Truncate(tick) })},
 		fault{"a position's instant skipped", []string{behind, alike}, asking(func(u *upcoming) {
 			if u.after.ID != "" {
 				u.after.ID = "zzz"

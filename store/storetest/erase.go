@@ -31,6 +31,14 @@ var aboutErase = []sentence{
 		record := c.keyed("order", buyer, "key")
 		c.same(h.records[1], record, "the record with the key")
 	}},
+	{"finds the record of an erasure by its key", "Erase stores a change as Save does", func(c *check) {
+		h := c.relayed("order")
+		change, erased := h.erasure()
+		erasure := &change.Records[len(change.Records)-1]
+		erasure.Key = "key"
+		require.NoError(c, c.Erase(ctx, change, erased))
+		c.same(erasure, c.keyed("order", erasure.Actor, "key"), "the record with the key")
+	}},
 	{"erases what waits to be relayed", "where it waits to be relayed as well", func(c *check) {
 		h := c.open(opening("order"), day0).accept()
 		c.create(h)

@@ -38,7 +38,7 @@ func (c *check) populate(n int, seed uint64) *population {
 	}
 	for name, bound := range bounds {
 		require.False(c, bound.IsZero(), "the case itself is wrong: it has to have an order with %s", name)
-		p.at = append(p.at, bound.Add(-tick), bound, bound.Add(tick))
+		p.at = append(p.at, bound.Add(-tick), bound, bound.Add(tick/2)) // as precise as a caller likes
 	}
 	slices.SortFunc(p.at, time.Time.Compare)
 	return p
@@ -116,13 +116,14 @@ func (p *population) fields() [][]supervision.Criteria {
 	}
 }
 
-// spans begin and end around an instant that some order has.
+// spans begin and end around an instant that some order has, between two ticks
+// as well.
 func (p *population) spans(instant func(supervision.Listing) time.Time) (list []supervision.Span) {
 	var at time.Time
 	for at.IsZero() {
 		at = instant(p.one().listing())
 	}
-	for _, shift := range []time.Duration{-tick, 0, tick} {
+	for _, shift := range []time.Duration{-tick / 2, 0, tick / 2} {
 		list = append(list, supervision.Span{From: at.Add(shift)}, supervision.Span{Before: at.Add(shift)},
 			supervision.Span{From: at.Add(shift), Before: at.Add(shift + tick)})
 	}

@@ -42,7 +42,7 @@ var aboutUpcoming = []sentence{
 		list := p.brought(kinds, ever)
 		for i := 0; i < len(list); i += 9 {
 			place := list[i]
-			for _, from := range []time.Duration{-tick, 0, tick} {
+			for _, from := range []time.Duration{-tick / 2, 0, tick / 2} { // as precise as a caller likes
 				span := supervision.Span{From: place.At.Add(from), Before: place.At.Add(from + tick)}
 				c.upcoming(p.brought(kinds, span), kinds, span, supervision.Position{}, 1000)
 			}

@@ -96,7 +96,11 @@ var aboutNotices = []sentence{
 		h := c.noticing("order", day0)
 		c.create(h)
 		at, next := noticePlace(h).At, noticePlace(h).At.Add(day)
-		for _, given := range [][]time.Time{{at}, {at, at.Add(tick)}, nil} {
+		many := make([]time.Time, 100)
+		for i := range many {
+			many[i] = at.Add(time.Duration(i) * tick)
+		}
+		for _, given := range [][]time.Time{{at}, {at, at.Add(tick)}, many, nil} {
 			n := service.Noticed{Order: "order", Version: 1, At: at, Given: given, Next: next}
 			require.NoError(c, c.Notice(ctx, n))
 			found, err := c.Noticing(ctx, next, supervision.Position{}, 10)
@@ -132,10 +136,14 @@ var aboutNotices = []sentence{
 	{"an order that has another version or instant is left as it is", "The others are left as they are, and a " +
 		"[*ConflictError] names them.", func(c *check) {
 		good, moved, again := c.noticing("good", day0), c.noticing("moved", day0), c.noticing("again", day0)
-		for _, h := range []*history{good, moved, again} {
+		amended := c.noticing("amended", day0)
+		for _, h := range []*history{good, moved, again, amended} {
 			h.silent = true
 		}
-		c.create(good, moved, again)
+		c.create(good, moved, again, amended)
+		was := noticePlace(amended)
+		c.save(amended.manager(supervision.Amend{Seller: "seller-9", Reason: "They were bought."}, hour))
+		require.Equal(c, was, noticePlace(amended), "the case itself is wrong: its notice stands")
 		due := day0.Add(4 * day)
 		c.noticed(again, due.Add(day), due)
 		require.Len(c, c.claimedIDs(due), 1)
@@ -143,13 +151,13 @@ var aboutNotices = []sentence{
 			return service.Noticed{Order: h.order.ID, Version: version, At: noticePlace(h).At, Due: []time.Time{due},
 				Given: []time.Time{due}}
 		}
-		err := c.Notice(ctx, give(moved, 2), give(again, 1), give(good, 1), service.Noticed{Order: "nobody's",
-			Version: 1})
+		err := c.Notice(ctx, give(moved, 2), give(again, 1), give(good, 1), give(amended, 1),
+			service.Noticed{Order: "nobody's", Version: 1})
 		var conflict *service.ConflictError
 		require.ErrorAs(c, err, &conflict)
-		require.ElementsMatch(c, []string{"moved", "again", "nobody's"}, conflict.Orders)
+		require.ElementsMatch(c, []string{"moved", "again", "amended", "nobody's"}, conflict.Orders)
 		require.Equal(c, []supervision.RecordID{supervision.NoticeID("good", due)}, c.claimedIDs(due))
-		c.notices(due.Add(day), supervision.Position{}, 10, moved, again)
+		c.notices(due.Add(day), supervision.Position{}, 10, amended, moved, again)
 	}},
 	{"an order without a next notice is left as it is", "The others are left as they are, and a [*ConflictError] " +
 		"names them.", func(c *check) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -92,7 +93,8 @@ var aboutTemplates = []sentence{
 	{"are kept by seller, product and operation", "by seller, product, operation and version", func(c *check) {
 		pairs := [][2]string{{"a", "b"}, {"b", "a"}, {"a", "a"}, {"A", "b"}, {"a", "B"}, {"a/", "b"}, {"a", "/b"},
 			{"a b", "c"}, {"a", "b c"},
-			{"é", "b"}, {"e\u0301", "b"}}
+			{"é", "b"}, {"e\u0301", "b"},
+			{strings.Repeat("😀", supervision.MaxID), strings.Repeat("😁", supervision.MaxID)}}
 		for i, pair := range pairs {
 			for version := 1; version <= 1+i/2%2; version++ {
 				require.NoError(c, c.PutTemplate(ctx, offered(pair, published(version))))

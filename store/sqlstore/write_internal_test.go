@@ -6,8 +6,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +32,17 @@ type scripted struct {
 	missed bool     // no row is what a write is for
 	direct int      // statements that were sent without being prepared
 	named  []string // the orders o-1 and o-2, as statements had them
+	// endless are the words that came with a context that never ends.
+	endless []string
+}
+
+// hears notes a word whose context never ends.
+func (s *scripted) hears(ctx context.Context, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Done() == nil {
+		s.endless = append(s.endless, strings.Fields(text)[0])
+	}
 }
 
 func (s *scripted) tell(word string) error {
@@ -70,18 +83,26 @@ func (s *scripted) open(t *testing.T, dialect Dialect) (*Store, *sql.DB) {
 	return store, db
 }
 
-func (s *scripted) Connect(context.Context) (driver.Conn, error) { return s, s.tell("CONNECT") }
-func (s *scripted) Driver() driver.Driver                        { return nil }
-func (s *scripted) Close() error                                 { return nil }
-func (s *scripted) Begin() (driver.Tx, error)                    { return nil, errors.ErrUnsupported }
-func (s *scripted) Commit() error                                { return s.tell("COMMIT") }
-func (s *scripted) Rollback() error                              { return s.tell("ROLLBACK") }
+func (s *scripted) Connect(ctx context.Context) (driver.Conn, error) {
+	s.hears(ctx, "CONNECT")
+	return s, s.tell("CONNECT")
+}
 
-func (s *scripted) BeginTx(_ context.Context, options driver.TxOptions) (driver.Tx, error) {
+func (s *scripted) Driver() driver.Driver     { return nil }
+func (s *scripted) Close() error              { return nil }
+func (s *scripted) Begin() (driver.Tx, error) { return nil, errors.ErrUnsupported }
+func (s *scripted) Commit() error             { return s.tell("COMMIT") }
+func (s *scripted) Rollback() error           { return s.tell("ROLLBACK") }
+
+func (s *scripted) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	s.hears(ctx, "BEGIN")
 	return s, s.tell(strings.TrimSuffix("BEGIN "+sql.IsolationLevel(options.Isolation).String(), " Default"))
 }
 
-func (s *scripted) Prepare(text string) (driver.Stmt, error) {
+func (s *scripted) Prepare(string) (driver.Stmt, error) { return nil, errors.ErrUnsupported }
+
+func (s *scripted) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	s.hears(ctx, "PREPARE")
 	return scriptedStmt{s, text}, s.tell("PREPARE")
 }
 
@@ -89,11 +110,13 @@ func (s *scripted) ExecContext(ctx context.Context, text string, args []driver.N
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.hears(ctx, text)
 	s.direct++
 	return s.exec(text, args)
 }
 
-func (s *scripted) QueryContext(_ context.Context, text string, _ []driver.NamedValue) (driver.Rows, error) {
+func (s *scripted) QueryContext(ctx context.Context, text string, _ []driver.NamedValue) (driver.Rows, error) {
+	s.hears(ctx, text)
 	s.direct++
 	return s.query(text)
 }
@@ -129,11 +152,13 @@ func (s scriptedStmt) Query([]driver.Value) (driver.Rows, error)  { return nil, 
 
 func (s scriptedStmt) Close() error { return s.tell("CLOSE") }
 
-func (s scriptedStmt) ExecContext(_ context.Context, args []driver.NamedValue) (driver.Result, error) {
+func (s scriptedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.hears(ctx, s.text)
 	return s.exec(s.text, args)
 }
 
-func (s scriptedStmt) QueryContext(context.Context, []driver.NamedValue) (driver.Rows, error) {
+func (s scriptedStmt) QueryContext(ctx context.Context, _ []driver.NamedValue) (driver.Rows, error) {
+	s.hears(ctx, s.text)
 	return s.query(s.text)
 }
 
@@ -215,6 +240,104 @@ func TestWhatAFailedWriteHasDone(t *testing.T) {
 				require.Equal(t, c.times, db.times(c.word), db.told)
 				db.fails("", nil)
 				require.NoError(t, c.write(t.Context(), store), "and later it works")
+			})
+		})
+	}
+}
+
+// What fails is told as that, whatever it had found out before: nobody takes a
+// lost connection for an order that others have changed.
+func TestAFailedWriteIsNoConflict(t *testing.T) {
+	lost := errors.New("unexpected EOF")
+	for name, write := range map[string]func(*Store) error{
+		"create":  func(s *Store) error { return s.Create(t.Context(), opened(t, "o-1")) },
+		"save":    func(s *Store) error { return s.Save(t.Context(), opened(t, "o-1")) },
+		"notice":  func(s *Store) error { return s.Notice(t.Context(), service.Noticed{Order: "o-1", At: monday}) },
+		"erase":   func(s *Store) error { return s.Erase(t.Context(), opened(t, "o-1"), nil) },
+		"publish": func(s *Store) error { return s.PutTemplate(t.Context(), withdrawal) },
+		"remove": func(s *Store) error {
+			removed, err := s.Remove(t.Context(), "o-1", 1)
+			require.False(t, removed)
+			return err
+		},
+	} {
+		for _, dialect := range []Dialect{SQLite, Postgres, MySQL} {
+			for _, missed := range []bool{false, true} {
+				t.Run(fmt.Sprint(name, " ", dialect, " ", missed), func(t *testing.T) {
+					db := scripted{missed: missed}
+					store, _ := db.open(t, dialect)
+					db.says = func(word string) error {
+						if word == "COMMIT" || word == "BLOCK" || dialect == Postgres && (word == "WITH" || name == "publish") {
+							return lost
+						}
+						return nil
+					}
+					err := write(store)
+					require.ErrorIs(t, err, lost)
+					require.NotErrorIs(t, err, service.ErrConflict)
+					require.NotErrorIs(t, err, service.ErrExists)
+				})
+			}
+		}
+	}
+}
+
+// withdrawal is the least that can be published.
+var withdrawal = service.PublishedTemplate{PublishedAt: monday, TemplateID: supervision.TemplateID{
+	Seller: "s", Product: "p", Operation: supervision.OpSubmitRequest, Version: 2,
+}}
+
+// The context of a call goes along wherever it may have to wait: to connect, to
+// prepare, to begin, and to run what it began with.
+func TestTheContextGoesAlong(t *testing.T) {
+	id := supervision.RecordID{Order: "o-1", Seq: 1}
+	for name, call := range map[string]func(*Store) error{
+		"create":      func(s *Store) error { return s.Create(t.Context(), opened(t, "o-1")) },
+		"save":        func(s *Store) error { return s.Save(t.Context(), opened(t, "o-1")) },
+		"load":        func(s *Store) error { _, _, err := s.Load(t.Context(), "o-1", ""); return err },
+		"search":      func(s *Store) error { _, err := s.Search(t.Context(), supervision.Filter{At: monday}); return err },
+		"acknowledge": func(s *Store) error { return s.Acknowledge(t.Context(), id) },
+		"return":      func(s *Store) error { return s.Return(t.Context(), service.Waiting{RecordID: id}) },
+		"claim":       func(s *Store) error { _, err := s.Claim(t.Context(), monday, time.Hour, 1); return err },
+		"notice":      func(s *Store) error { return s.Notice(t.Context(), service.Noticed{Order: "o-1", At: monday}) },
+		"publish":     func(s *Store) error { return s.PutTemplate(t.Context(), withdrawal) },
+		"migrate":     func(s *Store) error { return s.Migrate(t.Context()) },
+	} {
+		for _, dialect := range []Dialect{SQLite, Postgres, MySQL} {
+			t.Run(name+" "+dialect.String(), func(t *testing.T) {
+				var db scripted
+				store, _ := db.open(t, dialect)
+				_ = call(store) // whatever comes of it
+				require.NotEmpty(t, db.told)
+				if dialect == SQLite && (name == "create" || name == "save") { // whose first write alone has to wait
+					db.endless = slices.DeleteFunc(db.endless, func(word string) bool { return word == "INSERT" })
+					require.Equal(t, 1, db.times("BEGIN"))
+				}
+				require.Empty(t, db.endless)
+			})
+		}
+	}
+}
+
+// Whoever waits for a connection may give up, and nothing was sent.
+func TestWaitingForAConnectionEndsWithTheContext(t *testing.T) {
+	for _, dialect := range []Dialect{SQLite, Postgres, MySQL} {
+		t.Run(dialect.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				db := scripted{ids: []string{"o-1"}} // which PostgreSQL has saved
+				store, pool := db.open(t, dialect)
+				pool.SetMaxOpenConns(1)
+				require.NoError(t, store.Save(t.Context(), opened(t, "o-1")), "everything is prepared")
+				taken, err := pool.Conn(t.Context())
+				require.NoError(t, err)
+				defer taken.Close()
+				db.told = nil
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				err = store.Save(ctx, opened(t, "o-1"))
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+				require.Empty(t, db.told)
 			})
 		})
 	}
@@ -770,6 +893,19 @@ func TestAClockThatCannotBeAsked(t *testing.T) {
 		require.ErrorIs(t, write(), codeError(10))
 	}
 	require.Zero(t, db.times("BEGIN"))
+}
+
+// A record may be as far ahead of the database's clock as the limit says, and
+// not a microsecond more.
+func TestHowFarAheadAClockMayBe(t *testing.T) {
+	for ahead, want := range map[time.Duration]error{
+		time.Hour: nil, time.Hour + time.Microsecond: service.ErrClock, -time.Hour: nil,
+	} {
+		db := scripted{ids: []string{strconv.FormatInt(monday.Add(-ahead).UnixMicro(), 10)}}
+		store, _ := db.open(t, SQLite)
+		store.clockLimit = time.Hour
+		require.ErrorIs(t, store.Create(t.Context(), opened(t, "o-1")), want, "%s ahead", ahead)
+	}
 }
 
 // An order that is there at the second attempt was never missing.

@@ -159,6 +159,39 @@ func relayMany(t *testing.T, b bench, recorder *recorder, id string) {
 	require.Equal(t, orders, relayed(t, b))
 }
 
+// A batch in MySQL, which first looks at the versions of its orders, holds them
+// until it is written: nobody changes one in between.
+func TestABatchHoldsTheOrdersItHasLookedAt(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		if d.dialect != sqlstore.MySQL {
+			t.Skip("skipped: it looks and writes at once")
+		}
+		db, recorder := d.recorded(t, d.dsn(t)+"?interpolateParams=true")
+		db.SetMaxOpenConns(1) // everything is prepared on one connection
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		settleMany(t, b, recorder, "warm-up")
+		other := d.open(t)
+		var id string
+		free := func() error {
+			return other.QueryRow("SELECT id FROM "+prefix+"orders WHERE id = ? FOR UPDATE NOWAIT", "held-0").Scan(&id)
+		}
+		b.accepted(t, "held-0")
+		b.accepted(t, "held-1")
+		require.NoError(t, free())
+		b.clock.Add(3 * time.Hour)
+		recorder.sent()
+		var held error
+		recorder.before(4, func() error { held = free(); return nil })
+		n, err := b.Settle(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		require.Equal(t, []string{"SELECT", "BEGIN", "SELECT", "INSERT"}, words(recorder.sent())[:4])
+		require.Error(t, held, "another could have changed it")
+		require.NoError(t, free())
+	})
+}
+
 // settleMany accepts orders, and settles them in one step.
 func settleMany(t *testing.T, b bench, recorder *recorder, id string) {
 	const orders = 30

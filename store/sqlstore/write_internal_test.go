@@ -282,6 +282,16 @@ func TestAFailedWriteIsNoConflict(t *testing.T) {
 	}
 }
 
+// Whoever publishes a version at the same time as another, and later, has a
+// conflict.
+func TestAVersionThatIsTakenMeanwhile(t *testing.T) {
+	var db scripted
+	store, _ := db.open(t, MySQL)
+	db.missed = true
+	db.fails("INSERT", &numberError{1062})
+	require.ErrorIs(t, store.PutTemplate(t.Context(), withdrawal), service.ErrConflict)
+}
+
 // withdrawal is the least that can be published.
 var withdrawal = service.PublishedTemplate{PublishedAt: monday, TemplateID: supervision.TemplateID{
 	Seller: "s", Product: "p", Operation: supervision.OpSubmitRequest, Version: 2,

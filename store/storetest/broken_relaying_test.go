@@ -90,6 +90,7 @@ func faultsOfRelaying() []fault {
 			}
 		}},
 		{"claims in the order of ids", []string{"Claim/those that wait longest first",
+			"Claim/those that wait longest first, of what came in one call",
 			"Claim/an order waits from its first record that is not relayed"}, func(b *broken) {
 			b.claim = func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed,
 				error) {

@@ -107,6 +107,16 @@ func faultsOfRetaining() []fault {
 				}
 				return b.Store.Erase(ctx, c, erased)
 			})},
+		{"an erasure that is relayed first", []string{"Erase/its records wait from their instants"},
+			erasing(func(b *broken, ctx context.Context, c service.Change, erased []supervision.Record) error {
+				err := b.Store.Erase(ctx, c, erased)
+				var sooner []service.Waiting
+				waiting, _ := b.Store.Claim(ctx, day0, hour, 1)
+				for _, w := range waiting {
+					sooner = append(sooner, service.Waiting{RecordID: w.RecordID, Next: day0, Attempts: 1})
+				}
+				return cmp.Or(err, b.Store.Return(ctx, sooner...))
+			})},
 		{"all records erased", []string{"Erase/leaves records that are not named"},
 			erasing(func(b *broken, ctx context.Context, c service.Change, _ []supervision.Record) error {
 				var erased []supervision.Record

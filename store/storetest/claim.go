@@ -51,6 +51,16 @@ var aboutClaim = []sentence{
 		c.claims(day0.Add(hour), 2, "b1")
 		c.claims(day0.Add(hour), 2)
 	}},
+	{"those that wait longest first, of what came in one call", saysFresh, func(c *check) {
+		a, b := c.open(opening("a"), day0.Add(tick)), c.open(opening("b"), day0)
+		c.create(a, b)
+		c.claims(day0.Add(hour), 1, "b1")
+		c.claims(day0.Add(hour), 1, "a1")
+		c.acknowledge("a1", "b1")
+		c.save(a.request(), b.request())
+		c.claims(day0.Add(day), 1, "b2")
+		c.claims(day0.Add(day), 1, "a2")
+	}},
 	{"goes by the sequence where an order's clock was turned back", saysClaim, func(c *check) {
 		h := c.begin("order").request().manager(supervision.Amend{Clock: true, Reason: "A clock was fast."}, -hour/2)
 		c.save(h)

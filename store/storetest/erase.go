@@ -54,6 +54,13 @@ var aboutErase = []sentence{
 		c.same(erased[0], records[1].Record, "an erased record")
 		c.same(h.records[3], records[3].Record, "another with texts")
 	}},
+	{"its records wait from their instants", "Erase stores a change as Save does", func(c *check) {
+		h := c.relayed("order")
+		c.begin("sooner")
+		c.erase(h)
+		c.claims(day0.Add(10000*day), 1, "sooner1")
+		c.claims(day0.Add(10000*day), 1, "order6")
+	}},
 	{"keeps a silent change out of the outbox", "Erase stores a change as Save does", func(c *check) {
 		h := c.relayed("order")
 		h.silent = true

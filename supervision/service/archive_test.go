@@ -671,7 +671,7 @@ func TestR35_ARecordThatCannotBeReadHidesNoOther(t *testing.T) {
 	order := closedOrder(t, env, "o-1")
 	host, err := service.New(damaged{env.Store})
 	require.NoError(t, err)
-	good := 0
+	good, bad := 0, 0
 	for _, err := range host.RecordsBetween(t.Context(), order.OpenedAt, order.ClosedAt.Add(tick)) {
 		if err == nil {
 			good++
@@ -679,7 +679,9 @@ func TestR35_ARecordThatCannotBeReadHidesNoOther(t *testing.T) {
 		}
 		require.ErrorIs(t, err, supervision.ErrMalformed)
 		require.ErrorContains(t, err, `record 2 of order "o-1"`)
+		bad++
 	}
+	require.Equal(t, 1, bad)
 	require.Equal(t, int(order.Version)-1, good)
 }
 

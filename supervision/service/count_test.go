@@ -72,6 +72,9 @@ func TestCount_FaultyCriteria(t *testing.T) {
 	tabs[1].Status, tabs[19].Buyers = "lost", []string{"\n"}
 	_, err := b.Service.Count(t.Context(), mia, tabs...)
 	invalid(t, err, "criteria[1].status", "criteria[19].buyer")
+	tabs[0].Buyers = []string{otherBuyer.ID} // which none of a buyer's orders match
+	_, err = b.Service.Count(t.Context(), ben, tabs[:2]...)
+	invalid(t, err, "criteria[1].status")
 	_, err = b.Service.Count(t.Context(), supervision.Actor{}, make([]supervision.Criteria, 21)...)
 	invalid(t, err, "actor.role", "actor.id", "criteria")
 	var faulty *supervision.InvalidError

@@ -216,6 +216,17 @@ func TestDryRun_StoresNothing(t *testing.T) {
 	assert.Equal(t, would, b.do(order.ID, sue, deliver, service.DryRun(), service.WithKey("k-1")))
 }
 
+// What time has made is stored before, and is not the command's.
+func TestDryRun_ReturnsTheRecordOfTheCommandAlone(t *testing.T) {
+	b := newBench(t, service.WithPolicy(autoAccepting()))
+	order := b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(10 * day)
+	would, err := b.Service.Do(b.ctx, order.ID, mia, supervision.Intervene{Reason: "Fraud."}, service.DryRun())
+	require.NoError(t, err)
+	require.Len(t, would.Records, 1)
+	assert.Equal(t, seqs(order.ID, order.Version+2)[0], would.Records[0].ID())
+}
+
 func TestR28_ARepeatedCommandReturnsTheOrderAsItIs(t *testing.T) {
 	b := newBench(t)
 	order := b.reach(supervision.AwaitingDelivery)
@@ -277,6 +288,7 @@ func TestR28_AKeyBelongsToOneCommand(t *testing.T) {
 			err := b.refuse(order.ID, tt.actor, tt.action, service.WithKey("k-1"))
 			require.ErrorIs(t, err, service.ErrKeyReused)
 			assert.ErrorContains(t, err, "use a new key for a new command")
+			assert.NotContains(t, err.Error(), "k-1")
 		})
 	}
 	assert.Equal(t, before, b.stored(order.ID))

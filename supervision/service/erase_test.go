@@ -87,6 +87,21 @@ func TestR35_EraseStoresWhatTimeHasMadeDue(t *testing.T) {
 	require.Empty(t, history.Findings)
 }
 
+// A salt that could be told from the record would not hide its texts.
+func TestR35_NoTwoSaltsAreTheSame(t *testing.T) {
+	salts := make(map[string]bool)
+	for range 2 {
+		b := newBench(t)
+		b.adopt(inDelivery("o-1"))
+		b.do("o-1", sue, deliver)
+		for _, r := range b.records("o-1") {
+			salts[r.Salt] = true
+		}
+	}
+	require.Len(t, salts, 4)
+	require.NotContains(t, salts, "")
+}
+
 func TestR28_AnErasureIsRepeatedByItsKey(t *testing.T) {
 	env := supervisiontest.New()
 	closedOrder(t, env, "o-1")

@@ -491,6 +491,20 @@ func TestSearch_NoEmptyLastPage(t *testing.T) {
 	assert.Empty(t, page.Next)
 }
 
+func TestSearch_TheLargestPageIsFollowedByAnother(t *testing.T) {
+	b := newBench(t)
+	_, err := b.Service.Adopt(b.ctx, numbered(supervision.MaxPage+1)...)
+	require.NoError(t, err)
+	query := supervision.Query{Limit: supervision.MaxPage}
+	for _, want := range []int{supervision.MaxPage, 1} {
+		page, err := b.Service.Search(b.ctx, mia, query)
+		require.NoError(t, err)
+		assert.Len(t, page.Orders, want)
+		query.Cursor = page.Next
+	}
+	assert.Empty(t, query.Cursor)
+}
+
 func TestSearch_ACursorGoesWithItsSearch(t *testing.T) {
 	b := newBench(t)
 	b.crowd(rand.New(rand.NewPCG(5, 6)), 12)

@@ -41,6 +41,9 @@ func TestNew_RefusesWhatItCannotRunOn(t *testing.T) {
 	s, err := service.New(memory.New(), service.WithPolicy(supervision.Policy{}))
 	assert.Nil(t, s)
 	require.ErrorIs(t, err, supervision.ErrPolicy)
+	_, err = service.New(nil, service.WithPolicy(supervision.Policy{}))
+	require.ErrorIs(t, err, supervision.ErrPolicy)
+	require.ErrorContains(t, err, "store: ", "all that is wrong comes at once")
 }
 
 func TestNew_Defaults(t *testing.T) {
@@ -135,6 +138,16 @@ func TestR28_OpeningAgainAtAnyLaterTime(t *testing.T) {
 		assert.Equal(t, first, again, at)
 	}
 	assert.Len(t, b.records("o-1"), 1)
+
+	short := opening
+	short.ID, short.BoughtAt = "o-2", b.Clock.Now()
+	short.ScheduledEnd = short.BoughtAt.Add(tick)
+	first, err = b.Service.Open(t.Context(), short)
+	require.NoError(t, err)
+	b.Clock.Add(tick)
+	again, err := b.Service.Open(t.Context(), short)
+	require.NoError(t, err, "an order that was bought a tick before its end")
+	assert.Equal(t, first, again)
 }
 
 func TestR28_OpeningAnotherNamesWhatDiffers(t *testing.T) {

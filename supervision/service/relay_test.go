@@ -135,6 +135,8 @@ func TestRelay_WhatSettlingMadeToo(t *testing.T) {
 func TestWithoutOutbox_NothingIsRelayed(t *testing.T) {
 	b := newBench(t, service.WithoutOutbox())
 	b.reach(supervision.Completed)
+	_, err := b.Service.WithStore(b.Store).Open(b.ctx, anOpening(supervision.Policy{}))
+	require.NoError(t, err)
 	assert.Zero(t, b.relay(new(inbox).publish))
 }
 
@@ -205,6 +207,7 @@ func TestRelay_AnUnreadableRecordStopsNoOther(t *testing.T) {
 	var failed *service.OrdersError
 	require.ErrorAs(t, err, &failed)
 	require.ErrorIs(t, err, supervision.ErrMalformed)
+	assert.Equal(t, bad.ID, failed.Failed[0].Order)
 	assert.Equal(t, 1, n, "the other order's second")
 	assert.Equal(t, 2, b.drain(publish), "and the rest of it")
 	assert.Equal(t, seqs(bad.ID, 1), slices.DeleteFunc(slices.Clone(in.got),
@@ -355,6 +358,22 @@ func TestRelay_PublishSetsARecordAside(t *testing.T) {
 	assert.Empty(t, aside)
 }
 
+// A record that is set aside waits for no attempt any more.
+func TestRelay_SettingAsideEndsTheBackOff(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingRequest)
+	cause := errPoison
+	in := inbox{fail: func(supervision.Record) error { return cause }}
+	for _, cause = range []error{errPoison, service.ErrSetAside} {
+		_, err := b.Service.Relay(b.ctx, in.publish)
+		require.ErrorIs(t, err, cause)
+		b.Clock.Add(time.Second)
+	}
+	aside, err := b.Service.Aside(b.ctx, supervision.RecordID{}, 0)
+	require.NoError(t, err)
+	assert.Equal(t, []service.Waiting{{RecordID: seqs(order.ID, 1)[0], Attempts: 2, Aside: true}}, aside)
+}
+
 func TestRelay_SeveralAreSetAsideAndRetried(t *testing.T) {
 	b := newBench(t)
 	b.open("o-1")
@@ -367,6 +386,20 @@ func TestRelay_SeveralAreSetAsideAndRetried(t *testing.T) {
 	assert.Equal(t, []service.Waiting{{RecordID: ids[0], Aside: true}}, aside)
 	require.NoError(t, b.Service.Retry(t.Context(), ids...))
 	assert.Equal(t, 2, b.relay(new(inbox).publish))
+}
+
+func TestAside_AsManyAsAPageUnlessAskedForMore(t *testing.T) {
+	b := newBench(t)
+	var ids []supervision.RecordID
+	for range supervision.DefaultPage + 1 {
+		ids = append(ids, seqs(b.reach(supervision.AwaitingRequest).ID, 1)...)
+	}
+	require.NoError(t, b.Service.SetAside(b.ctx, ids...))
+	for limit, want := range map[int]int{0: supervision.DefaultPage, supervision.MaxPage: len(ids)} {
+		aside, err := b.Service.Aside(b.ctx, supervision.RecordID{}, limit)
+		require.NoError(t, err)
+		assert.Len(t, aside, want)
+	}
 }
 
 func TestAside_FaultyLimit(t *testing.T) {
@@ -399,6 +432,60 @@ func TestRelay_WhatStoppingInterruptsHasNotFailed(t *testing.T) {
 		assert.Equal(t, 1, e.Attempt)
 		return nil
 	}), "nor does it wait as a failure would")
+}
+
+// Only its own context says that a relay is interrupted.
+func TestRelay_ACancellationOfPublishIsAFailure(t *testing.T) {
+	b := newBench(t)
+	order := b.reach(supervision.AwaitingRequest)
+	_, err := b.Service.Relay(b.ctx, func(context.Context, service.Event) error { return context.Canceled })
+	var failed *service.OrdersError
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, []service.OrderError{{Order: order.ID, Err: context.Canceled}}, failed.Failed)
+	assert.Zero(t, b.relay(new(inbox).publish), "it waits for its next attempt")
+}
+
+// A relay leaves alone what another has claimed since.
+func TestRelay_ALateRelayEndsNoClaimOfAnother(t *testing.T) {
+	for name, late := range map[string]func(stop func()) error{
+		"publish fails":          func(func()) error { return errPoison },
+		"publish is interrupted": func(stop func()) error { stop(); return context.Canceled },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, service.WithLease(time.Minute))
+			b.open("o-1")
+			b.open("o-2")
+			ctx, stop := context.WithCancel(b.ctx)
+			defer stop()
+			another := func() int { // of a host whose clock is a lease ahead
+				claimed, err := b.Store.Claim(b.ctx, b.Clock.Now().Add(time.Minute), time.Minute, 2)
+				require.NoError(t, err)
+				return len(claimed)
+			}
+			claimed := 0
+			_, err := b.Service.Relay(ctx, func(context.Context, service.Event) error {
+				claimed += another()
+				return late(stop)
+			})
+			require.Error(t, err)
+			assert.Equal(t, 2, claimed)
+			assert.Zero(t, another())
+		})
+	}
+}
+
+// The lease counts from before the claim, as the store counts it.
+func TestRelay_AClaimThatTakesTheWholeLease(t *testing.T) {
+	b := newBench(t, service.WithLease(time.Minute))
+	b.reach(supervision.AwaitingRequest)
+	b.Store.OnCall(func(m supervisiontest.Method) {
+		if m == supervisiontest.Claim {
+			b.Clock.Set(b.Clock.Now().Add(time.Minute))
+		}
+	})
+	var in inbox
+	assert.Zero(t, b.relay(in.publish))
+	assert.Empty(t, in.got, "another may have claimed it by now")
 }
 
 // TestRelay_StopsAtTheEndOfTheLease: what is left then is somebody else's.

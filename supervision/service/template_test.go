@@ -73,7 +73,7 @@ func titled(title string) template.Template {
 func TestR04_TemplatesHaveVersions(t *testing.T) {
 	b := newBench(t)
 	for _, id := range []supervision.TemplateID{requestOf("p-1"), deliveryOf("p-1")} {
-		b.Clock.Set(bought)
+		b.Clock.Set(bought.Add(tick - 1)) // cut as every instant is
 		first := b.publishAs(id, titled("first"))
 		assert.Equal(t, service.PublishedTemplate{
 			TemplateID: at(id, 1), PublishedAt: bought, Template: titled("first"),
@@ -439,6 +439,18 @@ func TestDo_WithoutThePinnedTemplateNothingIsDecided(t *testing.T) {
 		assert.Equal(t, failure == supervisiontest.ErrInjected, errors.Is(err, supervisiontest.ErrInjected))
 		assert.Equal(t, order, b.stored("o-1"))
 	}
+}
+
+// Who is refused by a rule hears of that, whatever became of the template.
+func TestDo_ARefusalAsksForNoTemplate(t *testing.T) {
+	policy := supervision.Guide()
+	policy.AtScheduledEnd = supervision.EndCancel
+	b := newBench(t, service.WithPolicy(policy))
+	b.publish("p-1", seats())
+	order := b.open("o-1")
+	b.Clock.Set(order.ScheduledEnd)
+	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}})
+	require.ErrorIs(t, b.refuse("o-1", ben, submit), supervision.ErrRefused)
 }
 
 // The form of an operation is the version that the order is pinned to; none

@@ -170,6 +170,7 @@ func TestUpcoming_Faults(t *testing.T) {
 	}
 	invalid(t, one(time.Time{}, time.Unix(-1, 0), "weather"), "from", "before", "kinds")
 	invalid(t, one(bought, bought, supervision.DeadlineReminder), "kinds")
+	invalid(t, one(bought, bought, supervision.DeadlineOpenFor), "kinds")
 	invalid(t, one(bought, bought, supervision.DeadlineCompletion, "weather"), "kinds")
 	assert.Empty(t, b.Store.Calls())
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Upcoming}})

@@ -397,6 +397,17 @@ func TestR27_RejectedAfterTimeHadAccepted(t *testing.T) {
 	assert.Equal(t, []any{int64(5), audit.Overdue, supervision.R27}, []any{f.Seq, f.Kind, f.Rule})
 	assert.Equal(t, supervision.OpAutoAccept, f.Want.Operation)
 	assert.Equal(t, h.records[4].At, f.Want.At)
+
+	h.records[4].At = h.records[4].At.Add(3 * time.Hour)
+	f = audit.Verify(h.records[:5])[0]
+	assert.Equal(t, supervision.OpAutoAccept, f.Want.Operation, "what was due first, of several")
+}
+
+func TestR28_AKeyIsTheActorsOwn(t *testing.T) {
+	h := appealed(t)
+	h.records[1].Key, h.records[2].Key = "k", "k"
+	require.NotEqual(t, h.records[1].Actor, h.records[2].Actor)
+	assert.Empty(t, audit.Verify(h.records))
 }
 
 func TestR22_AFindingSaysWhoseOperationItIs(t *testing.T) {
@@ -441,7 +452,9 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 	opening := supervision.Opening{ID: "o-1", Product: "crm", Buyer: ben.ID, Seller: sue.ID, RequestTemplateVersion: 7}
 	order, first, err := supervision.Open(opening, monday)
 	require.NoError(t, err)
-	_, made, err := order.Apply(ben, supervision.SubmitRequest{Values: template.Values{"seats": "12"}}, monday, form)
+	jane := ben
+	jane.User = "jane"
+	_, made, err := order.Apply(jane, supervision.SubmitRequest{Values: template.Values{"seats": "12"}}, monday, form)
 	require.NoError(t, err)
 	records := append([]supervision.Record{first}, made...)
 	forms := func(o supervision.Order, op supervision.Operation) *template.Form {
@@ -449,7 +462,7 @@ func TestR04_FormsAreJudgedWhereTheyAreAtHand(t *testing.T) {
 		return form
 	}
 	assert.Empty(t, audit.Verify(records, forms))
-	order, _, err = order.Apply(ben, made[0].Action, monday, form)
+	order, _, err = order.Apply(jane, made[0].Action, monday, form)
 	require.NoError(t, err)
 	_, accepted, err := order.Apply(sue, supervision.AcceptRequest{}, monday)
 	require.NoError(t, err)

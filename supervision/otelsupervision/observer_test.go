@@ -292,7 +292,7 @@ func TestWorker_StepsAreCounted(t *testing.T) {
 	require.Equal(t, 1, n)
 	policy := supervision.Guide()
 	policy.Notices.OpenFor = supervision.Day
-	for range 2 {
+	for range 3 {
 		_, err := b.Reach(t.Context(), supervision.Opening{Policy: policy}, supervision.AwaitingDelivery)
 		require.NoError(t, err)
 	}
@@ -300,7 +300,7 @@ func TestWorker_StepsAreCounted(t *testing.T) {
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Notice}, Times: 2})
 	n, err = b.Service.Notice(t.Context())
 	require.Error(t, err)
-	require.Equal(t, 1, n)
+	require.Equal(t, 2, n)
 	for _, broken := range []supervisiontest.Method{supervisiontest.Due, supervisiontest.Noticing,
 		supervisiontest.Claim} {
 		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{broken}})
@@ -313,7 +313,7 @@ func TestWorker_StepsAreCounted(t *testing.T) {
 	assert.Contains(t, metrics, "serviceflow.settle.orders outcome=failed 1 {order}")
 	assert.Contains(t, metrics, "serviceflow.settle.orders outcome=ok 2 {order}")
 	assert.Contains(t, metrics, "serviceflow.notice.orders outcome=failed 1 {order}")
-	assert.Contains(t, metrics, "serviceflow.notice.orders outcome=ok 2 {order}")
+	assert.Contains(t, metrics, "serviceflow.notice.orders outcome=ok 3 {order}")
 	assert.Contains(t, metrics, "serviceflow.step.errors step=notice 1 {error}")
 	assert.Contains(t, metrics, "serviceflow.step.errors step=relay 1 {error}")
 	assert.Contains(t, metrics, "serviceflow.step.errors step=settle 1 {error}")

@@ -57,7 +57,8 @@ var aboutReturn = []sentence{
 		c.failed("a1", 1, day0.Add(2*hour))
 		c.acknowledge("a1")
 		c.claims(day0.Add(2*hour-tick), 10, "b1")
-		c.claims(day0.Add(2*hour), 10, "a2")
+		require.Equal(c, spot{"a", 2, 0, day0.Add(2 * hour), false, day0.Add(3 * hour)},
+			spotOf(c.claimed(day0.Add(2*hour)).Waiting), "which has not failed itself")
 	}},
 	{"frees the later records of an order whose failing one is set aside", saysLater, func(c *check) {
 		c.create(c.open(opening("order"), day0).request())

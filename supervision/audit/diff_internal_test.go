@@ -21,4 +21,9 @@ func TestR25_DiffHasWordsForAllOfAPolicy(t *testing.T) {
 			assert.True(t, ok, "%s: give it a rule and words in diff.go", field)
 		}
 	})
+	said := make(map[string]string)
+	for field, of := range words {
+		assert.Empty(t, said[of.text], "%s is called the same", field)
+		said[of.text] = field
+	}
 }

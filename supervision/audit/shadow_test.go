@@ -190,6 +190,10 @@ func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
 	require.Len(t, follows, 1)
 	assert.True(t, follows[0].Follows)
 	assert.Equal(t, supervision.R08, follows[0].Rule, "the order is where it was")
+	assert.Empty(t, feed(t, s, true, ben, supervision.SubmitRequest{Text: "Two hundred users."}, monday))
+	follows = feed(t, s, true, ben, supervision.AcceptProduct{}, monday)
+	require.Len(t, follows, 1)
+	assert.True(t, follows[0].Follows, "what both agree on leads the order nowhere else")
 	assert.Equal(t, map[supervision.Rule]int{supervision.R07: 1}, s.Report().ByRule)
 
 	s.Begin(delivered(t, supervision.Guide()).order)

@@ -182,6 +182,13 @@ func TestR14_WhatIfTheEndIsTheOrders(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, monday.Add(85*day), outcomes[0].Windows[0].Until, record.Operation)
 	}
+
+	opening.BoughtAt, opening.ScheduledEnd = monday.Add(-10*day), time.Time{}
+	_, opened, err = supervision.Open(opening, monday)
+	require.NoError(t, err)
+	outcomes, err := audit.WhatIf([]supervision.Record{opened}, short)
+	require.NoError(t, err)
+	assert.Equal(t, monday.Add(15*day), outcomes[0].Windows[0].Until, "the period counts from the opening")
 }
 
 func TestR14_WhatIfTheBlackoutEnds(t *testing.T) {
@@ -215,12 +222,16 @@ func TestR25_WhatIfSums(t *testing.T) {
 		"silence of 72h0m0s": {Orders: 2, Completed: 2, Windows: map[appeal.Ground]int{appeal.SellerSilent: 2},
 			Barred: map[supervision.Rule]int{}},
 	}, audit.Sum(append(outcomes, outcomes...)...))
+	for _, b := range outcomes[0].Barred {
+		assert.Equal(t, h.records[b.Seq-1].Operation, b.Operation, "by its number in the real history")
+	}
 
 	silent, rejected := audit.Window{Ground: appeal.SellerSilent}, audit.Window{Ground: appeal.RequestRejected}
-	assert.Equal(t, map[string]audit.Sums{"guide": {Orders: 1,
+	assert.Equal(t, map[string]audit.Sums{"guide": {Orders: 2, Completed: 1,
 		Windows: map[appeal.Ground]int{appeal.SellerSilent: 2, appeal.RequestRejected: 1},
 		Barred:  map[supervision.Rule]int{},
-	}}, audit.Sum(audit.Outcome{Policy: "guide", Windows: []audit.Window{silent, rejected, silent}}))
+	}}, audit.Sum(audit.Outcome{Policy: "guide", Windows: []audit.Window{silent, rejected, silent}},
+		audit.Outcome{Policy: "guide", Status: supervision.Accepted, CompletedAt: monday}))
 }
 
 func TestR25_WhatIfRefuses(t *testing.T) {

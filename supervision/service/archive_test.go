@@ -297,8 +297,9 @@ func TestR35_ArchiveStopsWithItsContext(t *testing.T) {
 	env := supervisiontest.New(service.WithoutOutbox())
 	closedOrder(t, env, "o-1")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := env.Service.Archive(ctx, env.Clock.Now().Add(tick), func(context.Context, service.History) error {
+	_, err := env.Service.Archive(ctx, env.Clock.Now().Add(tick), func(ctx context.Context, _ service.History) error {
 		cancel()
+		require.Error(t, ctx.Err(), "the sink's context is the caller's")
 		return nil
 	})
 	require.ErrorIs(t, err, context.Canceled)

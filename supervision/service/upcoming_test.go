@@ -225,3 +225,17 @@ func TestUpcoming_AnAppealOpensToEachParty(t *testing.T) {
 			b.upcoming(bought, bought.Add(99*day), supervision.DeadlineAppealOpens), "to the other it is open")
 	}
 }
+
+func TestUpcoming_HasTheOrderAsItIsNow(t *testing.T) {
+	b := newBench(t, service.WithPolicy(autoAccepting()))
+	order := b.reach(supervision.AwaitingAcceptance)
+	b.Clock.Add(10 * day) // no worker has stored the acceptance (R27)
+	now := b.Clock.Now()
+	var met []supervision.Status
+	for coming, err := range b.Service.Upcoming(b.ctx, now, now.Add(day)) {
+		require.NoError(t, err)
+		assert.Equal(t, order.ID, coming.Order.ID)
+		met = append(met, coming.Order.Status)
+	}
+	assert.Equal(t, []supervision.Status{supervision.Accepted}, met)
+}

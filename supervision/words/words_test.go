@@ -246,6 +246,9 @@ func TestR23_DeadlinesSayWhatWillBe(t *testing.T) {
 		}
 		assert.Contains(t, en.Deadline(supervision.Deadline{Kind: kind}, "<in>"), "<in>", kind)
 		assert.Contains(t, zh.Deadline(supervision.Deadline{Kind: kind}, "<in>"), "<in>", kind)
+		if kind != supervision.DeadlineRulingOverdue {
+			assert.NotEqual(t, en.Overdue, en.Deadline(supervision.Deadline{Kind: kind}, en.Now), kind)
+		}
 	}
 }
 

@@ -31,9 +31,9 @@ func (s *Service) Relay(ctx context.Context, publish Publish) (int, error) {
 		f.Add("publish", fault.Required, "pass a function")
 		return 0, f.err()
 	}
-	r, err := s.claim(ctx, publish)
 	idle := newIdle(s.publishers)
 	<-idle
+	r, err := s.claim(ctx, publish, idle)
 	err = r.relay(ctx, err, idle)
 	return r.step.done, err
 }
@@ -51,7 +51,7 @@ func (s *Service) relayAll(ctx context.Context, publish Publish) {
 				return true, err
 			case <-idle:
 			}
-			r, err := s.claim(ctx, publish)
+			r, err := s.claim(ctx, publish, idle)
 			if len(r.records) == 0 {
 				idle <- struct{}{}
 				return false, r.relay(ctx, err, idle)
@@ -99,6 +99,8 @@ type round struct {
 	publish Publish
 	until   time.Time
 	records []Claimed
+	// publishers is how many hand them over.
+	publishers int
 	// handing ends when the host stops, when the lease ends or when the store
 	// fails; lease only when the lease does.
 	handing, lease context.Context
@@ -110,16 +112,23 @@ type round struct {
 	err error
 }
 
-func (s *Service) claim(ctx context.Context, publish Publish) (*round, error) {
+// claim makes a round of what it claims. One publisher is the round's from the
+// beginning, and it takes others that are idle, at once: the next claim would
+// take them for nothing, and what waits here behind one that hangs would wait
+// until the lease ends.
+func (s *Service) claim(ctx context.Context, publish Publish, idle idle) (*round, error) {
 	at := s.Now()
 	records, err := s.store.Claim(ctx, at, s.lease, s.batch)
-	return &round{Service: s, publish: publish, until: at.Add(s.lease), records: records}, err
+	r := &round{Service: s, publish: publish, until: at.Add(s.lease), records: records, publishers: 1}
+	for r.publishers < len(records) && idle.take() {
+		r.publishers++
+	}
+	return r, err
 }
 
 // relay hands the records over and tells what came of it, after a claim with an
-// error or none. One publisher is the round's from the beginning, and it takes
-// others that are idle. They are idle again when nothing is left to be handed
-// over; the last one is the caller's to release.
+// error or none. Its publishers are idle again when nothing is left to be
+// handed over; the last one is the caller's to release.
 func (r *round) relay(ctx context.Context, err error, idle idle) error {
 	if len(r.records) > 0 {
 		err = r.run(ctx, idle)
@@ -143,12 +152,8 @@ func (r *round) run(ctx context.Context, idle idle) error {
 		todo <- c
 	}
 	close(todo)
-	publishers := 1
-	for publishers < len(r.records) && idle.take() {
-		publishers++
-	}
 	var busy atomic.Int32
-	busy.Store(int32(publishers))
+	busy.Store(int32(r.publishers))
 	work := func() {
 		r.work(ctx, todo)
 		if busy.Add(-1) > 0 {
@@ -156,7 +161,7 @@ func (r *round) run(ctx context.Context, idle idle) error {
 		}
 	}
 	var others sync.WaitGroup
-	for range publishers - 1 {
+	for range r.publishers - 1 {
 		others.Go(work)
 	}
 	work()

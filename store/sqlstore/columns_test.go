@@ -69,8 +69,8 @@ func shape(t *testing.T, dialect sqlstore.Dialect) (lines []string) {
 		index(i[1], i[2], i[3], i[4])
 		if _, column, partial := strings.Cut(i[5], " WHERE "); partial {
 			column = strings.TrimSuffix(column, " IS NOT NULL")
-			require.Contains(t, strings.Split(i[4], ", "), column, "%s: an index of the rows that have a place in it: %s",
-				dialect, i[2])
+			require.Contains(t, strings.Split(i[4], ", "), column, "%s: %s has the rows that have a place in it", dialect,
+				i[2])
 		}
 	}
 	return lines

@@ -33,7 +33,9 @@ type Adoption struct {
 	ScheduledEnd time.Time `json:"scheduled_end,omitzero"`
 	// Paid is what the buyer paid, the most that can be refunded (R32).
 	Paid Money `json:"paid,omitzero"`
-	// Policy is pinned to the order (R25); zero stands for [Guide].
+	// Policy is pinned to the order (R25); zero stands for [Guide], or for the
+	// service's policy where a service adopts. Name one for each kind of order:
+	// zero takes a kind that a mapping does not know under numbers of another.
 	Policy Policy `json:"policy,omitzero"`
 	// RequestTemplateVersion and DeliveryTemplateVersion are the versions of
 	// the seller's templates that the order is pinned to (R04); 0 for free text.

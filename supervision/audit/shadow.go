@@ -114,9 +114,10 @@ func (s *Shadow) End(order string) {
 
 // Feed hears a decision. Those of an order come in the sequence of their
 // instants. What the other system's clock does by itself is fed too, as the
-// system's action, such as [supervision.Complete]; it agrees at the due instant,
-// and where it is [Shadow.Late] by then. An error is [supervision.ErrNotFound] for an order that has not begun,
-// or an [*supervision.InvalidError] for what is no action.
+// system's action, such as [supervision.Complete]; it agrees at the due instant
+// and until it is later than [Shadow.Late]. An error is
+// [supervision.ErrNotFound] for an order that has not begun or has ended, or an
+// [*supervision.InvalidError] for what is no action.
 func (s *Shadow) Feed(d Decided) error {
 	o, ok := s.orders[d.Order]
 	if !ok {

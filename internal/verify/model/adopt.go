@@ -167,6 +167,6 @@ func (o Order) impossible(at int64) (faults []string) {
 	bad("accepted_at", accepted != (o.Accepted != 0) && !(canceled && o.Accepted != 0))
 	bad("closed_at", o.final() != (o.Closed != 0))
 	bad("refund", o.Refund.Amount != 0 &&
-		(o.Refund.Amount < 0 || o.Refund.Amount > o.Paid || !o.final() && o.Status != "accepted"))
+		(o.Refund.Amount < 0 || o.Refund.Amount > o.Paid || !o.final() && o.stands() != "accepted"))
 	return faults
 }

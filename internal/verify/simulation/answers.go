@@ -27,11 +27,14 @@ func (w *world) answered(p *process, want *intent, got *service.Result, err erro
 	switch {
 	case c.repeated:
 		w.repeated(p, s, want, got, err)
-	case errors.Is(err, service.ErrConflict):
-		seen, _ := known.Settle(c.at)
-		if want.expects == 0 || seen.Version == want.expects && !c.conflicted || c.applied != 0 {
-			w.fail("order %s: conflict at version %d, expected %d, applied %d", s.id, seen.Version, want.expects,
+	case errors.Is(err, service.ErrStale):
+		if seen, _ := known.Settle(c.at); want.expects == 0 || seen.Version == want.expects || c.applied != 0 {
+			w.fail("order %s: stale at version %d, expected %d, applied %d", s.id, seen.Version, want.expects,
 				c.applied)
+		}
+	case errors.Is(err, service.ErrConflict):
+		if !c.conflicted || c.applied != 0 {
+			w.fail("order %s: conflict where nobody was faster, applied %d", s.id, c.applied)
 		}
 	case err != nil:
 		w.result.Counts.Refused++

@@ -17,8 +17,7 @@ var grounds = map[string]appeal.Ground{
 }
 
 // adoption is what a host writes to take its orders over: a row, and what was
-// logged of it, in the library's words. It mends nothing. A host that pays
-// what Refund says leaves out what the old system has paid.
+// logged of it. It mends nothing. Leave out a Refund that has been paid.
 func adoption(r row, log []entry) supervision.Adoption {
 	a := supervision.Adoption{
 		ID: r.ID, Product: r.Product, Buyer: r.Buyer, Seller: r.Seller, Paid: dollars(r.Cents), OpenedAt: r.Bought,

@@ -222,7 +222,7 @@ func (p Policy) validateNotices(f *faults) {
 		switch {
 		case c.before == 0:
 		case c.counts == 0:
-			f.without(c.field, false)
+			f.Add(c.field, fault.UnknownField, "leave it out: the policy has its instant switched off")
 		case c.before >= c.counts:
 			f.Put(c.field, Fault{Code: fault.OutOfRange, Max: (c.counts - Tick).String(),
 				Message: "make it shorter than what its instant counts"})

@@ -155,6 +155,9 @@ func TestR25_FaultyPolicies(t *testing.T) {
 			err := policy.Validate()
 			assert.ErrorIs(t, err, supervision.ErrPolicy)
 			assert.Equal(t, []string{field}, fieldsOf(t, err, "appeal."))
+			if strings.HasPrefix(field, "notices.") && strings.Contains(fault, " where n") {
+				assert.ErrorContains(t, err, "the policy has its instant switched off")
+			}
 			order, record, err := supervision.Open(anOpening(policy), bought)
 			assert.Equal(t, []string{field}, fieldsOf(t, err, "policy.", "appeal."))
 			assert.Zero(t, order)

@@ -49,6 +49,7 @@ func TestR04_FactsAreToldInTheWordsOfTheirTemplate(t *testing.T) {
 	chosen := []string{"crm", "erp"}
 	assert.Equal(t, "Customers, erp", en.Answer(setUp.Fields[2], chosen))
 	assert.Equal(t, []string{"crm", "erp"}, chosen, "the answer is left as it is")
+	assert.Equal(t, "erp, Customers", en.Answer(setUp.Fields[2], []string{"erp", "crm"}))
 }
 
 func ExampleLanguage_Facts() {

@@ -194,7 +194,8 @@ func UnmarshalActionOf(op Operation, data []byte) (Action, error) {
 	case op == "":
 		return nil, fmt.Errorf("supervision: action: %w: name an operation and its action", ErrMalformed)
 	case !ok:
-		return nil, fmt.Errorf("supervision: action: %w: %w operation: name one of Operations", ErrMalformed, ErrUnknown)
+		return nil, fmt.Errorf("supervision: action: %w: %w operation: name one of Operations", ErrMalformed,
+			ErrUnknown)
 	case len(data) == 0, string(data) == "null":
 		return nil, fmt.Errorf("supervision: action: %w: no body: send {} for an action without input", ErrMalformed)
 	}

@@ -32,8 +32,8 @@ type Result struct {
 // [supervision.ErrNotFound] for an order that does not exist for the actor
 // (R22), [*supervision.Refusal] where a rule forbids it (R24), [ErrKeyReused]
 // (R28), [ErrStale] where the expected version is not the order's,
-// [ErrConflict] where the order changes too fast, [ErrUnknownOutcome] where the store's answer was
-// lost, and the store's own.
+// [ErrConflict] where the order changes too fast, [ErrUnknownOutcome] where the
+// store's answer was lost, and the store's own.
 func (s *Service) Do(
 	ctx context.Context, id string, actor supervision.Actor, action supervision.Action, options ...DoOption,
 ) (Result, error) {

@@ -33,8 +33,8 @@ func TestErrorsNameTheirOrders(t *testing.T) {
 			supervision.ErrNewerFormat},
 	} {
 		assert.EqualError(t, c.err, c.text)
-		for _, other := range []error{service.ErrExists, service.ErrConflict, service.ErrStale, supervision.ErrMalformed,
-			supervision.ErrNewerFormat, service.ErrUnknownOutcome} {
+		for _, other := range []error{service.ErrExists, service.ErrConflict, service.ErrStale,
+			supervision.ErrMalformed, supervision.ErrNewerFormat, service.ErrUnknownOutcome} {
 			assert.Equal(t, other == c.is, errors.Is(c.err, other), "%v is %v", c.err, other)
 		}
 	}

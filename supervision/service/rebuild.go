@@ -22,7 +22,7 @@ func (s *Service) rebuild(ctx context.Context, c *Claimed) (supervision.Order, e
 		return supervision.Order{}, err
 	}
 	s.rebuilt.put(to)
-	return to.order, nil
+	return to.order.Clone(), nil // the receiver's to change
 }
 
 // follow replays the records from one on to the claimed one, as far as they

@@ -276,10 +276,11 @@ func (s *Service) search(ctx context.Context, actor supervision.Actor, query sup
 // Records returns an order's operation records with a sequence number above
 // after, oldest first, at most limit (DefaultPage when 0), for an actor that
 // may see the order, and as it may see them (R21, R22, R34); never nil but with
-// an error. What time has made due is stored first, as [Service.Order] does. Records that cannot be read are
-// left out, and each is named by an [*UnreadableError] that comes with the
-// others. Errors besides: [*InvalidError] for a faulty id, actor or limit, and
-// those of [Service.Order].
+// an error. What time has made due is stored first, as [Service.Order] does.
+// Records that cannot be read are left out, and each is named by an
+// [*UnreadableError] that comes with the others. Errors besides:
+// [*InvalidError] for a faulty id, actor or limit, and those of
+// [Service.Order].
 func (s *Service) Records(ctx context.Context, id string, actor supervision.Actor, after int64,
 	limit int) ([]supervision.Record, error) {
 	at := s.Now()

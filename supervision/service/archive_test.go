@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/appeal"
-	"github.com/koogallery/serviceflow/store/memory"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
 	"github.com/koogallery/serviceflow/supervision/service"
@@ -370,25 +370,57 @@ func TestR35_AHistoryIsWrittenARecordALine(t *testing.T) {
 	_, err = history.WriteTo(&full)
 	require.ErrorContains(t, err, "the disk is full")
 	require.Zero(t, full.taken, "nothing is written after what was lost")
+	for _, room := range []int{0, 1, len(lines[0]), len(document) - 1} {
+		part := short{room: room}
+		n, err = history.WriteTo(&part)
+		require.ErrorIs(t, err, io.ErrShortWrite)
+		require.Equal(t, int64(room), n)
+		require.Equal(t, document[:room], part.String(), "as much as it says")
+	}
 }
 
-// One record that cannot be read leaves no document.
+// short has room for some bytes, and takes a part of what is more than that.
+type short struct {
+	bytes.Buffer
+	room int
+}
+
+func (s *short) Write(p []byte) (int, error) {
+	if left := s.room - s.Len(); left < len(p) {
+		n, _ := s.Buffer.Write(p[:left])
+		return n, io.ErrShortWrite
+	}
+	return s.Buffer.Write(p)
+}
+
+// One record that cannot be read leaves no document, no archive, and no text
+// behind that was to be erased.
 func TestR35_AnUnreadableRecordIsNotExported(t *testing.T) {
-	store := &unreadables{Store: memory.New()}
-	b := &bench{supervisiontest.On(store), t, t.Context()}
-	order := b.reach(supervision.Completed)
-	b.drain(new(inbox).publish)
-	store.ids = seqs(order.ID, 2)
-	var out bytes.Buffer
-	err := b.Service.Export(t.Context(), order.ID, &out)
-	var unreadable *service.UnreadableError
-	require.ErrorAs(t, err, &unreadable)
-	require.Equal(t, int64(2), unreadable.Seq)
-	require.Zero(t, out.Len())
-	var sink archived
-	_, err = b.Service.Archive(t.Context(), b.Clock.Now().Add(day), sink.take)
-	require.ErrorAs(t, err, &unreadable)
-	require.Empty(t, sink.histories)
+	for name, seq := range map[string]int64{"of the first page": 2, "of a later page": 550} {
+		t.Run(name, func(t *testing.T) {
+			b, read, order := late(t)
+			store := &unreadables{Store: read.Store}
+			b.do(order.ID, sue, deliver)
+			b.do(order.ID, ben, acceptProduct)
+			b.Clock.Add(day)
+			b.order(order.ID)
+			b.drain(new(inbox).publish)
+			read.Store, store.ids = store, seqs(order.ID, seq)
+			var out bytes.Buffer
+			err := b.Service.Export(t.Context(), order.ID, &out)
+			var unreadable *service.UnreadableError
+			require.ErrorAs(t, err, &unreadable)
+			require.Equal(t, seq, unreadable.Seq)
+			require.Zero(t, out.Len())
+			var sink archived
+			_, err = b.Service.Archive(t.Context(), b.Clock.Now().Add(day), sink.take)
+			require.ErrorAs(t, err, &unreadable)
+			require.Empty(t, sink.histories)
+			_, err = b.Service.Erase(t.Context(), order.ID, "Request 17")
+			require.ErrorAs(t, err, &unreadable)
+			require.Zero(t, b.order(order.ID).ErasedAt)
+		})
+	}
 }
 
 // What was never allowed is found, and is no reason to keep the order: the sink

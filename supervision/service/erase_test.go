@@ -149,6 +149,22 @@ func TestR35_AnErasureThatFailsErasesNothing(t *testing.T) {
 		_, after := exported(t, env, "o-1")
 		require.Equal(t, before, after)
 	}
+	for _, method := range []supervisiontest.Method{supervisiontest.Records, supervisiontest.Erase} {
+		env := supervisiontest.New()
+		closedOrder(t, env, "o-1")
+		_, before := exported(t, env, "o-1")
+		ctx, stop := context.WithCancel(t.Context())
+		env.Store.OnCall(func(m supervisiontest.Method) {
+			if m == method {
+				stop()
+			}
+		})
+		_, err := env.Service.Erase(ctx, "o-1", "Request 17")
+		require.ErrorIs(t, err, context.Canceled, "before %s", method)
+		env.Store.Repair()
+		_, after := exported(t, env, "o-1")
+		require.Equal(t, before, after)
+	}
 	env := supervisiontest.New()
 	closedOrder(t, env, "o-1")
 	_, before := exported(t, env, "o-1")

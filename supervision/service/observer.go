@@ -78,7 +78,8 @@ type OperationEvent struct {
 }
 
 // Outcome classes the event for a metric's label: "ok", "refused", "invalid",
-// "not_found", "exists", "conflict", "key_reused", "unknown" or "error".
+// "not_found", "exists", "conflict", "stale", "key_reused", "unknown" or
+// "error".
 func (e OperationEvent) Outcome() string {
 	if e.Err == nil {
 		return "ok"

@@ -222,6 +222,8 @@ func TestOperationEvent_Outcome(t *testing.T) {
 		{service.ErrStale, "stale"},
 		{service.ErrKeyReused, "key_reused"},
 		{service.ErrUnknownOutcome, "unknown"},
+		{errors.Join(service.ErrUnknownOutcome, context.Canceled), "unknown"},
+		{errors.Join(context.Canceled, &service.ConflictError{}), "conflict"},
 		{context.Canceled, "error"},
 		{errors.New("disk full"), "error"},
 	} {

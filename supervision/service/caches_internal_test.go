@@ -1,0 +1,46 @@
+package service
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/koogallery/serviceflow/supervision"
+	"github.com/koogallery/serviceflow/supervision/template"
+)
+
+// A host may run for as long as it likes: what it remembers has a bound. Up to
+// that nothing is forgotten, or whoever comes in turns would be remembered for
+// nothing.
+
+func TestRelay_RemembersABoundedNumberOfLongHistories(t *testing.T) {
+	var orders rebuiltOrders
+	claim := func(i int) *Claimed {
+		return &Claimed{Waiting: Waiting{RecordID: supervision.RecordID{Order: fmt.Sprintf("o-%d", i)}}}
+	}
+	for i := range 3*mostRebuilt + 1 {
+		orders.put(rebuilt{order: supervision.Order{ID: fmt.Sprintf("o-%d", i), Version: longHistory}})
+		require.LessOrEqual(t, len(orders.held), mostRebuilt)
+		require.Equal(t, int64(longHistory), orders.get(claim(i)).order.Version)
+		if i == 63 {
+			require.Equal(t, int64(longHistory), orders.get(claim(0)).order.Version, "that of 64 orders in turns")
+		}
+	}
+	orders.put(rebuilt{order: supervision.Order{ID: "o-short", Version: 99}})
+	require.NotContains(t, orders.held, "o-short", "which is soon replayed, and can be as large")
+}
+
+func TestTemplates_RememberABoundedNumberOfForms(t *testing.T) {
+	var cache templateCache
+	id := func(i int) supervision.TemplateID { return supervision.TemplateID{Seller: "sue", Version: i} }
+	form := new(template.Form)
+	for i := range 3*maxCachedTemplates + 1 {
+		cache.put(id(i), form)
+		require.LessOrEqual(t, len(cache.held), maxCachedTemplates)
+		require.Same(t, form, cache.get(id(i)))
+		if i == 999 {
+			require.Same(t, form, cache.get(id(0)), "1,000 forms in turns")
+		}
+	}
+}

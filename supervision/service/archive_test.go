@@ -626,30 +626,48 @@ func forgedOrder() (supervision.Order, []supervision.Record, error) {
 
 func TestR04_ExportVerifiesTheForm(t *testing.T) {
 	env := supervisiontest.New()
-	_, err := env.Service.PublishTemplate(t.Context(), sue, requestOf("p-1"), seats())
+	for _, id := range []supervision.TemplateID{requestOf("p-1"), deliveryOf("p-1")} {
+		_, err := env.Service.PublishTemplate(t.Context(), sue, id, seats())
+		require.NoError(t, err)
+	}
+	_, err := env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
 	require.NoError(t, err)
-	_, err = env.Service.Open(t.Context(), anOpening(supervision.Policy{}))
-	require.NoError(t, err)
-	_, err = env.Service.Do(t.Context(), "o-1", ben,
-		supervision.SubmitRequest{Values: map[string]any{"users": 200, "region": "eu"}})
-	require.NoError(t, err)
+	answers := map[string]any{"users": 200, "region": "eu"}
+	for _, step := range []struct {
+		actor  supervision.Actor
+		action supervision.Action
+	}{
+		{ben, supervision.SubmitRequest{Values: answers}}, {sue, acceptRequest},
+		{sue, supervision.Deliver{Values: answers}},
+	} {
+		_, err = env.Service.Do(t.Context(), "o-1", step.actor, step.action)
+		require.NoError(t, err)
+	}
 	var out bytes.Buffer
 	require.NoError(t, env.Service.Export(t.Context(), "o-1", &out))
 	var history service.History
 	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
 	require.Empty(t, history.Findings)
 
-	host, err := service.New(env.Store) // which has no template at hand
+	var host *service.Service
+	for call := 1; call <= 2; call++ {
+		host, err = service.New(env.Store) // which has no template at hand
+		require.NoError(t, err)
+		env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}, Call: call})
+		require.ErrorIs(t, host.Export(t.Context(), "o-1", &out), supervisiontest.ErrInjected, "form %d", call)
+		env.Store.Repair()
+	}
+	host, err = service.New(env.Store)
 	require.NoError(t, err)
-	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}})
-	require.ErrorIs(t, host.Export(t.Context(), "o-1", &out), supervisiontest.ErrInjected)
-	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template},
+	env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}, Times: 2,
 		Err: supervision.ErrNotFound})
 	out.Reset()
 	require.NoError(t, host.Export(t.Context(), "o-1", &out))
 	require.NoError(t, json.Unmarshal(out.Bytes(), &history))
-	require.Len(t, history.Findings, 1)
-	require.Equal(t, audit.Unchecked, history.Findings[0].Kind, "a lost template leaves values unjudged")
+	require.Len(t, history.Findings, 2)
+	for _, found := range history.Findings {
+		require.Equal(t, audit.Unchecked, found.Kind, "a lost template leaves values unjudged")
+	}
 }
 
 func TestR35_RecordsBetweenTwoInstants(t *testing.T) {

@@ -27,6 +27,10 @@ func TestRelay_RemembersABoundedNumberOfLongHistories(t *testing.T) {
 			require.Equal(t, int64(longHistory), orders.get(claim(0)).order.Version, "that of 64 orders in turns")
 		}
 	}
+	orders.put(rebuilt{order: supervision.Order{ID: "o-1", Version: longHistory + 1}})
+	orders.put(rebuilt{order: supervision.Order{ID: "o-1", Version: longHistory}})
+	require.Equal(t, int64(longHistory), orders.get(claim(1)).order.Version,
+		"where it was last: a history that is relayed anew goes on from there")
 	orders.put(rebuilt{order: supervision.Order{ID: "o-short", Version: 99}})
 	require.NotContains(t, orders.held, "o-short", "which is soon replayed, and can be as large")
 }

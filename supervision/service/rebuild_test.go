@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -134,4 +135,23 @@ func TestRelay_ALongHistoryFromWhereItWas(t *testing.T) {
 		b.Clock.Add(day)
 	}
 	assert.Equal(t, []int64{201, 201}, versions)
+}
+
+// An event goes to a broker as JSON, which writes no order that could not be.
+func TestRelay_RecordsThatMakeNoOrderAreHandedOverWithoutOne(t *testing.T) {
+	store := &archivist{Store: memory.New(), replace: func(r *supervision.Record) {
+		if a, ok := r.Action.(supervision.Opening); ok {
+			a.Product = ""
+			r.Action = a
+		}
+	}}
+	b := &bench{supervisiontest.On(store), t, t.Context()}
+	b.reach(supervision.AwaitingDelivery)
+	for range 2 {
+		require.Equal(t, 1, b.relay(func(_ context.Context, e service.Event) error {
+			assert.Zero(t, e.Order)
+			_, err := json.Marshal(e)
+			return err
+		}))
+	}
 }

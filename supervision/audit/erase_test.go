@@ -131,6 +131,15 @@ func TestR35_ErasedAnswersAreJudgedWithoutTheirForm(t *testing.T) {
 	require.Empty(t, audit.Verify(before[:len(before)-1], forms))
 	require.Empty(t, audit.Verify(after, forms))
 	require.Empty(t, audit.Verify(after), "no form is missed")
+
+	for _, records := range [][]supervision.Record{before[:len(before)-1], after} {
+		records = slices.Clone(records)
+		records[1].Actor = supervision.Buyer("bob")
+		findings := audit.Verify(records, forms)
+		require.Len(t, findings, 1)
+		require.NotNil(t, findings[0].Want, "whose it was is told as before")
+		require.Equal(t, ben, findings[0].Want.Actor)
+	}
 }
 
 // Texts are erased by an erasure that says so, and up to it only; each finding

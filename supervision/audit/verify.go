@@ -246,7 +246,7 @@ func (v *verifier) byItsParty(r supervision.Record) *supervision.Record {
 		if part && party.Role != r.Actor.Role {
 			continue // it is the actor's part, but not its order
 		}
-		if _, made, _, err := (command{party, r.Action, r.At}).perform(v.order, v.forms); err == nil {
+		if _, made, _, err := (command{party, r.Action, r.At}).perform(v.order, v.formsFor(r)); err == nil {
 			want := made[len(made)-1]
 			want.Key = r.Key
 			return &want

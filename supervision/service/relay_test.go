@@ -553,6 +553,37 @@ func TestRelay_APublishThatHangsIsLeftBehind(t *testing.T) {
 	})
 }
 
+// A lease begins with its claim, however long the store takes to answer.
+func TestRelay_AClaimThatTakesAPartOfTheLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithLease(time.Minute))
+		b.reach(supervision.AwaitingRequest)
+		b.Store.OnCall(func(m supervisiontest.Method) {
+			if m == supervisiontest.Claim {
+				b.Clock.Set(b.Clock.Now().Add(40 * time.Second))
+			}
+		})
+		ended := make(chan error, 1)
+		left := context.Background()
+		go func() {
+			_, err := b.Service.Relay(b.ctx, func(ctx context.Context, _ service.Event) error {
+				left = ctx
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			ended <- err
+		}()
+		synctest.Wait()
+		b.Clock.Add(20*time.Second - tick)
+		synctest.Wait()
+		require.NoError(t, left.Err())
+		b.Clock.Add(tick)
+		synctest.Wait()
+		require.Error(t, left.Err(), "the record is somebody else's by now")
+		require.Error(t, <-ended)
+	})
+}
+
 // TestRelay_SeveralAtOnce: as many as it has publishers, never two of an order.
 func TestRelay_SeveralAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

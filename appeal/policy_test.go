@@ -148,6 +148,9 @@ func TestR25_PolicyJSONRefused(t *testing.T) {
 	}
 	var ok appeal.Policy
 	require.NoError(t, json.Unmarshal([]byte(with("buyer", good["buyer"])), &ok))
+	set := appeal.AllGrounds
+	require.NoError(t, json.Unmarshal([]byte(`["buyer_silent"]`), &set))
+	require.Equal(t, appeal.GroundsOf(appeal.BuyerSilent), set, "those that are listed, whatever there was")
 
 	documents := map[string]string{
 		"nothing": "null", "no object": `[]`, "empty": `{}`, "an unknown field": with("grace", `"1h"`),

@@ -284,6 +284,10 @@ func TestR29_ARefundOfWhatEnded(t *testing.T) {
 		assert.Equal(t, supervision.Refund{Amount: half, By: supervision.OpAdopt, At: s.at},
 			adopt(t, a, s.at).order.Refund, status)
 	}
+
+	a := snapshot(again.order)
+	a.Appeal.Notes = []appeal.Note{{At: again.at.Add(day), By: mia.ID, Text: "x"}}
+	require.Equal(t, a.AcceptedAt, adopt(t, a, again.at.Add(day)).order.Refund.At, "granted then, whatever came later")
 }
 
 // What was appealed there needs no proof here, whatever the policy asks of new

@@ -192,6 +192,10 @@ func TestR31_WhatIsOverdueStandsForASlowerClock(t *testing.T) {
 func TestR31_AProposalLapsesWithItsRule(t *testing.T) {
 	s := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose)
 	assert.NotZero(t, s.fork().do(mia, amend).order.Proposal)
+	other := supervision.Rules2025()
+	other.Name, other.CompletionDelay = "2026", time.Hour
+	assert.Equal(t, s.order.Proposal, s.fork().do(mia, supervision.Amend{Policy: other, Reason: "x"}).order.Proposal,
+		"it rests on the other as well")
 	assert.Zero(t, s.fork().do(mia, intervene, supervision.Amend{Policy: supervision.Guide(), Reason: "x"}).
 		order.Proposal, "frozen as well")
 	assert.Zero(t, s.do(mia, supervision.Amend{Policy: supervision.Guide(), Reason: "x"}).order.Proposal)

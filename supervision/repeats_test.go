@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,12 @@ func TestR28_ARecordKnowsItsCommandHoweverFarTheOrderHasCome(t *testing.T) {
 			supervision.ReportReceipt{ReceivedAt: shipped(t).at.Add(999)}, func(s *story) { s.wait(day) }},
 		"an end that is past by now": {arrive(t, supervision.Guide(), supervision.AwaitingDelivery), mia,
 			supervision.Amend{ScheduledEnd: bought.Add(20 * day), Reason: "x"}, func(s *story) { s.wait(30 * day) }},
+		"an end that closes, and has come before it since": {arrive(t, closing(supervision.EndStay),
+			supervision.AwaitingDelivery).wait(day), mia,
+			supervision.Amend{Policy: closing(supervision.EndAccept), Reason: "x"}, func(s *story) {
+				s.until(s.at.Add(-time.Hour)).do(mia, supervision.Amend{Clock: true, Reason: "y",
+					ScheduledEnd: s.at.Add(time.Minute)})
+			}},
 		"an appeal that needed no proof yet": {rejections(t, supervision.Guide(), appeal.ProductRejected, 3), sue,
 			supervision.RaiseAppeal{Ground: appeal.ProductRejected, Reason: "x", Demand: "y"},
 			func(s *story) { s.do(mia, resume).do(sue, deliver) }},

@@ -54,13 +54,14 @@ func (s *Service) archive(ctx context.Context, filter supervision.Filter,
 		}
 		for _, found := range page {
 			removed, err := s.handOver(ctx, found.ID, filter.Closed.Before, sink)
+			if removed {
+				step.add(1)
+			}
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
 				step.fail(found.ID, err)
-			case removed:
-				step.add(1)
 			}
 		}
 		if len(page) < filter.Limit {

@@ -311,6 +311,29 @@ func TestR35_ArchiveStopsWithItsContext(t *testing.T) {
 	require.Zero(t, n)
 }
 
+// stopping is a store with which the host stops once an order is removed.
+type stopping struct {
+	service.Store
+	stop func()
+}
+
+func (s stopping) Remove(ctx context.Context, id string, version int64) (bool, error) {
+	removed, err := s.Store.Remove(ctx, id, version)
+	s.stop()
+	return removed, err
+}
+
+func TestR35_AnArchiveThatStopsCountsWhatItRemoved(t *testing.T) {
+	env := supervisiontest.New(service.WithoutOutbox())
+	closedOrder(t, env, "o-1")
+	closedOrder(t, env, "o-2")
+	ctx, cancel := context.WithCancel(t.Context())
+	n, err := env.Service.WithStore(stopping{env.Store, cancel}).Archive(ctx, env.Clock.Now().Add(tick),
+		new(archived).take)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, n)
+}
+
 func TestR35_ExportIsOneDocument(t *testing.T) {
 	env := supervisiontest.New()
 	order := closedOrder(t, env, "o-1")

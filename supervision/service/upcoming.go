@@ -35,8 +35,8 @@ func (s *Service) Upcoming(ctx context.Context, from, before time.Time,
 	return func(yield func(Coming, error) bool) {
 		at := s.Now()
 		var f faults
-		from, before = f.Instant("from", from), f.Instant("before", before)
-		kinds = f.kinds(kinds)
+		from, before := f.Instant("from", from), f.Instant("before", before)
+		kinds := f.kinds(kinds) // its own: the sequence may be gone through again
 		if err := f.err(); err != nil {
 			yield(Coming{}, err)
 			return

@@ -172,6 +172,12 @@ func TestUpcoming_Faults(t *testing.T) {
 	invalid(t, one(bought, bought, supervision.DeadlineReminder), "kinds")
 	invalid(t, one(bought, bought, supervision.DeadlineOpenFor), "kinds")
 	invalid(t, one(bought, bought, supervision.DeadlineCompletion, "weather"), "kinds")
+	again := b.Service.Upcoming(t.Context(), bought, bought.Add(day), "weather")
+	for range 2 {
+		for _, err := range again {
+			invalid(t, err, "kinds")
+		}
+	}
 	assert.Empty(t, b.Store.Calls())
 	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Upcoming}})
 	require.ErrorIs(t, one(bought, bought.Add(day)), supervisiontest.ErrInjected)

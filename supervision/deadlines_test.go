@@ -25,6 +25,8 @@ func TestR23_Deadlines(t *testing.T) {
 	}
 	guide, slow := supervision.Guide(), supervision.Guide()
 	slow.Appeal.Handling = 9 * day
+	open := supervision.Guide()
+	open.Appeal.Blackout, open.SupervisionPeriod = 0, 5*day+tick
 	for name, c := range map[string]struct {
 		s    *story
 		want []supervision.Deadline
@@ -33,6 +35,8 @@ func TestR23_Deadlines(t *testing.T) {
 			append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Seller, appeal.BuyerSilent)}, blackout...)},
 		"the seller's turn": {arrive(t, guide, supervision.AwaitingDelivery),
 			append([]supervision.Deadline{opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent)}, blackout...)},
+		"a silence up to an end that no blackout precedes": {begin(t, open),
+			[]supervision.Deadline{opens(5*day+tick, R09, appeal.Seller, appeal.BuyerSilent)}},
 		"a reminder": {arrive(t, guide, supervision.AwaitingDelivery).do(ben, remind), append([]supervision.Deadline{
 			{Kind: supervision.DeadlineReminder, At: bought.Add(day), Rule: R20},
 			opens(5*day+tick, R09, appeal.Buyer, appeal.SellerSilent),

@@ -616,6 +616,32 @@ func TestRelay_SeveralAtOnce(t *testing.T) {
 	})
 }
 
+// TestRelay_OneAfterTheOtherInATransaction: nobody uses a transaction from
+// several goroutines.
+func TestRelay_OneAfterTheOtherInATransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, service.WithPublishers(3))
+		for range 3 {
+			b.reach(supervision.AwaitingRequest)
+		}
+		arrived, leave := make(chan struct{}, 3), make(chan struct{})
+		ended := make(chan int)
+		go func() {
+			n, err := b.Service.WithStore(b.Store).Relay(b.ctx, func(context.Context, service.Event) error {
+				arrived <- struct{}{}
+				<-leave
+				return nil
+			})
+			assert.NoError(t, err)
+			ended <- n
+		}()
+		synctest.Wait()
+		assert.Len(t, arrived, 1)
+		close(leave)
+		assert.Equal(t, 3, <-ended)
+	})
+}
+
 func TestRelay_TheLeaseRunsOut(t *testing.T) {
 	b := newBench(t, service.WithLease(time.Hour))
 	b.reach(supervision.AwaitingRequest)

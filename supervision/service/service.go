@@ -145,13 +145,13 @@ func WithInterval(d time.Duration) Option { return func(s *Service) { s.interval
 // transaction. It applies each command once and leaves a conflict to the host,
 // which has to begin its transaction anew. A command that repeats a key is no
 // error (R28): call Do first, and write the host's own rows only if its result
-// is not Repeated. The service has one writer, as a transaction has, and
-// remembers no templates beyond it, which may take back what it published. The
-// observer hears of an operation when it is done, and not what becomes of the
-// transaction.
+// is not Repeated. The service has one writer and one publisher, as a
+// transaction has one connection, and remembers no templates beyond it, which
+// may take back what it published. The observer hears of an operation when it
+// is done, and not what becomes of the transaction.
 func (s *Service) WithStore(joined Store) *Service {
 	in := *s
-	in.store, in.attempts, in.writers = joined, 1, 1
+	in.store, in.attempts, in.writers, in.publishers = joined, 1, 1, 1
 	in.templates, in.rebuilt = &templateCache{}, &rebuiltOrders{}
 	return &in
 }

@@ -267,7 +267,7 @@ func TestSettle_EndsWithItsContext(t *testing.T) {
 // worker runs Run in the background of a synctest bubble, where the mock clock
 // is exact: calls returns the instants, since the start, at which a method of
 // the store was called. The bubble fails a test that leaves the goroutine
-// behind.
+// behind. With options it is another service than the bench's.
 type worker struct {
 	*bench
 	start time.Time
@@ -277,14 +277,19 @@ type worker struct {
 	err   error
 }
 
-func work(b *bench, publish service.Publish) *worker {
+func work(b *bench, publish service.Publish, options ...service.Option) *worker {
 	w := &worker{bench: b, start: b.Clock.Now(), calls: make(map[supervisiontest.Method][]time.Duration)}
-	service := b.Service.WithStore(timed{b.Store, w})
+	running := b.Service.WithStore(timed{b.Store, w})
+	if len(options) > 0 {
+		var err error
+		running, err = service.New(timed{b.Store, w}, append(options, service.WithClock(b.Clock))...)
+		require.NoError(b.t, err)
+	}
 	ctx, stop := context.WithCancel(b.ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		w.err = service.Run(ctx, publish)
+		w.err = running.Run(ctx, publish)
 	}()
 	w.stop = func() {
 		stop()
@@ -415,7 +420,7 @@ func TestRun_EndsWhereTheStoreDoesNotAnswer(t *testing.T) {
 func TestRun_AReceiverThatHangsHoldsUpNoOtherOrder(t *testing.T) {
 	for publishers, free := range map[int]time.Duration{1: time.Minute, 2: 0, 8: 0} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, service.WithPublishers(publishers), service.WithRetry(time.Hour, time.Hour))
+			b := newBench(t)
 			for _, id := range []string{"hangs", "a", "b"} {
 				b.Clock.Add(tick)
 				b.open(id)
@@ -432,7 +437,7 @@ func TestRun_AReceiverThatHangsHoldsUpNoOtherOrder(t *testing.T) {
 					return ctx.Err()
 				}
 				return nil
-			})
+			}, service.WithPublishers(publishers), service.WithRetry(time.Hour, time.Hour))
 			w.pass(time.Second, time.Second)
 			for _, id := range []string{"o-1", "o-2", "o-3"} {
 				b.open(id)
@@ -455,7 +460,7 @@ func TestRun_AReceiverThatHangsHoldsUpNoOtherOrder(t *testing.T) {
 func TestRun_StopsWhenItsPublishersHave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		b := newBench(t, service.WithPublishers(4), service.WithLogger(logged(&log)))
+		b := newBench(t)
 		b.open("fails")
 		b.open("takes long")
 		w := work(b, func(_ context.Context, e service.Event) error {
@@ -464,7 +469,7 @@ func TestRun_StopsWhenItsPublishersHave(t *testing.T) {
 			}
 			time.Sleep(map[string]time.Duration{"takes long": time.Second, "takes longer": time.Minute}[e.ID.Order])
 			return nil
-		})
+		}, service.WithPublishers(4), service.WithLogger(logged(&log)))
 		b.open("takes longer")
 		w.pass(time.Second, time.Second)
 		w.stop()

@@ -236,6 +236,18 @@ func TestR13_OnlyAManagerHandlesAnAppeal(t *testing.T) {
 	}
 }
 
+// What is tried on an order, as a dry run does, leaves what was tried before as
+// it was.
+func TestR13_ANoteThatIsTriedTouchesNoOther(t *testing.T) {
+	s := arrive(t, supervision.Guide(), supervision.Frozen)
+	for n := range 9 {
+		one := s.fork().do(mia, supervision.AddNote{Text: "One."})
+		s.fork().do(mia, supervision.AddNote{Text: "Another."})
+		require.Equal(t, "One.", one.order.Appeal.Notes[n].Text, "after %d notes", n)
+		s.do(mia, note)
+	}
+}
+
 func TestR13_NotesAreBounded(t *testing.T) {
 	s := arrive(t, supervision.Guide(), supervision.Frozen)
 	for range supervision.MaxNotes {

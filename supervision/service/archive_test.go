@@ -609,6 +609,9 @@ func TestR35_AnOrderThatChangesTooFastIsNotExported(t *testing.T) {
 	require.ErrorIs(t, err, service.ErrConflict)
 	require.ErrorContains(t, err, order.ID)
 	require.Zero(t, out.Len())
+	history, err := b.Service.History(t.Context(), order.ID)
+	require.ErrorIs(t, err, service.ErrConflict)
+	require.Zero(t, history, "nothing comes with an error")
 }
 
 // Records that do not follow from each other make no order: it is not handed
@@ -677,7 +680,9 @@ func TestR04_ExportVerifiesTheForm(t *testing.T) {
 		host, err = service.New(env.Store) // which has no template at hand
 		require.NoError(t, err)
 		env.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}, Call: call})
-		require.ErrorIs(t, host.Export(t.Context(), "o-1", &out), supervisiontest.ErrInjected, "form %d", call)
+		none, err := host.History(t.Context(), "o-1")
+		require.ErrorIs(t, err, supervisiontest.ErrInjected, "form %d", call)
+		require.Zero(t, none)
 		env.Store.Repair()
 	}
 	host, err = service.New(env.Store)

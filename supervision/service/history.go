@@ -143,7 +143,10 @@ func (s *Service) history(ctx context.Context, order supervision.Order) (h Histo
 		}
 		return err
 	})
-	return h, err
+	if err != nil {
+		return History{}, err
+	}
+	return h, nil
 }
 
 // verified reads all records, those beyond the order's version too, and verifies

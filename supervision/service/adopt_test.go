@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -226,14 +227,21 @@ func TestR04_AdoptionOnATemplate(t *testing.T) {
 	a.RequestTemplateVersion = 1
 	assert.Equal(t, 1, b.adopt(a).Order.DeliveryTemplateVersion)
 
-	later, err := service.New(b.Store, service.WithClock(b.Clock)) // which has no template at hand
-	require.NoError(t, err)
 	a.ID = "o-3"
-	b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}})
-	results, err = later.Adopt(t.Context(), a, inDelivery("o-4"))
-	require.ErrorIs(t, err, supervisiontest.ErrInjected, "a store that fails is no fault of the adoption")
-	require.ErrorIs(t, results[1].Err, supervisiontest.ErrInjected)
-	b.Store.Repair()
+	for call := 1; call <= 2; call++ {
+		later, err := service.New(b.Store, service.WithClock(b.Clock)) // which has no template at hand
+		require.NoError(t, err)
+		b.Store.FailOn(supervisiontest.Failure{On: []supervisiontest.Method{supervisiontest.Template}, Call: call})
+		results, err = later.Adopt(t.Context(), a, inDelivery("o-4"))
+		require.ErrorIs(t, err, supervisiontest.ErrInjected, "a store that fails is no fault of the adoption")
+		require.ErrorIs(t, results[1].Err, supervisiontest.ErrInjected)
+		b.Store.Repair()
+	}
+
+	delivered := acceptedOn("o-5", bought)
+	delivered.DeliveryTemplateVersion, delivered.Delivery.Result = 1, ""
+	delivered.Delivery.Values = template.Values{"users": "200", "region": "eu"}
+	assert.Equal(t, json.Number("200"), b.adopt(delivered).Order.Delivery.Values["users"], "after a request in free text")
 
 	a.DeliveryTemplateVersion = 0
 	a.Request.Values["users"] = "many"

@@ -236,6 +236,32 @@ func TestR33_SeveralNoticesComeInTurn(t *testing.T) {
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineAutoAccept}, b.work(&in))
 }
 
+// giving keeps what is given.
+type giving struct {
+	service.Store
+	given []service.Noticed
+}
+
+func (g *giving) Notice(ctx context.Context, list ...service.Noticed) error {
+	g.given = append(g.given, list...)
+	return g.Store.Notice(ctx, list...)
+}
+
+// A step that is late gives each instant once, however many notices it has.
+func TestR33_ALateStepGivesEachInstantOnce(t *testing.T) {
+	p := autoAccepting()
+	p.Notices = supervision.Notices{AutoAccept: 7 * day, AppealOpens: day, OpenFor: 4*day + tick}
+	store := &giving{Store: memory.New()}
+	b := &bench{supervisiontest.On(store, service.WithPolicy(p)), t, t.Context()}
+	delivered := b.reach(supervision.AwaitingAcceptance).UpdatedAt
+	b.Clock.Add(4*day + tick)
+	var in told
+	assert.ElementsMatch(t, []supervision.DeadlineKind{supervision.DeadlineAutoAccept,
+		supervision.DeadlineAppealOpens, supervision.DeadlineOpenFor}, b.work(&in))
+	require.Len(t, store.given, 1)
+	assert.Equal(t, []time.Time{delivered.Add(3 * day), delivered.Add(4*day + tick)}, store.given[0].Due)
+}
+
 // Behind the notice that is given several may be to come: the next one is the
 // nearest.
 func TestR33_NoNoticeIsPassedOver(t *testing.T) {

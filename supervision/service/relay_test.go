@@ -135,6 +135,8 @@ func TestRelay_WhatSettlingMadeToo(t *testing.T) {
 func TestWithoutOutbox_NothingIsRelayed(t *testing.T) {
 	b := newBench(t, service.WithoutOutbox())
 	b.reach(supervision.Completed)
+	b.accepted(1)
+	assert.Equal(t, 1, b.settle())
 	_, err := b.Service.WithStore(b.Store).Open(b.ctx, anOpening(supervision.Policy{}))
 	require.NoError(t, err)
 	assert.Zero(t, b.relay(new(inbox).publish))

@@ -250,6 +250,7 @@ func TestSettle_EndsWithItsContext(t *testing.T) {
 		store.unsaveable = []string{orders[2].ID}
 		ctx, stop := context.WithCancel(t.Context())
 		saves := 0
+		b.Store.Repair()
 		b.interrupt(canceled, func() {
 			if saves++; saves == canceled {
 				stop()
@@ -258,6 +259,7 @@ func TestSettle_EndsWithItsContext(t *testing.T) {
 		n, err := b.Service.Settle(ctx)
 		require.ErrorIs(t, err, context.Canceled)
 		assert.Equal(t, max(0, canceled-2), n)
+		assert.Equal(t, canceled, howOften(b.Store.Calls(), supervisiontest.Save), "nothing is tried in vain")
 		for i, order := range orders {
 			assert.Equal(t, i < n, b.stored(order.ID).Status == supervision.Completed)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -237,6 +238,7 @@ func TestR04_AStalePublisherIsRefused(t *testing.T) {
 		assert.Equal(t, stale, errors.Is(err, service.ErrStale), version)
 		if stale {
 			assert.Zero(t, published)
+			assert.Contains(t, err.Error(), fmt.Sprintf("version %d of the template is not the latest", version))
 			assert.Contains(t, err.Error(), "publish in its place")
 			assert.Equal(t, 2, b.latest(id).Version)
 		}

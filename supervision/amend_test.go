@@ -88,6 +88,8 @@ func TestR31_AnOrderStaysPinned(t *testing.T) {
 			assert.Equal(t, c.seller, s.order.TemplateSeller, "%+v", c)
 			assert.Equal(t, cmp.Or(c.seller, seller), s.order.Form(supervision.OpDeliver).Seller)
 			assert.Equal(t, seller, s.order.Listing().Seller, "whoever's they are")
+			_, err := s.order.For(sue)
+			require.ErrorIs(t, err, supervision.ErrNotFound, "the order is not (R22)")
 		}
 	}
 }

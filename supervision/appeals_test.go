@@ -399,27 +399,30 @@ func TestR19_OverdueIsOnlyShown(t *testing.T) {
 	policy := supervision.Guide()
 	for _, handling := range []time.Duration{3 * day, time.Hour} {
 		policy.Appeal.Handling = handling
-		s := arrive(t, policy, supervision.Frozen)
-		by := s.at.Add(handling)
-		assert.Equal(t, by, s.order.Appeal.HandleBy)
-		assert.Equal(t, by, s.order.Listing().HandleBy)
-		for _, c := range []struct {
-			at   time.Time
-			late bool
-		}{{by.Add(-tick), false}, {by, false}, {by.Add(tick), true}} {
-			assert.Equal(t, c.late, s.order.Appeal.Overdue(c.at))
-			overdue := supervision.Filter{Criteria: supervision.Criteria{Appeal: supervision.AppealOverdue}, At: c.at}
-			assert.Equal(t, c.late, overdue.Matches(s.order.Listing()))
-			deadlines := s.order.Deadlines(c.at)
-			assert.Equal(t, !c.late, len(deadlines) == 1)
-			if !c.late {
-				assert.Equal(t, supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: by.Add(tick),
-					Rule: supervision.R19}, deadlines[0])
+		for _, s := range []*story{arrive(t, policy, supervision.Frozen),
+			arrive(t, policy, supervision.AwaitingDelivery).do(mia, intervene)} {
+			by := s.at.Add(handling)
+			assert.Equal(t, by, s.order.Appeal.HandleBy)
+			assert.Equal(t, by, s.order.Listing().HandleBy)
+			for _, c := range []struct {
+				at   time.Time
+				late bool
+			}{{by.Add(-tick), false}, {by, false}, {by.Add(tick), true}} {
+				assert.Equal(t, c.late, s.order.Appeal.Overdue(c.at))
+				overdue := supervision.Filter{At: c.at}
+				overdue.Appeal = supervision.AppealOverdue
+				assert.Equal(t, c.late, overdue.Matches(s.order.Listing()))
+				deadlines := s.order.Deadlines(c.at)
+				assert.Equal(t, !c.late, len(deadlines) == 1)
+				if !c.late {
+					assert.Equal(t, supervision.Deadline{Kind: supervision.DeadlineRulingOverdue, At: by.Add(tick),
+						Rule: supervision.R19}, deadlines[0])
+				}
 			}
+			assert.Equal(t, s.order, s.until(by.Add(1000*day)).now(), "nothing happens by itself")
+			s.do(mia, resume)
+			assert.Zero(t, s.order.Listing().HandleBy)
 		}
-		assert.Equal(t, s.order, s.until(by.Add(1000*day)).now(), "nothing happens by itself")
-		s.do(mia, resume)
-		assert.Zero(t, s.order.Listing().HandleBy)
 	}
 }
 

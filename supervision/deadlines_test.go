@@ -182,6 +182,8 @@ func TestR15_StepsThatNeverHappenedAreSkipped(t *testing.T) {
 			[]supervision.StepState{done, done, frozen, waiting, waiting, waiting}},
 		"canceled": {arrive(t, guide, supervision.Canceled),
 			[]supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
+		"canceled by time": {arrive(t, closing(supervision.EndCancel), supervision.AwaitingDelivery).wait(365 * day),
+			[]supervision.StepState{done, done, canceled, waiting, waiting, waiting}},
 		"a rejected request": {arrive(t, guide, supervision.AwaitingConfirmation).do(sue, rejectRequest),
 			[]supervision.StepState{current, waiting, waiting, waiting, waiting, waiting}},
 		"a rejected delivery": {arrive(t, guide, supervision.AwaitingAcceptance).do(ben, rejectProduct),

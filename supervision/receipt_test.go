@@ -77,6 +77,8 @@ func TestR27_AReportThatComesTooLateAcceptsAtOnce(t *testing.T) {
 func TestR17_FrozenTimeNeverCountsForAReceipt(t *testing.T) {
 	s := shipped(t).do(host, receive).wait(4*day).do(mia, intervene).wait(30*day).do(mia, resume)
 	assert.Equal(t, s.at.Add(6*day), s.order.NextDue())
+	s = shipped(t).wait(4*day).do(host, receive).wait(day).do(mia, intervene).wait(day).do(mia, resume)
+	assert.Equal(t, s.at.Add(9*day), s.order.NextDue(), "received later than the freeze is long")
 
 	s = shipped(t).wait(4*day).do(mia, intervene).wait(30*day).do(mia, resume)
 	s.wait(day)

@@ -61,6 +61,9 @@ func TestR35_ArchiveHandsOverWholeOrdersAndRemovesThem(t *testing.T) {
 	n, err := env.Service.Archive(t.Context(), order.ClosedAt, sink.take)
 	require.NoError(t, err)
 	require.Zero(t, n, "what closed at the instant has not closed before it")
+	n, err = env.Service.Archive(t.Context(), order.ClosedAt.Add(tick-1).In(time.FixedZone("", 3600)), sink.take)
+	require.NoError(t, err)
+	require.Zero(t, n, "nor to a tick")
 
 	n, err = env.Service.Archive(t.Context(), order.ClosedAt.Add(tick), sink.take)
 	require.NoError(t, err)
@@ -762,6 +765,11 @@ func TestR35_ARecordThatCannotBeReadHidesNoOther(t *testing.T) {
 	}
 	require.Equal(t, 1, bad)
 	require.Equal(t, int(order.Version)-1, good)
+	for _, err := range host.RecordsBetween(t.Context(), order.OpenedAt, order.ClosedAt.Add(tick)) {
+		if err != nil {
+			break // who has seen enough may stop here as well
+		}
+	}
 }
 
 // Without a sink there is nobody to have the orders, so none is looked at.

@@ -171,6 +171,14 @@ func TestR33_ANoticeVanishesIfSomebodyActs(t *testing.T) {
 				err)
 			b.do("o-1", sue, report)
 		},
+		"after an attempt that failed": func(b *bench) {
+			_, err := b.Service.Notice(b.ctx)
+			require.NoError(b.t, err)
+			_, err = b.Service.Relay(b.ctx, (&told{err: errPoison}).publish)
+			require.ErrorIs(b.t, err, errPoison)
+			b.do("o-1", sue, report)
+			b.Clock.Add(time.Second)
+		},
 		"after its instant came": func(b *bench) { b.Clock.Add(day) },
 		"and waits": func(b *bench) {
 			_, err := b.Service.Notice(b.ctx)

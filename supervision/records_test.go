@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -84,6 +85,8 @@ func TestR21_FollowingIsReplayingStepByStep(t *testing.T) {
 	for i, r := range records {
 		none, skipped := order.Follow(supervision.Record{Order: r.Order, Seq: r.Seq + 1})
 		require.ErrorIs(t, skipped, supervision.ErrMalformed)
+		require.EqualError(t, skipped, fmt.Sprintf(
+			`supervision: malformed document: record %d of order "o-1" is out of sequence (after version %d)`, i+2, i))
 		require.Zero(t, none)
 		next, err := order.Follow(r)
 		require.NoError(t, err)

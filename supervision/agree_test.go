@@ -138,6 +138,14 @@ func TestR32_AProposalLapsesWithTheOrder(t *testing.T) {
 	for _, late := range []time.Duration{0, tick} {
 		assert.Equal(t, supervision.ReasonFinal, s.fork().wait(3*time.Hour+late).refused(sue, agreeRefund).Reason, late)
 	}
+
+	both := closing(supervision.EndCancel)
+	both.NegotiatedRefund = true
+	s = arrive(t, both, supervision.AwaitingDelivery).wait(300*day).do(ben, propose).wait(100 * day)
+	canceled := s.now()
+	assert.Equal(t, supervision.Refund{Amount: paid, By: supervision.OpCloseAtEnd, At: bought.Add(365 * day)},
+		canceled.Refund, "at the scheduled end all is paid back, whatever was proposed")
+	assert.Zero(t, canceled.Proposal)
 }
 
 func TestR32_ARulingNamesARefund(t *testing.T) {
@@ -171,6 +179,13 @@ func TestR32_ARefundGoesWithTheAcceptanceThatItCameWith(t *testing.T) {
 	assert.Equal(t, half, s.fork().do(mia, resume).order.Refund.Amount, "the acceptance stands")
 	assert.Zero(t, s.fork().do(mia, resumeAt(supervision.AwaitingDelivery)).order.Refund)
 	assert.Zero(t, s.fork().do(mia, deem).order.Refund, "accepted anew, without one")
+
+	all := propose
+	all.Amount = paid
+	s = arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(mia, intervene, ruling).do(ben, all).
+		wait(time.Hour).do(sue, supervision.AgreeRefund{Amount: paid})
+	assert.Equal(t, supervision.Refund{Amount: paid, By: supervision.OpAgreeRefund, At: s.at}, s.order.Refund,
+		"what the parties agree on is in its place")
 }
 
 func TestR32_ReplayedAndWritten(t *testing.T) {

@@ -211,6 +211,7 @@ func TestR33_BlackoutAndLongFlowsAreNoticed(t *testing.T) {
 	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, s.noticed(),
 		"whatever has happened since, it is open")
 	s.wait(6*day).do(ben, appealOn(appeal.SellerSilent))
+	assert.Equal(t, []supervision.DeadlineKind{supervision.DeadlineOpenFor}, s.noticed(), "and frozen it is open too")
 	s.wait(10*day).do(mia, resume)
 	assert.Equal(t, bought.Add(353*day), s.order.Notices()[1].Due, "moved by the freeze (R17)")
 	assert.Equal(t, s.order.Notices()[1:], s.order.NoticesDue(bought.Add(353*day), bought.Add(343*day),

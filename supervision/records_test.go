@@ -216,7 +216,7 @@ func TestRecord_Validate(t *testing.T) {
 		want  map[string]string
 	}{
 		"a key of two lines": {func(r *supervision.Record) { r.Key = "a\nb" }, map[string]string{"key": "line_break"}},
-		"a sealed one with its salt": {func(r *supervision.Record) { r.Seal = "ab" },
+		"a sealed one with its salt": {func(r *supervision.Record) { r.Seal, r.Key = "ab", "" },
 			map[string]string{"seal": "unknown_field"}},
 		"a sealed one": {func(r *supervision.Record) { r.Seal, r.Salt = "ab", "" }, nil},
 	} {

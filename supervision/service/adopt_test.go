@@ -241,7 +241,8 @@ func TestR04_AdoptionOnATemplate(t *testing.T) {
 	delivered := acceptedOn("o-5", bought)
 	delivered.DeliveryTemplateVersion, delivered.Delivery.Result = 1, ""
 	delivered.Delivery.Values = template.Values{"users": "200", "region": "eu"}
-	assert.Equal(t, json.Number("200"), b.adopt(delivered).Order.Delivery.Values["users"], "after a request in free text")
+	assert.Equal(t, json.Number("200"), b.adopt(delivered).Order.Delivery.Values["users"],
+		"after a request in free text")
 
 	a.DeliveryTemplateVersion = 0
 	a.Request.Values["users"] = "many"

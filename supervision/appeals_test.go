@@ -433,6 +433,10 @@ func TestR26_The2025Rules(t *testing.T) {
 		for _, party := range []supervision.Actor{ben, sue} {
 			s := arrive(t, policy, c.status)
 			s.fork().do(party, appealOn(appeal.Unconditional))
+			bare := appealOn(appeal.Unconditional)
+			bare.Attachments = nil
+			_, _, err := s.order.Apply(party, bare, s.at)
+			assert.Equal(t, map[string]string{"attachments": "required"}, faultsOf(t, err), "%s at %s", party, c.status)
 			s.fork().wait(360*day).do(party, appealOn(appeal.Unconditional))
 			assert.Equal(t, supervision.ReasonNotGranted, s.refused(party, appealOn(appeal.RequestRejected)).Reason)
 		}

@@ -259,3 +259,15 @@ func TestParseQuery_Faults(t *testing.T) {
 		assert.Equal(t, []string{key}, faultyFields(err), key)
 	}
 }
+
+// What was open when the order was stored is open to a clock that is behind.
+func TestListing_AnOpenAppealIsOpenToASlowClock(t *testing.T) {
+	l := begin(t, supervision.Rules2025()).order.Listing()
+	for _, at := range []time.Time{bought.Add(-time.Hour), bought, bought.Add(day)} {
+		for _, actor := range []supervision.Actor{ben, sue} {
+			summary, err := l.For(actor, at)
+			require.NoError(t, err)
+			assert.Equal(t, [3]time.Time{at, at, at}, [3]time.Time{summary.At, summary.BuyerAppeal, summary.SellerAppeal})
+		}
+	}
+}

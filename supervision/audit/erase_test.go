@@ -99,9 +99,12 @@ func TestR35_VerifyFindsWhatNoErasureLeaves(t *testing.T) {
 	}
 	require.Contains(t, fields(after[:last]), "seal", "erased, and no record of it")
 
-	left := slices.Clone(after)
-	left[texts] = before[texts]
-	require.Equal(t, []string{"action"}, fields(left), "a text that was left")
+	for i, r := range before {
+		if left := slices.Clone(after); r.HasTexts() {
+			left[i] = r
+			require.Equal(t, []string{"action"}, fields(left), "a text that was left, in record %d", i+1)
+		}
+	}
 
 	written := slices.Clone(after)
 	written[texts].Action = before[texts].Action

@@ -180,6 +180,20 @@ func TestR02_AShadowNamesWhatTimeDoesAtAnotherInstant(t *testing.T) {
 	assert.Contains(t, late[0].String(), "(R02): time does it at "+due.Format(time.RFC3339Nano))
 }
 
+// Each thing that time does is heard of by itself, however late the job runs.
+func TestR27_AShadowHearsOfEachTimerWhenTheJobIsLate(t *testing.T) {
+	h := delivered(t, autoAccepting())
+	s := shadowing(t, h)
+	s.Late = day
+	for _, r := range h.records[1:] {
+		require.Empty(t, feed(t, s, true, r.Actor, r.Action, r.At))
+	}
+	job := h.at.Add(10*day + 4*time.Hour)
+	for _, action := range []supervision.Action{supervision.AutoAccept{}, supervision.Complete{}} {
+		assert.Empty(t, feed(t, s, true, supervision.System(), action, job))
+	}
+}
+
 func TestR29_AShadowThatWentAstrayIsSetRight(t *testing.T) {
 	h := begin(t, supervision.Guide())
 	s := shadowing(t, h)

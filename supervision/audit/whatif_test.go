@@ -8,6 +8,7 @@ import (
 	"github.com/koogallery/serviceflow/appeal"
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/audit"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -268,4 +269,19 @@ func TestR29_WhatIfOfAnAdoptedOrder(t *testing.T) {
 	assert.Equal(t, began.Add(2*day+tick), silences(outcomes[1])[0].From)
 	assert.Equal(t, opened.Add(350*day), silences(outcomes[0])[0].Until)
 	assert.Equal(t, opened.Add(85*day), silences(outcomes[1])[0].Until)
+}
+
+// What a policy bars and leads nowhere else bars nothing after it.
+func TestR20_WhatIsBarredTwiceIsCountedTwice(t *testing.T) {
+	h := begin(t, supervision.Guide()).do(ben, supervisiontest.SubmitRequest)
+	for range 3 {
+		h.do(ben, supervision.Remind{}).wait(day)
+	}
+	rare := supervision.Guide()
+	rare.Name, rare.ReminderInterval = "rare", 9*day
+	outcomes, err := audit.WhatIf(h.records, rare)
+	require.NoError(t, err)
+	sums := audit.Sum(outcomes...)["rare"]
+	assert.Equal(t, map[supervision.Rule]int{supervision.R20: 2}, sums.Barred)
+	assert.Zero(t, sums.Followed)
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,5 +48,14 @@ func TestTemplates_RememberABoundedNumberOfForms(t *testing.T) {
 		if i == 999 {
 			require.Same(t, form, cache.get(id(0)), "1,000 forms in turns")
 		}
+	}
+}
+
+// However often a record has failed, it is tried again within the longest wait.
+func TestRelay_TheBackOffIsBounded(t *testing.T) {
+	s := &Service{retryFirst: time.Second, retryMost: time.Hour}
+	for attempts, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 12: 2048 * time.Second,
+		13: time.Hour, 64: time.Hour, 1000: time.Hour} {
+		require.Equal(t, want, s.backOff(attempts), "%d attempts", attempts)
 	}
 }

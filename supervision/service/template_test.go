@@ -220,6 +220,10 @@ func TestR04_AWithdrawnTemplateIsNoneForNewOrders(t *testing.T) {
 
 	assert.Equal(t, 3, b.publish("p-1", other()).Version)
 	assert.Equal(t, 3, b.open("again").RequestTemplateVersion)
+	b.withdraw(deliveryOf("p-1"))
+	half := b.open("half")
+	assert.Equal(t, []int{3, 0}, []int{half.RequestTemplateVersion, half.DeliveryTemplateVersion},
+		"whichever is withdrawn")
 	assert.Zero(t, b.open("free").RequestTemplateVersion, "R28: opened again, it is as it was")
 }
 

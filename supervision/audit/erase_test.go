@@ -135,6 +135,12 @@ func TestR35_ErasedAnswersAreJudgedWithoutTheirForm(t *testing.T) {
 	require.Empty(t, audit.Verify(after, forms))
 	require.Empty(t, audit.Verify(after), "no form is missed")
 
+	left, ruling := slices.Clone(after), len(after)-2
+	left[ruling] = before[ruling]
+	findings := audit.Verify(left, forms)
+	require.Len(t, findings, 1)
+	require.Equal(t, []string{"action"}, findings[0].Fields, "nor may the last text before the erasure be left")
+
 	for _, records := range [][]supervision.Record{before[:len(before)-1], after} {
 		records = slices.Clone(records)
 		records[1].Actor = supervision.Buyer("bob")

@@ -142,6 +142,25 @@ func TestStats_LooksAtOneBatchOfWhatIsDue(t *testing.T) {
 	assert.ElementsMatch(t, store.unreadable, named)
 }
 
+// heaped is a store with more of everything than anybody counts.
+type heaped struct{ service.Store }
+
+func (heaped) Backlog(_ context.Context, upTo int) (service.Backlog, error) {
+	return service.Backlog{Fresh: upTo, Failing: upTo, Aside: upTo}, nil
+}
+
+func (heaped) Count(_ context.Context, upTo int, _ ...supervision.Filter) ([]int, error) {
+	return []int{upTo}, nil
+}
+
+func TestStats_CountsUpToAThousand(t *testing.T) {
+	stats, err := supervisiontest.On(heaped{memory.New()}).Service.Stats(t.Context())
+	require.NoError(t, err)
+	many := service.Count{Orders: 1000, More: true}
+	assert.Equal(t, [4]service.Count{many, many, many, many},
+		[4]service.Count{stats.Waiting, stats.Failing, stats.Aside, stats.Overdue})
+}
+
 func TestStats_StoreFailures(t *testing.T) {
 	for _, method := range []supervisiontest.Method{supervisiontest.Backlog, supervisiontest.Due,
 		supervisiontest.Count} {

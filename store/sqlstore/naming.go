@@ -82,9 +82,36 @@ func (n naming) inOrder() string {
 	return strings.Replace(n.pairs(), "LIMIT 1", "LIMIT 1 FOR UPDATE", 1)
 }
 
-// many writes a statement with pairs for a number of records.
+// byKey keeps an update by pairs to their rows. MySQL would rather read all of a
+// short table, and lock it: then it waits for whoever is adding a row.
+func (n naming) byKey() string {
+	if n.dialect == MySQL {
+		return " FORCE INDEX (PRIMARY)"
+	}
+	return ""
+}
+
+// removal removes rows by pairs. No hint keeps MySQL from reading all when it
+// deletes, but what it joins one by one it looks up.
+func (n naming) removal() string {
+	if n.dialect == MySQL {
+		return `DELETE /*+ INL_JOIN(h) */ h FROM ({pairs}) w
+STRAIGHT_JOIN {outbox} h ON h.order_id = w.order_id AND h.seq = w.seq`
+	}
+	return `DELETE FROM {outbox} WHERE ` + n.inOrder()
+}
+
+// many writes a statement with pairs for a number of records. To MariaDB a list
+// of one pair is no range of an index.
 func (n naming) many(query string, ids []supervision.RecordID) string {
-	return many(query, len(ids), 2)
+	if n.dialect != MySQL {
+		return many(query, len(ids), 2)
+	}
+	if len(ids) == 1 {
+		query = strings.Replace(query, "(order_id, seq) IN (?...)", "order_id = ? AND seq = ?", 1)
+	}
+	pairs := "SELECT CAST(? AS BINARY) AS order_id, ? AS seq" + strings.Repeat("\nUNION ALL SELECT ?, ?", len(ids)-1)
+	return many(strings.Replace(query, "{pairs}", pairs, 1), len(ids), 2)
 }
 
 // pairsOf is what goes with pairs.

@@ -50,20 +50,20 @@ ORDER BY next_at LIMIT {limit})`
 	}
 	o := outbox{
 		heads: lanes(func(condition string) string { return `{outbox} h WHERE ` + condition }),
-		mark: n.text(`UPDATE {outbox} SET claimed_until = ?, claim = ?
+		mark: n.text(`UPDATE {outbox}` + n.byKey() + ` SET claimed_until = ?, claim = ?
 WHERE ` + n.pairs() + ` AND claimed_until <= ? AND (lane = 0 OR lane = 1 AND next_at <= ?)`),
 		claimed: n.text(`SELECT /*+ INL_JOIN(r, o) */ w.order_id, w.seq, w.attempts, w.lane, w.next_at,
 r.document, o.document
 FROM (SELECT order_id, seq, attempts, lane, next_at FROM {outbox}
 	WHERE ` + n.pairs() + ` AND claim = ? LIMIT {limit}) w
 LEFT JOIN {records} r ON r.order_id = w.order_id AND r.seq = w.seq LEFT JOIN {orders} o ON o.id = w.order_id`),
-		remove: n.text(`DELETE FROM {outbox} WHERE ` + n.inOrder()),
+		remove: n.text(n.removal()),
 		place: n.text(`UPDATE {outbox} SET lane = ?, attempts = ?, next_at = coalesce(?, waits_since),
 claimed_until = 0, claim = 0
 WHERE order_id = ? AND seq = ? AND claimed_until = coalesce(?, claimed_until)`),
 		later: n.text(`SELECT seq FROM {outbox} WHERE order_id = ? AND seq > ? AND lane < 2`),
-		follow: n.text(`UPDATE {outbox} SET lane = ?, next_at = coalesce(?, waits_since) WHERE lane < 2 AND ` +
-			n.pairs()),
+		follow: n.text(`UPDATE {outbox}` + n.byKey() + ` SET lane = ?, next_at = coalesce(?, waits_since)
+WHERE lane < 2 AND ` + n.pairs()),
 		backlog: n.text(`SELECT (SELECT waits_since FROM {outbox} WHERE lane = 0 ORDER BY next_at LIMIT 1),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 0 LIMIT {limit}) f),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 1 LIMIT {limit}) g),

@@ -162,6 +162,56 @@ func TestAClaimPassesOverWhatIsTaken(t *testing.T) {
 	require.Equal(t, "taken", claim())
 }
 
+// A relay waits for no transaction of the host's that has written other records,
+// however many it claims, gives back and acknowledges: MariaDB would read all of
+// a short outbox for them, and wait for each row that it reads.
+func TestARelayWaitsForNoTransactionOfTheHost(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		if d.dialect == sqlstore.SQLite {
+			t.Skip("skipped: it has one writer")
+		}
+		db := d.open(t)
+		for _, orders := range []int{1, 2, 10, 30} {
+			store, _ := d.migrated(t, db)
+			b := newBench(t, store, service.WithPolicy(supervision.License()))
+			for i := range orders {
+				b.opened(t, fmt.Sprint(i))
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // others wait for as long, and fail
+			defer cancel()
+			tx, err := db.BeginTx(ctx, nil)
+			require.NoError(t, err)
+			defer tx.Rollback()
+			joined, err := store.Join(tx)
+			require.NoError(t, err)
+			host := b.WithStore(joined)
+			_, err = host.Do(ctx, "0", seller, supervision.ReportProgress{Text: "Half of it."})
+			require.NoError(t, err)
+			_, err = host.Open(ctx, supervision.Opening{ID: "another", Product: "p", Buyer: "b", Seller: "s"})
+			require.NoError(t, err)
+
+			var claimed []service.Claimed
+			for _, again := range []bool{true, false} {
+				claimed, err = store.Claim(ctx, start, time.Minute, orders)
+				require.NoError(t, err, orders)
+				require.Len(t, claimed, orders)
+				for _, c := range claimed {
+					if again {
+						require.NoError(t, store.Return(ctx, service.Waiting{RecordID: c.RecordID}), orders)
+					}
+				}
+			}
+			require.NoError(t, store.Acknowledge(ctx, claimed[0].RecordID), orders)
+			var others []supervision.RecordID
+			for _, c := range claimed[1:] {
+				others = append(others, c.RecordID)
+			}
+			require.NoError(t, store.Acknowledge(ctx, others...), orders)
+			require.NoError(t, tx.Rollback())
+		}
+	})
+}
+
 // eachThatLooksFirst runs a test on every database that finds what it could
 // claim before it claims it.
 func eachThatLooksFirst(t *testing.T, run func(t *testing.T, d database)) {

@@ -28,7 +28,8 @@ func newMySQL(n naming) mysql {
 SELECT ?, ?, ?, ?, ?, ? FROM DUAL
 WHERE (SELECT coalesce(max(version), 0) FROM {templates} WHERE seller = ? AND product = ? AND operation = ?) = ?`),
 
-		lock:    n.text(`SELECT id, version FROM {orders} WHERE id IN (?...) FOR UPDATE`),
+		lock: n.text(`SELECT /*+ INL_JOIN(o) */ o.id, o.version FROM (SELECT CAST(? AS BINARY) AS id{ids}) w
+STRAIGHT_JOIN {orders} o ON o.id = w.id FOR UPDATE`),
 		inserts: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...`),
 		updates: n.text(`INSERT INTO {orders} (` + orderColumns + `) VALUES ?...
 ON DUPLICATE KEY UPDATE buyer = VALUES(buyer), seller = VALUES(seller), status = VALUES(status),
@@ -185,6 +186,9 @@ func (q mysql) saveMany(ctx context.Context, in session, rows []changeRows) (con
 	return conflicts, q.add(ctx, in, records)
 }
 
+// versions locks orders and returns their versions. Of a short table MySQL would
+// rather read all, and wait for whoever is writing any; what it joins one by one
+// it looks up.
 func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map[string]int64, error) {
 	ids := make([]any, len(rows))
 	for i := range rows {
@@ -197,7 +201,7 @@ func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map
 		err := r.Scan(&id, &version)
 		versions[id] = version
 		return err
-	}, many(q.lock, len(ids), 1), ids...)
+	}, strings.Replace(q.lock, "{ids}", strings.Repeat(" UNION ALL SELECT ?", len(ids)-1), 1), ids...)
 	return versions, err
 }
 

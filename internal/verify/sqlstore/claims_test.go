@@ -212,6 +212,36 @@ func TestARelayWaitsForNoTransactionOfTheHost(t *testing.T) {
 	})
 }
 
+// Nor does settling, whatever share of the orders is due.
+func TestSettlingWaitsForNoTransactionOfTheHost(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		if d.dialect == sqlstore.SQLite {
+			t.Skip("skipped: it has one writer")
+		}
+		db := d.open(t)
+		store, _ := d.migrated(t, db)
+		b := newBench(t, store)
+		const due = 10
+		for i := range due {
+			b.accepted(t, fmt.Sprint(i))
+		}
+		b.opened(t, "waiting")
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // others wait for as long, and fail
+		defer cancel()
+		tx, err := db.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		defer tx.Rollback()
+		joined, err := store.Join(tx)
+		require.NoError(t, err)
+		_, err = b.WithStore(joined).Do(ctx, "waiting", buyer, supervision.SubmitRequest{Text: "Fifty seats."})
+		require.NoError(t, err)
+		b.clock.Add(supervision.Day)
+		settled, err := b.Settle(ctx)
+		require.NoError(t, err)
+		require.Equal(t, due, settled)
+	})
+}
+
 // eachThatLooksFirst runs a test on every database that finds what it could
 // claim before it claims it.
 func eachThatLooksFirst(t *testing.T, run func(t *testing.T, d database)) {

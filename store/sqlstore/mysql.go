@@ -61,11 +61,11 @@ END`
 }
 
 func (q mysql) create(ctx context.Context, s *Store, rows []changeRows) (taken []string, err error) {
-	write := q.createMany
+	write, level := q.createMany, s.claimLevel()
 	if len(rows) == 1 {
-		write = q.createOne
+		write, level = q.createOne, sql.LevelDefault
 	}
-	err = s.transaction(ctx, sql.LevelDefault, func(in session) error {
+	err = s.transaction(ctx, level, func(in session) error {
 		taken, err = write(ctx, in, rows)
 		return err
 	}, q.insert, q.record, q.wait)
@@ -83,7 +83,7 @@ func (q mysql) createOne(ctx context.Context, in session, rows []changeRows) (ta
 }
 
 // createMany learns which ids are taken, and inserts the others. Somebody may
-// take one of those meanwhile, unless the server locks what is not there; then
+// take one of those meanwhile, because it locks nothing that is not there; then
 // it learns anew.
 func (q mysql) createMany(ctx context.Context, in session, rows []changeRows) (taken []string, err error) {
 	for range rows {

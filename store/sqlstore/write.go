@@ -75,8 +75,9 @@ func (s *Store) single(ctx context.Context, query string, args ...any) error {
 	return s.transaction(ctx, s.claimLevel(), run)
 }
 
-// claimLevel is the isolation of writes to the outbox. MySQL locks what lies
-// between rows unless it is told not to, and would keep others from adding.
+// claimLevel is the isolation of writes to the outbox, and of creating many
+// orders. MySQL locks what lies between rows unless it is told not to, and would
+// keep others from adding.
 func (s *Store) claimLevel() sql.IsolationLevel {
 	if s.dialect == MySQL {
 		return sql.LevelReadCommitted

@@ -242,6 +242,40 @@ func TestSettlingWaitsForNoTransactionOfTheHost(t *testing.T) {
 	})
 }
 
+// Who creates many orders keeps nobody from creating others: two that adopt at
+// once would wait for each other.
+func TestCreatingManyLocksNoOtherIDs(t *testing.T) {
+	eachThatLooksFirst(t, func(t *testing.T, d database) {
+		if d.dialect == sqlstore.SQLite {
+			t.Skip("skipped: it has one writer")
+		}
+		db, recorder := d.recorded(t, d.dsn(t))
+		store, prefix := d.migrated(t, db)
+		other, err := sqlstore.New(d.openAt(t, recorder.dsn), d.dialect, sqlstore.WithPrefix(prefix))
+		require.NoError(t, err)
+		create := func(s service.Store, ids ...string) error {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			var changes []service.Change
+			for _, id := range ids {
+				order, record, err := supervision.Open(opening(id), start)
+				require.NoError(t, err)
+				changes = append(changes, service.Change{Order: order, Records: []supervision.Record{record}})
+			}
+			return s.Create(ctx, changes...)
+		}
+		for n := 1; ; n++ { // before each statement that it takes
+			a, b, c := fmt.Sprint(n, "a"), fmt.Sprint(n, "b"), fmt.Sprint(n, "c")
+			recorder.before(n, func() error { return create(other, b) })
+			require.NoError(t, create(store, a, c), n)
+			if !recorder.before(0, nil) {
+				require.Greater(t, n, 2)
+				return
+			}
+		}
+	})
+}
+
 // eachThatLooksFirst runs a test on every database that finds what it could
 // claim before it claims it.
 func eachThatLooksFirst(t *testing.T, run func(t *testing.T, d database)) {

@@ -62,12 +62,13 @@ type Deadline struct {
 // Deadlines lists what time alone will bring after an instant, soonest first
 // (R23). Each is one computed instant, so a host can show a countdown that is
 // never wrong. What lies behind the instant at which time moves the order on is
-// left out, except for the completion that follows an auto-acceptance.
+// left out, except for the completion that follows an auto-acceptance. The list
+// is never nil, which JSON would write as null.
 func (o Order) Deadlines(at time.Time) []Deadline {
 	at = o.clamp(at)
 	now := o
 	now.settleUntil(at, nil)
-	var list []Deadline
+	list := []Deadline{}
 	add := func(kind DeadlineKind, instant time.Time, rule Rule, party appeal.Party, ground appeal.Ground) {
 		if instant.After(at) {
 			list = append(list, Deadline{kind, instant, rule, party, ground})

@@ -12,6 +12,7 @@ import (
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/schema"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/supervisiontest"
 	"github.com/koogallery/serviceflow/supervision/template"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -169,4 +170,30 @@ func TestSchema_OfEachEnumeration(t *testing.T) {
 	assert.Equal(t, words(appeal.Outcomes()), schema.Of[appeal.Outcome]())
 	assert.Equal(t, words([]appeal.Party{appeal.Buyer, appeal.Seller}), schema.Of[appeal.Party]())
 	assert.Equal(t, words(template.Kinds()), schema.Of[template.Kind]())
+}
+
+// Where there is nothing to list, the answer is an empty list, and not null.
+func TestEveryListOfAnOrderIsAList(t *testing.T) {
+	fits := func(s schema.Schema, answer any) {
+		t.Helper()
+		data, err := json.Marshal(answer)
+		require.NoError(t, err)
+		var value any
+		require.NoError(t, json.Unmarshal(data, &value))
+		assert.Empty(t, schema.Misfits(s, value))
+	}
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, status := range supervision.Statuses() {
+		order, records, err := supervisiontest.Reach(supervision.Opening{}, at, status)
+		require.NoError(t, err)
+		at := records[len(records)-1].At
+		for _, actor := range []supervision.Actor{supervision.Buyer(order.Buyer), supervision.Seller(order.Seller),
+			supervision.Manager("mia"), supervision.System()} {
+			offers, err := order.Offers(actor, at)
+			require.NoError(t, err)
+			fits(schema.Of[[]supervision.Offer](), offers)
+		}
+		fits(schema.Of[[]supervision.Deadline](), order.Deadlines(at))
+		fits(schema.Of[[]supervision.Step](), order.Steps(at))
+	}
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -186,6 +187,8 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 	switch {
 	case errors.Is(err, supervision.ErrNotFound):
 		return supervision.Order{}, nil, supervision.NotFound(id)
+	case errors.Is(err, supervision.ErrNewerFormat), errors.Is(err, supervision.ErrMalformed):
+		return supervision.Order{}, nil, s.unreadable(ctx, id, actor, err)
 	case err != nil:
 		return supervision.Order{}, nil, err
 	}
@@ -193,6 +196,20 @@ func (s *Service) load(ctx context.Context, id string, actor supervision.Actor, 
 		return supervision.Order{}, nil, err
 	}
 	return order, repeated, nil
+}
+
+// unreadable returns the error of an order that cannot be read, as an actor gets
+// it: to whom the order list does not show it, it does not exist (R22).
+func (s *Service) unreadable(ctx context.Context, id string, actor supervision.Actor, err error) error {
+	query := supervision.Query{Criteria: supervision.Criteria{Orders: []string{id}}, Limit: 1}
+	filter, _, faulty := query.Filter(actor, s.Now())
+	if faulty != nil {
+		return faulty
+	}
+	if found, failed := s.store.Search(ctx, filter); failed != nil || len(found) > 0 {
+		return cmp.Or(failed, err)
+	}
+	return supervision.NotFound(id)
 }
 
 // Page is one page of the order list: of summaries, or of whole orders.

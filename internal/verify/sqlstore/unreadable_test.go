@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -135,5 +136,37 @@ func TestWhatAKeyLeadsToCannotBeRead(t *testing.T) {
 		require.ErrorAs(t, err, &named)
 		require.Equal(t, "o", named.Order)
 		require.ErrorIs(t, err, supervision.ErrNewerFormat)
+	})
+}
+
+// To a stranger an order that cannot be read does not exist either, whatever it
+// asks for.
+func TestR22_AStrangerLearnsNothingOfWhatCannotBeRead(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		b.opened(t, "o")
+		_, err := db.Exec("UPDATE " + prefix + `orders SET document = '{"format":99}' WHERE id = 'o'`)
+		require.NoError(t, err)
+		for _, c := range []struct {
+			actor supervision.Actor
+			want  error
+		}{
+			{buyer, supervision.ErrNewerFormat},
+			{seller, supervision.ErrNewerFormat},
+			{manager, supervision.ErrNewerFormat},
+			{supervision.System(), supervision.ErrNewerFormat},
+			{supervision.Buyer("stranger"), supervision.ErrNotFound},
+			{supervision.Seller(buyer.ID), supervision.ErrNotFound},
+		} {
+			_, err := b.Order(t.Context(), "o", c.actor)
+			require.ErrorIs(t, err, c.want, c.actor)
+			_, err = b.Records(t.Context(), "o", c.actor, 0, 0)
+			require.ErrorIs(t, err, c.want, c.actor)
+			_, err = b.Do(t.Context(), "o", c.actor, supervision.SubmitRequest{Text: "Fifty seats."})
+			require.ErrorIs(t, err, c.want, c.actor)
+			require.Equal(t, c.want == supervision.ErrNotFound, errors.Is(err, supervision.ErrNotFound))
+		}
 	})
 }

@@ -92,6 +92,10 @@ func New(db *sql.DB, dialect Dialect, options ...Option) (*Store, error) {
 // transaction. Without a transaction it returns an error that wraps
 // [ErrOption].
 //
+// At REPEATABLE READ, which is MySQL's default, a transaction that has read
+// before sees an order as it was then, and may refuse what is allowed by now:
+// begin it at READ COMMITTED, or with the operation.
+//
 // After [supervision.ErrNotFound], [service.ErrExists], a refusal or a conflict
 // that names orders the transaction is as usable as before. After any other
 // error roll it back. Nothing it returns is [service.ErrUnknownOutcome]: that

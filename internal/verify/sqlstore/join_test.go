@@ -6,6 +6,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/koogallery/serviceflow/store/sqlstore"
@@ -209,6 +210,60 @@ func TestJoinedReadThatCannotBeSerializedIsAConflict(t *testing.T) {
 	require.NoError(t, tx.Commit())
 	_, err = one.Order(ctx, "c", supervision.System())
 	require.ErrorIs(t, err, service.ErrConflict)
+}
+
+// A host's transaction that has read before decides on what is there now, if its
+// isolation lets it.
+func TestJoinedReadCommittedSeesWhatIsNew(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		if d.dialect == sqlstore.SQLite {
+			t.Skip("skipped: it has one isolation")
+		}
+		h := newHost(t, d)
+		h.opened(t, "o")
+		tx, err := h.db.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		require.NoError(t, err)
+		defer tx.Rollback()
+		joined, err := h.store.Join(tx)
+		require.NoError(t, err)
+		_, err = h.WithStore(joined).Order(t.Context(), "o", seller)
+		require.NoError(t, err)
+		h.do(t, "o", buyer, submit)
+		_, err = h.WithStore(joined).Do(t.Context(), "o", seller, supervision.AcceptRequest{}, service.IfVersion(2))
+		require.NoError(t, err)
+	})
+}
+
+// A lock that MySQL waited for in vain is the driver's error, and nothing has
+// changed.
+func TestALockThatIsNotHad(t *testing.T) {
+	d := databases[2]
+	h := newHost(t, d)
+	h.opened(t, "o")
+	tx, err := h.db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	joined, err := h.store.Join(tx)
+	require.NoError(t, err)
+	_, err = h.WithStore(joined).Do(t.Context(), "o", buyer, submit)
+	require.NoError(t, err)
+	db := d.openAt(t, d.dsn(t)+"?innodb_lock_wait_timeout=0")
+	hasty, err := sqlstore.New(db, d.dialect, sqlstore.WithPrefix(h.prefix))
+	require.NoError(t, err)
+	other, err := db.Begin()
+	require.NoError(t, err)
+	defer other.Rollback()
+	second, err := hasty.Join(other)
+	require.NoError(t, err)
+	for _, store := range []*sqlstore.Store{hasty, second} {
+		_, err = h.WithStore(store).Do(t.Context(), "o", buyer, supervision.SubmitRequest{Text: "I was second."})
+		var refused *mysql.MySQLError
+		require.ErrorAs(t, err, &refused)
+		require.EqualValues(t, 1205, refused.Number)
+		require.NotErrorIs(t, err, service.ErrUnknownOutcome)
+	}
+	require.NoError(t, tx.Commit())
+	require.EqualValues(t, 2, whole(t, h.store, "o").Version)
 }
 
 func TestJoinedStoreNeverBeginsOrCommits(t *testing.T) {

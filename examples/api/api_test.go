@@ -405,9 +405,12 @@ func TestUnreadable(t *testing.T) {
 	svc, err := service.New(spoiled{memory.New()})
 	require.NoError(t, err)
 	c.handler = newAPI(svc, basic)
+	_, err = svc.Open(t.Context(), supervision.Opening{ID: "o-1", Product: "p-1", Buyer: "b", Seller: "s"})
+	require.NoError(t, err)
 	got := c.as("buyer:b").send("GET", "/orders/o-1", "")
 	assert.Equal(t, http.StatusInternalServerError, got.StatusCode)
 	assert.Equal(t, "/problems/unreadable", got.body["type"])
 	assert.Equal(t, "o-1", got.body["unreadable"])
 	assert.NotContains(t, got.body, "detail", "what is wrong with it is not the caller's to know")
+	assert.Equal(t, http.StatusNotFound, c.as("buyer:stranger").send("GET", "/orders/o-1", "").StatusCode)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Newest is the version of the JSON documents that the library writes, and the
@@ -94,6 +95,9 @@ func malformed(what string, err error) error {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
 		return fmt.Errorf("%s: %w: %s is of another type", what, ErrMalformed, wrongType.Field)
+	}
+	if errors.As(err, new(*time.ParseError)) {
+		return fmt.Errorf("%s: %w: write instants by RFC 3339, such as 2026-03-09T12:00:00Z", what, ErrMalformed)
 	}
 	return fmt.Errorf("%s: %w: give one JSON value with the documented members only", what, ErrMalformed)
 }

@@ -96,6 +96,11 @@ func TestDocuments_ErrorsSayWhatToDo(t *testing.T) {
 		_, err := decode(data)
 		assert.EqualError(t, err, "demo: note"+want)
 	}
+	var at struct{ At time.Time }
+	for _, data := range []string{`{"at":"2026-03-09"}`, `{"at":"9 March"}`, `{"at":""}`} {
+		assert.EqualError(t, fault.Decode("demo", []byte(data), &at),
+			"demo: malformed document: write instants by RFC 3339, such as 2026-03-09T12:00:00Z")
+	}
 }
 
 func TestDocuments_NumbersStayExact(t *testing.T) {

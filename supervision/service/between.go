@@ -13,6 +13,10 @@ import (
 // is the host's, who sees every order whole (R22). What time has made due but
 // no worker has stored is not among them: see [Service.Settle].
 //
+// It does not follow what happens: a record may be stored after its instant has
+// been read past, by a transaction that was open, by a worker that is late or by
+// an adoption. [Service.Relay] misses none.
+//
 // A record that cannot be read comes as an [*UnreadableError], and the next
 // ones follow. Any other error is the last: [*InvalidError] for a bound that is
 // out of range, and the store's own.

@@ -4,7 +4,7 @@
 //
 //	zh := words.Chinese()
 //	zh.Status(order.Status)        // 待提交需求
-//	zh.Why(decision)               // 对方未更新服务流程的时间尚未超过5天。可操作时间：2026年3月7日 09:00。
+//	zh.Why(decision)               // 该操作只能由商家执行。
 //	zh.Fault(fault)                // 请缩短到最多4000个字符。
 //
 // A [Language] is data: one text for each code, whole sentences with named

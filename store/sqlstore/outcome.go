@@ -51,10 +51,11 @@ func missing(err error) bool {
 // answered reports whether the server answered a single statement with an error
 // that says that it was not applied. A block of MariaDB's holds its own commit,
 // after which only few errors tell: a key that is taken, a lock that was not
-// had, a table or a right that is missing, a server that only reads.
+// had, a table or a right that is missing, a server that only reads, a character
+// that the connection's charset does not have.
 func answered(err error) bool {
 	if number := mysqlNumber(err); number != 0 {
-		return contended(err) || slices.Contains([]int{1062, 1205, 1146, 1142, 1290}, number)
+		return contended(err) || slices.Contains([]int{1062, 1205, 1146, 1142, 1290, 1366}, number)
 	}
 	state := sqlState(err)
 	if state == "" {

@@ -59,6 +59,7 @@ func TestWhatAnErrorMeans(t *testing.T) {
 		"MySQL: no such table":     {err: &numberError{1146}, answered: true},
 		"MySQL: denied":            {err: &numberError{1142}, answered: true},
 		"MySQL: read-only":         {err: &numberError{1290}, answered: true},
+		"MySQL: no such character": {err: &numberError{1366}, answered: true},
 		"MySQL: engine error":      {err: &numberError{1030}},
 		"MySQL: any other error":   {err: &numberError{1105}},
 		"MySQL: no quorum":         {err: &numberError{1047}},

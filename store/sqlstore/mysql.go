@@ -201,7 +201,7 @@ func (q mysql) versions(ctx context.Context, in session, rows []changeRows) (map
 		err := r.Scan(&id, &version)
 		versions[id] = version
 		return err
-	}, strings.Replace(q.lock, "{ids}", strings.Repeat(" UNION ALL SELECT ?", len(ids)-1), 1), ids...)
+	}, strings.Replace(q.lock, "{ids}", strings.Repeat(" UNION ALL SELECT CAST(? AS BINARY)", len(ids)-1), 1), ids...)
 	return versions, err
 }
 

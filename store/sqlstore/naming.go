@@ -110,7 +110,8 @@ func (n naming) many(query string, ids []supervision.RecordID) string {
 	if len(ids) == 1 {
 		query = strings.Replace(query, "(order_id, seq) IN (?...)", "order_id = ? AND seq = ?", 1)
 	}
-	pairs := "SELECT CAST(? AS BINARY) AS order_id, ? AS seq" + strings.Repeat("\nUNION ALL SELECT ?, ?", len(ids)-1)
+	pairs := "SELECT CAST(? AS BINARY) AS order_id, CAST(? AS SIGNED) AS seq" +
+		strings.Repeat("\nUNION ALL SELECT CAST(? AS BINARY), CAST(? AS SIGNED)", len(ids)-1)
 	return many(strings.Replace(query, "{pairs}", pairs, 1), len(ids), 2)
 }
 

@@ -28,9 +28,10 @@ func Schema(dialect Dialect) (fs.FS, error) {
 }
 
 // Migrate creates the tables or brings them to the version that this code
-// needs. Any number of callers may migrate at once. A database that a newer
-// version has migrated is left as it is, with an error wrapping [ErrSchema]. It
-// cannot be joined.
+// needs. Where [Store.Validate] is content it changes nothing, and needs no
+// right to. Any number of callers may migrate at once. A database that a newer
+// version has migrated is left as it is, with an error wrapping [ErrSchema]
+// where this code does not work on it. It cannot be joined.
 func (s *Store) Migrate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
@@ -39,43 +40,57 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.migrate(ctx, files)
 }
 
-// Validate checks that the tables are at the version that this code needs.
-// Otherwise the error wraps [ErrSchema] and says what to do. A database that
-// cannot be asked is an error that does not.
+// Validate checks that this code works on the tables: they are at the version
+// that it needs, or at a newer one that says so, for hosts of two versions to
+// share a database while they are replaced. Otherwise the error wraps
+// [ErrSchema] and says what to do. A database that cannot be asked is an error
+// that does not.
 func (s *Store) Validate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
 		return err
 	}
-	version, err := s.version(ctx, s.session())
+	return s.validate(ctx, len(files))
+}
+
+func (s *Store) validate(ctx context.Context, need int) error {
+	have, err := s.version(ctx, s.session())
 	switch {
 	case missing(err):
 		return fmt.Errorf("%w: no tables with the prefix %q: run Migrate: %w", ErrSchema, s.prefix, err)
 	case err != nil:
 		return s.failed(ctx, err)
-	case version < len(files):
-		return fmt.Errorf("%w: version %d, this code needs %d: run Migrate", ErrSchema, version, len(files))
+	case have.version < need:
+		return fmt.Errorf("%w: version %d, this code needs %d: run Migrate", ErrSchema, have.version, need)
 	}
-	return newer(version, len(files))
+	return have.taken(need)
 }
 
-func newer(have, need int) error {
-	if have <= need {
+// version is that of the tables, and the oldest one whose code works on them
+// too: the same, unless what came since has only been added.
+type version struct{ version, oldest int }
+
+// taken says that code which needs a version does not work on the tables.
+func (v version) taken(need int) error {
+	if need >= v.oldest {
 		return nil
 	}
-	return fmt.Errorf("%w: version %d is newer than %d, which this code needs: upgrade this host", ErrSchema, have,
-		need)
+	return fmt.Errorf("%w: version %d takes code for %d or newer, and this is for %d: upgrade this host", ErrSchema,
+		v.version, v.oldest, need)
 }
 
-func (s *Store) version(ctx context.Context, in session) (version int, err error) {
-	err = in.query(ctx, func(r Row) error { return r.Scan(&version) },
-		s.text(`SELECT coalesce(max(version), 0) FROM {schema}`))
-	return version, err
+func (s *Store) version(ctx context.Context, in session) (v version, err error) {
+	err = in.query(ctx, func(r Row) error { return r.Scan(&v.version, &v.oldest) },
+		s.text(`SELECT version, oldest FROM {schema} ORDER BY version DESC LIMIT 1`))
+	return v, err
 }
 
 func (s *Store) migrate(ctx context.Context, files []string) error {
 	if s.joined != nil {
 		return fmt.Errorf("%w: migrate with a store made by New", ErrOption)
+	}
+	if err := s.validate(ctx, len(files)); !errors.Is(err, ErrSchema) {
+		return err
 	}
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -90,20 +105,20 @@ func (s *Store) migrate(ctx context.Context, files []string) error {
 }
 
 // upgrade runs the files that the database has not seen. Each file's last
-// statement records its version.
+// statement records its version, and the oldest whose code works on it.
 func (s *Store) upgrade(ctx context.Context, in session, files []string) error {
-	if _, err := in.exec(ctx,
-		s.text(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY)`)); err != nil {
+	if _, err := in.exec(ctx, s.text(`CREATE TABLE IF NOT EXISTS {schema}
+(version INTEGER NOT NULL PRIMARY KEY, oldest INTEGER NOT NULL)`)); err != nil {
 		return err
 	}
-	version, err := s.version(ctx, in)
+	have, err := s.version(ctx, in)
 	if err != nil {
 		return err
 	}
-	if err := newer(version, len(files)); err != nil {
+	if err := have.taken(len(files)); err != nil {
 		return err
 	}
-	for _, file := range files[version:] {
+	for _, file := range files[min(have.version, len(files)):] {
 		for _, statement := range s.split(file) {
 			if _, err := in.exec(ctx, statement); err != nil {
 				return err

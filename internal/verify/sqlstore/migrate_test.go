@@ -62,7 +62,12 @@ func TestValidateTellsWhatToDo(t *testing.T) {
 		require.NoError(t, store.Migrate(t.Context()))
 		require.NoError(t, store.Validate(t.Context()))
 
-		_, err = db.Exec("INSERT INTO " + prefix + "schema (version) VALUES (99)") // by a newer host
+		_, err = db.Exec("INSERT INTO " + prefix + "schema (version, oldest) VALUES (98, 1)") // by a newer host
+		require.NoError(t, err)
+		require.NoError(t, store.Validate(t.Context()), "which has only added to them")
+		require.NoError(t, store.Migrate(t.Context()))
+
+		_, err = db.Exec("INSERT INTO " + prefix + "schema (version, oldest) VALUES (99, 2)") // by one newer still
 		require.NoError(t, err)
 		err = store.Validate(t.Context())
 		require.ErrorIs(t, err, sqlstore.ErrSchema)

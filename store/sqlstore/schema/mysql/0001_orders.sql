@@ -76,5 +76,8 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     PRIMARY KEY (seller, product, operation, version)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
-CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB;
-INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (
+    version INT NOT NULL PRIMARY KEY,
+    oldest  INT NOT NULL -- the oldest version whose code works on these tables too
+) ENGINE = InnoDB;
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version, oldest) VALUES (1, 1);

@@ -80,5 +80,8 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     PRIMARY KEY (seller, product, operation, version)
 );
 
-CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version integer NOT NULL PRIMARY KEY);
-INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (
+    version integer NOT NULL PRIMARY KEY,
+    oldest  integer NOT NULL -- the oldest version whose code works on these tables too
+);
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version, oldest) VALUES (1, 1);

@@ -79,5 +79,8 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}templates (
     PRIMARY KEY (seller, product, operation, version)
 ) STRICT;
 
-CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version INTEGER NOT NULL PRIMARY KEY) STRICT;
-INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version) VALUES (1);
+CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}schema (
+    version INTEGER NOT NULL PRIMARY KEY,
+    oldest  INTEGER NOT NULL -- the oldest version whose code works on these tables too
+) STRICT;
+INSERT INTO ${SERVICEFLOW_PREFIX:-serviceflow_}schema (version, oldest) VALUES (1, 1);

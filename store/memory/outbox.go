@@ -99,12 +99,13 @@ func (s *Store) Backlog(ctx context.Context, limit int) (service.Backlog, error)
 	})
 }
 
-// Aside implements [service.Outbox].
-func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+// Delayed implements [service.Outbox].
+func (s *Store) Delayed(ctx context.Context, aside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
 	return locked(ctx, s, func() (list []service.Waiting) {
 		var ids []supervision.RecordID
 		for id, w := range s.outbox {
-			if w.Aside {
+			if w.Aside == aside && (aside || !w.Next.IsZero()) {
 				ids = append(ids, id)
 			}
 		}

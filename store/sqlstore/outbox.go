@@ -26,10 +26,10 @@ const (
 // never waits for a host's transaction. PostgreSQL has its locks in one place and
 // passes by what is locked, so that there a claim is one statement.
 type outbox struct {
-	claim                                        string // in PostgreSQL
-	first                                        string // in MySQL
-	heads, mark, claimed                         string // in both and SQLite
-	remove, place, later, follow, backlog, aside string
+	claim                                          string // in PostgreSQL
+	first                                          string // in MySQL
+	heads, mark, claimed                           string // in both and SQLite
+	remove, place, later, follow, backlog, delayed string
 }
 
 func newOutbox(n naming) outbox {
@@ -68,8 +68,8 @@ WHERE lane < 2 AND ` + n.pairs()),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 0 LIMIT {limit}) f),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 1 LIMIT {limit}) g),
 (SELECT count(*) FROM (SELECT 1 AS one FROM {outbox} WHERE lane = 2 LIMIT {limit}) a)`),
-		aside: n.text(`SELECT order_id, seq, attempts FROM {outbox}
-WHERE lane = 2 AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
+		delayed: n.text(`SELECT order_id, seq, attempts, next_at, claimed_until FROM {outbox}
+WHERE lane = ? AND (order_id > ? OR order_id = ? AND seq > ?) ORDER BY order_id, seq LIMIT ?`),
 	}
 	switch n.dialect {
 	case MySQL:
@@ -297,15 +297,27 @@ func (s *Store) Backlog(ctx context.Context, limit int) (b service.Backlog, err 
 	return b, err
 }
 
-// Aside implements [service.Outbox].
-func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+// Delayed implements [service.Outbox].
+func (s *Store) Delayed(ctx context.Context, isAside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
+	lane := failing
+	if isAside {
+		lane = aside
+	}
 	var list []service.Waiting
 	err := s.read(ctx, func(r Row) error {
-		w := service.Waiting{Aside: true}
-		err := r.Scan(&w.Order, &w.Seq, &w.Attempts)
+		w := service.Waiting{Aside: isAside}
+		var next, claimed int64
+		err := r.Scan(&w.Order, &w.Seq, &w.Attempts, &next, &claimed)
+		if lane == failing {
+			w.Next = instant(next)
+		}
+		if claimed != 0 {
+			w.ClaimedUntil = instant(claimed)
+		}
 		list = append(list, w)
 		return err
-	}, s.outbox.aside, after.Order, after.Order, after.Seq, limit)
+	}, s.outbox.delayed, lane, after.Order, after.Order, after.Seq, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -880,8 +880,8 @@ func TestARowThatCannotBeReadIsAnError(t *testing.T) {
 			_, err := s.claimed(ctx, 1, monday, []supervision.RecordID{{Order: "o-1", Seq: 1}})
 			return err
 		},
-		"aside": func(ctx context.Context, s *Store) error {
-			_, err := s.Aside(ctx, supervision.RecordID{}, 1)
+		"delayed": func(ctx context.Context, s *Store) error {
+			_, err := s.Delayed(ctx, true, supervision.RecordID{}, 1)
 			return err
 		},
 		"between": func(ctx context.Context, s *Store) error {

@@ -345,10 +345,11 @@ func (w *wrong) Backlog(ctx context.Context, limit int) (service.Backlog, error)
 	return done(w, limit, func(q int) (service.Backlog, error) { return w.Store.Backlog(ctx, q) })
 }
 
-func (w *wrong) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+func (w *wrong) Delayed(ctx context.Context, aside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
 	return done(w, page[supervision.RecordID]{After: after, Limit: limit},
 		func(q page[supervision.RecordID]) ([]service.Waiting, error) {
-			return w.Store.Aside(ctx, q.After, q.Limit)
+			return w.Store.Delayed(ctx, aside, q.After, q.Limit)
 		})
 }
 

@@ -45,8 +45,9 @@ func faultsOfContexts() []fault {
 		b.return_ = func(ctx context.Context, places ...service.Waiting) error {
 			return right.Return(without(ctx), places...)
 		}
-		b.aside = func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
-			return right.Aside(without(ctx), after, limit)
+		b.delayed = func(ctx context.Context, aside bool, after supervision.RecordID,
+			limit int) ([]service.Waiting, error) {
+			return right.Delayed(without(ctx), aside, after, limit)
 		}
 		b.noticing = func(ctx context.Context, at time.Time, after supervision.Position,
 			limit int) ([]service.Noticing, error) {

@@ -257,6 +257,22 @@ func tellingBacklog(change func(b *service.Backlog)) func(*broken) {
 	}
 }
 
+// delaying breaks Delayed by what it says of each record that fails.
+func delaying(change func(w *service.Waiting)) func(*broken) {
+	return func(b *broken) {
+		b.delayed = func(ctx context.Context, aside bool, after supervision.RecordID,
+			limit int) ([]service.Waiting, error) {
+			list, err := b.Store.Delayed(ctx, aside, after, limit)
+			for i := range list {
+				if !aside {
+					change(&list[i])
+				}
+			}
+			return list, err
+		}
+	}
+}
+
 func faultsOfReturning() []fault {
 	const lanes = "Backlog/counts what fails, and what is set aside"
 	return []fault{
@@ -281,7 +297,7 @@ func faultsOfReturning() []fault {
 		{"next attempts at once",
 			[]string{"Claim/nothing is tried again before its Next", "Claim/an empty result with much that waits"},
 			returning(func(_ *broken, w *service.Waiting) bool { w.Next = time.Time{}; return true })},
-		{"failures for good", []string{"Return/makes a record fresh again", "Aside/what was set aside can be put back",
+		{"failures for good", []string{"Return/makes a record fresh again", "Delayed/what was set aside can be put back",
 			"Return/returns a record whatever its claim where none is named"},
 			returning(func(_ *broken, w *service.Waiting) bool { return w.Attempts > 0 })},
 		{"fresh places for what waits behind a failure",
@@ -323,9 +339,9 @@ func faultsOfReturning() []fault {
 					return b.Store.Return(ctx, places...)
 				}
 			}},
-		{"nothing ever set aside", []string{"Aside/nobody claims what is set aside"},
+		{"nothing ever set aside", []string{"Delayed/nobody claims what is set aside"},
 			returning(func(_ *broken, w *service.Waiting) bool { w.Aside = false; return true })},
-		{"whole orders set aside", []string{"Aside/the later records of its order go on"},
+		{"whole orders set aside", []string{"Delayed/the later records of its order go on"},
 			returning(func(_ *broken, w *service.Waiting) bool {
 				if w.Aside {
 					w.Aside, w.Next = false, day0.Add(1000*day)
@@ -333,18 +349,40 @@ func faultsOfReturning() []fault {
 				return true
 			})},
 		{"a failure that takes along what is set aside",
-			[]string{"Aside/what was set aside stays aside when an earlier one fails"},
+			[]string{"Delayed/what was set aside stays aside when an earlier one fails"},
 			beside(1, func(w service.Waiting) service.Waiting { return w })},
-		{"all that is set aside on one page", []string{"Aside/lists what is set aside, page by page"},
+		{"all that is set aside on one page", []string{"Delayed/lists what is set aside, page by page"},
 			func(b *broken) {
-				b.aside = func(ctx context.Context, _ supervision.RecordID, _ int) ([]service.Waiting, error) {
-					return b.Store.Aside(ctx, supervision.RecordID{}, 1000)
+				b.delayed = func(ctx context.Context, aside bool, after supervision.RecordID,
+					limit int) ([]service.Waiting, error) {
+					if aside {
+						after, limit = supervision.RecordID{}, 1000
+					}
+					return b.Store.Delayed(ctx, aside, after, limit)
 				}
 			}},
+		{"all that fails on one page", []string{"Delayed/lists what waits for another attempt, page by page"},
+			func(b *broken) {
+				b.delayed = func(ctx context.Context, aside bool, after supervision.RecordID,
+					limit int) ([]service.Waiting, error) {
+					if !aside {
+						after, limit = supervision.RecordID{}, 1000
+					}
+					return b.Store.Delayed(ctx, aside, after, limit)
+				}
+			}},
+		{"failures that nobody has tried", []string{"Delayed/tells attempts, the next one and the claim"},
+			delaying(func(w *service.Waiting) { w.Attempts = 0 })},
+		{"failures that nobody will try", []string{"Delayed/tells attempts, the next one and the claim"},
+			delaying(func(w *service.Waiting) { w.Next = time.Time{} })},
+		{"failures that nobody tries", []string{"Delayed/tells attempts, the next one and the claim"},
+			delaying(func(w *service.Waiting) { w.ClaimedUntil = time.Time{} })},
+		{"failures that are called set aside", []string{"Delayed/tells attempts, the next one and the claim"},
+			delaying(func(w *service.Waiting) { w.Aside = !w.Aside })},
 		{"acknowledgements that leave what is set aside",
 			[]string{"Acknowledge/removes records that have failed, and those that are set aside"}, func(b *broken) {
 				b.acknowledge = func(ctx context.Context, ids ...supervision.RecordID) error {
-					aside, _ := b.Store.Aside(ctx, supervision.RecordID{}, 1000)
+					aside, _ := b.Store.Delayed(ctx, true, supervision.RecordID{}, 1000)
 					return b.Store.Acknowledge(ctx, slices.DeleteFunc(ids, func(id supervision.RecordID) bool {
 						return slices.ContainsFunc(aside,
 							func(w service.Waiting) bool { return w.RecordID == id })

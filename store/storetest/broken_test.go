@@ -121,7 +121,7 @@ type broken struct {
 	claim       func(ctx context.Context, at time.Time, lease time.Duration, limit int) ([]service.Claimed, error)
 	acknowledge func(ctx context.Context, ids ...supervision.RecordID) error
 	return_     func(ctx context.Context, places ...service.Waiting) error
-	aside       func(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error)
+	delayed     func(ctx context.Context, aside bool, after supervision.RecordID, limit int) ([]service.Waiting, error)
 	noticing    func(ctx context.Context, at time.Time, after supervision.Position, limit int) ([]service.Noticing,
 		error)
 	notice      func(ctx context.Context, list ...service.Noticed) error
@@ -249,11 +249,12 @@ func (b *broken) Return(ctx context.Context, places ...service.Waiting) error {
 	return b.Store.Return(ctx, places...)
 }
 
-func (b *broken) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
-	if b.aside != nil {
-		return b.aside(ctx, after, limit)
+func (b *broken) Delayed(ctx context.Context, aside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
+	if b.delayed != nil {
+		return b.delayed(ctx, aside, after, limit)
 	}
-	return b.Store.Aside(ctx, after, limit)
+	return b.Store.Delayed(ctx, aside, after, limit)
 }
 
 func (b *broken) Noticing(ctx context.Context, at time.Time, after supervision.Position,

@@ -122,8 +122,8 @@ var methods = []method{
 	{"Return", func(c *check, ctx context.Context, h *history) error {
 		return c.Return(ctx, service.Waiting{RecordID: h.records[0].ID(), Aside: true})
 	}},
-	{"Aside", func(c *check, ctx context.Context, _ *history) error {
-		_, err := c.Aside(ctx, supervision.RecordID{}, 10)
+	{"Delayed", func(c *check, ctx context.Context, _ *history) error {
+		_, err := c.Delayed(ctx, true, supervision.RecordID{}, 10)
 		return err
 	}},
 	{"Noticing", func(c *check, ctx context.Context, _ *history) error {

@@ -105,11 +105,11 @@ var aboutReturn = []sentence{
 const (
 	saysSetAside = "Aside says that it is set aside: nobody claims it, and the later records of its order do not " +
 		"wait for it."
-	saysAside = "Aside returns the records that are set aside, sorted by order and sequence, starting after a record " +
-		"(zero: from the first), at most limit."
+	saysDelayed = "Delayed returns the records that are set aside, or those that have a Next and are not, sorted by " +
+		"order and sequence, starting after a record (zero: from the first), at most limit."
 )
 
-var aboutAside = []sentence{
+var aboutDelayed = []sentence{
 	{"nobody claims what is set aside", saysSetAside, func(c *check) {
 		c.create(c.open(opening("order"), day0))
 		c.claims(day0, 10, "order1")
@@ -139,7 +139,7 @@ var aboutAside = []sentence{
 		c.acknowledge("order1")
 		c.claims(day0.Add(day), 10)
 	}},
-	{"lists what is set aside, page by page", saysAside, func(c *check) {
+	{"lists what is set aside, page by page", saysDelayed, func(c *check) {
 		c.aside(supervision.RecordID{}, 10)
 		c.create(c.open(opening("b"), day0).deliver(), c.open(opening("a"), day0).deliver(), c.open(opening("B"), day0))
 		c.setAside("b2", "b4", "a3", "B1")
@@ -149,6 +149,33 @@ var aboutAside = []sentence{
 		c.aside(supervision.RecordID{Order: "a", Seq: 2}, 1, "a3")
 		c.aside(supervision.RecordID{Order: "b", Seq: 2}, 9, "b4")
 		c.aside(supervision.RecordID{Order: "b", Seq: 4}, 9)
+	}},
+	{"lists what waits for another attempt, page by page", saysDelayed, func(c *check) {
+		c.failing(supervision.RecordID{}, 10)
+		c.create(c.open(opening("b"), day0).deliver(), c.open(opening("a"), day0).deliver(), c.open(opening("B"), day0),
+			c.open(opening("c"), day0))
+		c.failed("b3", 1, day0.Add(hour))
+		c.failed("a4", 1, day0.Add(day))
+		c.failed("B1", 1, day0.Add(hour))
+		c.setAside("b4")
+		c.failing(supervision.RecordID{}, 10, "B1", "a4", "b3")
+		c.failing(supervision.RecordID{}, 2, "B1", "a4")
+		c.failing(supervision.RecordID{Order: "a", Seq: 4}, 2, "b3")
+		c.failing(supervision.RecordID{Order: "a", Seq: 3}, 1, "a4")
+		c.failing(supervision.RecordID{Order: "b", Seq: 3}, 9)
+		require.NoError(c, c.Return(ctx, service.Waiting{RecordID: supervision.RecordID{Order: "a", Seq: 4}}))
+		c.failing(supervision.RecordID{}, 10, "B1", "b3")
+	}},
+	{"tells attempts, the next one and the claim", saysDelayed, func(c *check) {
+		c.create(c.open(opening("order"), day0).request())
+		c.failed("order1", 3, day0.Add(hour))
+		c.claims(day0.Add(2*hour), 10, "order1")
+		list, err := c.Delayed(ctx, false, supervision.RecordID{}, 10)
+		require.NoError(c, err)
+		require.Len(c, list, 2)
+		require.Equal(c, spot{"order", 1, 3, day0.Add(hour), false, day0.Add(3 * hour)}, spotOf(list[0]))
+		require.Equal(c, spot{"order", 2, 0, day0.Add(hour), false, time.Time{}}, spotOf(list[1]),
+			"which waits for the first")
 	}},
 }
 
@@ -163,7 +190,7 @@ func (c *check) setAside(written ...string) {
 
 // aside checks what is set aside.
 func (c *check) aside(after supervision.RecordID, limit int, want ...string) {
-	list, err := c.Aside(ctx, after, limit)
+	list, err := c.Delayed(ctx, true, after, limit)
 	require.NoError(c, err)
 	have := []spot{}
 	for _, w := range list {
@@ -174,4 +201,15 @@ func (c *check) aside(after supervision.RecordID, limit int, want ...string) {
 		places = append(places, spot{id.Order, id.Seq, 2, time.Time{}, true, time.Time{}})
 	}
 	require.Equal(c, places, have, "at most %d set aside after %v", limit, after)
+}
+
+// failing checks what waits for another attempt.
+func (c *check) failing(after supervision.RecordID, limit int, want ...string) {
+	list, err := c.Delayed(ctx, false, after, limit)
+	require.NoError(c, err)
+	have := []supervision.RecordID{}
+	for _, w := range list {
+		have = append(have, w.RecordID)
+	}
+	require.Equal(c, append([]supervision.RecordID{}, ids(want)...), have, "at most %d that fail after %v", limit, after)
 }

@@ -43,7 +43,7 @@ var contract = []chapter{
 	{"Relay", aboutRelay},
 	{"Acknowledge", aboutAcknowledge},
 	{"Return", aboutReturn},
-	{"Aside", aboutAside},
+	{"Delayed", aboutDelayed},
 	{"Notices", aboutNotices},
 	{"Backlog", aboutBacklog},
 	{"Templates", aboutTemplates},

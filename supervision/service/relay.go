@@ -343,6 +343,17 @@ func (s *Service) Retry(ctx context.Context, ids ...supervision.RecordID) error 
 // ([supervision.DefaultPage] when 0). Errors: [*supervision.InvalidError] for a
 // faulty limit, and the store's own.
 func (s *Service) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error) {
+	return s.delayed(ctx, true, after, limit)
+}
+
+// Failing returns the records that wait for another attempt, a page of them as
+// [Service.Aside] has it. One without Attempts has not been tried: it waits for
+// an earlier one of its order. Why an attempt failed is what [Observer] hears.
+func (s *Service) Failing(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error) {
+	return s.delayed(ctx, false, after, limit)
+}
+
+func (s *Service) delayed(ctx context.Context, aside bool, after supervision.RecordID, limit int) ([]Waiting, error) {
 	if limit == 0 {
 		limit = supervision.DefaultPage
 	}
@@ -351,5 +362,5 @@ func (s *Service) Aside(ctx context.Context, after supervision.RecordID, limit i
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	return s.store.Aside(ctx, after, limit)
+	return s.store.Delayed(ctx, aside, after, limit)
 }

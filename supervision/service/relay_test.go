@@ -408,7 +408,41 @@ func TestAside_FaultyLimit(t *testing.T) {
 	for _, limit := range []int{-1, supervision.MaxPage + 1} {
 		_, err := newBench(t).Service.Aside(t.Context(), supervision.RecordID{}, limit)
 		require.ErrorIs(t, err, supervision.ErrInvalid)
+		_, err = newBench(t).Service.Failing(t.Context(), supervision.RecordID{}, limit)
+		require.ErrorIs(t, err, supervision.ErrInvalid)
 	}
+}
+
+// TestFailing_EverythingIsTriedAgainAtOnce: when the receiver is back, nobody
+// has to wait for the next attempts.
+func TestFailing_EverythingIsTriedAgainAtOnce(t *testing.T) {
+	b := newBench(t)
+	b.open("o-1")
+	b.open("o-2")
+	b.do("o-2", ben, supervisiontest.SubmitRequest)
+	_, err := b.Service.Relay(t.Context(), func(context.Context, service.Event) error { return errors.New("it is down") })
+	require.Error(t, err)
+	failing, err := b.Service.Failing(t.Context(), supervision.RecordID{}, 0)
+	require.NoError(t, err)
+	require.NotEmpty(t, failing)
+	next := failing[0].Next
+	assert.True(t, next.After(b.Clock.Now()), next)
+	assert.Equal(t, []service.Waiting{
+		{RecordID: seqs("o-1", 1)[0], Attempts: 1, Next: next}, {RecordID: seqs("o-2", 1)[0], Attempts: 1, Next: next},
+		{RecordID: seqs("o-2", 2)[0], Next: next},
+	}, failing)
+	second, err := b.Service.Failing(t.Context(), failing[0].RecordID, 1)
+	require.NoError(t, err)
+	assert.Equal(t, failing[1:2], second)
+	assert.Zero(t, b.relay(new(inbox).publish), "it is not their time yet")
+
+	for _, w := range failing {
+		require.NoError(t, b.Service.Retry(t.Context(), w.RecordID))
+	}
+	assert.Equal(t, 2, b.relay(new(inbox).publish), "the first of each order")
+	failing, err = b.Service.Failing(t.Context(), supervision.RecordID{}, 0)
+	require.NoError(t, err)
+	assert.Empty(t, failing)
 }
 
 func TestRelay_GivesBackWhatIsLeftWhenItStops(t *testing.T) {

@@ -160,9 +160,10 @@ type Outbox interface {
 	// Backlog returns what waits in the outbox, each number counted up to limit.
 	Backlog(ctx context.Context, limit int) (Backlog, error)
 
-	// Aside returns the records that are set aside, sorted by order and
-	// sequence, starting after a record (zero: from the first), at most limit.
-	Aside(ctx context.Context, after supervision.RecordID, limit int) ([]Waiting, error)
+	// Delayed returns the records that are set aside, or those that have a Next
+	// and are not, sorted by order and sequence, starting after a record (zero:
+	// from the first), at most limit.
+	Delayed(ctx context.Context, aside bool, after supervision.RecordID, limit int) ([]Waiting, error)
 }
 
 // Backlog is what waits in the outbox, claimed or not.

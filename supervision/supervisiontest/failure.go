@@ -26,7 +26,7 @@ const (
 	Acknowledge     Method = "Acknowledge"
 	Return          Method = "Return"
 	Backlog         Method = "Backlog"
-	Aside           Method = "Aside"
+	Delayed         Method = "Delayed"
 	Noticing        Method = "Noticing"
 	Notice          Method = "Notice"
 	PutTemplate     Method = "PutTemplate"

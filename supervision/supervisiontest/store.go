@@ -173,9 +173,10 @@ func (s *Store) Backlog(ctx context.Context, limit int) (service.Backlog, error)
 	return call(s, Backlog, func() (service.Backlog, error) { return s.inner.Backlog(ctx, limit) })
 }
 
-// Aside implements service.Store.
-func (s *Store) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
-	return call(s, Aside, func() ([]service.Waiting, error) { return s.inner.Aside(ctx, after, limit) })
+// Delayed implements service.Store.
+func (s *Store) Delayed(ctx context.Context, aside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
+	return call(s, Delayed, func() ([]service.Waiting, error) { return s.inner.Delayed(ctx, aside, after, limit) })
 }
 
 // Noticing implements service.Store.

@@ -56,8 +56,8 @@ var calls = []struct {
 	{supervisiontest.Return, func(ctx context.Context, s service.Store) error { return s.Return(ctx) }},
 	{supervisiontest.Backlog,
 		func(ctx context.Context, s service.Store) error { _, err := s.Backlog(ctx, 1); return err }},
-	{supervisiontest.Aside, func(ctx context.Context, s service.Store) error {
-		_, err := s.Aside(ctx, supervision.RecordID{}, 1)
+	{supervisiontest.Delayed, func(ctx context.Context, s service.Store) error {
+		_, err := s.Delayed(ctx, true, supervision.RecordID{}, 1)
 		return err
 	}},
 	{supervisiontest.Noticing, func(ctx context.Context, s service.Store) error {

@@ -348,8 +348,9 @@ func (s *Plain) Backlog(ctx context.Context, limit int) (b service.Backlog, err 
 	return b, nil
 }
 
-// Aside implements [service.Outbox].
-func (s *Plain) Aside(ctx context.Context, after supervision.RecordID, limit int) ([]service.Waiting, error) {
+// Delayed implements [service.Outbox].
+func (s *Plain) Delayed(ctx context.Context, aside bool, after supervision.RecordID,
+	limit int) ([]service.Waiting, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -357,16 +358,17 @@ func (s *Plain) Aside(ctx context.Context, after supervision.RecordID, limit int
 	defer leave()
 	rows := slices.Clone(s.rows)
 	slices.SortFunc(rows, func(a, b *row) int { return strings.Compare(a.order.ID, b.order.ID) })
-	var aside []service.Waiting
+	var list []service.Waiting
 	for _, r := range rows {
 		for _, w := range r.waiting {
 			behind := w.Order > after.Order || w.Order == after.Order && w.Seq > after.Seq
-			if w.Aside && behind && len(aside) < limit {
-				aside = append(aside, w)
+			delayed := w.Aside == aside && (aside || !w.Next.IsZero())
+			if delayed && behind && len(list) < limit {
+				list = append(list, w)
 			}
 		}
 	}
-	return aside, nil
+	return list, nil
 }
 
 // Acknowledge implements [service.Outbox].

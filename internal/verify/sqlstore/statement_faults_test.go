@@ -82,7 +82,7 @@ var questions = []question{
 		return store.Return(ctx, place)
 	}},
 	{"aside", opens, func(ctx context.Context, _ bench, store service.Store, _ string) error {
-		_, err := store.Aside(ctx, supervision.RecordID{}, 10)
+		_, err := store.Delayed(ctx, true, supervision.RecordID{}, 10)
 		return err
 	}},
 	{"noticing", opens, func(ctx context.Context, b bench, store service.Store, _ string) error {

@@ -102,13 +102,13 @@ func (f *faults) criteria(c Criteria) Criteria {
 	c.Orders, c.Products = f.ids("order", c.Orders), f.ids("product", c.Products)
 	c.Buyers, c.Sellers = f.ids("buyer", c.Buyers), f.ids("seller", c.Sellers)
 	if c.OrderStatus != "" && !slices.Contains(orderStatuses, c.OrderStatus) {
-		f.Add("order_status", fault.Unknown, "name an order status")
+		f.Add("order_status", fault.Unknown, "use one of "+fault.Words(orderStatuses))
 	}
 	if c.Status != "" && !slices.Contains(statuses, c.Status) {
-		f.Add("status", fault.Unknown, "name a flow status")
+		f.Add("status", fault.Unknown, "use one of "+fault.Words(statuses))
 	}
 	if c.Turn != "" && !slices.Contains(roles, c.Turn) {
-		f.Add("turn", fault.Unknown, "name a role")
+		f.Add("turn", fault.Unknown, "use one of "+fault.Words(roles))
 	}
 	f.Duration("silent_for", c.SilentFor, 0)
 	if c.Appeal != "" && !slices.Contains(appealStates, c.Appeal) {

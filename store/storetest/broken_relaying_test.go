@@ -303,6 +303,8 @@ func faultsOfReturning() []fault {
 		{"fresh places for what waits behind a failure",
 			[]string{"Return/takes the later records of a failing order along"},
 			beside(1, func(w service.Waiting) service.Waiting { return service.Waiting{RecordID: w.RecordID} })},
+		{"a return that frees what comes later", []string{"Return/ends no claim of a later record"},
+			beside(1, func(w service.Waiting) service.Waiting { return service.Waiting{RecordID: w.RecordID} })},
 		{"an order that waits for what is set aside",
 			[]string{"Return/frees the later records of an order whose failing one is set aside"},
 			beside(1, func(w service.Waiting) service.Waiting {

@@ -66,6 +66,16 @@ var aboutReturn = []sentence{
 		c.setAside("order1")
 		c.claims(day0, 10, "order2")
 	}},
+	{"ends no claim of a later record", saysReturn, func(c *check) {
+		c.create(c.open(opening("order"), day0).request())
+		c.setAside("order1")
+		c.claims(day0, 10, "order2")
+		require.NoError(c, c.Return(ctx, service.Waiting{RecordID: supervision.RecordID{Order: "order", Seq: 1}}))
+		c.claims(day0, 10, "order1")
+		c.acknowledge("order1")
+		c.claims(day0.Add(hour-tick), 10)
+		c.claims(day0.Add(hour), 10, "order2")
+	}},
 	{"takes no earlier and no other order's records along", saysLater, func(c *check) {
 		a, b := c.open(opening("a"), day0).request(), c.open(opening("b"), day0.Add(day)).request()
 		c.create(a, b)

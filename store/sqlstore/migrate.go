@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -137,13 +138,13 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 	case Postgres:
 		begin, lock = "BEGIN", s.text("SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
 	case MySQL:
-		begin, commit = s.text("DO GET_LOCK('{schema}', 600)"), s.text("DO RELEASE_LOCK('{schema}')")
+		begin, commit = s.text("SELECT GET_LOCK('{schema}', 600)"), s.text("DO RELEASE_LOCK('{schema}')")
 		rollback = commit
 	}
-	_, err := in.exec(ctx, begin)
+	err := s.begin(ctx, in, begin)
 	for attempt := 0; attempt < attempts && gaveUp(err); attempt++ {
 		pause(ctx, attempt)
-		_, err = in.exec(ctx, begin) // the lock is a row in TiDB
+		err = s.begin(ctx, in, begin) // the lock is a row in TiDB
 	}
 	if err != nil {
 		return err
@@ -162,6 +163,28 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 		return errors.Join(err, undo)
 	}
 	return nil
+}
+
+// errLocked says that another migration has not ended.
+var errLocked = errors.New("another migration holds the lock: run Migrate again when it has ended")
+
+// begin begins a migration. MySQL tells in a row whether a lock was had: that
+// others have held it for too long is no error there. Where the row does not
+// come the lock may be there.
+func (s *Store) begin(ctx context.Context, in session, text string) error {
+	if s.dialect != MySQL {
+		_, err := in.exec(ctx, text)
+		return err
+	}
+	var had sql.NullInt64
+	err := in.query(ctx, func(r Row) error { return r.Scan(&had) }, text)
+	if err == nil && had.Int64 != 1 {
+		return errLocked
+	}
+	if err != nil {
+		_, _ = in.exec(context.WithoutCancel(ctx), s.text("DO RELEASE_LOCK('{schema}')"))
+	}
+	return err
 }
 
 // migrations reads a dialect's files, oldest first.

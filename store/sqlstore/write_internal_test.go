@@ -29,6 +29,7 @@ type scripted struct {
 	says   func(word string) error
 	told   []string
 	ids    []string // the rows of every query, their columns separated by commas
+	lock   string   // what it says to GET_LOCK, "1" where nothing is said here
 	missed bool     // no row is what a write is for
 	direct int      // statements that were sent without being prepared
 	named  []string // the orders o-1 and o-2, as statements had them
@@ -138,6 +139,9 @@ func (s *scripted) exec(text string, args []driver.NamedValue) (driver.Result, e
 }
 
 func (s *scripted) query(text string) (driver.Rows, error) {
+	if strings.Contains(text, "GET_LOCK") {
+		return &scriptedRows{s, []string{cmp.Or(s.lock, "1")}}, s.tell("LOCK")
+	}
 	return &scriptedRows{s, s.ids}, s.tell(strings.Fields(text)[0])
 }
 
@@ -174,7 +178,9 @@ func (r *scriptedRows) Next(values []driver.Value) error {
 		return cmp.Or(r.tell("END"), io.EOF)
 	}
 	for i, value := range strings.Split(r.ids[0], ",") {
-		values[i] = value
+		if values[i] = value; value == "NULL" {
+			values[i] = nil
+		}
 	}
 	r.ids = r.ids[1:]
 	return nil
@@ -683,8 +689,9 @@ func TestAMigrationHoldsItsLock(t *testing.T) {
 		"SQLite, no commit":  {SQLite, []string{"BEGIN", "CREATE"}, []string{"COMMIT", "ROLLBACK"}, "COMMIT"},
 		"PostgreSQL":         {Postgres, []string{"BEGIN", "SELECT", "CREATE"}, []string{"INSERT", "COMMIT"}, ""},
 		"PostgreSQL, locked": {Postgres, []string{"BEGIN", "SELECT"}, []string{"SELECT", "ROLLBACK"}, "SELECT"},
-		"MySQL":              {MySQL, []string{"DO", "CREATE"}, []string{"INSERT", "DO"}, ""},
-		"MySQL, failing":     {MySQL, []string{"DO", "CREATE"}, []string{"CREATE", "DO"}, "CREATE"},
+		"MySQL":              {MySQL, []string{"LOCK", "END", "CREATE"}, []string{"INSERT", "DO"}, ""},
+		"MySQL, failing":     {MySQL, []string{"LOCK", "END", "CREATE"}, []string{"CREATE", "DO"}, "CREATE"},
+		"MySQL, locked":      {MySQL, []string{"CONNECT", "LOCK"}, []string{"LOCK", "DO"}, "LOCK"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var db scripted
@@ -779,13 +786,25 @@ func TestAMigrationMeetsANewerOne(t *testing.T) {
 	}
 }
 
+// MySQL tells in a row that a lock was not had, or NULL where it cannot tell: a
+// migration without its lock changes nothing.
+func TestAMigrationWithoutItsLockChangesNothing(t *testing.T) {
+	for _, had := range []string{"0", "NULL"} {
+		db := scripted{lock: had}
+		store, pool := db.open(t, MySQL)
+		require.ErrorIs(t, store.Migrate(t.Context()), errLocked, had)
+		require.Equal(t, []string{"CONNECT", "LOCK", "END"}, db.told, had)
+		require.Zero(t, pool.Stats().InUse, "no connection is kept")
+	}
+}
+
 // A lock that TiDB did not get is asked for again, and not for ever.
 func TestAMigrationAsksAgainForItsLock(t *testing.T) {
 	for fails, works := range map[int]bool{1: true, attempts: true, attempts + 1: false} {
 		synctest.Test(t, func(t *testing.T) { // no attempt waits
 			left := fails
 			db := scripted{says: func(word string) error {
-				if word == "DO" && left > 0 {
+				if word == "LOCK" && left > 0 {
 					left--
 					return &numberError{1105}
 				}

@@ -436,3 +436,26 @@ func relay(t *testing.T, store service.Store, c *claims, who int, at time.Time, 
 		}
 	}
 }
+
+// A claim writes each row beside itself and touches no index, whatever waits:
+// that is what the outbox of PostgreSQL has room for.
+func TestAClaimTouchesNoIndex(t *testing.T) {
+	d := databases[1]
+	db := d.open(t)
+	store, prefix := d.migrated(t, db)
+	outbox := prefix + "outbox"
+	_, err := db.Exec("INSERT INTO " + outbox + " (order_id, seq, waits_since, next_at) " +
+		"SELECT 'order-' || n, 1, n, n FROM generate_series(1, 1000) n")
+	require.NoError(t, err)
+	tx, err := db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	joined, err := store.Join(tx)
+	require.NoError(t, err)
+	claimed, err := joined.Claim(t.Context(), start, time.Minute, 500)
+	require.NoError(t, err)
+	require.Len(t, claimed, 500)
+	var beside int
+	require.NoError(t, tx.QueryRow("SELECT pg_stat_get_xact_tuples_hot_updated('"+outbox+"'::regclass)").Scan(&beside))
+	require.Equal(t, len(claimed), beside)
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/koogallery/serviceflow/supervision"
 	"github.com/koogallery/serviceflow/supervision/service"
+	"github.com/koogallery/serviceflow/supervision/template"
 )
 
 // An order and a record of a newer format keep their places, and hide nothing
@@ -167,6 +168,27 @@ func TestR22_AStrangerLearnsNothingOfWhatCannotBeRead(t *testing.T) {
 			_, err = b.Do(t.Context(), "o", c.actor, supervision.SubmitRequest{Text: "Fifty seats."})
 			require.ErrorIs(t, err, c.want, c.actor)
 			require.Equal(t, c.want == supervision.ErrNotFound, errors.Is(err, supervision.ErrNotFound))
+		}
+	})
+}
+
+// A number stays a number, whoever writes to the tables: SQLite keeps anything
+// anywhere unless it is told not to.
+func TestAColumnHoldsNothingOfAnotherType(t *testing.T) {
+	each(t, func(t *testing.T, d database) {
+		db := d.open(t)
+		store, prefix := d.migrated(t, db)
+		b := newBench(t, store)
+		b.opened(t, "o")
+		_, err := b.PublishTemplate(t.Context(), seller, templateOf("product", supervision.OpDeliver),
+			template.Template{Title: "A", Fields: []template.Field{{Key: "a", Label: "A", Kind: template.Line}}})
+		require.NoError(t, err)
+		for table, column := range map[string]string{"orders": "due", "records": "happened_at", "outbox": "attempts",
+			"templates": "published_at", "schema": "version"} {
+			_, err := db.Exec("UPDATE " + prefix + table + " SET " + column + " = 'soon'")
+			require.Error(t, err, "%s.%s", table, column)
+			_, err = db.Exec("UPDATE " + prefix + table + " SET " + column + " = 7")
+			require.NoError(t, err, "%s.%s", table, column)
 		}
 	})
 }

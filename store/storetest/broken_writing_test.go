@@ -182,6 +182,17 @@ func faultsOfWriting() []fault {
 				return b.Store.Create(ctx, change)
 			}
 		}},
+		{"saves of several that make orders",
+			[]string{"Save/returns a conflict for an order that is not there and makes none"}, func(b *broken) {
+				b.save = func(ctx context.Context, changes ...service.Change) error {
+					for _, change := range changes {
+						if len(changes) > 1 && change.Before == 0 {
+							_ = b.Store.Create(ctx, change)
+						}
+					}
+					return b.Store.Save(ctx, changes...)
+				}
+			}},
 		{"saves that make orders", []string{"Save/returns a conflict for an order that is not there and makes none"},
 			func(b *broken) {
 				b.save = func(ctx context.Context, changes ...service.Change) error {

@@ -65,6 +65,9 @@ var aboutSave = []sentence{
 			h.isStored()
 			c.conflicts(c.Save(ctx, h.request().change()), "order")
 			c.lacks("order")
+			c.conflicts(c.Save(ctx, c.open(opening("a"), day0).change(), c.open(opening("b"), day0).change()), "a", "b")
+			c.lacks("a")
+			c.lacks("b")
 			c.waiting()
 		}},
 	{"leaves an order in conflict as it is", "which are left as they are", func(c *check) {

@@ -76,3 +76,26 @@ func TestTheLatestRecordIsComparedWithTheClock(t *testing.T) {
 	require.ErrorIs(t, err, service.ErrClock, "the second of two records")
 	require.EqualValues(t, 1, whole(t, store, "o").Version)
 }
+
+// The clock goes on while a host's transaction lasts: what happens late in a
+// long one is not ahead of it.
+func TestAClockGoesOnInALongTransaction(t *testing.T) {
+	d := databases[1] // whose now() is when the transaction began
+	db := d.open(t)
+	_, prefix := d.migrated(t, db)
+	store, err := sqlstore.New(db, d.dialect, sqlstore.WithPrefix(prefix), sqlstore.WithClockLimit(time.Millisecond))
+	require.NoError(t, err)
+	tx, err := db.Begin()
+	require.NoError(t, err)
+	defer tx.Rollback()
+	var at time.Time
+	for long := false; !long; {
+		require.NoError(t, tx.QueryRow("SELECT clock_timestamp(), clock_timestamp() > now() + interval '2 ms'").
+			Scan(&at, &long))
+	}
+	joined, err := store.Join(tx)
+	require.NoError(t, err)
+	order, record, err := supervision.Open(opening("o"), at)
+	require.NoError(t, err)
+	require.NoError(t, joined.Create(t.Context(), service.Change{Order: order, Records: []supervision.Record{record}}))
+}

@@ -39,6 +39,11 @@ type Listing struct {
 	// it. What had begun when the order was stored, an appeal that was open or
 	// the blackout, has BoughtAt, whatever a slower clock says.
 	BlackoutBegins, BlackoutEnds time.Time
+	// Proposed is the refund that the buyer proposes, and ProposedAt since when
+	// (R32); zero without one, and while the order is frozen, when nobody can
+	// answer it.
+	Proposed   Money
+	ProposedAt time.Time
 	// NoticeAt is when the first of the order's notices is or was due, given or
 	// not (R33); zero without one.
 	NoticeAt time.Time
@@ -57,6 +62,9 @@ func (o Order) Listing() Listing {
 	}
 	if o.Appeal.Pending() {
 		l.HandleBy = o.Appeal.HandleBy
+	}
+	if now.Status != Frozen {
+		l.Proposed, l.ProposedAt = now.Proposal.Amount, now.Proposal.At
 	}
 	if now.Status.Waiting() {
 		l.WaitingSince = now.silentSince()
@@ -118,6 +126,8 @@ func (l Listing) Position(by Sort) Position {
 		return Position{l.WaitingSince, l.ID}
 	case ByHandling:
 		return Position{l.HandleBy, l.ID}
+	case ByProposal:
+		return Position{l.ProposedAt, l.ID}
 	}
 	return Position{l.BoughtAt, l.ID}
 }

@@ -121,6 +121,11 @@ func TestFilter_Matches(t *testing.T) {
 func TestFilter_MatchesWhatItIsSortedBy(t *testing.T) {
 	waiting := arrive(t, autoAccepting(), supervision.AwaitingAcceptance).order.Listing()
 	frozen := arrive(t, supervision.Guide(), supervision.Frozen).order.Listing()
+	negotiable := arrive(t, supervision.Rules2025(), supervision.Accepted).do(ben, propose)
+	proposed, withdrawn := negotiable.order.Listing(), negotiable.fork().do(ben, withdraw).order.Listing()
+	dispute := arrive(t, supervision.Rules2025(), supervision.AwaitingDelivery).do(ben, propose).
+		do(mia, supervision.Intervene{Reason: "Fraud."})
+	disputed, resumed := dispute.order.Listing(), dispute.fork().do(mia, resume).order.Listing()
 	for _, c := range []struct {
 		sort    supervision.Sort
 		listing supervision.Listing
@@ -130,6 +135,10 @@ func TestFilter_MatchesWhatItIsSortedBy(t *testing.T) {
 		{supervision.LongestWaiting, waiting, 0, true}, {supervision.LongestWaiting, waiting, 10*day - tick, true},
 		{supervision.LongestWaiting, waiting, 10 * day, false}, {supervision.LongestWaiting, frozen, 0, false},
 		{supervision.ByHandling, frozen, 0, true}, {supervision.ByHandling, waiting, 0, false},
+		{supervision.ByProposal, proposed, 0, true}, {supervision.ByProposal, proposed, 3*time.Hour - tick, true},
+		{supervision.ByProposal, proposed, 3 * time.Hour, false}, {supervision.ByProposal, waiting, 0, false},
+		{supervision.ByProposal, withdrawn, 0, false}, {supervision.ByProposal, disputed, 0, false},
+		{supervision.ByProposal, resumed, 0, true},
 		{supervision.Newest, frozen, 0, true}, {supervision.Newest, waiting, 10 * day, true},
 	} {
 		filter := supervision.Filter{Sort: c.sort, At: bought.Add(c.after)}

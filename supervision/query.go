@@ -39,9 +39,12 @@ const (
 	LongestWaiting Sort = "waiting"
 	// ByHandling: the appeal to be ruled on first comes first (R19).
 	ByHandling Sort = "handling"
+	// ByProposal: the refund that was proposed first, and is not answered yet,
+	// comes first (R32).
+	ByProposal Sort = "proposal"
 )
 
-var sorts = []Sort{Newest, LongestWaiting, ByHandling}
+var sorts = []Sort{Newest, LongestWaiting, ByHandling, ByProposal}
 
 // Sorts lists every sort.
 func Sorts() []Sort { return append([]Sort(nil), sorts...) }
@@ -49,10 +52,10 @@ func Sorts() []Sort { return append([]Sort(nil), sorts...) }
 // Compare is negative where an order at p comes before one at q, and positive
 // where it comes after.
 func (s Sort) Compare(p, q Position) int {
-	if s == LongestWaiting || s == ByHandling {
-		return p.Compare(q)
+	if s == Newest || s == "" {
+		return q.Compare(p)
 	}
-	return q.Compare(p)
+	return p.Compare(q)
 }
 
 // Filter is a query as a store gets it: checked, and narrowed to what the actor
@@ -81,6 +84,8 @@ func (f Filter) Matches(l Listing) bool {
 		return l.StatusAt(f.At).Waiting() && f.matches(&l, f.At)
 	case ByHandling:
 		return !l.HandleBy.IsZero() && f.matches(&l, f.At)
+	case ByProposal:
+		return !l.ProposedAt.IsZero() && !l.StatusAt(f.At).Final() && f.matches(&l, f.At)
 	}
 	return f.matches(&l, f.At)
 }

@@ -27,6 +27,11 @@ type Summary struct {
 	// HandleBy is until when the pending appeal should be ruled on (R19); zero
 	// without one.
 	HandleBy time.Time `json:"handle_by,omitzero"`
+	// Proposed is the refund that the buyer proposes, and ProposedAt since when:
+	// the seller may agree or decline (R32). Zero without one, and while the
+	// order is frozen.
+	Proposed   Money     `json:"proposed,omitzero"`
+	ProposedAt time.Time `json:"proposed_at,omitzero"`
 	// AcceptedAt and ClosedAt are when the order was, or by time alone will be,
 	// accepted and closed; zero where neither.
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
@@ -48,6 +53,9 @@ func (l Listing) For(actor Actor, at time.Time) (Summary, error) {
 	if s.Status.Waiting() {
 		s.WaitingSince = l.WaitingSince
 		s.BuyerAppeal, s.SellerAppeal = l.opens(l.BuyerAppeal, at), l.opens(l.SellerAppeal, at)
+	}
+	if !s.Status.Final() {
+		s.Proposed, s.ProposedAt = l.Proposed, l.ProposedAt
 	}
 	return s, nil
 }

@@ -309,6 +309,9 @@ func TestListing_ASummaryIsWhatTheOrderSays(t *testing.T) {
 					}
 				}
 				assert.Equal(t, o.Appeal.Pending(), !summary.HandleBy.IsZero())
+				d, err := o.Permit(sue, supervision.OpDeclineRefund, at)
+				require.NoError(t, err)
+				assert.Equal(t, d.Allowed, !summary.ProposedAt.IsZero(), "%s at %s", o.Status, at)
 				if o.Status.Final() {
 					assert.Equal(t, o.ClosedAt, summary.ClosedAt)
 				}
@@ -414,6 +417,7 @@ func TestSort_Compare(t *testing.T) {
 	alike := supervision.Position{At: bought, ID: "b"}
 	for sort, want := range map[supervision.Sort]int{
 		"": 1, supervision.Newest: 1, supervision.LongestWaiting: -1, supervision.ByHandling: -1,
+		supervision.ByProposal: -1,
 	} {
 		assert.Equal(t, want, sort.Compare(first, last), sort)
 		assert.Equal(t, -want, sort.Compare(last, first), sort)
@@ -431,10 +435,10 @@ func TestSort_Compare(t *testing.T) {
 
 func TestListing_Position(t *testing.T) {
 	l := arrive(t, supervision.Guide(), supervision.AwaitingDelivery).wait(day).do(sue, report).order.Listing()
-	l.HandleBy = bought.Add(7 * day)
+	l.HandleBy, l.ProposedAt = bought.Add(7*day), bought.Add(2*day)
 	for sort, at := range map[supervision.Sort]time.Time{
 		"": bought, supervision.Newest: bought, supervision.LongestWaiting: bought.Add(day),
-		supervision.ByHandling: bought.Add(7 * day),
+		supervision.ByHandling: bought.Add(7 * day), supervision.ByProposal: bought.Add(2 * day),
 	} {
 		assert.Equal(t, supervision.Position{At: at, ID: "o-1"}, l.Position(sort), sort)
 	}

@@ -55,7 +55,7 @@ func TestWords(t *testing.T) {
 	checkWords(t, "delivery receipt", supervision.CountedFroms()...)
 	checkWords(t, "pending overdue open_to_buyer open_to_seller", supervision.AppealStates()...)
 	assert.Contains(t, supervision.FaultCodes(), supervision.FaultRequired)
-	assert.Equal(t, []supervision.Sort{"newest", "waiting", "handling"}, supervision.Sorts())
+	assert.Equal(t, []supervision.Sort{"newest", "waiting", "handling", "proposal"}, supervision.Sorts())
 	checkWords(t, "R01 R02", supervision.Rules()[:2]...)
 }
 

@@ -120,7 +120,7 @@ func (v *visit) criteria(typed url.Values) (list inputs) {
 		"silent_for":   options(days, "24h0m0s", "72h0m0s", "120h0m0s", "240h0m0s", "720h0m0s"),
 		"appeal": options(func(s supervision.AppealState) string { return v.L.AppealStates[s] },
 			supervision.AppealStates()...),
-		"sort": options(sort, supervision.LongestWaiting, supervision.ByHandling),
+		"sort": options(sort, supervision.LongestWaiting, supervision.ByHandling, supervision.ByProposal),
 	}
 	for _, f := range forms.Search.Fields {
 		if f.Label = v.L.t(f.Label); f.Key == string(v.Who.Role) {

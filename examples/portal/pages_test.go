@@ -253,9 +253,10 @@ func TestList_Sorts(t *testing.T) {
 	s := newSite(t)
 	for tag, options := range map[string]string{
 		"en": `<option value="" selected>Newest first</option><option value="waiting">Longest waiting first</option>` +
-			`<option value="handling">Decision due first</option>`,
+			`<option value="handling">Decision due first</option>` +
+			`<option value="proposal">Refund proposed first</option>`,
 		"zh-Hans": `<option value="" selected>最近购买优先</option><option value="waiting">等待最久优先</option>` +
-			`<option value="handling">处理期限最近优先</option>`,
+			`<option value="handling">处理期限最近优先</option><option value="proposal">最早提议退款优先</option>`,
 	} {
 		p := s.as(t, harbor)
 		p.post("/language", url.Values{"language": {tag}, "next": {"/orders"}})

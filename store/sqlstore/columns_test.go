@@ -96,7 +96,7 @@ func TestTextsAreComparedByTheirBytes(t *testing.T) {
 				assert.Regexp(t, c.bytes, line, "%s: table %s", dialect, table[1])
 			}
 		}
-		require.Equal(t, 12, n, "columns of ids and words in %s", dialect)
+		require.Equal(t, 13, n, "columns of ids and words in %s", dialect)
 	}
 }
 

@@ -21,7 +21,7 @@ func newPostgres(n naming) postgres {
 SELECT id FROM saved`),
 		createOrders: n.text(`WITH saved AS (
 	INSERT INTO {orders} (` + orderColumns + `)
-	SELECT * FROM ` + unnest("ttb tttbbbbtb bbbbb bt") + `
+	SELECT * FROM ` + unnest("ttb tttbbbbtb bbbb bbt bbt") + `
 	ON CONFLICT (id) DO NOTHING RETURNING id),
 ` + addRecords + `
 SELECT id FROM saved`),
@@ -39,12 +39,13 @@ SELECT id FROM saved`),
 		waiting_since = i.waiting_since, due = i.due, accepted_at = i.accepted_at,
 		closed_at = i.closed_at, closed_as = i.closed_as, handle_by = i.handle_by,
 		buyer_appeal = i.buyer_appeal, seller_appeal = i.seller_appeal,
-		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends, notice_at = i.notice_at,
-		version = i.version, document = i.document
-	FROM ` + unnest("tttbbbbtb bbbbb bt tb") + `
+		blackout_begins = i.blackout_begins, blackout_ends = i.blackout_ends,
+		proposed_at = i.proposed_at, proposed_amount = i.proposed_amount, proposed_currency = i.proposed_currency,
+		notice_at = i.notice_at, version = i.version, document = i.document
+	FROM ` + unnest("tttbbbbtb bbbb bbt bbt tb") + `
 		AS i (buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as,
-			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document,
-			id, before)
+			handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, proposed_at, proposed_amount,
+			proposed_currency, notice_at, version, document, id, before)
 	WHERE o.id = i.id AND o.version = i.before RETURNING o.id),
 ` + addRecords + `
 SELECT id FROM saved`),

@@ -40,32 +40,39 @@ func (s *Store) orderRow(change *service.Change) (orderRow, error) {
 // orderColumns, orderChanges, inserted and changed belong together: those an
 // operation changes are the last ones.
 const (
-	orderWidth   = 19
+	orderWidth   = 22
 	orderColumns = `id, product, bought_at,
 buyer, seller, status, waiting_since, due, accepted_at, closed_at, closed_as, handle_by,
-buyer_appeal, seller_appeal, blackout_begins, blackout_ends, notice_at, version, document`
+buyer_appeal, seller_appeal, blackout_begins, blackout_ends, proposed_at, proposed_amount, proposed_currency,
+notice_at, version, document`
 	orderChanges = `buyer = ?, seller = ?, status = ?, waiting_since = ?, due = ?, accepted_at = ?, closed_at = ?,
 closed_as = ?, handle_by = ?, buyer_appeal = ?, seller_appeal = ?, blackout_begins = ?, blackout_ends = ?,
-notice_at = ?,
+proposed_at = ?, proposed_amount = ?, proposed_currency = ?, notice_at = ?,
 version = ?, document = ?`
 )
 
 // listingColumns are those that [listed] reads.
 const listingColumns = "id, product, bought_at, buyer, seller, status, waiting_since, due, accepted_at, closed_at, " +
-	"closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends"
+	"closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, proposed_at, proposed_amount, " +
+	"proposed_currency"
 
 // listed reads the columns of a listing.
 func listed(r Row) (l supervision.Listing, err error) {
 	instants := []*time.Time{&l.BoughtAt, &l.WaitingSince, &l.Due, &l.AcceptedAt, &l.ClosedAt, &l.HandleBy,
-		&l.BuyerAppeal, &l.SellerAppeal, &l.BlackoutBegins, &l.BlackoutEnds}
+		&l.BuyerAppeal, &l.SellerAppeal, &l.BlackoutBegins, &l.BlackoutEnds, &l.ProposedAt}
 	stored := make([]*int64, len(instants)) // nil for none
 	var status string
-	var closedAs *string
+	var amount *int64
+	var closedAs, currency *string
 	err = r.Scan(&l.ID, &l.Product, &stored[0], &l.Buyer, &l.Seller, &status, &stored[1], &stored[2], &stored[3],
-		&stored[4], &closedAs, &stored[5], &stored[6], &stored[7], &stored[8], &stored[9])
+		&stored[4], &closedAs, &stored[5], &stored[6], &stored[7], &stored[8], &stored[9],
+		&stored[10], &amount, &currency)
 	l.Status = supervision.Status(status)
 	if closedAs != nil {
 		l.ClosedAs = supervision.Status(*closedAs)
+	}
+	if amount != nil && currency != nil {
+		l.Proposed = supervision.Money{Amount: *amount, Currency: *currency}
 	}
 	for i, at := range stored {
 		if at != nil {
@@ -80,10 +87,15 @@ func (r *orderRow) inserted() []any {
 }
 
 func (r *orderRow) changed() []any {
+	var amount, currency any // nil for none
+	if r.Proposed != (supervision.Money{}) {
+		amount, currency = r.Proposed.Amount, r.Proposed.Currency
+	}
 	return []any{
 		r.Buyer, r.Seller, string(r.Status), micros(r.WaitingSince), micros(r.Due), micros(r.AcceptedAt),
 		micros(r.ClosedAt), word(r.ClosedAs), micros(r.HandleBy), micros(r.BuyerAppeal), micros(r.SellerAppeal),
-		micros(r.BlackoutBegins), micros(r.BlackoutEnds), micros(r.NoticeAt), r.version, r.document,
+		micros(r.BlackoutBegins), micros(r.BlackoutEnds), micros(r.ProposedAt), amount, currency, micros(r.NoticeAt),
+		r.version, r.document,
 	}
 }
 

@@ -129,6 +129,8 @@ func sortedBy(s supervision.Sort) sorting {
 		return sorting{"waiting_since", "", ">"}
 	case supervision.ByHandling:
 		return sorting{"handle_by", "", ">"}
+	case supervision.ByProposal:
+		return sorting{"proposed_at", "", ">"}
 	}
 	return sorting{"bought_at", " DESC", "<"}
 }
@@ -168,6 +170,8 @@ func (w where) leading(f supervision.Filter) string {
 		column = "buyer_appeal"
 	case f.Appeal == supervision.AppealOpenToSeller:
 		column = "seller_appeal"
+	case f.Sort == supervision.ByProposal:
+		column = "proposed_at"
 	case f.SilentFor != 0:
 		column = "waiting_since"
 	case f.Accepted != supervision.Span{}:
@@ -241,8 +245,10 @@ func wanted(f supervision.Filter) (list []supervision.Status) {
 			f.Appeal == supervision.AppealOpenToBuyer || f.Appeal == supervision.AppealOpenToSeller
 		frozen := f.Sort == supervision.ByHandling ||
 			f.Appeal == supervision.AppealPending || f.Appeal == supervision.AppealOverdue
+		proposed := f.Sort == supervision.ByProposal
 		if (f.Status == "" || f.Status == s) && (f.OrderStatus == "" || f.OrderStatus == s.OrderStatus()) &&
 			(f.Turn == "" || f.Turn == s.Turn()) && (!waits || s.Waiting()) && (!frozen || s == supervision.Frozen) &&
+			(!proposed || !s.Final() && s != supervision.Frozen) &&
 			(f.Accepted == supervision.Span{} || s == supervision.Accepted || s == supervision.Completed) &&
 			(f.Closed == supervision.Span{} || s.Final()) {
 			list = append(list, s)

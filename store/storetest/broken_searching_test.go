@@ -92,7 +92,7 @@ func faultsOfSearching() []fault {
 		counts          = "Count/counts what Search finds, for each filter in its place"
 		alone, together = "Search/by every field alone", "Search/by any fields together"
 		toWhom          = "Search/to whom an appeal is open, in and out of the blackout"
-		sorted          = "Search/longest waiting first, and by handling date"
+		sorted          = "Search/longest waiting first, by handling date, and by proposals"
 		equalWaits      = "Search/by the bytes of the id where they have waited as long"
 		equalInstants   = "Search/newest first, and by the bytes of the id where opened at the same instant"
 		lookAlike       = "IDs/ids that look alike are different orders"
@@ -241,6 +241,12 @@ func faultsOfSearching() []fault {
 				}), err
 			}
 		}},
+		{"proposals on what time has completed", []string{sorted,
+			"Search/by proposals, as long as the seller may answer them"}, asking(func(f *supervision.Filter) {
+			if f.Sort == supervision.ByProposal {
+				f.At = day0
+			}
+		})},
 		{"one sort for all", []string{sorted, equalWaits},
 			asking(func(f *supervision.Filter) { f.Sort = supervision.Newest })},
 		{"shortest waiting first", []string{sorted}, func(b *broken) {

@@ -16,7 +16,7 @@ const (
 	saysSearch  = "Search returns the orders that match the filter"
 	saysListing = "Listing is what Search returns in place of the order"
 	saysOrdered = "newest first: BoughtAt, then ID by bytes, both descending"
-	saysSorted  = "otherwise WaitingSince or HandleBy, then ID, both ascending"
+	saysSorted  = "otherwise WaitingSince, HandleBy or ProposedAt, then ID, both ascending"
 )
 
 // aboutSearch takes Filter.Matches for what a filter means, and a crowd in
@@ -83,7 +83,7 @@ var aboutSearch = []sentence{
 		c.finds(supervision.Filter{Criteria: supervision.Criteria{Buyers: []string{"buyer"}}, At: day0, Limit: 1000},
 			list...)
 	}},
-	{"longest waiting first, and by handling date", saysSorted, func(c *check) {
+	{"longest waiting first, by handling date, and by proposals", saysSorted, func(c *check) {
 		p := c.populate(160, 12)
 		for _, at := range p.at {
 			for _, sort := range sorts {
@@ -103,6 +103,31 @@ var aboutSearch = []sentence{
 			c.save(h.appeal())
 		}
 		c.finds(supervision.Filter{At: day0, Sort: supervision.ByHandling, Limit: 1000}, list...)
+	}},
+	{"by proposals, as long as the seller may answer them", saysSorted, func(c *check) {
+		var list []*history
+		for _, id := range alike {
+			o := opening(id)
+			o.Policy, o.Paid = supervision.Guide(), price
+			o.Policy.NegotiatedRefund = true
+			list = append(list, c.open(o, day0))
+		}
+		proposals := supervision.Filter{At: day0, Sort: supervision.ByProposal, Limit: 1000}
+		c.create(list...)
+		c.finds(proposals)
+		for _, h := range list {
+			c.save(h.buyer(supervision.ProposeRefund{Amount: refund}, hour))
+		}
+		slices.SortFunc(list, func(a, b *history) int { return strings.Compare(a.order.ID, b.order.ID) })
+		c.finds(proposals, list...)
+		c.save(list[0].appeal())
+		c.save(list[1].buyer(supervision.WithdrawRefund{}, hour))
+		c.save(list[2].accept())
+		c.finds(proposals, list[2:]...)
+		proposals.At = list[2].order.NextDue().Add(-tick)
+		c.finds(proposals, list[2:]...)
+		proposals.At = list[2].order.NextDue()
+		c.finds(proposals, list[3:]...)
 	}},
 	{"to whom an appeal is open, in and out of the blackout", saysSearch, func(c *check) {
 		h := c.open(opening("order"), day0)
@@ -149,7 +174,7 @@ var aboutSearch = []sentence{
 		all := supervision.Filter{At: day0, Limit: 1000}
 		p.agrees(all)
 		intervene := supervision.Intervene{Reason: "Fraud."}
-		further := append(slices.Clone(actions), intervene,
+		further := append(slices.Clone(actions), intervene, supervision.WithdrawRefund{},
 			supervision.Amend{Buyer: "buyer-9", Seller: "seller-9", Reason: "They were bought."})
 		one, many := make(moves), make(moves)
 		var batch []*history
@@ -218,7 +243,8 @@ func (m moves) note(was, is supervision.Listing) {
 func (m moves) haveAll(c *check) {
 	for _, name := range []string{"Buyer", "Seller", "Status", "WaitingSince cleared", "Due cleared",
 		"AcceptedAt cleared", "ClosedAt cleared", "ClosedAs cleared", "HandleBy cleared", "BuyerAppeal cleared",
-		"SellerAppeal cleared", "BlackoutBegins cleared", "BlackoutEnds cleared"} {
+		"SellerAppeal cleared", "BlackoutBegins cleared", "BlackoutEnds cleared", "Proposed cleared",
+		"ProposedAt cleared"} {
 		require.True(c, m[name], "the case itself is wrong: nothing has its %s", name)
 	}
 }

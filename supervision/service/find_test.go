@@ -132,7 +132,7 @@ func anyQuery(random *rand.Rand, now time.Time) supervision.Query {
 	if random.IntN(8) == 0 {
 		q.Orders = []string{"o-3", "o-1"}
 	}
-	q.Sort = maybe(random, supervision.Newest, supervision.LongestWaiting, supervision.ByHandling)
+	q.Sort = maybe(random, supervision.Newest, supervision.LongestWaiting, supervision.ByHandling, supervision.ByProposal)
 	return q
 }
 
@@ -159,7 +159,8 @@ func shows(actor supervision.Actor, q supervision.Query, o supervision.Order, no
 		(q.SilentFor == 0 || silent && now.Sub(o.TurnSince) > q.SilentFor) &&
 		appealStands(q.Appeal, o, now) && within(q.Bought, o.BoughtAt) &&
 		within(q.Accepted, acceptedAt(o)) && within(q.Closed, o.ClosedAt) &&
-		(q.Sort != supervision.LongestWaiting || silent) && (q.Sort != supervision.ByHandling || o.Appeal.Pending())
+		(q.Sort != supervision.LongestWaiting || silent) && (q.Sort != supervision.ByHandling || o.Appeal.Pending()) &&
+		(q.Sort != supervision.ByProposal || !o.Proposal.At.IsZero() && !o.Appeal.Pending())
 }
 
 // appealStands asks the order what the list is searched by.
@@ -247,6 +248,8 @@ func sortedBy(sort supervision.Sort) func(x, y supervision.Order) int {
 		switch sort {
 		case supervision.LongestWaiting:
 			return cmp.Or(x.TurnSince.Compare(y.TurnSince), strings.Compare(x.ID, y.ID))
+		case supervision.ByProposal:
+			return cmp.Or(x.Proposal.At.Compare(y.Proposal.At), strings.Compare(x.ID, y.ID))
 		case supervision.ByHandling:
 			return cmp.Or(x.Appeal.HandleBy.Compare(y.Appeal.HandleBy), strings.Compare(x.ID, y.ID))
 		}

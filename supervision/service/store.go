@@ -85,8 +85,9 @@ type Orders interface {
 
 	// Search returns the orders that match the filter, in the order of its Sort
 	// (newest first: BoughtAt, then ID by bytes, both descending; otherwise
-	// WaitingSince or HandleBy, then ID, both ascending), starting after After,
-	// at most Limit: the Listing of each or, where Whole asks for it, the order.
+	// WaitingSince, HandleBy or ProposedAt, then ID, both ascending), starting
+	// after After, at most Limit: the Listing of each or, where Whole asks for
+	// it, the order.
 	Search(ctx context.Context, filter supervision.Filter) ([]Found, error)
 
 	// Count returns for each filter how many orders Search finds by it, its

@@ -59,6 +59,7 @@ func English() *Language {
 			supervision.Newest:         "Newest first",
 			supervision.LongestWaiting: "Longest waiting first",
 			supervision.ByHandling:     "Decision due first",
+			supervision.ByProposal:     "Refund proposed first",
 		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "Open order",

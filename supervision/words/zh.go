@@ -54,6 +54,7 @@ func Chinese() *Language {
 			supervision.Newest:         "最近购买优先",
 			supervision.LongestWaiting: "等待最久优先",
 			supervision.ByHandling:     "处理期限最近优先",
+			supervision.ByProposal:     "最早提议退款优先",
 		},
 		Operations: map[supervision.Operation]string{
 			supervision.OpOpen:           "开通服务监管",

@@ -96,6 +96,8 @@ func placed(by supervision.Sort, o *model.Order) int64 {
 		return o.SilentSince
 	case supervision.ByHandling:
 		return o.Appeal.HandleBy
+	case supervision.ByProposal:
+		return o.Proposal.At
 	}
 	return o.Bought
 }
@@ -127,11 +129,17 @@ func differs(s *supervision.Summary, stored *model.Order) string {
 		return "from when an appeal is open, and to whom"
 	case now.Status == "frozen" && bridge.Micros(s.HandleBy) != now.Appeal.HandleBy:
 		return "until when to rule"
+	case pending(now) != !s.ProposedAt.IsZero() || pending(now) &&
+		(s.Proposed.Amount != now.Proposal.Amount || bridge.Micros(s.ProposedAt) != now.Proposal.At):
+		return "the proposed refund"
 	case now.Closed != 0 && bridge.Micros(s.ClosedAt) != now.Closed:
 		return "when it closed"
 	}
 	return ""
 }
+
+// pending reports whether a proposed refund waits for the seller.
+func pending(now model.Order) bool { return now.Proposal.At != 0 && now.Status != "frozen" }
 
 // matching counts the orders that a search is for.
 func (w *world) matching(f supervision.Filter) (found int) {
@@ -142,7 +150,8 @@ func (w *world) matching(f supervision.Filter) (found int) {
 			(f.After == supervision.Position{} || behind(f.After, s.last())) &&
 			(f.Closed.Before.IsZero() || now.Closed != 0 && now.Closed < bridge.Micros(f.Closed.Before)) &&
 			(f.Sort != supervision.LongestWaiting || now.Turn() == "buyer" || now.Turn() == "seller") &&
-			(f.Sort != supervision.ByHandling || now.Status == "frozen") {
+			(f.Sort != supervision.ByHandling || now.Status == "frozen") &&
+			(f.Sort != supervision.ByProposal || pending(now)) {
 			found++
 		}
 	}

@@ -100,7 +100,7 @@ func (p *process) look(role, id string) {
 			if states := supervision.AppealStates(); status == "" && w.random.IntN(2) == 0 {
 				query.Appeal = states[w.random.IntN(len(states))]
 			}
-			query.Sort = []supervision.Sort{"", supervision.LongestWaiting, supervision.ByHandling}[w.random.IntN(3)]
+			query.Sort = supervision.Sorts()[w.random.IntN(4)]
 			if w.random.IntN(6) == 0 {
 				from := h.service.Now()
 				for _, err := range h.service.Upcoming(ctx, from,

@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     seller_appeal BIGINT,
     blackout_begins BIGINT,
     blackout_ends BIGINT,
+    proposed_at   BIGINT, -- since when the buyer proposes a refund that nobody has answered
+    proposed_amount BIGINT,
+    proposed_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin,
     notice_at     BIGINT,           -- when the next of its notices is due, or one that was given already
     noticed       MEDIUMTEXT CHARACTER SET ascii COLLATE ascii_bin, -- the instants whose notices have been given, as JSON
     version       BIGINT NOT NULL,
@@ -36,6 +39,7 @@ CREATE TABLE IF NOT EXISTS ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     INDEX orders_accepted (accepted_at, id),
     INDEX orders_closed (closed_at, id),
     INDEX orders_handling (status, handle_by, id),
+    INDEX orders_proposal (status, proposed_at, id),
     INDEX orders_buyer_appeal (status, buyer_appeal, id),
     INDEX orders_seller_appeal (status, seller_appeal, id),
     INDEX orders_blackout_begins (blackout_begins, id),

@@ -19,6 +19,9 @@ CREATE TABLE ${SERVICEFLOW_PREFIX:-serviceflow_}orders (
     seller_appeal INTEGER,
     blackout_begins INTEGER,
     blackout_ends INTEGER,
+    proposed_at   INTEGER, -- since when the buyer proposes a refund that nobody has answered
+    proposed_amount INTEGER,
+    proposed_currency TEXT,
     notice_at     INTEGER,           -- when the next of its notices is due, or one that was given already
     noticed       TEXT, -- the instants whose notices have been given, as JSON
     version       INTEGER NOT NULL,
@@ -38,6 +41,7 @@ CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_waiting ON ${SERVICEFLOW_
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_accepted ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (accepted_at, id) WHERE accepted_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_closed ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (closed_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_handling ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, handle_by, id) WHERE handle_by IS NOT NULL;
+CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_proposal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, proposed_at, id) WHERE proposed_at IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_buyer_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, buyer_appeal, id) WHERE buyer_appeal IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_seller_appeal ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (status, seller_appeal, id) WHERE seller_appeal IS NOT NULL;
 CREATE INDEX ${SERVICEFLOW_PREFIX:-serviceflow_}orders_blackout_begins ON ${SERVICEFLOW_PREFIX:-serviceflow_}orders (blackout_begins, id) WHERE blackout_begins IS NOT NULL;

@@ -124,10 +124,17 @@ func faultsOfValues() []fault {
 					o.Request = &supervision.Request{}
 				}
 			})},
-		{"lists and numbers of a form as JSON has them", []string{"Values/the values of a form keep their types"},
+		{"lists of a form as JSON has them", []string{"Values/the values of a form keep their types"},
 			loading(func(o *supervision.Order) {
 				if o.Request != nil {
-					o.Request.Values = template.Values{"zones": []any{"a", "b"}}
+					values := make(template.Values)
+					for key, value := range o.Request.Values {
+						if list, ok := value.([]string); ok { // written like the original
+							value = []any{list[0], list[1]}
+						}
+						values[key] = value
+					}
+					o.Request.Values = values
 				}
 			})},
 		{"a dropped attachment", []string{asGiven}, storing(func(o *supervision.Order) {

@@ -459,3 +459,23 @@ func TestAClaimTouchesNoIndex(t *testing.T) {
 	require.NoError(t, tx.QueryRow("SELECT pg_stat_get_xact_tuples_hot_updated('"+outbox+"'::regclass)").Scan(&beside))
 	require.Equal(t, len(claimed), beside)
 }
+
+// What waits longest is claimed first even where PostgreSQL reads a small outbox
+// from its beginning, and that has come last.
+func TestAClaimTakesWhatHasWaitedLongest(t *testing.T) {
+	d := databases[1]
+	db := d.open(t)
+	store, prefix := d.migrated(t, db)
+	for _, statement := range []string{
+		"INSERT INTO " + prefix + "outbox (order_id, seq, waits_since, next_at) " +
+			"SELECT 'order-' || n, 1, n, n FROM generate_series(50, 1, -1) n",
+		"ANALYZE " + prefix + "outbox",
+	} {
+		_, err := db.Exec(statement)
+		require.NoError(t, err)
+	}
+	claimed, err := store.Claim(t.Context(), start, time.Minute, 2)
+	require.NoError(t, err)
+	require.Len(t, claimed, 2)
+	require.Equal(t, []string{"order-1", "order-2"}, []string{claimed[0].RecordID.Order, claimed[1].RecordID.Order})
+}

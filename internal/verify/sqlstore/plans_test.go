@@ -19,11 +19,12 @@ import (
 // crowd fills the tables with 20,000 orders of 499 buyers, 97 sellers and 49
 // products: of 100 orders one is frozen, one accepted and 18 wait for the
 // seller, the others are completed. Of the oldest, 100 are long silent, 20 are
-// canceled and 20 wait to be confirmed. Each has a record that waits to be
-// relayed.
+// canceled and 20 wait to be confirmed. Of 500 a refund is proposed. Each has a
+// record that waits to be relayed.
 const crowd = `INSERT INTO {orders} (id, product, buyer, seller, bought_at, status, waiting_since, due, accepted_at,
 closed_at, closed_as,
-	handle_by, buyer_appeal, blackout_begins, blackout_ends, notice_at, version, document)
+	handle_by, buyer_appeal, blackout_begins, blackout_ends, proposed_at, proposed_amount, proposed_currency,
+	notice_at, version, document)
 SELECT id, product, buyer, seller, bought_at, status, waiting_since,
 	CASE WHEN status = 'accepted' THEN bought_at + 15 * {day} END,
 	CASE WHEN status IN ('accepted', 'completed') THEN bought_at END,
@@ -34,9 +35,11 @@ SELECT id, product, buyer, seller, bought_at, status, waiting_since,
 	waiting_since + 5 * {day} + 1,
 	CASE WHEN waiting_since IS NOT NULL THEN bought_at + 350 * {day} END,
 	CASE WHEN waiting_since IS NOT NULL THEN bought_at + 365 * {day} END,
+	CASE WHEN proposed THEN bought_at END, CASE WHEN proposed THEN 100 END, CASE WHEN proposed THEN 'CNY' END,
 	CASE WHEN waiting_since IS NOT NULL THEN waiting_since + 4 * {day} END,
 	1, document
 FROM (SELECT n, document, CONCAT('order-', n) AS id, CONCAT('product-', n % 49) AS product,
+	n % 1000 IN (1, 2) AS proposed,
 		CONCAT('buyer-', n % 499) AS buyer,
 	CONCAT('seller-', n % 97) AS seller, {start} + n * 1000000 AS bought_at,
 	CASE WHEN n < 2000 AND n % 100 = 99 THEN 'canceled' WHEN n < 2000 AND n % 100 = 98 THEN 'awaiting_confirmation'
@@ -138,7 +141,9 @@ func TestPlans(t *testing.T) {
 			"longest waiting first": {manager, supervision.Query{Sort: supervision.LongestWaiting}, 20, 150},
 			"longest waiting first, at a rare status": {manager, supervision.Query{Sort: supervision.LongestWaiting,
 				Criteria: supervision.Criteria{Status: supervision.AwaitingConfirmation}}, 20, 100},
-			"by handling date": {manager, supervision.Query{Sort: supervision.ByHandling}, 20, 250},
+			"proposed refunds":           {manager, supervision.Query{Sort: supervision.ByProposal}, 20, 250},
+			"a buyer's proposed refunds": {buyer, supervision.Query{Sort: supervision.ByProposal}, 1, 250},
+			"by handling date":           {manager, supervision.Query{Sort: supervision.ByHandling}, 20, 250},
 		} {
 			t.Run(name, func(t *testing.T) {
 				recorder.sent()

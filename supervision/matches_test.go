@@ -144,7 +144,7 @@ func TestFilter_MatchesWhatItIsSortedBy(t *testing.T) {
 		filter := supervision.Filter{Sort: c.sort, At: bought.Add(c.after)}
 		assert.Equal(t, c.matches, filter.Matches(c.listing), "%s %s", c.sort, c.listing.Status)
 		filter.Products = []string{"another"}
-		assert.False(t, filter.Matches(c.listing), "the criteria count as well")
+		assert.False(t, filter.Matches(c.listing), "%s: the criteria count as well", c.sort)
 	}
 }
 

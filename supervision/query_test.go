@@ -267,7 +267,8 @@ func TestListing_AnOpenAppealIsOpenToASlowClock(t *testing.T) {
 		for _, actor := range []supervision.Actor{ben, sue} {
 			summary, err := l.For(actor, at)
 			require.NoError(t, err)
-			assert.Equal(t, [3]time.Time{at, at, at}, [3]time.Time{summary.At, summary.BuyerAppeal, summary.SellerAppeal})
+			assert.Equal(t, [3]time.Time{at, at, at},
+				[3]time.Time{summary.At, summary.BuyerAppeal, summary.SellerAppeal})
 		}
 	}
 }

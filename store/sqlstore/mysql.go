@@ -38,7 +38,8 @@ closed_at = VALUES(closed_at), closed_as = VALUES(closed_as), handle_by = VALUES
 buyer_appeal = VALUES(buyer_appeal), seller_appeal = VALUES(seller_appeal),
 blackout_begins = VALUES(blackout_begins), blackout_ends = VALUES(blackout_ends),
 proposed_at = VALUES(proposed_at), proposed_amount = VALUES(proposed_amount),
-proposed_currency = VALUES(proposed_currency), notice_at = VALUES(notice_at), version = VALUES(version), document = VALUES(document)`),
+proposed_currency = VALUES(proposed_currency), notice_at = VALUES(notice_at),
+version = VALUES(version), document = VALUES(document)`),
 		records: n.text(`INSERT INTO {records} (order_id, seq, happened_at, idem_key, document) VALUES ?...`),
 		waits:   n.text(`INSERT INTO {outbox} (order_id, seq, waits_since, next_at) VALUES ?...`),
 	}

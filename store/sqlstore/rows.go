@@ -53,8 +53,8 @@ version = ?, document = ?`
 
 // listingColumns are those that [listed] reads.
 const listingColumns = "id, product, bought_at, buyer, seller, status, waiting_since, due, accepted_at, closed_at, " +
-	"closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, proposed_at, proposed_amount, " +
-	"proposed_currency"
+	"closed_as, handle_by, buyer_appeal, seller_appeal, blackout_begins, blackout_ends, proposed_at, " +
+	"proposed_amount, proposed_currency"
 
 // listed reads the columns of a listing.
 func listed(r Row) (l supervision.Listing, err error) {

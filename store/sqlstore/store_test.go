@@ -59,8 +59,8 @@ func TestSchemaFilesBelongTogether(t *testing.T) {
 			require.NoError(t, err)
 			version := strconv.Itoa(i + 1) // migrate counts them
 			require.Regexp(t, "^0*"+version+"_", name)
-			require.Regexp(t, `schema \(version, oldest\) VALUES \(`+version+`, \d+\);\n$`, string(text), "%s of %s", name,
-				dialect)
+			require.Regexp(t, `schema \(version, oldest\) VALUES \(`+version+`, \d+\);\n$`, string(text),
+				"%s of %s", name, dialect)
 		}
 	}
 }

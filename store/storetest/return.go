@@ -221,5 +221,6 @@ func (c *check) failing(after supervision.RecordID, limit int, want ...string) {
 	for _, w := range list {
 		have = append(have, w.RecordID)
 	}
-	require.Equal(c, append([]supervision.RecordID{}, ids(want)...), have, "at most %d that fail after %v", limit, after)
+	require.Equal(c, append([]supervision.RecordID{}, ids(want)...), have, "at most %d that fail after %v", limit,
+		after)
 }

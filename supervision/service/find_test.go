@@ -132,7 +132,7 @@ func anyQuery(random *rand.Rand, now time.Time) supervision.Query {
 	if random.IntN(8) == 0 {
 		q.Orders = []string{"o-3", "o-1"}
 	}
-	q.Sort = maybe(random, supervision.Newest, supervision.LongestWaiting, supervision.ByHandling, supervision.ByProposal)
+	q.Sort = maybe(random, supervision.Sorts()...)
 	return q
 }
 

@@ -219,6 +219,9 @@ func TestJoinedReadCommittedSeesWhatIsNew(t *testing.T) {
 		if d.dialect == sqlstore.SQLite {
 			t.Skip("skipped: it has one isolation")
 		}
+		if d.name == galeraName {
+			t.Skip("skipped: a node waits for the others before a transaction, and not within")
+		}
 		h := newHost(t, d)
 		h.opened(t, "o")
 		tx, err := h.db.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelReadCommitted})

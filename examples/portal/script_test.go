@@ -193,6 +193,7 @@ func TestScript_Counts(t *testing.T) {
 		if l.Tag != "en" {
 			b.speaks(l.Tag)
 		}
+		b.until(`typeof words !== "undefined"`) // the script has run
 		for _, d := range []time.Duration{time.Minute, 61 * time.Second, time.Hour - time.Second, time.Hour,
 			time.Hour + time.Second, 3*time.Hour - time.Minute, supervision.Day - time.Second, supervision.Day,
 			supervision.Day + time.Second, 5*supervision.Day - time.Minute, 90 * supervision.Day} {

@@ -31,8 +31,9 @@ func Schema(dialect Dialect) (fs.FS, error) {
 // Migrate creates the tables or brings them to the version that this code
 // needs. Where [Store.Validate] is content it changes nothing, and needs no
 // right to. Any number of callers may migrate at once. A database that a newer
-// version has migrated is left as it is, with an error wrapping [ErrSchema]
-// where this code does not work on it. It cannot be joined.
+// version has migrated is left as it is. Errors wrap [ErrSchema] where this code
+// does not work on such a database, and where another migration on MySQL has not
+// ended for ten minutes. It cannot be joined.
 func (s *Store) Migrate(ctx context.Context) error {
 	files, err := migrations(s.dialect)
 	if err != nil {
@@ -67,23 +68,23 @@ func (s *Store) validate(ctx context.Context, need int) error {
 	return have.taken(need)
 }
 
-// version is that of the tables, and the oldest one whose code works on them
-// too: the same, unless what came since has only been added.
-type version struct{ version, oldest int }
+// tables are at a version. The oldest one whose code works on them is the same,
+// unless what came since has only been added.
+type tables struct{ version, oldest int }
 
 // taken says that code which needs a version does not work on the tables.
-func (v version) taken(need int) error {
-	if need >= v.oldest {
+func (t tables) taken(need int) error {
+	if need >= t.oldest {
 		return nil
 	}
 	return fmt.Errorf("%w: version %d takes code for %d or newer, and this is for %d: upgrade this host", ErrSchema,
-		v.version, v.oldest, need)
+		t.version, t.oldest, need)
 }
 
-func (s *Store) version(ctx context.Context, in session) (v version, err error) {
-	err = in.query(ctx, func(r Row) error { return r.Scan(&v.version, &v.oldest) },
+func (s *Store) version(ctx context.Context, in session) (t tables, err error) {
+	err = in.query(ctx, func(r Row) error { return r.Scan(&t.version, &t.oldest) },
 		s.text(`SELECT version, oldest FROM {schema} ORDER BY version DESC LIMIT 1`))
-	return v, err
+	return t, err
 }
 
 func (s *Store) migrate(ctx context.Context, files []string) error {
@@ -166,7 +167,7 @@ func (s *Store) exclusively(ctx context.Context, in session, run func(session) e
 }
 
 // errLocked says that another migration has not ended.
-var errLocked = errors.New("another migration holds the lock: run Migrate again when it has ended")
+var errLocked = fmt.Errorf("%w: another migration holds the lock: run Migrate again when it has ended", ErrSchema)
 
 // begin begins a migration. MySQL tells in a row whether a lock was had: that
 // others have held it for too long is no error there. Where the row does not

@@ -442,20 +442,22 @@ func TestCountPlanOfManyDueOrders(t *testing.T) {
 	var compiles float64
 	require.NoError(t, db.QueryRow("SELECT setting::float FROM pg_settings WHERE name = 'jit_above_cost'").
 		Scan(&compiles))
-	for name, criteria := range map[string]supervision.Criteria{
-		"canceled":           {Status: supervision.Canceled},
-		"completed":          {OrderStatus: supervision.OrderCompleted},
-		"open":               {OrderStatus: supervision.OrderProcessing},
-		"waiting":            {Turn: supervision.RoleSeller},
-		"appeals to raise":   {Appeal: supervision.AppealOpenToBuyer},
-		"appeals of sellers": {Appeal: supervision.AppealOpenToSeller},
-		"overdue appeals":    {Appeal: supervision.AppealOverdue},
-		"silent for a week":  {SilentFor: 7 * supervision.Day},
-		"accepted in a day":  {Accepted: supervision.Span{From: start, Before: start.Add(supervision.Day)}},
-		"closed in a day":    {Closed: supervision.Span{From: start, Before: start.Add(supervision.Day)}},
+	aDay := supervision.Span{From: start, Before: start.Add(supervision.Day)}
+	for name, query := range map[string]supervision.Query{
+		"canceled":           {Criteria: supervision.Criteria{Status: supervision.Canceled}},
+		"completed":          {Criteria: supervision.Criteria{OrderStatus: supervision.OrderCompleted}},
+		"open":               {Criteria: supervision.Criteria{OrderStatus: supervision.OrderProcessing}},
+		"waiting":            {Criteria: supervision.Criteria{Turn: supervision.RoleSeller}},
+		"appeals to raise":   {Criteria: supervision.Criteria{Appeal: supervision.AppealOpenToBuyer}},
+		"appeals of sellers": {Criteria: supervision.Criteria{Appeal: supervision.AppealOpenToSeller}},
+		"overdue appeals":    {Criteria: supervision.Criteria{Appeal: supervision.AppealOverdue}},
+		"silent for a week":  {Criteria: supervision.Criteria{SilentFor: 7 * supervision.Day}},
+		"accepted in a day":  {Criteria: supervision.Criteria{Accepted: aDay}},
+		"closed in a day":    {Criteria: supervision.Criteria{Closed: aDay}},
+		"proposed refunds":   {Sort: supervision.ByProposal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			filter, _, err := supervision.Query{Criteria: criteria}.Filter(manager, start.Add(40*supervision.Day))
+			filter, _, err := query.Filter(manager, start.Add(40*supervision.Day))
 			require.NoError(t, err)
 			recorder.sent()
 			_, err = store.Count(t.Context(), 1001, filter)
